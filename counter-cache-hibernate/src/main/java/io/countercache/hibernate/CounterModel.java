@@ -1,0 +1,133 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import io.countercache.ParentRow;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/** The counters of one session factory, found by child, by parent, and by the tables that a query reads. */
+final class CounterModel {
+
+    private final List<CounterDefinition> definitions;
+    // filled on first use: the runtime mapping does not exist yet when the declarations are read
+    private final Map<EntityPersister, List<CountedAssociation>> byChild = new ConcurrentHashMap<>();
+    private final Map<EntityPersister, List<KeptCounter>> byParent = new ConcurrentHashMap<>();
+    private final Map<EntityPersister, Boolean> hierarchies = new ConcurrentHashMap<>();
+
+    /** A counter, seen from a child: where in the state of the child its parent stands. */
+    record CountedAssociation(CounterDefinition counter, EntityPersister parent, int index) {
+
+        /** The id of the parent that a child of this state belongs to. Loads nothing. */
+        @Nullable
+        Object parentId(Object @Nullable [] state, SharedSessionContractImplementor session) {
+            Object reference = state == null ? null : state[index];
+            return reference == null ? null : parent.getIdentifier(reference, session);
+        }
+    }
+
+    /** A counter, seen from a parent: where in the state of the parent its value stands. */
+    record KeptCounter(CounterDefinition counter, int index, Class<?> type) {
+
+        ParentRow row(Object id) {
+            return new ParentRow(counter.table(), id);
+        }
+    }
+
+    CounterModel(List<CounterDefinition> definitions) {
+        this.definitions = List.copyOf(definitions);
+    }
+
+    /** The counters that rows of this entity are counted by. */
+    List<CountedAssociation> countedOn(EntityPersister child) {
+        List<CountedAssociation> known = byChild.get(child);
+        return known != null ? known : byChild.computeIfAbsent(child, this::resolveCountedOn);
+    }
+
+    /** The counters that instances of this entity carry. */
+    List<KeptCounter> keptBy(EntityPersister parent) {
+        List<KeptCounter> known = byParent.get(parent);
+        return known != null ? known : byParent.computeIfAbsent(parent, this::resolveKeptBy);
+    }
+
+    /** Whether an instance of this hierarchy of entities may carry counters. */
+    boolean keepsAny(EntityPersister parent) {
+        Boolean known = hierarchies.get(parent);
+        return known != null ? known : hierarchies.computeIfAbsent(parent, this::resolveKeepsAny);
+    }
+
+    /** All tables that have to be flushed before these can be read: what is counted on them, themselves included. */
+    Set<String> readTogether(Set<String> tables, SharedSessionContractImplementor session) {
+        Set<String> together = new HashSet<>(tables);
+        for (CounterDefinition counter : definitions) {
+            if (tables.contains(counter.table())) {
+                EntityPersister child = persister(counter.child(), session);
+                for (Object space : child.getQuerySpaces()) {
+                    together.add((String) space);
+                }
+            }
+        }
+        return together;
+    }
+
+    /** The counters of a parent entity, in the order of their names. */
+    List<CounterDefinition> definitionsOf(EntityPersister parent) {
+        return keptBy(parent).stream().map(KeptCounter::counter).toList();
+    }
+
+    /** An entity that has counters in this table. */
+    EntityPersister parentIn(String table, SharedSessionContractImplementor session) {
+        return definitions.stream()
+                .filter(counter -> counter.table().equals(table))
+                .findFirst()
+                .map(counter -> parent(counter, session))
+                .orElseThrow();
+    }
+
+    EntityPersister parent(CounterDefinition counter, SharedSessionContractImplementor session) {
+        return persister(counter.parent(), session);
+    }
+
+    private static EntityPersister persister(String entity, SharedSessionContractImplementor session) {
+        return session.getFactory().getMappingMetamodel().getEntityDescriptor(entity);
+    }
+
+    private List<CountedAssociation> resolveCountedOn(EntityPersister child) {
+        return definitions.stream()
+                .filter(counter -> isOrExtends(child, counter.child()))
+                .map(counter -> new CountedAssociation(
+                        counter,
+                        child.getFactory().getMappingMetamodel().getEntityDescriptor(counter.parent()),
+                        child.getPropertyIndex(counter.association())))
+                .toList();
+    }
+
+    private List<KeptCounter> resolveKeptBy(EntityPersister parent) {
+        return definitions.stream()
+                .filter(counter -> isOrExtends(parent, counter.parent()))
+                .sorted(Comparator.comparing(CounterDefinition::counter))
+                .map(counter -> {
+                    int index = parent.getPropertyIndex(counter.counter());
+                    return new KeptCounter(counter, index, parent.getPropertyTypes()[index].getReturnedClass());
+                })
+                .toList();
+    }
+
+    private boolean resolveKeepsAny(EntityPersister parent) {
+        var metamodel = parent.getFactory().getMappingMetamodel();
+        return definitions.stream()
+                .map(counter -> metamodel.getEntityDescriptor(counter.parent()).getRootEntityName())
+                .anyMatch(parent.getRootEntityName()::equals);
+    }
+
+    private static boolean isOrExtends(EntityPersister persister, String entity) {
+        return persister.isTypeOrSuperType(
+                persister.getFactory().getMappingMetamodel().getEntityDescriptor(entity));
+    }
+}

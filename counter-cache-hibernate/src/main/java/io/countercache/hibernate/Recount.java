@@ -1,0 +1,147 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import io.countercache.CounterDeltas;
+import io.countercache.Drift;
+import io.countercache.ParentRow;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import org.hibernate.LockMode;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+
+/**
+ * Computes counters from the rows and corrects those that are wrong, while others write.
+ *
+ * <p>One UPDATE with the count in it would be wrong: when it has to wait for another transaction, it writes the count
+ * that it saw before. So the wrong rows are locked first, and what is stored and what is actual are then measured in one
+ * later statement. A child and its +1 commit together, and the +1 needs the row that is locked here: while the lock is
+ * held, the two cannot change apart.
+ */
+final class Recount {
+
+    /** How many ids go into one IN list. */
+    private static final int CHUNK = 1000;
+
+    private final CounterSql sql;
+    private final CounterWriter writer;
+    private final ManagedParents parents;
+
+    Recount(CounterSql sql, CounterWriter writer, ManagedParents parents) {
+        this.sql = sql;
+        this.writer = writer;
+        this.parents = parents;
+    }
+
+    /** What is wrong; changes nothing. */
+    List<Drift> drift(
+            EntityPersister parent,
+            Collection<?> ids,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        List<Drift> drifts = new ArrayList<>();
+        for (List<Object> chunk : chunks(ids)) {
+            for (CounterDefinition counter : counters) {
+                drifts.addAll(measure(parent, chunk, counter, session));
+            }
+        }
+        return drifts;
+    }
+
+    /** What was wrong, and is corrected. */
+    List<Drift> reset(
+            EntityPersister parent,
+            Collection<?> ids,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        List<Drift> suspects = drift(parent, ids, counters, session);
+        if (suspects.isEmpty()) {
+            return suspects;
+        }
+        var suspectRows = new TreeSet<>(sql.lockOrder(session));
+        for (Drift suspect : suspects) {
+            for (CounterDefinition counter : counters) {
+                suspectRows.add(new ParentRow(counter.table(), suspect.id()));
+            }
+        }
+        List<Object> suspectIds =
+                suspectRows.stream().map(ParentRow::id).distinct().toList();
+        lock(parent, suspectIds, session);
+        List<Drift> wrong = drift(parent, suspectIds, counters, session);
+        correct(wrong, counters, session);
+        return wrong;
+    }
+
+    private void correct(
+            List<Drift> wrong, List<CounterDefinition> counters, SharedSessionContractImplementor session) {
+        CounterDeltas differences = new CounterDeltas();
+        for (Drift drift : wrong) {
+            for (CounterDefinition counter : counters) {
+                if (counter.counter().equals(drift.counter())) {
+                    long difference =
+                            drift.actual().longValue() - drift.stored().longValue();
+                    differences.add(counter, new ParentRow(counter.table(), drift.id()), difference);
+                    parents.show(counter, drift.id(), drift.actual(), session);
+                }
+            }
+        }
+        writer.write(differences, session);
+    }
+
+    /** Both values in one statement, so that they come from one snapshot. */
+    private List<Drift> measure(
+            EntityPersister parent,
+            List<Object> ids,
+            CounterDefinition counter,
+            SharedSessionContractImplementor session) {
+        String hql = """
+                select id(p), coalesce(p.%1$s, 0), (select count(*) from %2$s c where c.%3$s = p)
+                from %4$s p
+                where id(p) in :ids
+                order by id(p)
+                """.formatted(counter.counter(), counter.child(), counter.association(), parent.getEntityName());
+        List<Drift> drifts = new ArrayList<>();
+        for (Object[] row : session.createSelectionQuery(hql, Object[].class)
+                .setParameterList("ids", ids)
+                .getResultList()) {
+            Number stored = (Number) row[1];
+            Number actual = (Number) row[2];
+            if (stored.longValue() != actual.longValue()) {
+                drifts.add(new Drift(parent.getImportedName(), row[0], counter.counter(), stored, actual));
+            }
+        }
+        return drifts;
+    }
+
+    /**
+     * FOR NO KEY UPDATE on PostgreSQL, as Hibernate's dialect has it: FOR UPDATE would wait for every transaction that has
+     * inserted a child, and deadlock with it.
+     */
+    private void lock(EntityPersister parent, List<Object> ids, SharedSessionContractImplementor session) {
+        String hql = "select id(p) from %s p where id(p) in :ids order by id(p)".formatted(parent.getEntityName());
+        for (List<Object> chunk : chunksInLockOrder(ids)) {
+            session.createSelectionQuery(hql, Object.class)
+                    .setParameterList("ids", chunk)
+                    .setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
+                    .getResultList();
+        }
+    }
+
+    /** The database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row. */
+    private static List<List<Object>> chunksInLockOrder(List<Object> ids) {
+        return ids.stream().allMatch(Number.class::isInstance)
+                ? chunks(ids)
+                : ids.stream().map(List::of).toList();
+    }
+
+    private static List<List<Object>> chunks(Collection<?> ids) {
+        List<Object> all = List.copyOf(ids);
+        List<List<Object>> chunks = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += CHUNK) {
+            chunks.add(all.subList(from, Math.min(from + CHUNK, all.size())));
+        }
+        return chunks;
+    }
+}

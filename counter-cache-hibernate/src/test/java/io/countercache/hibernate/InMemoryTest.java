@@ -1,0 +1,159 @@
+package io.countercache.hibernate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countercache.hibernate.Blog.Author;
+import io.countercache.hibernate.Blog.Comment;
+import io.countercache.hibernate.Blog.Post;
+import java.util.List;
+import org.hibernate.Hibernate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What managed parents show, and that the application cannot change it. */
+class InMemoryTest {
+
+    @RegisterExtension
+    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+
+    private Post post;
+
+    @BeforeEach
+    void post() {
+        post = db.persist(new Post("post"));
+    }
+
+    private long stored() {
+        return db.number("select comments_count from post");
+    }
+
+    @Test
+    void aManagedParentShowsTheNewValueRightAfterTheFlush() {
+        db.inTransaction(session -> {
+            Post managed = session.find(Post.class, post.id);
+            session.persist(new Comment(managed));
+            session.flush();
+            assertThat(managed.commentsCount).isEqualTo(1);
+            session.persist(new Comment(managed));
+            session.flush();
+            assertThat(managed.commentsCount).isEqualTo(2);
+            assertThat(session.isDirty()).isFalse();
+        });
+        assertThat(db.number("select version from post")).isZero();
+    }
+
+    @Test
+    void aParentThatIsChangedInTheSameFlushShowsTheNewValueToo() {
+        db.inTransaction(session -> {
+            Post managed = session.find(Post.class, post.id);
+            session.persist(new Comment(managed));
+            managed.title = "edited";
+            session.flush();
+            assertThat(managed.commentsCount).isEqualTo(1);
+            session.persist(new Comment(managed));
+            session.flush();
+            assertThat(managed.commentsCount).isEqualTo(2);
+        });
+        assertThat(stored()).isEqualTo(2);
+        assertThat(db.number("select version from post")).isEqualTo(1);
+    }
+
+    @Test
+    void anUninitialisedProxyStaysOne() {
+        db.inTransaction(session -> {
+            Post proxy = session.getReference(Post.class, post.id);
+            session.persist(new Comment(proxy));
+            session.flush();
+            assertThat(Hibernate.isInitialized(proxy)).isFalse();
+            assertThat(proxy.shown()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void aReadOnlyParentShowsTheNewValueToo() {
+        db.inTransaction(session -> {
+            session.setDefaultReadOnly(true);
+            Post managed = session.find(Post.class, post.id);
+            session.persist(new Comment(managed));
+            session.flush();
+            assertThat(managed.commentsCount).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void aValueAssignedByTheApplicationIsPutRightAndNeverStored() {
+        db.persist(new Comment(post));
+        List<String> sql = db.statementsOf(() -> db.inTransaction(session -> {
+            Post managed = session.find(Post.class, post.id);
+            managed.commentsCount = 999;
+            assertThat(session.isDirty()).isFalse();
+            session.flush();
+            assertThat(managed.commentsCount).isEqualTo(1);
+        }));
+        assertThat(sql).noneMatch(statement -> statement.startsWith("update"));
+        assertThat(stored()).isEqualTo(1);
+    }
+
+    @Test
+    void aValueAssignedTogetherWithAChangeIsPutRightAndNeverStored() {
+        db.inTransaction(session -> {
+            Post managed = session.find(Post.class, post.id);
+            managed.commentsCount = 999;
+            managed.title = "edited";
+            session.persist(new Comment(managed));
+            session.flush();
+            assertThat(managed.commentsCount).isEqualTo(1);
+        });
+        assertThat(stored()).isEqualTo(1);
+        assertThat(db.number("select count(*) from post where title = 'edited'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aStaleParentThatIsMergedDoesNotOverwriteTheCount() {
+        Post stale = db.fromTransaction(session -> session.find(Post.class, post.id));
+        db.persist(new Comment(post));
+        stale.title = "edited by a slow user";
+        stale.commentsCount = 500;
+        db.inTransaction(session -> {
+            Post merged = session.merge(stale);
+            session.flush();
+            assertThat(merged.commentsCount).isEqualTo(1);
+        });
+        assertThat(stored()).isEqualTo(1);
+    }
+
+    @Test
+    void anUpdateOfTheParentDoesNotNameTheCounter() {
+        List<String> sql =
+                db.statementsOf(() -> db.inTransaction(session -> session.find(Post.class, post.id).title = "edited"));
+        assertThat(sql).contains("update post set title=?,version=? where id=? and version=?");
+    }
+
+    @Test
+    void anInsertWritesTheGivenValueAndNullAsZero() {
+        assertThat(stored()).isZero();
+        assertThat(post.commentsCount).isZero();
+        Post imported = new Post("imported");
+        imported.commentsCount = 7;
+        db.persist(imported);
+        assertThat(db.number("select comments_count from post where title = 'imported'"))
+                .isEqualTo(7);
+        db.inTransaction(session -> session.remove(session.find(Post.class, imported.id)));
+    }
+
+    @Test
+    void theColumnHasADefaultForRowsThatOthersInsert() {
+        db.execute("insert into post (id, title, version) values (-1, 'by hand', 0)");
+        assertThat(db.number("select comments_count from post where id = -1")).isZero();
+    }
+
+    @Test
+    void aNullThatIsInTheDatabaseCountsAsZero() {
+        db.execute("alter table author alter column comments_count drop not null");
+        db.execute("insert into author (name, comments_count) values ('Ann', null)");
+        db.inTransaction(session -> session.persist(new Comment(post, session.getReference(Author.class, "Ann"))));
+        assertThat(db.number("select comments_count from author")).isEqualTo(1);
+    }
+}

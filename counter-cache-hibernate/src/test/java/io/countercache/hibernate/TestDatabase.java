@@ -1,0 +1,169 @@
+package io.countercache.hibernate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.countercache.Drift;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
+import org.hibernate.Session;
+import org.hibernate.SessionFactory;
+import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
+import org.hibernate.cfg.Configuration;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * An empty schema with the tables of some entities for each test, and the statements that were sent to it. After each
+ * test every counter has to equal its count, or the test fails.
+ */
+final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
+
+    private final List<Class<?>> entities;
+    private final Configuration settings = new Configuration();
+    private final List<String> statements = new CopyOnWriteArrayList<>();
+    private HikariDataSource connections;
+    private SessionFactory factory;
+
+    private TestDatabase(List<Class<?>> entities) {
+        this.entities = entities;
+    }
+
+    static TestDatabase with(Class<?>... entities) {
+        return new TestDatabase(List.of(entities));
+    }
+
+    TestDatabase setting(String name, Object value) {
+        settings.getProperties().put(name, value);
+        return this;
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        connections = TestServer.emptySchema();
+        factory = configuration().buildSessionFactory();
+        statements.clear();
+    }
+
+    /** What {@link #factory()} was built from, for tests that build another one for the same tables. */
+    Configuration configuration() {
+        Configuration configuration = new Configuration();
+        entities.forEach(configuration::addAnnotatedClass);
+        configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
+        configuration.getProperties().put("hibernate.connection.datasource", recording(connections));
+        configuration.getProperties().put("hibernate.hbm2ddl.auto", "update");
+        configuration.getProperties().putAll(settings.getProperties());
+        return configuration;
+    }
+
+    private javax.sql.DataSource recording(HikariDataSource recorded) {
+        return ProxyDataSourceBuilder.create(recorded)
+                .afterQuery((execution, queries) -> queries.forEach(query -> {
+                    int rows = Math.max(1, query.getParametersList().size());
+                    for (int i = 0; i < rows; i++) {
+                        statements.add(query.getQuery());
+                    }
+                }))
+                .build();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        try {
+            if (context.getExecutionException().isEmpty()) {
+                assertThat(drift()).isEmpty();
+            }
+        } finally {
+            factory.close();
+            TestServer.drop(connections);
+        }
+    }
+
+    /** Every counter of every row that is not equal to its count. */
+    List<Drift> drift() {
+        List<Drift> drifts = new ArrayList<>();
+        inTransaction(session -> ((SessionFactoryImplementor) factory)
+                .getMappingMetamodel()
+                .forEachEntityDescriptor(entity -> drifts.addAll(drift(entity, session))));
+        return drifts;
+    }
+
+    private static List<Drift> drift(EntityPersister entity, Session session) {
+        if (CounterCacheIntegrator.installedIn(entity.getFactory())
+                .model()
+                .definitionsOf(entity)
+                .isEmpty()) {
+            return List.of();
+        }
+        List<Object> ids = session.createSelectionQuery(
+                        "select id(p) from %s p".formatted(entity.getEntityName()), Object.class)
+                .getResultList();
+        return CounterCaches.of(session).on(entity.getMappedClass(), ids).drift();
+    }
+
+    SessionFactory factory() {
+        return factory;
+    }
+
+    HikariDataSource connections() {
+        return connections;
+    }
+
+    void inTransaction(Consumer<Session> work) {
+        factory.inTransaction(work);
+    }
+
+    <R> R fromTransaction(Function<Session, R> work) {
+        return factory.fromTransaction(work);
+    }
+
+    <E> E persist(E entity) {
+        inTransaction(session -> session.persist(entity));
+        return entity;
+    }
+
+    /** The single value that a query finds, read past Hibernate. */
+    long number(String sql) {
+        try (var connection = connections.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).as("a row for " + sql).isTrue();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** Changes rows behind Hibernate's back. */
+    int execute(String sql) {
+        try (var connection = connections.getConnection();
+                var statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** What was sent while this ran, one entry for each row of a batch. */
+    List<String> statementsOf(Runnable work) {
+        statements.clear();
+        work.run();
+        return List.copyOf(statements);
+    }
+
+    /** The statements among these that move counters. */
+    static List<String> counterUpdates(List<String> statements) {
+        return statements.stream()
+                .filter(sql -> sql.toLowerCase(Locale.ROOT).startsWith("update ") && sql.contains("coalesce("))
+                .toList();
+    }
+}

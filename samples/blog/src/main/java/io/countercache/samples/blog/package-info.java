@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package io.countercache.samples.blog;
+
+import org.jspecify.annotations.NullMarked;
