@@ -44,6 +44,10 @@ final class CounterModel {
         this.definitions = List.copyOf(definitions);
     }
 
+    List<CounterDefinition> definitions() {
+        return definitions;
+    }
+
     /** The counters that rows of this entity are counted by. */
     List<CountedAssociation> countedOn(EntityPersister child) {
         List<CountedAssociation> known = byChild.get(child);
