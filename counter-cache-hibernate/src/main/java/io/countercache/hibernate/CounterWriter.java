@@ -34,8 +34,6 @@ final class CounterWriter {
         if (deltas.isEmpty()) {
             return;
         }
-        // the children are to be there before they are counted, and their errors are to come first
-        session.getJdbcCoordinator().executeBatch();
         List<RowDeltas> rows = deltas.drain(sql.lockOrder(session));
         int from = 0;
         while (from < rows.size()) {
@@ -56,6 +54,7 @@ final class CounterWriter {
         EntityPersister parent = model.parent(counters.iterator().next(), session);
         String update = sql.update(counters, parent);
         JdbcCoordinator jdbc = session.getJdbcCoordinator();
+        // sends the JDBC batches that are open first, so that the children are there before they are counted
         PreparedStatement statement = jdbc.getStatementPreparer().prepareStatement(update);
         try {
             for (RowDeltas row : rows) {

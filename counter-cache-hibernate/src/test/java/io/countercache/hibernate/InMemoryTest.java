@@ -2,11 +2,23 @@ package io.countercache.hibernate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countercache.CounterCache;
 import io.countercache.hibernate.Blog.Author;
 import io.countercache.hibernate.Blog.Comment;
 import io.countercache.hibernate.Blog.Post;
+import jakarta.persistence.ConstraintMode;
+import jakarta.persistence.Entity;
+import jakarta.persistence.ForeignKey;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Version;
 import java.util.List;
 import org.hibernate.Hibernate;
+import org.hibernate.annotations.DynamicUpdate;
+import org.hibernate.annotations.OptimisticLockType;
+import org.hibernate.annotations.OptimisticLocking;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -14,8 +26,40 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What managed parents show, and that the application cannot change it. */
 class InMemoryTest {
 
+    @Entity(name = "Board")
+    @OptimisticLocking(type = OptimisticLockType.ALL)
+    @DynamicUpdate
+    static class Board {
+        @Id
+        Long id = 1L;
+
+        String title;
+        int messagesCount;
+    }
+
+    @Entity(name = "Message")
+    static class Message {
+        @Id
+        @GeneratedValue
+        Long id;
+
+        @Version
+        int version;
+
+        @ManyToOne
+        @JoinColumn(foreignKey = @ForeignKey(ConstraintMode.NO_CONSTRAINT))
+        @CounterCache
+        Board board;
+
+        Message() {}
+
+        Message(Board board) {
+            this.board = board;
+        }
+    }
+
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class, Board.class, Message.class);
 
     private Post post;
 
@@ -129,6 +173,32 @@ class InMemoryTest {
         List<String> sql =
                 db.statementsOf(() -> db.inTransaction(session -> session.find(Post.class, post.id).title = "edited"));
         assertThat(sql).contains("update post set title=?,version=? where id=? and version=?");
+    }
+
+    @Test
+    void aParentThatComparesAllItsColumnsDoesNotCompareTheCounter() {
+        Board board = db.persist(new Board());
+        db.inTransaction(session -> {
+            Board stale = session.find(Board.class, board.id);
+            db.persist(new Message(board));
+            stale.title = "edited";
+        });
+        assertThat(db.number("select messages_count from board")).isEqualTo(1);
+        assertThat(db.number("select count(*) from board where title = 'edited'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aChildThatIsInsertedBeforeItsParentIsCountedOnce() {
+        db.inTransaction(session -> {
+            session.persist(new Message(session.getReference(Board.class, 77L)));
+            Board late = new Board();
+            late.id = 77L;
+            session.persist(late);
+            session.flush();
+            assertThat(late.messagesCount).isEqualTo(1);
+        });
+        assertThat(db.number("select messages_count from board where id = 77")).isEqualTo(1);
     }
 
     @Test
