@@ -79,12 +79,6 @@ public final class CounterDeltas {
         dropped.remove(row);
     }
 
-    /** Forgets everything, also which rows are dropped. */
-    public void clear() {
-        rows.clear();
-        dropped.clear();
-    }
-
     /**
      * Whether a row of one of these tables has to move.
      *

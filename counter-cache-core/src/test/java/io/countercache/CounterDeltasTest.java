@@ -87,14 +87,4 @@ class CounterDeltasTest {
         assertThat(deltas.concern(Set.of("author", "post"))).isTrue();
         assertThat(deltas.concern(Set.of("author"))).isFalse();
     }
-
-    @Test
-    void clearForgetsDroppedRowsToo() {
-        deltas.add(COMMENTS, post(1), 1);
-        deltas.drop(post(2));
-        deltas.clear();
-        assertThat(deltas.isEmpty()).isTrue();
-        deltas.add(COMMENTS, post(2), 1);
-        assertThat(deltas.isEmpty()).isFalse();
-    }
 }

@@ -8,13 +8,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
+import org.hibernate.resource.transaction.spi.TransactionCoordinator;
+import org.hibernate.resource.transaction.spi.TransactionObserver;
+import org.hibernate.resource.transaction.spi.TransactionStatus;
 
 /**
- * The deltas of each session, and when they are written: once, just before the commit. Earlier only where SQL of the same
+ * The deltas of each transaction, and when they are written: once, just before the commit. Earlier only where SQL of the same
  * transaction would read an old value, for an early write gives up the order in which all transactions lock rows.
  */
 final class PendingDeltas implements AutoFlushEventListener {
@@ -23,11 +24,12 @@ final class PendingDeltas implements AutoFlushEventListener {
 
     private final transient CounterModel model;
     private final transient CounterWriter writer;
-    // weak, because a session that is closed in the middle of a transaction may never tell how that ended
-    private final transient Map<SharedSessionContractImplementor, OfSession> sessions =
+    // by transaction coordinator, for sessions that share a transaction write together; weak, because a session that is
+    // closed in the middle of a transaction may never tell how that ended
+    private final transient Map<TransactionCoordinator, OfTransaction> transactions =
             Collections.synchronizedMap(new WeakHashMap<>());
 
-    private static final class OfSession {
+    private static final class OfTransaction {
         final CounterDeltas deltas = new CounterDeltas();
         /** Whether the commit-time write is over: what changes after it has no later moment to be written in. */
         boolean committing;
@@ -46,82 +48,110 @@ final class PendingDeltas implements AutoFlushEventListener {
             writer.write(now, session);
             return;
         }
-        OfSession pending = ofSession(session);
+        OfTransaction pending = begin(session);
         pending.deltas.add(counter, row, amount);
         if (pending.committing) {
             writer.write(pending.deltas, session);
         }
     }
 
-    /** What a row has to move by when this session writes next. */
+    /** What a row has to move by when this session's transaction writes next. */
     Map<CounterDefinition, Long> of(ParentRow row, SharedSessionContractImplementor session) {
-        OfSession pending = sessions.get(session);
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
         return pending == null ? Map.of() : pending.deltas.of(row);
     }
 
-    /** Whether this session has anything to write. */
+    /** Whether this session's transaction has anything to write. */
     boolean exist(SharedSessionContractImplementor session) {
-        OfSession pending = sessions.get(session);
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
         return pending != null && !pending.deltas.isEmpty();
     }
 
     /** Forgets a row that this session deletes. */
     void drop(ParentRow row, SharedSessionContractImplementor session) {
         if (session.isTransactionInProgress()) {
-            ofSession(session).deltas.drop(row);
+            begin(session).deltas.drop(row);
         }
     }
 
     /** Takes up a row again that this session deleted and now inserts. */
     void revive(ParentRow row, SharedSessionContractImplementor session) {
-        OfSession pending = sessions.get(session);
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
         if (pending != null) {
             pending.deltas.revive(row);
         }
     }
 
-    /** Writes what this session has pending. */
+    /** Writes what this session's transaction has pending. */
     void write(SharedSessionContractImplementor session) {
-        OfSession pending = sessions.get(session);
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
         if (pending != null) {
             writer.write(pending.deltas, session);
         }
     }
 
-    private OfSession ofSession(SharedSessionContractImplementor session) {
-        OfSession pending = sessions.get(session);
+    private OfTransaction begin(SharedSessionContractImplementor session) {
+        TransactionCoordinator coordinator = session.getTransactionCoordinator();
+        OfTransaction pending = transactions.get(coordinator);
         if (pending == null) {
-            pending = new OfSession();
-            sessions.put(session, pending);
-            writeAtCommit(pending, session);
+            pending = new OfTransaction();
+            transactions.put(coordinator, pending);
+            coordinator.addObserver(new CommitObserver(pending, session));
         }
         return pending;
     }
 
-    private void writeAtCommit(OfSession pending, SharedSessionContractImplementor session) {
-        var callbacks = session.getTransactionCompletionCallbacks();
-        callbacks.registerCallback((BeforeCompletionCallback) owner -> {
-            pending.committing = true;
-            if (owner.isOpenOrWaitingForAutoClose()) {
-                writer.write(pending.deltas, owner);
-            } else if (!pending.deltas.isEmpty()) {
-                writeThroughAnother(pending, owner);
-            }
-        });
-        callbacks.registerCallback((AfterCompletionCallback) (success, owner) -> {
-            // after a rollback the callback above is still registered, and runs with the next commit of the session
-            pending.deltas.clear();
-            sessions.remove(session, pending);
-        });
-    }
+    /**
+     * Writes before the commit, after the last flush. A {@code BeforeCompletionCallback} would come earlier, and would stay
+     * registered after a rollback, which Hibernate warns about when the session is closed.
+     */
+    private final class CommitObserver implements TransactionObserver {
 
-    /** A session may be closed before its JTA transaction commits: another one joins the transaction in its place. */
-    private void writeThroughAnother(OfSession pending, SharedSessionContractImplementor closed) {
-        try (var joined = closed.getFactory()
-                .withStatelessOptions()
-                .tenantIdentifier(closed.getTenantIdentifierValue())
-                .openStatelessSession()) {
-            writer.write(pending.deltas, (SharedSessionContractImplementor) joined);
+        private final OfTransaction pending;
+        private final SharedSessionContractImplementor session;
+
+        CommitObserver(OfTransaction pending, SharedSessionContractImplementor session) {
+            this.pending = pending;
+            this.session = session;
+        }
+
+        @Override
+        public void afterBegin() {}
+
+        @Override
+        public void beforeCompletion() {
+            var transaction = session.getTransactionCoordinator().getTransactionDriverControl();
+            if (transaction.getStatus() == TransactionStatus.MARKED_ROLLBACK) {
+                return; // JTA asks even after a flush that failed
+            }
+            pending.committing = true;
+            try {
+                if (session.getJdbcCoordinator().getLogicalConnection().isOpen()) {
+                    writer.write(pending.deltas, session);
+                } else if (!pending.deltas.isEmpty()) {
+                    writeThroughAnother();
+                }
+            } catch (RuntimeException e) {
+                transaction.markRollbackOnly();
+                throw e;
+            }
+        }
+
+        /** A session may be closed before its JTA transaction commits: another one joins the transaction in its place. */
+        private void writeThroughAnother() {
+            try (var joined = session.getFactory()
+                    .withStatelessOptions()
+                    .tenantIdentifier(session.getTenantIdentifierValue())
+                    .openStatelessSession()) {
+                writer.write(pending.deltas, (SharedSessionContractImplementor) joined);
+            }
+        }
+
+        @Override
+        public void afterCompletion(boolean successful, boolean delayed) {
+            TransactionCoordinator coordinator = session.getTransactionCoordinator();
+            coordinator.removeObserver(this);
+            transactions.remove(coordinator);
         }
     }
 
@@ -139,7 +169,7 @@ final class PendingDeltas implements AutoFlushEventListener {
             event.setFlushRequired(session.autoFlushIfRequired(together));
             return; // this listener was asked again, with all tables
         }
-        OfSession pending = sessions.get(session);
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
         if (pending != null && pending.deltas.concern(tables)) {
             writer.write(pending.deltas, session);
         }

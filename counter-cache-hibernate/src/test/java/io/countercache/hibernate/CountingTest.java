@@ -10,6 +10,8 @@ import io.countercache.hibernate.Blog.Post;
 import java.util.List;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -310,6 +312,54 @@ class CountingTest {
         });
         assertThat(stored(first)).isEqualTo(1);
         assertThat(stored(second)).isZero();
+    }
+
+    @Test
+    void aFlushAfterTheCountersAreWrittenIsCountedToo() {
+        db.inTransaction(session -> {
+            session.persist(new Comment(first));
+            session.flush();
+            ((SharedSessionContractImplementor) session)
+                    .getTransactionCoordinator()
+                    .addObserver(new TransactionObserver() {
+                        @Override
+                        public void afterBegin() {}
+
+                        @Override
+                        public void beforeCompletion() {
+                            session.persist(new Comment(first));
+                            session.flush();
+                        }
+
+                        @Override
+                        public void afterCompletion(boolean successful, boolean delayed) {}
+                    });
+        });
+        assertThat(stored(first)).isEqualTo(2);
+    }
+
+    @Test
+    void aSessionThatSharesTheTransactionIsCounted() {
+        db.inTransaction(session -> {
+            session.persist(new Comment(first));
+            session.flush();
+            Session sharing = session.sessionWithOptions().connection().openSession();
+            sharing.persist(new Comment(first));
+        });
+        assertThat(stored(first)).isEqualTo(2);
+    }
+
+    @Test
+    void aSessionThatSharesTheTransactionAndIsClosedBeforeTheCommitIsCounted() {
+        List<String> sql = db.statementsOf(() -> db.inTransaction(session -> {
+            try (Session sharing = session.sessionWithOptions().connection().openSession()) {
+                sharing.persist(new Comment(first));
+                sharing.flush();
+            }
+            session.persist(new Comment(first));
+        }));
+        assertThat(stored(first)).isEqualTo(2);
+        assertThat(counterUpdates(sql)).hasSize(1);
     }
 
     @Test

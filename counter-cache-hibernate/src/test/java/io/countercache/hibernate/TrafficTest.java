@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -148,6 +149,24 @@ class TrafficTest {
             return null;
         });
         assertThat(db.number("select count(*) from comment")).isPositive();
+    }
+
+    @Test
+    void resetsOfTheSameRowAtOnceCorrectItOnce() {
+        Post hot = posts.get(0);
+        CyclicBarrier barrier = new CyclicBarrier(
+                4, () -> db.execute("update post set comments_count = comments_count + 3 where id = " + hot.id));
+        onThreads(4, () -> {
+            for (int i = 0; i < 30; i++) {
+                barrier.await(1, TimeUnit.MINUTES);
+                db.inTransaction(session -> CounterCaches.of(session).resetCounters(Post.class, hot.id));
+                barrier.await(1, TimeUnit.MINUTES);
+                db.inTransaction(session -> CounterCaches.of(session).resetCounters(Post.class, hot.id));
+            }
+            return null;
+        });
+        assertThat(db.number("select comments_count from post where id = " + hot.id))
+                .isZero();
     }
 
     @Test
