@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
@@ -65,7 +66,8 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
         return configuration;
     }
 
-    private javax.sql.DataSource recording(HikariDataSource recorded) {
+    /** The same connections, but what is sent through them is recorded. */
+    DataSource recording(DataSource recorded) {
         return ProxyDataSourceBuilder.create(recorded)
                 .afterQuery((execution, queries) -> queries.forEach(query -> {
                     int rows = Math.max(1, query.getParametersList().size());
