@@ -2,9 +2,12 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
-import io.countercache.hibernate.CounterCacheIntegrator.Installation;
 import io.countercache.hibernate.CounterModel.CountedAssociation;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostDeleteEventListener;
@@ -12,15 +15,20 @@ import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.event.spi.PostUpdateEvent;
 import org.hibernate.event.spi.PostUpdateEventListener;
+import org.hibernate.event.spi.PostUpsertEvent;
+import org.hibernate.event.spi.PostUpsertEventListener;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what happened to a child into deltas: one path for insert, update and delete. */
-final class ChangeListener implements PostInsertEventListener, PostUpdateEventListener, PostDeleteEventListener {
+final class ChangeListener
+        implements PostInsertEventListener, PostUpdateEventListener, PostUpsertEventListener, PostDeleteEventListener {
 
     private static final long serialVersionUID = 1;
 
     private final transient Installation installation;
+    private final transient Set<SharedSessionContractImplementor> skipping =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     ChangeListener(Installation installation) {
         this.installation = installation;
@@ -30,33 +38,53 @@ final class ChangeListener implements PostInsertEventListener, PostUpdateEventLi
         return installation;
     }
 
+    /** Stops counting what this session changes; false if it had stopped before. */
+    boolean skip(SharedSessionContractImplementor session) {
+        return skipping.add(session);
+    }
+
+    void resume(SharedSessionContractImplementor session) {
+        skipping.remove(session);
+    }
+
     @Override
     public void onPostInsert(PostInsertEvent event) {
-        changed(event.getPersister(), null, event.getState(), event.getSession());
+        changed(event.getPersister(), null, null, event.getState(), event.getSession());
     }
 
     @Override
     public void onPostUpdate(PostUpdateEvent event) {
-        changed(event.getPersister(), event.getOldState(), event.getState(), event.getSession());
+        var read = installation.stale().take(event.getEntity(), event.getSession());
+        changed(event.getPersister(), read, event.getOldState(), event.getState(), event.getSession());
+    }
+
+    @Override
+    public void onPostUpsert(PostUpsertEvent event) {
+        var read = installation.stale().take(event.getEntity(), event.getSession());
+        changed(event.getPersister(), read, null, event.getState(), event.getSession());
     }
 
     @Override
     public void onPostDelete(PostDeleteEvent event) {
-        changed(event.getPersister(), event.getDeletedState(), null, event.getSession());
+        var read = installation.stale().take(event.getEntity(), event.getSession());
+        changed(event.getPersister(), read, event.getDeletedState(), null, event.getSession());
     }
 
+    /** What was read from the database, if it was, is what counts; else the state that the session had loaded. */
     private void changed(
             EntityPersister child,
+            @Nullable Map<CountedAssociation, Object> read,
             Object @Nullable [] before,
             Object @Nullable [] after,
             SharedSessionContractImplementor session) {
         List<CountedAssociation> associations = installation.model().countedOn(child);
+        if (associations.isEmpty() || skipping.contains(session)) {
+            return;
+        }
         for (CountedAssociation association : associations) {
-            Object from = association.parentId(before, session);
+            Object from = read != null ? read.get(association) : association.parentId(before, session);
             Object to = association.parentId(after, session);
-            if (from != null
-                    && to != null
-                    && association.parent().getIdentifierType().isEqual(from, to)) {
+            if (association.isSameParent(from, to)) {
                 continue;
             }
             if (from != null) {

@@ -2,14 +2,12 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.spi.BootstrapContext;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.integrator.spi.Integrator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Installs the library in a session factory when it is built. Found by Hibernate through {@code ServiceLoader}; nothing
@@ -22,51 +20,44 @@ public final class CounterCacheIntegrator implements Integrator {
 
     @Override
     public void integrate(Metadata metadata, BootstrapContext context, SessionFactoryImplementor factory) {
+        CounterCacheSettings settings =
+                CounterCacheSettings.read(context.getConfigurationService().getSettings());
+        if (!settings.enabled()) {
+            return;
+        }
         List<CounterDefinition> counters =
                 new DeclarationReader(metadata, factory.getSqlStringGenerationContext()).read();
         if (counters.isEmpty()) {
             return; // nothing declared: add no listener, cost nothing
         }
-        Installation installation = Installation.of(counters);
-        EventListenerRegistry listeners = factory.getEventListenerRegistry();
-        ManagedParents parents = installation.parents();
-        listeners.appendListeners(EventType.PRE_INSERT, parents);
-        listeners.appendListeners(EventType.POST_INSERT, parents);
-        listeners.appendListeners(EventType.PRE_UPDATE, parents);
-        listeners.appendListeners(EventType.POST_DELETE, parents);
-        listeners.appendListeners(EventType.POST_LOAD, parents);
-        listeners.prependListeners(EventType.FLUSH_ENTITY, parents);
+        CounterModel model = new CounterModel(counters);
+        CounterSql sql = new CounterSql(model);
+        ManagedParents parents = new ManagedParents(model);
+        CounterWriter writer = new CounterWriter(model, sql, parents);
+        PendingDeltas pending = new PendingDeltas(model, writer, settings.write());
+        StaleChildren stale = new StaleChildren(model, pending, metadata, settings.staleChildren(), settings.batched());
+        Recount recount = new Recount(pending, sql, writer, parents);
+        Installation installation = new Installation(model, pending, parents, stale, recount);
+        listen(factory.getEventListenerRegistry(), installation, new ParentListener(model, pending));
+    }
+
+    private static void listen(EventListenerRegistry listeners, Installation installation, ParentListener parents) {
         ChangeListener changes = new ChangeListener(installation);
-        listeners.appendListeners(EventType.POST_INSERT, changes);
+        StaleChildren stale = installation.stale();
+        PendingDeltas pending = installation.pending();
+        listeners.appendListeners(EventType.PRE_INSERT, parents);
+        listeners.appendListeners(EventType.PRE_UPDATE, parents, stale);
+        listeners.appendListeners(EventType.PRE_DELETE, stale);
+        listeners.appendListeners(EventType.PRE_UPSERT, stale);
+        listeners.prependListeners(EventType.DELETE, stale);
+        listeners.appendListeners(EventType.POST_INSERT, parents, changes);
         listeners.appendListeners(EventType.POST_UPDATE, changes);
-        listeners.appendListeners(EventType.POST_DELETE, changes);
-        listeners.appendListeners(EventType.AUTO_FLUSH, installation.pending());
-    }
-
-    /** What serves one session factory. */
-    record Installation(CounterModel model, PendingDeltas pending, ManagedParents parents, Recount recount) {
-
-        static Installation of(List<CounterDefinition> counters) {
-            CounterModel model = new CounterModel(counters);
-            CounterSql sql = new CounterSql(model);
-            CounterWriter writer = new CounterWriter(model, sql);
-            PendingDeltas pending = new PendingDeltas(model, writer);
-            ManagedParents parents = new ManagedParents(model, pending);
-            return new Installation(model, pending, parents, new Recount(sql, writer, parents));
-        }
-    }
-
-    /** What serves a session factory; one without counters if nothing is declared. */
-    static Installation installedIn(SessionFactoryImplementor factory) {
-        var installed = new AtomicReference<@Nullable Installation>();
-        factory.getEventListenerGroups()
-                .eventListenerGroup_POST_INSERT
-                .fireEventOnEachListener(installed, (listener, found) -> {
-                    if (listener instanceof ChangeListener changes) {
-                        found.set(changes.installation());
-                    }
-                });
-        Installation found = installed.get();
-        return found != null ? found : Installation.of(List.of());
+        listeners.appendListeners(EventType.POST_UPSERT, changes);
+        listeners.appendListeners(EventType.POST_DELETE, parents, changes);
+        listeners.appendListeners(EventType.POST_LOAD, parents);
+        // before Hibernate's own, so that it never sees what the application assigned to a counter
+        listeners.prependListeners(EventType.FLUSH_ENTITY, parents);
+        listeners.appendListeners(EventType.FLUSH, pending);
+        listeners.appendListeners(EventType.AUTO_FLUSH, pending);
     }
 }

@@ -2,11 +2,15 @@ package io.countercache.hibernate;
 
 import io.countercache.Drift;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.TransactionRequiredException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import org.hibernate.FlushMode;
 import org.hibernate.StatelessSession;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The counters that a session can reach.
@@ -69,6 +73,80 @@ public final class CounterCaches {
      */
     public <T> Counters<T> on(Class<T> entity, Collection<?> ids) {
         return Counters.of(session, entity, ids);
+    }
+
+    /**
+     * Writes the deltas that are pending in the transaction of this session now, instead of just before the commit: for
+     * SQL that Hibernate does not see and that reads a counter. What the session has not flushed yet is flushed first,
+     * unless its flush mode is manual. The rows stay locked until the transaction ends, and the order in which all
+     * transactions lock rows is given up: transactions that do this to several rows can deadlock.
+     *
+     * @throws TransactionRequiredException outside a transaction
+     */
+    public void flush() {
+        if (!session.isTransactionInProgress()) {
+            throw new TransactionRequiredException("Counters can be flushed in a transaction only: begin one");
+        }
+        ChangeListener listener = Installation.listenerIn(session.getFactory());
+        if (listener != null) {
+            listener.installation().pending().flushAndWrite(session);
+        }
+    }
+
+    /**
+     * Stops counting what this session changes, until the returned object is closed: for imports, which reset the counters
+     * afterwards. What the session changed before is flushed and counted; what it changes until the close is flushed there
+     * and not counted. A session whose flush mode is manual has to be flushed by hand at both ends. Inside another
+     * {@code skip} of the same session it changes nothing.
+     *
+     * <pre>{@code
+     * try (var skipped = counters.skip()) {
+     *     comments.forEach(session::persist);
+     * }
+     * counters.resetCounters(Post.class, post.id);
+     * }</pre>
+     *
+     * @return what resumes the counting when it is closed
+     */
+    public Skipped skip() {
+        ChangeListener listener = Installation.listenerIn(session.getFactory());
+        flushSession();
+        return new Skipped(this, listener != null && listener.skip(session) ? listener : null);
+    }
+
+    /** A stretch of changes that are not counted. Not thread-safe. */
+    public static final class Skipped implements AutoCloseable {
+
+        private final CounterCaches counters;
+        private @Nullable ChangeListener skipping;
+
+        private Skipped(CounterCaches counters, @Nullable ChangeListener skipping) {
+            this.counters = counters;
+            this.skipping = skipping;
+        }
+
+        /** Flushes what was changed meanwhile, and counts again from here on. */
+        @Override
+        public void close() {
+            if (skipping != null) {
+                try {
+                    counters.flushSession();
+                } finally {
+                    skipping.resume(counters.session);
+                    skipping = null;
+                }
+            }
+        }
+    }
+
+    /** Draws the line between what is counted and what is not. Nothing is flushed that is rolled back anyway. */
+    private void flushSession() {
+        if (session instanceof SessionImplementor stateful
+                && stateful.isTransactionInProgress()
+                && stateful.getHibernateFlushMode() != FlushMode.MANUAL
+                && !stateful.getTransaction().getRollbackOnly()) {
+            stateful.flush();
+        }
     }
 
     /**

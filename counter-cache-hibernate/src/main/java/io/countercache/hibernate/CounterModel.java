@@ -4,11 +4,16 @@ import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,13 @@ final class CounterModel {
         Object parentId(Object @Nullable [] state, SharedSessionContractImplementor session) {
             Object reference = state == null ? null : state[index];
             return reference == null ? null : parent.getIdentifier(reference, session);
+        }
+
+        boolean isSameParent(@Nullable Object one, @Nullable Object other) {
+            if (one == null || other == null) {
+                return one == other;
+            }
+            return parent.getIdentifierType().isEqual(one, other);
         }
     }
 
@@ -92,6 +104,57 @@ final class CounterModel {
                 .findFirst()
                 .map(counter -> parent(counter, session))
                 .orElseThrow();
+    }
+
+    /** The persister of an entity that a user names. */
+    static EntityPersister entity(Class<?> type, SessionFactoryImplementor factory) {
+        EntityPersister entity = factory.getMappingMetamodel().findEntityDescriptor(type);
+        if (entity == null) {
+            throw new IllegalArgumentException(
+                    "%s is not an entity: name one that has counters".formatted(type.getName()));
+        }
+        return entity;
+    }
+
+    /** The counters of a parent that a user names, by themselves or by the collections that they count. */
+    List<CounterDefinition> named(EntityPersister parent, String... names) {
+        List<CounterDefinition> all = definitionsOf(parent);
+        if (all.isEmpty()) {
+            throw noCounters(parent);
+        }
+        Set<CounterDefinition> named = new LinkedHashSet<>();
+        for (String name : names) {
+            List<CounterDefinition> matching = all.stream()
+                    .filter(counter -> counter.counter().equals(name) || counts(counter, parent, name))
+                    .toList();
+            if (matching.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "%s has no counter '%s': name one of its counters, or a collection that is counted: %s"
+                                .formatted(
+                                        parent.getImportedName(),
+                                        name,
+                                        all.stream()
+                                                .map(CounterDefinition::counter)
+                                                .collect(Collectors.joining(", "))));
+            }
+            named.addAll(matching);
+        }
+        return names.length == 0 ? all : List.copyOf(named);
+    }
+
+    static IllegalArgumentException noCounters(EntityPersister parent) {
+        return new IllegalArgumentException("%s has no counters: put @CounterCache on an association that leads to it"
+                .formatted(parent.getImportedName()));
+    }
+
+    /** Whether this attribute of a parent is the collection of the children that a counter counts. */
+    private static boolean counts(CounterDefinition counter, EntityPersister parent, @Nullable String attribute) {
+        return attribute != null
+                && parent.findAttributeMapping(attribute) instanceof PluralAttributeMapping collection
+                && counter.association()
+                        .equals(collection.getCollectionDescriptor().getMappedByProperty())
+                && collection.getElementDescriptor() instanceof EntityCollectionPart children
+                && children.getAssociatedEntityMappingType().getEntityName().equals(counter.child());
     }
 
     EntityPersister parent(CounterDefinition counter, SharedSessionContractImplementor session) {

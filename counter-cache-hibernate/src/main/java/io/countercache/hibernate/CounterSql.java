@@ -37,6 +37,13 @@ final class CounterSql {
         return known != null ? known : updates.computeIfAbsent(Set.copyOf(counters), any -> text(counters, parent));
     }
 
+    /** The same, and answers with the values that the counters have then, in the order of the set. */
+    String updateReturning(Set<CounterDefinition> counters, EntityPersister parent) {
+        String columns =
+                counters.stream().map(counter -> column(counter, parent)).collect(Collectors.joining(", "));
+        return update(counters, parent) + " returning " + columns;
+    }
+
     /** Relative, so that concurrent transactions add up instead of overwriting each other. */
     private static String text(Set<CounterDefinition> counters, EntityPersister parent) {
         String assignments = counters.stream()

@@ -4,10 +4,12 @@ import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.CounterDeltas.RowDeltas;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -23,10 +25,12 @@ final class CounterWriter {
 
     private final CounterModel model;
     private final CounterSql sql;
+    private final ManagedParents parents;
 
-    CounterWriter(CounterModel model, CounterSql sql) {
+    CounterWriter(CounterModel model, CounterSql sql, ManagedParents parents) {
         this.model = model;
         this.sql = sql;
+        this.parents = parents;
     }
 
     /** Writes all deltas and leaves none. */
@@ -52,29 +56,83 @@ final class CounterWriter {
     private void writeBatch(
             Set<CounterDefinition> counters, List<RowDeltas> rows, SharedSessionContractImplementor session) {
         EntityPersister parent = model.parent(counters.iterator().next(), session);
-        String update = sql.update(counters, parent);
+        List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
+        new TouchedCaches(session).around(parent, ids, () -> {
+            if (rows.size() == 1 && canReturn(session) && parents.manages(parent, ids.get(0), session)) {
+                send(sql.updateReturning(counters, parent), counters, parent, session, (statement, text) -> {
+                    bind(rows.get(0), parent, statement, session);
+                    show(counters, ids.get(0), statement, text, session);
+                });
+            } else {
+                send(sql.update(counters, parent), counters, parent, session, (statement, text) -> {
+                    for (RowDeltas row : rows) {
+                        bind(row, parent, statement, session);
+                        statement.addBatch();
+                    }
+                    execute(statement, session);
+                });
+            }
+        });
+    }
+
+    /** What the database holds, others' changes included, for the price of the UPDATE. */
+    private void show(
+            Set<CounterDefinition> counters,
+            Object id,
+            PreparedStatement statement,
+            String text,
+            SharedSessionContractImplementor session)
+            throws SQLException {
+        ResultSet values = session.getJdbcCoordinator().getResultSetReturn().extract(statement, text);
+        if (values.next()) {
+            int column = 1;
+            for (CounterDefinition counter : counters) {
+                parents.show(counter, id, values.getBigDecimal(column++), session);
+            }
+        }
+    }
+
+    private static boolean canReturn(SharedSessionContractImplementor session) {
+        return session.getJdbcServices().getDialect() instanceof PostgreSQLDialect;
+    }
+
+    private interface Sending {
+        void send(PreparedStatement statement, String text) throws SQLException;
+    }
+
+    private static void send(
+            String text,
+            Set<CounterDefinition> counters,
+            EntityPersister parent,
+            SharedSessionContractImplementor session,
+            Sending sending) {
         JdbcCoordinator jdbc = session.getJdbcCoordinator();
         // sends the JDBC batches that are open first, so that the children are there before they are counted
-        PreparedStatement statement = jdbc.getStatementPreparer().prepareStatement(update);
+        PreparedStatement statement = jdbc.getStatementPreparer().prepareStatement(text);
         try {
-            for (RowDeltas row : rows) {
-                int position = 1;
-                for (Long amount : row.amounts().values()) {
-                    statement.setLong(position++, amount);
-                }
-                CounterSql.bindId(row.row().id(), parent, statement, position, session);
-                statement.addBatch();
-            }
-            execute(statement, session);
+            sending.send(statement, text);
         } catch (SQLException e) {
             jdbc.afterFailedStatementExecution(e);
             throw session.getJdbcServices()
                     .getSqlExceptionHelper()
-                    .convert(e, "could not move %s of %s".formatted(names(counters), parent.getImportedName()), update);
+                    .convert(e, "could not move %s of %s".formatted(names(counters), parent.getImportedName()), text);
         } finally {
             jdbc.getLogicalConnection().getResourceRegistry().release(statement);
             jdbc.afterStatementExecution();
         }
+    }
+
+    private static void bind(
+            RowDeltas row,
+            EntityPersister parent,
+            PreparedStatement statement,
+            SharedSessionContractImplementor session)
+            throws SQLException {
+        int position = 1;
+        for (Long amount : row.amounts().values()) {
+            statement.setLong(position++, amount);
+        }
+        CounterSql.bindId(row.row().id(), parent, statement, position, session);
     }
 
     private static void execute(PreparedStatement statement, SharedSessionContractImplementor session)

@@ -2,7 +2,6 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
 import io.countercache.Drift;
-import io.countercache.hibernate.CounterCacheIntegrator.Installation;
 import jakarta.persistence.TransactionRequiredException;
 import jakarta.persistence.metamodel.Attribute;
 import java.util.ArrayList;
@@ -10,14 +9,8 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.hibernate.FlushMode;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.PluralAttributeMapping;
-import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.persister.entity.EntityPersister;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The counters of some rows of one entity. Every call needs a transaction.
@@ -37,11 +30,7 @@ public final class Counters<T> {
     }
 
     static <T> Counters<T> of(SharedSessionContractImplementor session, Class<T> entity, Collection<?> ids) {
-        EntityPersister parent = session.getFactory().getMappingMetamodel().findEntityDescriptor(entity);
-        if (parent == null) {
-            throw new IllegalArgumentException(
-                    "%s is not an entity: name one that has counters".formatted(entity.getName()));
-        }
+        EntityPersister parent = CounterModel.entity(entity, session.getFactory());
         Class<?> idType = parent.getIdentifierType().getReturnedClass();
         for (Object id : ids) {
             if (!idType.isInstance(id)) {
@@ -110,8 +99,8 @@ public final class Counters<T> {
     }
 
     private List<Drift> recount(String[] names, Recounting recounting) {
-        Installation installed = CounterCacheIntegrator.installedIn(session.getFactory());
-        List<CounterDefinition> counters = counters(installed.model().definitionsOf(parent), names);
+        Installation installed = Installation.of(parent);
+        List<CounterDefinition> counters = installed.model().named(parent, names);
         if (!session.isTransactionInProgress()) {
             throw new TransactionRequiredException("Counters of %s can be recounted in a transaction only: begin one"
                     .formatted(parent.getImportedName()));
@@ -119,50 +108,7 @@ public final class Counters<T> {
         if (ids.isEmpty()) {
             return List.of();
         }
-        if (session instanceof SessionImplementor stateful && stateful.getHibernateFlushMode() != FlushMode.MANUAL) {
-            stateful.flush();
-        }
-        installed.pending().write(session);
+        installed.pending().flushAndWrite(session);
         return recounting.on(installed.recount(), parent, ids, counters, session);
-    }
-
-    private List<CounterDefinition> counters(List<CounterDefinition> all, String[] names) {
-        if (all.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "%s has no counters: put @CounterCache on an association that leads to it"
-                            .formatted(parent.getImportedName()));
-        }
-        if (names.length == 0) {
-            return all;
-        }
-        Set<CounterDefinition> named = new LinkedHashSet<>();
-        for (String name : names) {
-            List<CounterDefinition> matching = all.stream()
-                    .filter(counter -> counter.counter().equals(name) || counts(counter, name))
-                    .toList();
-            if (matching.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "%s has no counter '%s': name one of its counters, or a collection that is counted: %s"
-                                .formatted(
-                                        parent.getImportedName(),
-                                        name,
-                                        all.stream()
-                                                .map(CounterDefinition::counter)
-                                                .collect(Collectors.joining(", "))));
-            }
-            named.addAll(matching);
-        }
-        return List.copyOf(named);
-    }
-
-    /** Whether this attribute of the parent is the collection of the children that a counter counts. */
-    private boolean counts(CounterDefinition counter, @Nullable String attribute) {
-        if (attribute == null
-                || !(parent.findAttributeMapping(attribute) instanceof PluralAttributeMapping collection)) {
-            return false;
-        }
-        return counter.association().equals(collection.getCollectionDescriptor().getMappedByProperty())
-                && collection.getElementDescriptor() instanceof EntityCollectionPart children
-                && children.getAssociatedEntityMappingType().getEntityName().equals(counter.child());
     }
 }

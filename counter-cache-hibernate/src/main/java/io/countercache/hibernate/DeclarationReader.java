@@ -281,6 +281,10 @@ final class DeclarationReader {
         if (counter.getType() instanceof BasicType<?> basic && basic.getValueConverter() != null) {
             return name + " has a converter: name an attribute without one";
         }
+        if ("read-only".equals(parent.getRootClass().getCacheConcurrencyStrategy())) {
+            return "%s is cached as READ_ONLY, but its counter changes: cache it as READ_WRITE or NONSTRICT_READ_WRITE"
+                    .formatted(parent.getJpaEntityName());
+        }
         if (parent.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
             return name + " is in a hierarchy with a table per class, which is not supported yet: remove the counter";
         }
@@ -304,6 +308,7 @@ final class DeclarationReader {
     private static void freeze(Property counter) {
         counter.setUpdatable(false);
         counter.setOptimisticLocked(false);
+        counter.setLazy(false); // what is loaded later than its parent could not be told what is pending
         counter.setOptional(true); // null is 0, and becomes it before the INSERT; the column may still be NOT NULL
         Table table = counter.getValue().getTable();
         for (Column column : counter.getColumns()) {

@@ -4,12 +4,18 @@ import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.ParentRow;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Supplier;
+import org.hibernate.FlushMode;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
+import org.hibernate.event.spi.FlushEvent;
+import org.hibernate.event.spi.FlushEventListener;
 import org.hibernate.resource.transaction.spi.TransactionCoordinator;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
@@ -18,12 +24,13 @@ import org.hibernate.resource.transaction.spi.TransactionStatus;
  * The deltas of each transaction, and when they are written: once, just before the commit. Earlier only where SQL of the same
  * transaction would read an old value, for an early write gives up the order in which all transactions lock rows.
  */
-final class PendingDeltas implements AutoFlushEventListener {
+final class PendingDeltas implements FlushEventListener, AutoFlushEventListener {
 
     private static final long serialVersionUID = 1;
 
     private final transient CounterModel model;
     private final transient CounterWriter writer;
+    private final boolean writeAtFlush;
     // by transaction coordinator, for sessions that share a transaction write together; weak, because a session that is
     // closed in the middle of a transaction may never tell how that ended
     private final transient Map<TransactionCoordinator, OfTransaction> transactions =
@@ -33,11 +40,16 @@ final class PendingDeltas implements AutoFlushEventListener {
         final CounterDeltas deltas = new CounterDeltas();
         /** Whether the commit-time write is over: what changes after it has no later moment to be written in. */
         boolean committing;
+        /** Whether the library itself is asking, perhaps in the middle of a flush. */
+        boolean quiet;
+        /** Detached entities that are removed: what they say of themselves nobody has loaded. */
+        final Set<Object> removedDetached = Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
-    PendingDeltas(CounterModel model, CounterWriter writer) {
+    PendingDeltas(CounterModel model, CounterWriter writer, CounterCacheSettings.Write write) {
         this.model = model;
         this.writer = writer;
+        this.writeAtFlush = write == CounterCacheSettings.Write.FLUSH;
     }
 
     /** Adds a delta, to be written with the transaction's others; without a transaction it is written now. */
@@ -82,12 +94,32 @@ final class PendingDeltas implements AutoFlushEventListener {
         }
     }
 
+    /** Remembers that a detached entity is removed; until the transaction ends. */
+    void removesDetached(Object entity, SharedSessionContractImplementor session) {
+        if (session.isTransactionInProgress()) {
+            begin(session).removedDetached.add(entity);
+        }
+    }
+
+    boolean isRemovedDetached(Object entity, SharedSessionContractImplementor session) {
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
+        return pending != null && pending.removedDetached.contains(entity);
+    }
+
     /** Writes what this session's transaction has pending. */
     void write(SharedSessionContractImplementor session) {
         OfTransaction pending = transactions.get(session.getTransactionCoordinator());
         if (pending != null) {
             writer.write(pending.deltas, session);
         }
+    }
+
+    /** Flushes the session, unless it is flushed by hand only, then writes what its transaction has pending. */
+    void flushAndWrite(SharedSessionContractImplementor session) {
+        if (session instanceof SessionImplementor stateful && stateful.getHibernateFlushMode() != FlushMode.MANUAL) {
+            stateful.flush();
+        }
+        write(session);
     }
 
     private OfTransaction begin(SharedSessionContractImplementor session) {
@@ -155,21 +187,53 @@ final class PendingDeltas implements AutoFlushEventListener {
         }
     }
 
+    /** Runs a query of the library's own: it neither flushes the session nor writes what is pending. */
+    <R> R quietly(SharedSessionContractImplementor session, Supplier<R> query) {
+        if (!(session instanceof SessionImplementor stateful) || !session.isTransactionInProgress()) {
+            return query.get(); // nothing flushes by itself here
+        }
+        OfTransaction pending = begin(session);
+        boolean quiet = pending.quiet;
+        FlushMode mode = stateful.getHibernateFlushMode();
+        pending.quiet = true;
+        stateful.setHibernateFlushMode(FlushMode.MANUAL);
+        try {
+            return query.get();
+        } finally {
+            stateful.setHibernateFlushMode(mode);
+            pending.quiet = quiet;
+        }
+    }
+
+    @Override
+    public void onFlush(FlushEvent event) {
+        if (writeAtFlush) {
+            write(event.getSession());
+        }
+    }
+
     /** A query that reads a counter has to see it: flush what is counted on the tables that it reads, then write. */
     @Override
     public void onAutoFlush(AutoFlushEvent event) {
         Set<String> tables = event.getQuerySpaces();
+        var session = event.getSession();
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
+        if (pending != null && pending.quiet) {
+            return;
+        }
+        if (writeAtFlush && event.isFlushRequired()) {
+            write(session);
+        }
         if (tables == null || tables.isEmpty()) {
             return; // a native query that does not say what it reads
         }
-        var session = event.getSession();
         Set<String> together = model.readTogether(tables, session);
         if (!event.isFlushRequired() && together.size() > tables.size()) {
             // Hibernate saw no reason to flush, for it does not know that the children move a counter of the parent
             event.setFlushRequired(session.autoFlushIfRequired(together));
             return; // this listener was asked again, with all tables
         }
-        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
+        pending = transactions.get(session.getTransactionCoordinator());
         if (pending != null && pending.deltas.concern(tables)) {
             writer.write(pending.deltas, session);
         }

@@ -25,11 +25,13 @@ final class Recount {
     /** How many ids go into one IN list. */
     private static final int CHUNK = 1000;
 
+    private final PendingDeltas pending;
     private final CounterSql sql;
     private final CounterWriter writer;
     private final ManagedParents parents;
 
-    Recount(CounterSql sql, CounterWriter writer, ManagedParents parents) {
+    Recount(PendingDeltas pending, CounterSql sql, CounterWriter writer, ManagedParents parents) {
+        this.pending = pending;
         this.sql = sql;
         this.writer = writer;
         this.parents = parents;
@@ -103,9 +105,12 @@ final class Recount {
                 order by id(p)
                 """.formatted(counter.counter(), counter.child(), counter.association(), parent.getEntityName());
         List<Drift> drifts = new ArrayList<>();
-        for (Object[] row : session.createSelectionQuery(hql, Object[].class)
-                .setParameterList("ids", ids)
-                .getResultList()) {
+        List<Object[]> rows = pending.quietly(
+                session,
+                () -> session.createSelectionQuery(hql, Object[].class)
+                        .setParameterList("ids", ids)
+                        .getResultList());
+        for (Object[] row : rows) {
             Number stored = (Number) row[1];
             Number actual = (Number) row[2];
             if (stored.longValue() != actual.longValue()) {
@@ -122,10 +127,12 @@ final class Recount {
     private void lock(EntityPersister parent, List<Object> ids, SharedSessionContractImplementor session) {
         String hql = "select id(p) from %s p where id(p) in :ids order by id(p)".formatted(parent.getEntityName());
         for (List<Object> chunk : chunksInLockOrder(ids)) {
-            session.createSelectionQuery(hql, Object.class)
-                    .setParameterList("ids", chunk)
-                    .setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
-                    .getResultList();
+            pending.quietly(
+                    session,
+                    () -> session.createSelectionQuery(hql, Object.class)
+                            .setParameterList("ids", chunk)
+                            .setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
+                            .getResultList());
         }
     }
 

@@ -43,7 +43,8 @@ class DeclarationTest {
 
     private static List<CounterDefinition> read(Class<?>... entities) {
         try (SessionFactory factory = factory(entities)) {
-            return CounterCacheIntegrator.installedIn((SessionFactoryImplementor) factory)
+            return Installation.listenerIn((SessionFactoryImplementor) factory)
+                    .installation()
                     .model()
                     .definitions();
         }

@@ -2,6 +2,7 @@ package io.countercache.hibernate;
 
 import static io.countercache.hibernate.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.countercache.CounterCache;
 import jakarta.persistence.Embeddable;
@@ -145,7 +146,8 @@ class IdentifierTest {
             assertThat(managed.longs).isEqualTo(2L);
         }));
         assertThat(counterUpdates(sql))
-                .containsExactly("update room set bigs = coalesce(bigs, 0) + ?, decimals = coalesce(decimals, 0) + ?,"
+                .singleElement(STRING)
+                .startsWith("update room set bigs = coalesce(bigs, 0) + ?, decimals = coalesce(decimals, 0) + ?,"
                         + " guests_count = coalesce(guests_count, 0) + ?, longs = coalesce(longs, 0) + ?,"
                         + " shorts = coalesce(shorts, 0) + ? where id = ?");
     }

@@ -100,7 +100,8 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
     }
 
     private static List<Drift> drift(EntityPersister entity, Session session) {
-        if (CounterCacheIntegrator.installedIn(entity.getFactory())
+        if (Installation.listenerIn(entity.getFactory())
+                .installation()
                 .model()
                 .definitionsOf(entity)
                 .isEmpty()) {

@@ -1,0 +1,112 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterMappingException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.hibernate.cfg.AvailableSettings;
+
+/**
+ * The settings of the library: properties of the session factory or persistence unit. None of them is needed.
+ */
+public final class CounterCacheSettings {
+
+    /** {@code true}, or {@code false}: the jar does nothing. Default true. */
+    public static final String ENABLED = "hibernate.counter_cache.enabled";
+
+    /**
+     * When pending deltas are written: {@code commit}, once and in the order in which all transactions lock rows, or
+     * {@code flush}, at the end of every flush, at the price that transactions which flush more than once can deadlock.
+     * Default commit.
+     */
+    public static final String WRITE = "hibernate.counter_cache.write";
+
+    /**
+     * What guards the move or the delete of a child without a {@code @Version} against another transaction that moves or
+     * deletes the same child at the same time. Default check.
+     *
+     * <ul>
+     *   <li>{@code check}: the UPDATE that moves the child, and its DELETE, name the parent that they know in their WHERE,
+     *       and fail with an {@code OptimisticLockException} when it is no longer that one. No statement more; but
+     *       Hibernate sends the statements of such a child one by one, not in JDBC batches. So where
+     *       {@code hibernate.jdbc.batch_size} is set, and where Hibernate cannot compare columns (a hierarchy of more than
+     *       one table, an association in a secondary or join table, custom SQL, soft deletes), the child is guarded as by
+     *       {@code lock}.
+     *   <li>{@code lock}: the child is locked and its parent read before it is moved or deleted, two statements more for
+     *       each, and nothing fails.
+     *   <li>{@code trust}: neither; counters drift when it happens.
+     * </ul>
+     */
+    public static final String STALE_CHILDREN = "hibernate.counter_cache.stale_children";
+
+    enum Write {
+        COMMIT,
+        FLUSH
+    }
+
+    enum StaleChildren {
+        CHECK,
+        LOCK,
+        TRUST
+    }
+
+    private final boolean enabled;
+    private final Write write;
+    private final StaleChildren staleChildren;
+    private final boolean batched;
+
+    private CounterCacheSettings(boolean enabled, Write write, StaleChildren staleChildren, boolean batched) {
+        this.batched = batched;
+        this.enabled = enabled;
+        this.write = write;
+        this.staleChildren = staleChildren;
+    }
+
+    static CounterCacheSettings read(Map<String, Object> settings) {
+        return new CounterCacheSettings(
+                Boolean.parseBoolean(value(settings, ENABLED, List.of("true", "false"))),
+                Write.valueOf(value(settings, WRITE, names(Write.values())).toUpperCase(Locale.ROOT)),
+                StaleChildren.valueOf(value(settings, STALE_CHILDREN, names(StaleChildren.values()))
+                        .toUpperCase(Locale.ROOT)),
+                settings.get(AvailableSettings.STATEMENT_BATCH_SIZE) != null);
+    }
+
+    private static List<String> names(Enum<?>[] values) {
+        return Arrays.stream(values)
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    /** The first value allowed is the default. */
+    private static String value(Map<String, Object> settings, String name, List<String> allowed) {
+        Object given = settings.get(name);
+        if (given == null) {
+            return allowed.get(0);
+        }
+        String value = given.toString().strip().toLowerCase(Locale.ROOT);
+        if (!allowed.contains(value)) {
+            throw new CounterMappingException(List.of("%s: '%s' is none of its values: use %s"
+                    .formatted(name, given, allowed.stream().collect(Collectors.joining(" or ")))));
+        }
+        return value;
+    }
+
+    boolean enabled() {
+        return enabled;
+    }
+
+    Write write() {
+        return write;
+    }
+
+    StaleChildren staleChildren() {
+        return staleChildren;
+    }
+
+    /** Whether the application has asked for JDBC batches, rather than having them by default. */
+    boolean batched() {
+        return batched;
+    }
+}

@@ -1,0 +1,33 @@
+package io.countercache.hibernate;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/** What serves one session factory. */
+record Installation(
+        CounterModel model, PendingDeltas pending, ManagedParents parents, StaleChildren stale, Recount recount) {
+
+    /** What serves the factory of this entity. */
+    static Installation of(EntityPersister parent) {
+        ChangeListener listener = listenerIn(parent.getFactory());
+        if (listener == null) {
+            throw CounterModel.noCounters(parent);
+        }
+        return listener.installation();
+    }
+
+    /** What listens to the changes of a session factory, or null if it has no counters. */
+    static @Nullable ChangeListener listenerIn(SessionFactoryImplementor factory) {
+        var listening = new AtomicReference<@Nullable ChangeListener>();
+        factory.getEventListenerGroups()
+                .eventListenerGroup_POST_INSERT
+                .fireEventOnEachListener(listening, (listener, found) -> {
+                    if (listener instanceof ChangeListener changes) {
+                        found.set(changes);
+                    }
+                });
+        return listening.get();
+    }
+}

@@ -1,0 +1,150 @@
+package io.countercache.hibernate;
+
+import io.countercache.hibernate.CounterModel.KeptCounter;
+import java.util.List;
+import java.util.Objects;
+import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.FlushEntityEvent;
+import org.hibernate.event.spi.FlushEntityEventListener;
+import org.hibernate.event.spi.PostDeleteEvent;
+import org.hibernate.event.spi.PostDeleteEventListener;
+import org.hibernate.event.spi.PostInsertEvent;
+import org.hibernate.event.spi.PostInsertEventListener;
+import org.hibernate.event.spi.PostLoadEvent;
+import org.hibernate.event.spi.PostLoadEventListener;
+import org.hibernate.event.spi.PreInsertEvent;
+import org.hibernate.event.spi.PreInsertEventListener;
+import org.hibernate.event.spi.PreUpdateEvent;
+import org.hibernate.event.spi.PreUpdateEventListener;
+import org.hibernate.persister.entity.EntityPersister;
+
+/**
+ * Keeps the counters of managed parents right in memory through whatever happens to the parents themselves: what the
+ * database holds, and what this session will add to it.
+ */
+final class ParentListener
+        implements PreInsertEventListener,
+                PostInsertEventListener,
+                PreUpdateEventListener,
+                PostDeleteEventListener,
+                PostLoadEventListener,
+                FlushEntityEventListener {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient CounterModel model;
+    private final transient PendingDeltas pending;
+
+    ParentListener(CounterModel model, PendingDeltas pending) {
+        this.model = model;
+        this.pending = pending;
+    }
+
+    /** An INSERT writes the value that the application gave to a counter, null as 0. */
+    @Override
+    public boolean onPreInsert(PreInsertEvent event) {
+        for (KeptCounter kept : model.keptBy(event.getPersister())) {
+            if (event.getState()[kept.index()] == null) {
+                Object zero = ManagedParents.as(kept.type(), 0);
+                event.getState()[kept.index()] = zero;
+                event.getPersister().setValue(event.getEntity(), kept.index(), zero);
+            }
+        }
+        return false;
+    }
+
+    /** Children that were inserted before their parent are waiting for it. */
+    @Override
+    public void onPostInsert(PostInsertEvent event) {
+        List<KeptCounter> counters = model.keptBy(event.getPersister());
+        if (!counters.isEmpty()) {
+            counters.forEach(kept -> pending.revive(kept.row(event.getId()), event.getSession()));
+            tellPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
+        }
+    }
+
+    /** A row that is gone gets no UPDATE. */
+    @Override
+    public void onPostDelete(PostDeleteEvent event) {
+        for (KeptCounter kept : model.keptBy(event.getPersister())) {
+            pending.drop(kept.row(event.getId()), event.getSession());
+        }
+    }
+
+    /** What is loaded is what the database holds: what this session has not written yet comes on top. */
+    @Override
+    public void onPostLoad(PostLoadEvent event) {
+        tellPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
+    }
+
+    private void tellPending(
+            Object entity, Object id, EntityPersister persister, SharedSessionContractImplementor session) {
+        if (!model.keepsAny(persister) || !pending.exist(session)) {
+            return;
+        }
+        EntityEntry entry = session.getPersistenceContextInternal().getEntry(entity);
+        if (entry == null) {
+            return;
+        }
+        for (KeptCounter kept : model.keptBy(entry.getPersister())) {
+            Long amount = pending.of(kept.row(id), session).get(kept.counter());
+            if (amount != null) {
+                ManagedParents.tell(entity, entry, kept, amount);
+            }
+        }
+    }
+
+    /**
+     * Puts back what the application assigned, or a merge brought: runs before Hibernate looks at the entity, which so
+     * never sees it.
+     */
+    @Override
+    public void onFlushEntity(FlushEntityEvent event) {
+        EntityEntry entry = event.getEntityEntry();
+        List<KeptCounter> counters = model.keptBy(entry.getPersister());
+        if (counters.isEmpty() || entry.getStatus().isDeletedOrGone()) {
+            return;
+        }
+        Object[] loaded = entry.getLoadedState();
+        if (loaded == null) {
+            return; // read-only: there is nothing to tell a right value from a wrong one
+        }
+        for (KeptCounter kept : counters) {
+            Object right = loaded[kept.index()];
+            if (right == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
+                continue;
+            }
+            if (!Objects.equals(right, entry.getPersister().getValue(event.getEntity(), kept.index()))) {
+                entry.getPersister().setValue(event.getEntity(), kept.index(), right);
+            }
+        }
+    }
+
+    /**
+     * The state of an UPDATE was taken before the children of the same flush were inserted, and becomes the loaded state:
+     * without this, the deltas that came meanwhile would be lost in memory.
+     */
+    @Override
+    public boolean onPreUpdate(PreUpdateEvent event) {
+        List<KeptCounter> counters = model.keptBy(event.getPersister());
+        if (counters.isEmpty() || !(event.getSession() instanceof SessionImplementor)) {
+            return false;
+        }
+        EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
+        Object[] loaded = entry == null ? null : entry.getLoadedState();
+        if (loaded != null) {
+            for (KeptCounter kept : counters) {
+                event.getState()[kept.index()] = loaded[kept.index()];
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean requiresPostCommitHandling(EntityPersister persister) {
+        return false;
+    }
+}
