@@ -116,6 +116,18 @@ final class CounterModel {
         return entity;
     }
 
+    /** Refuses an id that cannot be one of this entity, before it reaches the database. */
+    static void checkId(EntityPersister entity, @Nullable Object id) {
+        Class<?> type = entity.getIdentifierType().getReturnedClass();
+        if (!type.isInstance(id)) {
+            throw new IllegalArgumentException("%s has ids of type %s, not %s: pass one of those"
+                    .formatted(
+                            entity.getImportedName(),
+                            type.getSimpleName(),
+                            id == null ? "null" : id.getClass().getSimpleName()));
+        }
+    }
+
     /** The counters of a parent that a user names, by themselves or by the collections that they count. */
     List<CounterDefinition> named(EntityPersister parent, String... names) {
         List<CounterDefinition> all = definitionsOf(parent);

@@ -31,16 +31,7 @@ public final class Counters<T> {
 
     static <T> Counters<T> of(SharedSessionContractImplementor session, Class<T> entity, Collection<?> ids) {
         EntityPersister parent = CounterModel.entity(entity, session.getFactory());
-        Class<?> idType = parent.getIdentifierType().getReturnedClass();
-        for (Object id : ids) {
-            if (!idType.isInstance(id)) {
-                throw new IllegalArgumentException("%s has ids of type %s, not %s: pass one of those"
-                        .formatted(
-                                parent.getImportedName(),
-                                idType.getSimpleName(),
-                                id == null ? "null" : id.getClass().getSimpleName()));
-            }
-        }
+        ids.forEach(id -> CounterModel.checkId(parent, id));
         return new Counters<>(session, parent, new LinkedHashSet<>(ids));
     }
 

@@ -8,49 +8,29 @@ import java.beans.Introspector;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
 import org.hibernate.mapping.Collection;
-import org.hibernate.mapping.Column;
 import org.hibernate.mapping.Component;
 import org.hibernate.mapping.ManyToOne;
 import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
-import org.hibernate.mapping.Table;
 import org.hibernate.mapping.ToOne;
-import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.mapping.Value;
-import org.hibernate.type.BasicType;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the declarations from the classes that are mapped, and resolves them against Hibernate's boot model: to
- * definitions and frozen attributes, or to one exception that names all that is wrong.
+ * definitions, or to one exception that names all that is wrong.
  */
 final class DeclarationReader {
-
-    private static final Logger LOG = Logger.getLogger(DeclarationReader.class);
-
-    private static final Set<Class<?>> COUNTER_TYPES = Set.of(
-            int.class,
-            Integer.class,
-            long.class,
-            Long.class,
-            short.class,
-            Short.class,
-            BigInteger.class,
-            BigDecimal.class);
 
     private final Metadata metadata;
     private final SqlStringGenerationContext tableNames;
@@ -81,7 +61,7 @@ final class DeclarationReader {
         if (!problems.isEmpty()) {
             throw new CounterMappingException(problems);
         }
-        declared.keySet().forEach(DeclarationReader::freeze);
+        declared.keySet().forEach(CounterAttribute::freeze);
         return declared.values().stream().map(Declared::counter).toList();
     }
 
@@ -156,7 +136,7 @@ final class DeclarationReader {
     }
 
     private void readCounter(Place place, CounterCache annotation) {
-        Property property = find(place.entity(), place.attribute());
+        Property property = CounterAttribute.find(place.entity(), place.attribute());
         Value value = property == null ? null : property.getValue();
         if (value == null) {
             problem(place, "is not a persistent attribute: put @CounterCache on an association");
@@ -186,7 +166,7 @@ final class DeclarationReader {
             return;
         }
         PersistentClass child = metadata.getEntityBinding(elements.getReferencedEntityName());
-        Property association = find(child, collection.getMappedByProperty());
+        Property association = CounterAttribute.find(child, collection.getMappedByProperty());
         if (association == null
                 || !(association.getValue() instanceof ManyToOne toOne)
                 || !toOne.getReferencedEntityName().equals(place.entity().getEntityName())) {
@@ -221,11 +201,12 @@ final class DeclarationReader {
     private void declare(
             Place place, PersistentClass parent, List<String> names, PersistentClass child, String association) {
         Property counter = names.stream()
-                .map(name -> find(parent, name))
+                .map(name -> CounterAttribute.find(parent, name))
                 .filter(found -> found != null)
                 .findFirst()
                 .orElse(null);
-        String problem = counter == null ? missing(parent, names) : unfit(parent, counter);
+        String problem =
+                counter == null ? CounterAttribute.missing(parent, names) : CounterAttribute.unfit(parent, counter);
         if (counter == null || problem != null) {
             problem(place, problem);
             return;
@@ -245,90 +226,7 @@ final class DeclarationReader {
         }
     }
 
-    private static String missing(PersistentClass parent, List<String> names) {
-        List<String> numeric = parent.getPropertyClosure().stream()
-                .filter(property -> unfit(parent, property) == null)
-                .map(Property::getName)
-                .toList();
-        return "%s has no attribute '%s': add it%s"
-                .formatted(
-                        parent.getJpaEntityName(),
-                        String.join("' or '", names),
-                        numeric.isEmpty()
-                                ? ""
-                                : ", or name one of its numeric attributes: " + String.join(", ", numeric));
-    }
-
-    /** Why an attribute cannot be a counter, or null if it can. */
-    private static @Nullable String unfit(PersistentClass parent, Property counter) {
-        String name = parent.getJpaEntityName() + "." + counter.getName();
-        if (counter.equals(parent.getIdentifierProperty())) {
-            return name + " is the identifier: name another attribute";
-        }
-        if (counter.equals(parent.getVersion())) {
-            return name + " is the version: name another attribute";
-        }
-        if (counter.isNaturalIdentifier()) {
-            return name + " is a natural id: name another attribute";
-        }
-        if (counter.getValue().hasFormula()) {
-            return name + " is a formula: name an attribute with a column";
-        }
-        if (!COUNTER_TYPES.contains(counter.getType().getReturnedClass())) {
-            return "%s is of type %s: a counter is an int, long, short, BigInteger or BigDecimal"
-                    .formatted(name, counter.getType().getReturnedClass().getSimpleName());
-        }
-        if (counter.getType() instanceof BasicType<?> basic && basic.getValueConverter() != null) {
-            return name + " has a converter: name an attribute without one";
-        }
-        if ("read-only".equals(parent.getRootClass().getCacheConcurrencyStrategy())) {
-            return "%s is cached as READ_ONLY, but its counter changes: cache it as READ_WRITE or NONSTRICT_READ_WRITE"
-                    .formatted(parent.getJpaEntityName());
-        }
-        if (parent.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
-            return name + " is in a hierarchy with a table per class, which is not supported yet: remove the counter";
-        }
-        return null;
-    }
-
-    /** An attribute of an entity, inherited ones, its identifier and its version among them. */
-    private static @Nullable Property find(PersistentClass entity, String attribute) {
-        Property id = entity.getIdentifierProperty();
-        return Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(id))
-                .filter(property -> property.getName().equals(attribute))
-                .findFirst()
-                .orElse(null);
-    }
-
     private void problem(Place place, @Nullable String problem) {
         problems.add(place + ": " + problem);
-    }
-
-    /** From here on only the library changes the counter: an entity UPDATE neither writes it nor comes about by it. */
-    private static void freeze(Property counter) {
-        counter.setUpdatable(false);
-        counter.setOptimisticLocked(false);
-        counter.setLazy(false); // what is loaded later than its parent could not be told what is pending
-        counter.setOptional(true); // null is 0, and becomes it before the INSERT; the column may still be NOT NULL
-        Table table = counter.getValue().getTable();
-        for (Column column : counter.getColumns()) {
-            if (column.getDefaultValue() == null) {
-                column.setDefaultValue("0");
-            }
-            if (isUnique(column, table)) {
-                LOG.warnf(
-                        "%s.%s is part of a unique constraint or index: while a transaction moves this counter, no"
-                                + " other can insert a child of the row; take it out of the index",
-                        table.getName(), column.getName());
-            }
-        }
-    }
-
-    private static boolean isUnique(Column column, Table table) {
-        return column.isUnique()
-                || table.getUniqueKeys().values().stream().anyMatch(key -> key.containsColumn(column))
-                || table.getIndexes().values().stream()
-                        .anyMatch(index ->
-                                index.isUnique() && index.getSelectables().contains(column));
     }
 }

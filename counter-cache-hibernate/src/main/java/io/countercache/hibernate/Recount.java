@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.hibernate.LockMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.SelectionQuery;
 
 /**
  * Computes counters from the rows and corrects those that are wrong, while others write.
@@ -58,26 +59,52 @@ final class Recount {
             Collection<?> ids,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
-        List<Drift> suspects = drift(parent, ids, counters, session);
+        return correct(parent, drift(parent, ids, counters, session), counters, session);
+    }
+
+    /** What is wrong in a part of the table; changes nothing. */
+    List<Drift> driftBetween(
+            EntityPersister parent,
+            IdRange range,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        return counters.stream()
+                .flatMap(counter -> measureBetween(parent, range, counter, session).stream())
+                .toList();
+    }
+
+    /** What was wrong in a part of the table, and is corrected. */
+    List<Drift> resetBetween(
+            EntityPersister parent,
+            IdRange range,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        return correct(parent, driftBetween(parent, range, counters, session), counters, session);
+    }
+
+    /** Locks what seems to be wrong, looks again, and corrects what is. */
+    private List<Drift> correct(
+            EntityPersister parent,
+            List<Drift> suspects,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
         if (suspects.isEmpty()) {
             return suspects;
         }
-        var suspectRows = new TreeSet<>(sql.lockOrder(session));
+        var rows = new TreeSet<>(sql.lockOrder(session));
         for (Drift suspect : suspects) {
             for (CounterDefinition counter : counters) {
-                suspectRows.add(new ParentRow(counter.table(), suspect.id()));
+                rows.add(new ParentRow(counter.table(), suspect.id()));
             }
         }
-        List<Object> suspectIds =
-                suspectRows.stream().map(ParentRow::id).distinct().toList();
-        lock(parent, suspectIds, session);
-        List<Drift> wrong = drift(parent, suspectIds, counters, session);
-        correct(wrong, counters, session);
+        List<Object> ids = rows.stream().map(ParentRow::id).distinct().toList();
+        lock(parent, ids, session);
+        List<Drift> wrong = drift(parent, ids, counters, session);
+        write(wrong, counters, session);
         return wrong;
     }
 
-    private void correct(
-            List<Drift> wrong, List<CounterDefinition> counters, SharedSessionContractImplementor session) {
+    private void write(List<Drift> wrong, List<CounterDefinition> counters, SharedSessionContractImplementor session) {
         CounterDeltas differences = new CounterDeltas();
         for (Drift drift : wrong) {
             for (CounterDefinition counter : counters) {
@@ -104,12 +131,68 @@ final class Recount {
                 where id(p) in :ids
                 order by id(p)
                 """.formatted(counter.counter(), counter.child(), counter.association(), parent.getEntityName());
+        return drifts(
+                parent,
+                counter,
+                pending.quietly(
+                        session,
+                        () -> session.createSelectionQuery(hql, Object[].class)
+                                .setParameterList("ids", ids)
+                                .getResultList()));
+    }
+
+    /**
+     * The same for a part of the table: only what is wrong is answered. The children are grouped once, which needs no index
+     * on their foreign key.
+     */
+    private List<Drift> measureBetween(
+            EntityPersister parent,
+            IdRange range,
+            CounterDefinition counter,
+            SharedSessionContractImplementor session) {
+        String hql = range.isComposite() ? eachCounted(range, counter) : grouped(range, counter);
+        return drifts(parent, counter, pending.quietly(session, () -> {
+            SelectionQuery<Object[]> query = session.createSelectionQuery(hql, Object[].class);
+            range.bind(query);
+            return query.getResultList();
+        }));
+    }
+
+    private static String grouped(IdRange range, CounterDefinition counter) {
+        return """
+                select id(p), coalesce(p.%1$s, 0), coalesce(counted.total, 0)
+                from %2$s p
+                left join (
+                    select id(c.%3$s) as parent, count(*) as total from %4$s c where %5$s group by id(c.%3$s)
+                ) counted on counted.parent = id(p)
+                where %6$s and coalesce(p.%1$s, 0) <> coalesce(counted.total, 0)
+                order by id(p)
+                """.formatted(
+                        counter.counter(),
+                        range.entity().getEntityName(),
+                        counter.association(),
+                        counter.child(),
+                        range.contains("c." + counter.association()),
+                        range.contains("p"));
+    }
+
+    /** HQL cannot join a subquery by a composite id. */
+    private static String eachCounted(IdRange range, CounterDefinition counter) {
+        return """
+                select id(p), coalesce(p.%1$s, 0), (select count(*) from %4$s c where c.%3$s = p)
+                from %2$s p
+                where %5$s and coalesce(p.%1$s, 0) <> (select count(*) from %4$s c where c.%3$s = p)
+                order by id(p)
+                """.formatted(
+                        counter.counter(),
+                        range.entity().getEntityName(),
+                        counter.association(),
+                        counter.child(),
+                        range.contains("p"));
+    }
+
+    private static List<Drift> drifts(EntityPersister parent, CounterDefinition counter, List<Object[]> rows) {
         List<Drift> drifts = new ArrayList<>();
-        List<Object[]> rows = pending.quietly(
-                session,
-                () -> session.createSelectionQuery(hql, Object[].class)
-                        .setParameterList("ids", ids)
-                        .getResultList());
         for (Object[] row : rows) {
             Number stored = (Number) row[1];
             Number actual = (Number) row[2];

@@ -1,18 +1,36 @@
 /**
  * Counter caches for Hibernate ORM: the way of a change from the annotation to the UPDATE.
  *
+ * <p>When a session factory is built:
+ *
  * <ol>
- *   <li>{@link io.countercache.hibernate.CounterCacheIntegrator} installs the library in a session factory
- *   <li>{@code DeclarationReader} reads {@code @CounterCache}: definitions and frozen attributes, or all errors at once
- *   <li>{@code CounterModel} finds the counters of a child, of a parent, of a table
+ *   <li>{@link io.countercache.hibernate.CounterCacheIntegrator} installs the library, after {@link
+ *       io.countercache.hibernate.CounterCacheSettings}
+ *   <li>{@code DeclarationReader} reads {@code @CounterCache}: to definitions, or all errors at once
+ *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it
+ *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names
+ *   <li>{@code Installation} is all of this for one session factory
+ * </ol>
+ *
+ * <p>When a child changes:
+ *
+ * <ol>
+ *   <li>{@code StaleChildren} guards a move or a delete against another one of the same child
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
  *   <li>{@code PendingDeltas} holds the deltas of each transaction, and decides when they are written
  *   <li>{@code CounterWriter} writes them: sorted, batched, one UPDATE per parent row
  *   <li>{@code CounterSql} has the texts of these UPDATEs, binds them, and knows the lock order
- *   <li>{@code ManagedParents} keeps instances of parents in memory right
+ *   <li>{@code TouchedCaches} keeps the second-level cache and the query cache from serving old counters
+ *   <li>{@code ManagedParents} shows deltas and values on the parents in memory
+ *   <li>{@code ParentListener} keeps these right through what happens to the parents themselves
+ * </ol>
+ *
+ * <p>When a counter is asked for:
+ *
+ * <ol>
+ *   <li>{@link io.countercache.hibernate.CounterCaches} and {@link io.countercache.hibernate.Counters} are what a session
+ *       can do, {@link io.countercache.hibernate.CounterRepair} what is done to a whole table
  *   <li>{@code Recount} measures and corrects counters while others write
- *   <li>{@link io.countercache.hibernate.CounterCaches} and {@link io.countercache.hibernate.Counters} are what users
- *       call
  * </ol>
  */
 @NullMarked

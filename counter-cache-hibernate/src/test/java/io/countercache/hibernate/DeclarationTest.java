@@ -469,7 +469,7 @@ class DeclarationTest {
 
     @Test
     void aCounterInAUniqueIndexIsWarnedAbout() {
-        Logger log = (Logger) LoggerFactory.getLogger(DeclarationReader.class);
+        Logger log = (Logger) LoggerFactory.getLogger(CounterAttribute.class);
         ListAppender<ILoggingEvent> messages = new ListAppender<>();
         messages.start();
         log.addAppender(messages);

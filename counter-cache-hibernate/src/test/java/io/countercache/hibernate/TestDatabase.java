@@ -3,9 +3,8 @@ package io.countercache.hibernate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.countercache.Drift;
+import io.countercache.RepairReport;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,8 +16,6 @@ import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
-import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.persister.entity.EntityPersister;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -82,35 +79,12 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
     public void afterEach(ExtensionContext context) {
         try {
             if (context.getExecutionException().isEmpty()) {
-                assertThat(drift()).isEmpty();
+                assertThat(CounterRepair.verifyAll(factory)).matches(RepairReport::isClean, "no drift");
             }
         } finally {
             factory.close();
             TestServer.drop(connections);
         }
-    }
-
-    /** Every counter of every row that is not equal to its count. */
-    List<Drift> drift() {
-        List<Drift> drifts = new ArrayList<>();
-        inTransaction(session -> ((SessionFactoryImplementor) factory)
-                .getMappingMetamodel()
-                .forEachEntityDescriptor(entity -> drifts.addAll(drift(entity, session))));
-        return drifts;
-    }
-
-    private static List<Drift> drift(EntityPersister entity, Session session) {
-        if (Installation.listenerIn(entity.getFactory())
-                .installation()
-                .model()
-                .definitionsOf(entity)
-                .isEmpty()) {
-            return List.of();
-        }
-        List<Object> ids = session.createSelectionQuery(
-                        "select id(p) from %s p".formatted(entity.getEntityName()), Object.class)
-                .getResultList();
-        return CounterCaches.of(session).on(entity.getMappedClass(), ids).drift();
     }
 
     SessionFactory factory() {

@@ -1,0 +1,40 @@
+package io.countercache;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a repair, or a verification, of a whole table has found.
+ *
+ * @param examined how many parent rows were looked at, those of failed chunks not among them
+ * @param drifted how many of them had a counter that was wrong; a repair has corrected them
+ * @param first the first 100 counters that were wrong
+ * @param failures the chunks that could not be done
+ * @param elapsed how long it took
+ */
+public record RepairReport(
+        long examined, long drifted, List<Drift> first, List<RepairFailure> failures, Duration elapsed) {
+
+    /**
+     * Creates a report.
+     *
+     * @param examined how many rows were looked at
+     * @param drifted how many were wrong
+     * @param first the first counters that were wrong
+     * @param failures what could not be done
+     * @param elapsed how long it took
+     */
+    public RepairReport {
+        first = List.copyOf(first);
+        failures = List.copyOf(failures);
+    }
+
+    /**
+     * Whether everything was looked at and nothing was wrong.
+     *
+     * @return true if every counter equals its count
+     */
+    public boolean isClean() {
+        return drifted == 0 && failures.isEmpty();
+    }
+}

@@ -1,0 +1,116 @@
+package io.countercache.hibernate;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.hibernate.mapping.Column;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
+import org.hibernate.mapping.Table;
+import org.hibernate.mapping.UnionSubclass;
+import org.hibernate.type.BasicType;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The attribute of a parent that is to keep a counter: whether it can, why not, and how it is frozen. */
+final class CounterAttribute {
+
+    private static final Logger LOG = Logger.getLogger(CounterAttribute.class);
+
+    private static final Set<Class<?>> COUNTER_TYPES = Set.of(
+            int.class,
+            Integer.class,
+            long.class,
+            Long.class,
+            short.class,
+            Short.class,
+            BigInteger.class,
+            BigDecimal.class);
+
+    private CounterAttribute() {}
+
+    static String missing(PersistentClass parent, List<String> names) {
+        List<String> numeric = parent.getPropertyClosure().stream()
+                .filter(property -> unfit(parent, property) == null)
+                .map(Property::getName)
+                .toList();
+        return "%s has no attribute '%s': add it%s"
+                .formatted(
+                        parent.getJpaEntityName(),
+                        String.join("' or '", names),
+                        numeric.isEmpty()
+                                ? ""
+                                : ", or name one of its numeric attributes: " + String.join(", ", numeric));
+    }
+
+    /** Why an attribute cannot be a counter, or null if it can. */
+    static @Nullable String unfit(PersistentClass parent, Property counter) {
+        String name = parent.getJpaEntityName() + "." + counter.getName();
+        if (counter.equals(parent.getIdentifierProperty())) {
+            return name + " is the identifier: name another attribute";
+        }
+        if (counter.equals(parent.getVersion())) {
+            return name + " is the version: name another attribute";
+        }
+        if (counter.isNaturalIdentifier()) {
+            return name + " is a natural id: name another attribute";
+        }
+        if (counter.getValue().hasFormula()) {
+            return name + " is a formula: name an attribute with a column";
+        }
+        if (!COUNTER_TYPES.contains(counter.getType().getReturnedClass())) {
+            return "%s is of type %s: a counter is an int, long, short, BigInteger or BigDecimal"
+                    .formatted(name, counter.getType().getReturnedClass().getSimpleName());
+        }
+        if (counter.getType() instanceof BasicType<?> basic && basic.getValueConverter() != null) {
+            return name + " has a converter: name an attribute without one";
+        }
+        if ("read-only".equals(parent.getRootClass().getCacheConcurrencyStrategy())) {
+            return "%s is cached as READ_ONLY, but its counter changes: cache it as READ_WRITE or NONSTRICT_READ_WRITE"
+                    .formatted(parent.getJpaEntityName());
+        }
+        if (parent.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
+            return name + " is in a hierarchy with a table per class, which is not supported yet: remove the counter";
+        }
+        return null;
+    }
+
+    /** An attribute of an entity, inherited ones, its identifier and its version among them. */
+    static @Nullable Property find(PersistentClass entity, String attribute) {
+        Property id = entity.getIdentifierProperty();
+        return Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(id))
+                .filter(property -> property.getName().equals(attribute))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** From here on only the library changes the counter: an entity UPDATE neither writes it nor comes about by it. */
+    static void freeze(Property counter) {
+        counter.setUpdatable(false);
+        counter.setOptimisticLocked(false);
+        counter.setLazy(false); // what is loaded later than its parent could not be told what is pending
+        counter.setOptional(true); // null is 0, and becomes it before the INSERT; the column may still be NOT NULL
+        Table table = counter.getValue().getTable();
+        for (Column column : counter.getColumns()) {
+            if (column.getDefaultValue() == null) {
+                column.setDefaultValue("0");
+            }
+            if (isUnique(column, table)) {
+                LOG.warnf(
+                        "%s.%s is part of a unique constraint or index: while a transaction moves this counter, no"
+                                + " other can insert a child of the row; take it out of the index",
+                        table.getName(), column.getName());
+            }
+        }
+    }
+
+    private static boolean isUnique(Column column, Table table) {
+        return column.isUnique()
+                || table.getUniqueKeys().values().stream().anyMatch(key -> key.containsColumn(column))
+                || table.getIndexes().values().stream()
+                        .anyMatch(index ->
+                                index.isUnique() && index.getSelectables().contains(column));
+    }
+}
