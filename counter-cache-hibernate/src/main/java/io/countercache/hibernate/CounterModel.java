@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterCacheException;
 import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
 import java.util.Comparator;
@@ -114,6 +115,20 @@ final class CounterModel {
                     "%s is not an entity: name one that has counters".formatted(type.getName()));
         }
         return entity;
+    }
+
+    /** Refuses to ask for rows of an entity where a filter of the session would hide some of them. */
+    static void refuseFilters(EntityPersister entity, SharedSessionContractImplementor session) {
+        var influencers = session.getLoadQueryInfluencers();
+        if (influencers.hasEnabledFilters() && entity.isAffectedByEnabledFilters(influencers, false)) {
+            throw new CounterCacheException(
+                    "%s is filtered in this session, and rows that are hidden cannot be counted: disable %s, or use another session"
+                            .formatted(
+                                    entity.getImportedName(),
+                                    String.join(
+                                            ", ",
+                                            influencers.getEnabledFilters().keySet())));
+        }
     }
 
     /** Refuses an id that cannot be one of this entity, before it reaches the database. */

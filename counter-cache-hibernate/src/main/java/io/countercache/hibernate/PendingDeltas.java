@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import org.hibernate.FlushMode;
+import org.hibernate.SessionEventListener;
+import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AutoFlushEvent;
@@ -129,8 +131,26 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             pending = new OfTransaction();
             transactions.put(coordinator, pending);
             coordinator.addObserver(new CommitObserver(pending, session));
+            if (session instanceof StatelessSession) {
+                executeBatchAtClose(session);
+            }
         }
         return pending;
+    }
+
+    /**
+     * A stateless session drops its open JDBC batch when it is closed, though its JTA transaction may still commit: the
+     * children of that batch have been announced, and are in the deltas.
+     */
+    private static void executeBatchAtClose(SharedSessionContractImplementor session) {
+        session.getEventListenerManager().addListener(new SessionEventListener() {
+            @Override
+            public void end() {
+                if (session.isTransactionInProgress()) {
+                    session.getJdbcCoordinator().executeBatch();
+                }
+            }
+        });
     }
 
     /**

@@ -125,6 +125,7 @@ final class Recount {
             List<Object> ids,
             CounterDefinition counter,
             SharedSessionContractImplementor session) {
+        refuseFilters(parent, counter, session);
         String hql = """
                 select id(p), coalesce(p.%1$s, 0), (select count(*) from %2$s c where c.%3$s = p)
                 from %4$s p
@@ -150,6 +151,7 @@ final class Recount {
             IdRange range,
             CounterDefinition counter,
             SharedSessionContractImplementor session) {
+        refuseFilters(parent, counter, session);
         String hql = range.isComposite() ? eachCounted(range, counter) : grouped(range, counter);
         return drifts(parent, counter, pending.quietly(session, () -> {
             SelectionQuery<Object[]> query = session.createSelectionQuery(hql, Object[].class);
@@ -189,6 +191,13 @@ final class Recount {
                         counter.association(),
                         counter.child(),
                         range.contains("p"));
+    }
+
+    private void refuseFilters(
+            EntityPersister parent, CounterDefinition counter, SharedSessionContractImplementor session) {
+        CounterModel.refuseFilters(parent, session);
+        CounterModel.refuseFilters(
+                session.getFactory().getMappingMetamodel().getEntityDescriptor(counter.child()), session);
     }
 
     private static List<Drift> drifts(EntityPersister parent, CounterDefinition counter, List<Object[]> rows) {

@@ -204,6 +204,7 @@ final class StaleChildren
 
     private void readParents(AbstractDatabaseOperationEvent event, List<CountedAssociation> associations) {
         SharedSessionContractImplementor session = event.getSession();
+        CounterModel.refuseFilters(event.getPersister(), session);
         String child = event.getPersister().getEntityName();
         if (!trust) {
             // a statement of its own: what comes after it sees what whoever held the lock has committed

@@ -31,6 +31,7 @@
  *   <li>{@link io.countercache.hibernate.CounterCaches} and {@link io.countercache.hibernate.Counters} are what a session
  *       can do, {@link io.countercache.hibernate.CounterRepair} what is done to a whole table
  *   <li>{@code Recount} measures and corrects counters while others write
+ *   <li>{@code IdRange} is a part of a table, for {@code Recount} to work on
  * </ol>
  */
 @NullMarked

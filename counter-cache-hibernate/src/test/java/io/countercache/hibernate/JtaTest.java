@@ -373,6 +373,19 @@ class JtaTest {
     }
 
     @Test
+    void aStatelessSessionThatIsClosedWithABatchIsCounted() throws Exception {
+        TRANSACTIONS.begin();
+        try (StatelessSession session = factory.openStatelessSession()) {
+            session.setJdbcBatchSize(10);
+            session.insert(new Comment(first));
+            session.insert(new Comment(first));
+            session.insert(new Comment(first));
+        }
+        TRANSACTIONS.commit();
+        assertComments(first, 3);
+    }
+
+    @Test
     void aStatelessSessionIsCounted() throws Exception {
         TRANSACTIONS.begin();
         try (StatelessSession session = factory.openStatelessSession()) {

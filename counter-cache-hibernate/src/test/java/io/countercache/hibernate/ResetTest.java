@@ -4,15 +4,23 @@ import static io.countercache.hibernate.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countercache.CounterCache;
+import io.countercache.CounterCacheException;
 import io.countercache.Drift;
 import io.countercache.hibernate.Blog.Author;
 import io.countercache.hibernate.Blog.Comment;
 import io.countercache.hibernate.Blog.Post;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
 import jakarta.persistence.TransactionRequiredException;
 import java.util.Arrays;
 import java.util.List;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
+import org.hibernate.annotations.Filter;
+import org.hibernate.annotations.FilterDef;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ResetTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class, Shelf.class, Book.class);
 
     private Post first;
     private Post second;
@@ -196,6 +204,45 @@ class ResetTest {
                     .isInstanceOf(IllegalArgumentException.class);
         }));
         assertThat(sql).isEmpty();
+    }
+
+    @Entity(name = "Shelf")
+    static class Shelf {
+        @Id
+        Long id = 1L;
+
+        int booksCount;
+    }
+
+    @Entity(name = "Book")
+    @FilterDef(name = "inPrint")
+    @Filter(name = "inPrint", condition = "in_print = true")
+    static class Book {
+        @Id
+        @GeneratedValue
+        Long id;
+
+        boolean inPrint;
+
+        @ManyToOne
+        @CounterCache
+        Shelf shelf;
+    }
+
+    @Test
+    void rowsThatAFilterHidesAreNotLeftOutButRefused() {
+        Shelf shelf = db.persist(new Shelf());
+        Book book = new Book();
+        book.shelf = shelf;
+        db.persist(book);
+        db.inTransaction(session -> {
+            session.enableFilter("inPrint");
+            assertThatThrownBy(() -> CounterCaches.of(session).resetCounters(Shelf.class, shelf.id))
+                    .isInstanceOf(CounterCacheException.class)
+                    .hasMessage("Book is filtered in this session, and rows that are hidden cannot be counted: disable"
+                            + " inPrint, or use another session");
+        });
+        assertThat(db.number("select books_count from shelf")).isEqualTo(1);
     }
 
     @Test
