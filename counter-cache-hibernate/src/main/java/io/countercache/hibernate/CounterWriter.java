@@ -112,13 +112,20 @@ final class CounterWriter {
         try {
             sending.send(statement, text);
         } catch (SQLException e) {
-            jdbc.afterFailedStatementExecution(e);
+            failTransaction(session);
             throw session.getJdbcServices()
                     .getSqlExceptionHelper()
                     .convert(e, "could not move %s of %s".formatted(names(counters), parent.getImportedName()), text);
         } finally {
             jdbc.getLogicalConnection().getResourceRegistry().release(statement);
             jdbc.afterStatementExecution();
+        }
+    }
+
+    /** What was drained is not written: a caller that catches the exception and commits would make counters drift. */
+    private static void failTransaction(SharedSessionContractImplementor session) {
+        if (session.isTransactionInProgress()) {
+            session.getTransactionCoordinator().getTransactionDriverControl().markRollbackOnly();
         }
     }
 

@@ -2,6 +2,7 @@ package io.countercache.hibernate;
 
 import static io.countercache.hibernate.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.hibernate.Blog.Author;
 import io.countercache.hibernate.Blog.Comment;
@@ -89,6 +90,19 @@ class QueryTest {
         }));
         assertThat(counterUpdates(sql)).hasSize(1);
         assertThat(sql.get(sql.size() - 1)).startsWith("update post");
+    }
+
+    @Test
+    void aTransactionWhoseEarlyWriteFailedCannotCommit() {
+        db.execute("alter table post add constraint few check (comments_count < 1)");
+        try (Session session = db.factory().openSession()) {
+            session.beginTransaction();
+            session.persist(new Comment(post));
+            assertThatThrownBy(() -> queried(session)).hasMessageStartingWith("could not move commentsCount of Post");
+            assertThat(session.getTransaction().getRollbackOnly()).isTrue();
+            session.getTransaction().commit();
+        }
+        assertThat(db.number("select count(*) from comment")).isZero();
     }
 
     @Test
