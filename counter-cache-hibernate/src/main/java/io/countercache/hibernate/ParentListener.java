@@ -117,8 +117,14 @@ final class ParentListener
             if (right == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
                 continue;
             }
-            if (!Objects.equals(right, entry.getPersister().getValue(event.getEntity(), kept.index()))) {
+            Object shown = entry.getPersister().getValue(event.getEntity(), kept.index());
+            if (Objects.equals(right, shown)) {
+                continue;
+            }
+            if (entry.isExistsInDatabase()) {
                 entry.getPersister().setValue(event.getEntity(), kept.index(), right);
+            } else {
+                loaded[kept.index()] = shown; // until it is inserted, the loaded state is what the INSERT writes
             }
         }
     }
