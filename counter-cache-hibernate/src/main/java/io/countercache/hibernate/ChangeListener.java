@@ -3,9 +3,9 @@ package io.countercache.hibernate;
 import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
 import io.countercache.hibernate.CounterModel.CountedAssociation;
+import io.countercache.hibernate.StaleChildren.Found;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -54,26 +54,29 @@ final class ChangeListener
 
     @Override
     public void onPostUpdate(PostUpdateEvent event) {
-        var read = installation.stale().take(event.getEntity(), event.getSession());
-        changed(event.getPersister(), read, event.getOldState(), event.getState(), event.getSession());
+        Found found = installation.stale().take(event.getEntity(), event.getSession());
+        if (found != null && !found.isThere()) {
+            return; // changed nothing that is counted
+        }
+        changed(event.getPersister(), found, event.getOldState(), event.getState(), event.getSession());
     }
 
     @Override
     public void onPostUpsert(PostUpsertEvent event) {
-        var read = installation.stale().take(event.getEntity(), event.getSession());
-        changed(event.getPersister(), read, null, event.getState(), event.getSession());
+        Found found = installation.stale().take(event.getEntity(), event.getSession());
+        changed(event.getPersister(), found, null, event.getState(), event.getSession());
     }
 
     @Override
     public void onPostDelete(PostDeleteEvent event) {
-        var read = installation.stale().take(event.getEntity(), event.getSession());
-        changed(event.getPersister(), read, event.getDeletedState(), null, event.getSession());
+        Found found = installation.stale().take(event.getEntity(), event.getSession());
+        changed(event.getPersister(), found, event.getDeletedState(), null, event.getSession());
     }
 
-    /** What was read from the database, if it was, is what counts; else the state that the session had loaded. */
+    /** What was found in the database, if one looked, is what counts; else the state that the session had loaded. */
     private void changed(
             EntityPersister child,
-            @Nullable Map<CountedAssociation, Object> read,
+            @Nullable Found found,
             Object @Nullable [] before,
             Object @Nullable [] after,
             SharedSessionContractImplementor session) {
@@ -82,7 +85,7 @@ final class ChangeListener
             return;
         }
         for (CountedAssociation association : associations) {
-            Object from = read != null ? read.get(association) : association.parentId(before, session);
+            Object from = found != null ? found.parents().get(association) : association.parentId(before, session);
             Object to = association.parentId(after, session);
             if (association.isSameParent(from, to)) {
                 continue;

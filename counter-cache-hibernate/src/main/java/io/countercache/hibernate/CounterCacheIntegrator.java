@@ -35,7 +35,8 @@ public final class CounterCacheIntegrator implements Integrator {
         ManagedParents parents = new ManagedParents(model);
         CounterWriter writer = new CounterWriter(model, sql, parents);
         PendingDeltas pending = new PendingDeltas(model, writer, settings.write());
-        StaleChildren stale = new StaleChildren(model, pending, metadata, settings.staleChildren(), settings.batched());
+        ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
+        StaleChildren stale = new StaleChildren(model, pending, guards);
         Recount recount = new Recount(pending, sql, writer, parents);
         Installation installation = new Installation(model, pending, parents, stale, recount);
         listen(factory.getEventListenerRegistry(), installation, new ParentListener(model, pending));

@@ -35,7 +35,8 @@ public final class CounterCacheSettings {
      *       one table, an association in a secondary or join table, custom SQL, soft deletes), the child is guarded as by
      *       {@code lock}.
      *   <li>{@code lock}: the child is locked and its parent read before it is moved or deleted, two statements more for
-     *       each, and nothing fails.
+     *       each, and nothing fails. An UPDATE of such a child writes only the columns that changed, as with
+     *       {@code @DynamicUpdate}, lest it write a stale parent along with something else.
      *   <li>{@code trust}: neither; counters drift when it happens.
      * </ul>
      */

@@ -26,6 +26,7 @@ final class CounterWriter {
     private final CounterModel model;
     private final CounterSql sql;
     private final ManagedParents parents;
+    private final TouchedCaches caches = new TouchedCaches();
 
     CounterWriter(CounterModel model, CounterSql sql, ManagedParents parents) {
         this.model = model;
@@ -57,7 +58,7 @@ final class CounterWriter {
             Set<CounterDefinition> counters, List<RowDeltas> rows, SharedSessionContractImplementor session) {
         EntityPersister parent = model.parent(counters.iterator().next(), session);
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
-        new TouchedCaches(session).around(parent, ids, () -> {
+        caches.around(parent, ids, session, () -> {
             if (rows.size() == 1 && canReturn(session) && parents.manages(parent, ids.get(0), session)) {
                 send(sql.updateReturning(counters, parent), counters, parent, session, (statement, text) -> {
                     bind(rows.get(0), parent, statement, session);

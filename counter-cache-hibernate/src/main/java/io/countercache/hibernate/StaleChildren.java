@@ -1,19 +1,13 @@
 package io.countercache.hibernate;
 
-import io.countercache.CounterDefinition;
 import io.countercache.hibernate.CounterModel.CountedAssociation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.stream.Stream;
 import org.hibernate.LockMode;
-import org.hibernate.boot.Metadata;
-import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -27,11 +21,6 @@ import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.event.spi.PreUpdateEventListener;
 import org.hibernate.event.spi.PreUpsertEvent;
 import org.hibernate.event.spi.PreUpsertEventListener;
-import org.hibernate.mapping.JoinedSubclass;
-import org.hibernate.mapping.PersistentClass;
-import org.hibernate.mapping.Property;
-import org.hibernate.mapping.RootClass;
-import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
@@ -41,9 +30,8 @@ import org.jspecify.annotations.Nullable;
  * Guards the move and the delete of a child against another transaction that moves or deletes the same child at the same
  * time: each would take it from the parent that it has loaded, and only one can be right.
  *
- * <p>A version guards by itself. Without one, the statement of the child names the parent in its WHERE, which costs
- * nothing and fails where the other was faster; or the parent is read under a row lock before, where Hibernate cannot do
- * that, where the application asked for it, and where no old state is known at all: in a stateless session.
+ * <p>Where Hibernate does not guard the statement itself (see {@link ChildGuards}), and where no old state is known at all,
+ * as in a stateless session, the parent is read from the database before, under a row lock.
  */
 final class StaleChildren
         implements PreUpdateEventListener, PreDeleteEventListener, PreUpsertEventListener, DeleteEventListener {
@@ -52,79 +40,21 @@ final class StaleChildren
 
     private final transient CounterModel model;
     private final transient PendingDeltas pending;
-    private final boolean trust;
-    private final Set<String> readUnderLock;
+    private final transient ChildGuards guards;
     /** What was read before the statement that is under way in a session; taken by the event after it. */
-    private final transient Map<SharedSessionContractImplementor, ParentsOf> read =
+    private final transient Map<SharedSessionContractImplementor, Found> read =
             Collections.synchronizedMap(new WeakHashMap<>());
 
-    /** The ids of the parents that a child has in the database, by association; none if it has none. */
-    private record ParentsOf(Object child, Map<CountedAssociation, Object> ids) {}
-
     /**
-     * Decides what guards each child, and has Hibernate guard what it can. To be called before the mapping is built into
-     * persisters.
+     * What the database has of a child: the ids of its parents, by association, none where it has none. Not there is also
+     * a row that the statement will not find, or that is only marked as deleted.
      */
-    StaleChildren(
-            CounterModel model,
-            PendingDeltas pending,
-            Metadata metadata,
-            CounterCacheSettings.StaleChildren setting,
-            boolean batched) {
+    record Found(Object child, boolean isThere, Map<CountedAssociation, Object> parents) {}
+
+    StaleChildren(CounterModel model, PendingDeltas pending, ChildGuards guards) {
         this.model = model;
         this.pending = pending;
-        this.trust = setting == CounterCacheSettings.StaleChildren.TRUST;
-        this.readUnderLock = new HashSet<>();
-        if (trust) {
-            return;
-        }
-        Map<RootClass, Set<Property>> counted = new HashMap<>();
-        for (CounterDefinition counter : model.definitions()) {
-            PersistentClass child = metadata.getEntityBinding(counter.child());
-            counted.computeIfAbsent(child.getRootClass(), any -> new HashSet<>())
-                    .add(child.getProperty(counter.association()));
-        }
-        counted.forEach((child, associations) -> {
-            if (isGuarded(child, associations)) {
-                return;
-            }
-            // Hibernate sends no statement of an entity that compares columns in a JDBC batch, not even an INSERT: an
-            // application that has asked for batches would lose more by that than by the reads
-            if (setting == CounterCacheSettings.StaleChildren.CHECK && !batched && canCheck(child, associations)) {
-                check(child, associations);
-            } else {
-                readUnderLock.add(child.getEntityName());
-            }
-        });
-    }
-
-    /** By a version, or by the application's own choice to compare columns. */
-    private static boolean isGuarded(RootClass child, Set<Property> associations) {
-        boolean compares = child.isVersioned() || child.getOptimisticLockStyle().isAllOrDirty();
-        return compares && associations.stream().allMatch(Property::isOptimisticLocked);
-    }
-
-    /** Hibernate compares columns of entities in one table; that of another table it would not see. */
-    private static boolean canCheck(RootClass child, Set<Property> associations) {
-        return !child.isVersioned()
-                && child.getOptimisticLockStyle() == OptimisticLockStyle.VERSION
-                && child.getSubclasses().stream()
-                        .noneMatch(subclass -> subclass instanceof JoinedSubclass || subclass instanceof UnionSubclass)
-                && associations.stream()
-                        .allMatch(
-                                association -> association.getValue().getTable().equals(child.getTable()));
-    }
-
-    /**
-     * An UPDATE compares the columns that it changes, a DELETE all, where a column is one of those to compare: so only a
-     * move and a delete compare anything, and all other changes go on as before.
-     */
-    private static void check(RootClass child, Set<Property> associations) {
-        child.setOptimisticLockStyle(OptimisticLockStyle.DIRTY);
-        Stream.concat(Stream.of(child), child.getSubclasses().stream()).forEach(type -> {
-            type.setDynamicUpdate(true);
-            type.getProperties().forEach(property -> property.setOptimisticLocked(associations.contains(property)));
-        });
+        this.guards = guards;
     }
 
     @Override
@@ -133,6 +63,8 @@ final class StaleChildren
         Object[] loaded = event.getOldState();
         if (!associations.isEmpty()
                 && (loaded == null
+                        || guards.readAtEveryUpdate()
+                                .contains(event.getPersister().getRootEntityName())
                         || (isReadUnderLock(event.getPersister())
                                 && moves(associations, loaded, event.getState(), event.getSession())))) {
             readParents(event, associations);
@@ -189,7 +121,7 @@ final class StaleChildren
     }
 
     private boolean isReadUnderLock(EntityPersister child) {
-        return readUnderLock.contains(child.getRootEntityName());
+        return guards.readUnderLock().contains(child.getRootEntityName());
     }
 
     private static boolean moves(
@@ -205,17 +137,7 @@ final class StaleChildren
     private void readParents(AbstractDatabaseOperationEvent event, List<CountedAssociation> associations) {
         SharedSessionContractImplementor session = event.getSession();
         CounterModel.refuseFilters(event.getPersister(), session);
-        String child = event.getPersister().getEntityName();
-        if (!trust) {
-            // a statement of its own: what comes after it sees what whoever held the lock has committed
-            pending.quietly(
-                    session,
-                    () -> session.createSelectionQuery(
-                                    "select id(c) from %s c where id(c) = :id".formatted(child), Object.class)
-                            .setParameter("id", event.getId())
-                            .setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
-                            .getResultList());
-        }
+        boolean isThere = guards.trust() || lock(event);
         StringBuilder joins = new StringBuilder();
         List<String> parents = new ArrayList<>();
         for (CountedAssociation association : associations) {
@@ -223,12 +145,15 @@ final class StaleChildren
             joins.append(" left join c.%s %s".formatted(association.counter().association(), parent));
             parents.add("id(" + parent + ")");
         }
-        String hql = "select %s from %s c%s where id(c) = :id".formatted(String.join(", ", parents), child, joins);
-        List<Object[]> rows = pending.quietly(
-                session,
-                () -> session.createSelectionQuery(hql, Object[].class)
-                        .setParameter("id", event.getId())
-                        .getResultList());
+        String hql = "select %s from %s c%s where id(c) = :id"
+                .formatted(String.join(", ", parents), event.getPersister().getEntityName(), joins);
+        List<Object[]> rows = !isThere
+                ? List.of()
+                : pending.quietly(
+                        session,
+                        () -> session.createSelectionQuery(hql, Object[].class)
+                                .setParameter("id", event.getId())
+                                .getResultList());
         Map<CountedAssociation, Object> ids = new HashMap<>();
         for (Object[] row : rows) {
             for (int i = 0; i < row.length; i++) {
@@ -237,16 +162,40 @@ final class StaleChildren
                 }
             }
         }
-        read.put(session, new ParentsOf(event.getEntity(), ids));
+        read.put(session, new Found(event.getEntity(), !rows.isEmpty(), ids));
     }
 
-    /** What was read for this child before its statement, or null if nothing had to be read. */
+    /**
+     * A statement of its own: what comes after it sees what whoever held the lock has committed. False if there is no such
+     * row, or it has another version than the one that the statement will look for.
+     */
+    private boolean lock(AbstractDatabaseOperationEvent event) {
+        SharedSessionContractImplementor session = event.getSession();
+        EntityPersister child = event.getPersister();
+        EntityEntry entry = session instanceof SessionImplementor
+                ? session.getPersistenceContextInternal().getEntry(event.getEntity())
+                : null;
+        Object version = entry == null ? null : entry.getVersion();
+        String hql = "select id(c) from %s c where id(c) = :id%s"
+                .formatted(child.getEntityName(), version == null ? "" : " and version(c) = :version");
+        return pending.quietly(session, () -> {
+            var query = session.createSelectionQuery(hql, Object.class).setParameter("id", event.getId());
+            if (version != null) {
+                query.setParameter("version", version);
+            }
+            return !query.setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
+                    .getResultList()
+                    .isEmpty();
+        });
+    }
+
+    /** What was found of this child before its statement, or null if there was no need to look. */
     @Nullable
-    Map<CountedAssociation, Object> take(Object child, SharedSessionContractImplementor session) {
+    Found take(Object child, SharedSessionContractImplementor session) {
         if (read.isEmpty()) {
             return null;
         }
-        ParentsOf parents = read.remove(session);
-        return parents != null && parents.child() == child ? parents.ids() : null;
+        Found found = read.remove(session);
+        return found != null && found.child() == child ? found : null;
     }
 }

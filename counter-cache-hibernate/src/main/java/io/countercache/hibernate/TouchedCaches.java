@@ -1,8 +1,10 @@
 package io.countercache.hibernate;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.cache.spi.access.EntityDataAccess;
 import org.hibernate.cache.spi.access.SoftLock;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -17,18 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class TouchedCaches {
 
-    private final SharedSessionContractImplementor session;
+    /** How many writers of this factory have the entry of a row locked. */
+    private final Map<Place, Integer> writers = new ConcurrentHashMap<>();
 
-    TouchedCaches(SharedSessionContractImplementor session) {
-        this.session = session;
-    }
+    private record Place(EntityDataAccess access, Object key) {}
+
+    private record Entry(Place place, @Nullable SoftLock lock, boolean versioned) {}
 
     /** Runs an UPDATE of some rows of a parent. */
-    void around(EntityPersister parent, List<?> ids, Runnable update) {
+    void around(EntityPersister parent, List<?> ids, SharedSessionContractImplementor session, Runnable update) {
         List<Entry> entries = parent.canWriteToCache()
-                ? ids.stream().map(id -> lock(parent, id)).toList()
+                ? ids.stream().map(id -> lock(parent, id, session)).toList()
                 : List.of();
-        String[] tables = queriedTables(parent);
+        String[] tables = queriedTables(parent, session);
         if (tables.length > 0) {
             session.getFactory().getCache().getTimestampsCache().preInvalidate(tables, session);
         }
@@ -39,7 +42,8 @@ final class TouchedCaches {
         }
         try {
             update.run();
-            entries.forEach(entry -> entry.access().remove(session, entry.key()));
+            entries.forEach(entry ->
+                    entry.place().access().remove(session, entry.place().key()));
         } finally {
             if (!commitsLater) {
                 release(entries, tables, session);
@@ -47,17 +51,41 @@ final class TouchedCaches {
         }
     }
 
-    private record Entry(
-            EntityDataAccess access, Object key, @Nullable SoftLock lock) {}
-
-    private Entry lock(EntityPersister parent, Object id) {
+    private Entry lock(EntityPersister parent, Object id, SharedSessionContractImplementor session) {
         EntityDataAccess access = parent.getCacheAccessStrategy();
         Object key = access.generateCacheKey(id, parent, session.getFactory(), session.getTenantIdentifier());
-        return new Entry(access, key, access.lockItem(session, key, null));
+        Place place = new Place(access, key);
+        writers.merge(place, 1, Integer::sum);
+        return new Entry(place, access.lockItem(session, key, null), parent.isVersioned());
+    }
+
+    private void unlock(Entry entry, SharedSessionContractImplementor session) {
+        Place place = entry.place();
+        place.access().unlockItem(session, place.key(), entry.lock());
+        writers.computeIfPresent(place, (same, count) -> {
+            if (count > 1) {
+                return count - 1; // the others hold the same lock
+            }
+            if (entry.versioned() && entry.lock() != null) {
+                forgetVersion(place, session);
+            }
+            return null;
+        });
+    }
+
+    /**
+     * A lock takes over the version of the entry that it replaces. Once it is unlocked it lets in every later version,
+     * however long ago that was read, and no other: but a counter moves without the version. So a lock that has none is
+     * put in its place, which lets in what is read from now on.
+     */
+    private static void forgetVersion(Place place, SharedSessionContractImplementor session) {
+        place.access().evict(place.key());
+        SoftLock lock = place.access().lockItem(session, place.key(), null);
+        place.access().unlockItem(session, place.key(), lock);
     }
 
     /** The tables by which results of queries are invalidated; none without a query cache. */
-    private String[] queriedTables(EntityPersister parent) {
+    private static String[] queriedTables(EntityPersister parent, SharedSessionContractImplementor session) {
         if (!session.getFactory().getSessionFactoryOptions().isQueryCacheEnabled()) {
             return new String[0];
         }
@@ -68,8 +96,8 @@ final class TouchedCaches {
         return tables.toArray(String[]::new);
     }
 
-    private static void release(List<Entry> entries, String[] tables, SharedSessionContractImplementor session) {
-        entries.forEach(entry -> entry.access().unlockItem(session, entry.key(), entry.lock()));
+    private void release(List<Entry> entries, String[] tables, SharedSessionContractImplementor session) {
+        entries.forEach(entry -> unlock(entry, session));
         if (tables.length > 0) {
             session.getFactory().getCache().getTimestampsCache().invalidate(tables, session);
         }

@@ -8,6 +8,7 @@
  *       io.countercache.hibernate.CounterCacheSettings}
  *   <li>{@code DeclarationReader} reads {@code @CounterCache}: to definitions, or all errors at once
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it
+ *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once
  *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names
  *   <li>{@code Installation} is all of this for one session factory
  * </ol>
@@ -15,7 +16,7 @@
  * <p>When a child changes:
  *
  * <ol>
- *   <li>{@code StaleChildren} guards a move or a delete against another one of the same child
+ *   <li>{@code StaleChildren} reads the parent of a child from the database where the session cannot be trusted to know it
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
  *   <li>{@code PendingDeltas} holds the deltas of each transaction, and decides when they are written
  *   <li>{@code CounterWriter} writes them: sorted, batched, one UPDATE per parent row
