@@ -15,8 +15,10 @@ import java.util.TreeMap;
  */
 public final class CounterDeltas {
 
-    private static final Comparator<CounterDefinition> BY_COLUMN =
-            Comparator.comparing(CounterDefinition::table).thenComparing(CounterDefinition::counter);
+    // with the parent, for two subclasses in one table may have counters of the same name in different columns
+    private static final Comparator<CounterDefinition> BY_COLUMN = Comparator.comparing(CounterDefinition::table)
+            .thenComparing(CounterDefinition::counter)
+            .thenComparing(CounterDefinition::parent);
 
     private final Map<ParentRow, Map<CounterDefinition, Long>> rows = new HashMap<>();
     private final Set<ParentRow> dropped = new HashSet<>();

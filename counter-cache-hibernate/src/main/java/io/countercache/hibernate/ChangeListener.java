@@ -8,7 +8,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
@@ -49,42 +52,57 @@ final class ChangeListener
 
     @Override
     public void onPostInsert(PostInsertEvent event) {
-        changed(event.getPersister(), null, null, event.getState(), event.getSession());
+        if (isInserted(event)) {
+            changed(event, null, null, event.getState());
+        }
+    }
+
+    /** Another listener may have vetoed the INSERT. */
+    private static boolean isInserted(PostInsertEvent event) {
+        if (!(event.getSession() instanceof SessionImplementor session)
+                || event.getPersister().isIdentifierAssignedByInsert()) {
+            return true;
+        }
+        EntityEntry entry = session.getPersistenceContextInternal().getEntry(event.getEntity());
+        return entry == null || entry.isExistsInDatabase();
     }
 
     @Override
     public void onPostUpdate(PostUpdateEvent event) {
         Found found = installation.stale().take(event.getEntity(), event.getSession());
-        if (found != null && !found.isThere()) {
-            return; // changed nothing that is counted
+        if (found == null || found.isThere()) {
+            changed(event, found, event.getOldState(), event.getState());
         }
-        changed(event.getPersister(), found, event.getOldState(), event.getState(), event.getSession());
     }
 
     @Override
     public void onPostUpsert(PostUpsertEvent event) {
-        Found found = installation.stale().take(event.getEntity(), event.getSession());
-        changed(event.getPersister(), found, null, event.getState(), event.getSession());
+        changed(event, installation.stale().take(event.getEntity(), event.getSession()), null, event.getState());
     }
 
     @Override
     public void onPostDelete(PostDeleteEvent event) {
         Found found = installation.stale().take(event.getEntity(), event.getSession());
-        changed(event.getPersister(), found, event.getDeletedState(), null, event.getSession());
+        changed(event, found, event.getDeletedState(), null);
     }
 
     /** What was found in the database, if one looked, is what counts; else the state that the session had loaded. */
     private void changed(
-            EntityPersister child,
+            AbstractDatabaseOperationEvent event,
             @Nullable Found found,
             Object @Nullable [] before,
-            Object @Nullable [] after,
-            SharedSessionContractImplementor session) {
+            Object @Nullable [] after) {
+        EntityPersister child = event.getPersister();
+        SharedSessionContractImplementor session = event.getSession();
         List<CountedAssociation> associations = installation.model().countedOn(child);
         if (associations.isEmpty() || skipping.contains(session)) {
             return;
         }
+        boolean existed = before != null || (found != null && found.isThere());
         for (CountedAssociation association : associations) {
+            if (existed && after != null && !child.getPropertyUpdateability()[association.index()]) {
+                continue; // assigned, but never written
+            }
             Object from = found != null ? found.parents().get(association) : association.parentId(before, session);
             Object to = association.parentId(after, session);
             if (association.isSameParent(from, to)) {

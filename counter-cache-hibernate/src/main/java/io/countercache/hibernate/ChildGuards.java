@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.mapping.JoinedSubclass;
+import org.hibernate.mapping.ManyToOne;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.RootClass;
@@ -22,10 +23,11 @@ import org.hibernate.mapping.UnionSubclass;
  * transaction was faster. Where it cannot, or is not to, the parent has to be read under a row lock first.
  *
  * @param trust whether nothing guards, because the application says so
+ * @param compared root entities of which Hibernate names the parent, because this library has it do so
  * @param readUnderLock root entities whose parents are read under a lock before a move or a delete
  * @param readAtEveryUpdate those of them of which even a change of another attribute writes the association
  */
-record ChildGuards(boolean trust, Set<String> readUnderLock, Set<String> readAtEveryUpdate) {
+record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLock, Set<String> readAtEveryUpdate) {
 
     /**
      * Decides, and has Hibernate guard what it can. To be called before the mapping is built into persisters.
@@ -35,7 +37,8 @@ record ChildGuards(boolean trust, Set<String> readUnderLock, Set<String> readAtE
      */
     static ChildGuards decide(
             List<CounterDefinition> counters, Metadata metadata, StaleChildren setting, boolean batched) {
-        ChildGuards guards = new ChildGuards(setting == StaleChildren.TRUST, new HashSet<>(), new HashSet<>());
+        ChildGuards guards =
+                new ChildGuards(setting == StaleChildren.TRUST, new HashSet<>(), new HashSet<>(), new HashSet<>());
         if (guards.trust()) {
             return guards;
         }
@@ -55,6 +58,7 @@ record ChildGuards(boolean trust, Set<String> readUnderLock, Set<String> readAtE
             return;
         }
         if (compare && canCheck(child, associations)) {
+            compared.add(child.getEntityName());
             check(child, associations);
         } else {
             readUnderLock.add(child.getEntityName());
@@ -97,6 +101,9 @@ record ChildGuards(boolean trust, Set<String> readUnderLock, Set<String> readAtE
                 && !hasOwnSql(child)
                 && child.getSubclasses().stream()
                         .noneMatch(subclass -> subclass instanceof JoinedSubclass || subclass instanceof UnionSubclass)
+                && associations.stream()
+                        .noneMatch(association -> association.getValue() instanceof ManyToOne toOne
+                                && toOne.isIgnoreNotFound()) // null in memory is not null in the row
                 && associations.stream()
                         .allMatch(
                                 association -> association.getValue().getTable().equals(child.getTable()));

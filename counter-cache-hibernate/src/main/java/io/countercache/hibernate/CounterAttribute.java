@@ -57,8 +57,16 @@ final class CounterAttribute {
         if (counter.isNaturalIdentifier()) {
             return name + " is a natural id: name another attribute";
         }
+        if (parent.getJoinClosure().stream().anyMatch(join -> join.isOptional() && join.containsProperty(counter))) {
+            return name + " is in a secondary table whose row may be missing: put it in the table of the entity, or"
+                    + " declare @SecondaryRow(optional = false)";
+        }
         if (counter.getValue().hasFormula()) {
             return name + " is a formula: name an attribute with a column";
+        }
+        if (counter.getColumns().stream()
+                .anyMatch(column -> column.getCustomWrite() != null || column.getCustomRead() != null)) {
+            return name + " has a @ColumnTransformer: name an attribute without one";
         }
         if (!COUNTER_TYPES.contains(counter.getType().getReturnedClass())) {
             return "%s is of type %s: a counter is an int, long, short, BigInteger or BigDecimal"
@@ -67,7 +75,9 @@ final class CounterAttribute {
         if (counter.getType() instanceof BasicType<?> basic && basic.getValueConverter() != null) {
             return name + " has a converter: name an attribute without one";
         }
-        if ("read-only".equals(parent.getRootClass().getCacheConcurrencyStrategy())) {
+        // an entity that is not cached has the strategy too, where that is the default
+        if ("read-only".equals(parent.getRootClass().getCacheConcurrencyStrategy())
+                && parent.getSubclassClosure().stream().anyMatch(PersistentClass::isCached)) {
             return "%s is cached as READ_ONLY, but its counter changes: cache it as READ_WRITE or NONSTRICT_READ_WRITE"
                     .formatted(parent.getJpaEntityName());
         }

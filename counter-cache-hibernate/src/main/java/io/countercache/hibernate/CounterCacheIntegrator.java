@@ -49,8 +49,7 @@ public final class CounterCacheIntegrator implements Integrator {
         listeners.appendListeners(EventType.PRE_INSERT, parents);
         listeners.appendListeners(EventType.PRE_UPDATE, parents, stale);
         listeners.appendListeners(EventType.PRE_DELETE, stale);
-        listeners.appendListeners(EventType.PRE_UPSERT, stale);
-        listeners.prependListeners(EventType.DELETE, stale);
+        listeners.appendListeners(EventType.PRE_UPSERT, parents, stale);
         listeners.appendListeners(EventType.POST_INSERT, parents, changes);
         listeners.appendListeners(EventType.POST_UPDATE, changes);
         listeners.appendListeners(EventType.POST_UPSERT, changes);

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.hibernate.cfg.AvailableSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of the library: properties of the session factory or persistence unit. None of them is needed.
@@ -71,7 +72,11 @@ public final class CounterCacheSettings {
                 Write.valueOf(value(settings, WRITE, names(Write.values())).toUpperCase(Locale.ROOT)),
                 StaleChildren.valueOf(value(settings, STALE_CHILDREN, names(StaleChildren.values()))
                         .toUpperCase(Locale.ROOT)),
-                settings.get(AvailableSettings.STATEMENT_BATCH_SIZE) != null);
+                asksForBatches(settings.get(AvailableSettings.STATEMENT_BATCH_SIZE)));
+    }
+
+    private static boolean asksForBatches(@Nullable Object size) {
+        return size != null && Integer.parseInt(size.toString().strip()) > 1;
     }
 
     private static List<String> names(Enum<?>[] values) {

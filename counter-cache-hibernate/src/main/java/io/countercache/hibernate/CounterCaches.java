@@ -95,7 +95,7 @@ public final class CounterCaches {
 
     /**
      * Stops counting what this session changes, until the returned object is closed: for imports, which reset the counters
-     * afterwards. What the session changed before is flushed and counted; what it changes until the close is flushed there
+     * afterwards. In a transaction, what the session changed before is flushed and counted; what it changes until the close is flushed there
      * and not counted. A session whose flush mode is manual has to be flushed by hand at both ends. Inside another
      * {@code skip} of the same session it changes nothing.
      *
@@ -144,7 +144,7 @@ public final class CounterCaches {
         if (session instanceof SessionImplementor stateful
                 && stateful.isTransactionInProgress()
                 && stateful.getHibernateFlushMode() != FlushMode.MANUAL
-                && !stateful.getTransaction().getRollbackOnly()) {
+                && !stateful.accessTransaction().getRollbackOnly()) {
             stateful.flush();
         }
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
@@ -35,6 +36,12 @@ final class CounterModel {
         Object parentId(Object @Nullable [] state, SharedSessionContractImplementor session) {
             Object reference = state == null ? null : state[index];
             return reference == null ? null : parent.getIdentifier(reference, session);
+        }
+
+        /** What stands in the state of a child that belongs to the parent with this id. Loads nothing. */
+        @Nullable
+        Object reference(@Nullable Object parentId, SharedSessionContractImplementor session) {
+            return parentId == null ? null : session.internalLoad(parent.getEntityName(), parentId, false, true);
         }
 
         boolean isSameParent(@Nullable Object one, @Nullable Object other) {
@@ -120,7 +127,10 @@ final class CounterModel {
     /** Refuses to ask for rows of an entity where a filter of the session would hide some of them. */
     static void refuseFilters(EntityPersister entity, SharedSessionContractImplementor session) {
         var influencers = session.getLoadQueryInfluencers();
-        if (influencers.hasEnabledFilters() && entity.isAffectedByEnabledFilters(influencers, false)) {
+        // a tenant's own rows are all that there is for its session
+        boolean onlyTenant = Set.of(TenantIdBinder.FILTER_NAME)
+                .containsAll(influencers.getEnabledFilters().keySet());
+        if (!onlyTenant && entity.isAffectedByEnabledFilters(influencers, false)) {
             throw new CounterCacheException(
                     "%s is filtered in this session, and rows that are hidden cannot be counted: disable %s, or use another session"
                             .formatted(
@@ -182,6 +192,14 @@ final class CounterModel {
                         .equals(collection.getCollectionDescriptor().getMappedByProperty())
                 && collection.getElementDescriptor() instanceof EntityCollectionPart children
                 && children.getAssociatedEntityMappingType().getEntityName().equals(counter.child());
+    }
+
+    /** The entity that has all of these counters of one row, its own and those of its superclasses. */
+    EntityPersister parent(Set<CounterDefinition> counters, SharedSessionContractImplementor session) {
+        return counters.stream()
+                .map(counter -> parent(counter, session))
+                .reduce((one, other) -> other.isTypeOrSuperType(one) ? other : one)
+                .orElseThrow();
     }
 
     EntityPersister parent(CounterDefinition counter, SharedSessionContractImplementor session) {

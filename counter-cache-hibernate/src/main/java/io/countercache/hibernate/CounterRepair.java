@@ -218,8 +218,8 @@ public final class CounterRepair {
         IdRange rest = new IdRange(parent, after, null);
         while (true) {
             IdRange from = rest;
-            IdRange.Chunk chunk = inTransaction(session -> from.first(chunkSize, session));
-            if (chunk.rows() == 0) {
+            IdRange.@Nullable Chunk chunk = inTransaction(session -> from.first(chunkSize, session));
+            if (chunk == null) {
                 return;
             }
             doChunk(chunk, tally, work);
@@ -280,7 +280,7 @@ public final class CounterRepair {
         }
     }
 
-    private <R> R inTransaction(Function<SharedSessionContractImplementor, R> work) {
+    private <R extends @Nullable Object> R inTransaction(Function<SharedSessionContractImplementor, R> work) {
         return factory.fromStatelessTransaction(session -> work.apply((SharedSessionContractImplementor) session));
     }
 }

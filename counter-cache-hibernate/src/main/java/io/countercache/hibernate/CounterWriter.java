@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -56,7 +57,7 @@ final class CounterWriter {
 
     private void writeBatch(
             Set<CounterDefinition> counters, List<RowDeltas> rows, SharedSessionContractImplementor session) {
-        EntityPersister parent = model.parent(counters.iterator().next(), session);
+        EntityPersister parent = model.parent(counters, session);
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
         caches.around(parent, ids, session, () -> {
             if (rows.size() == 1 && canReturn(session) && parents.manages(parent, ids.get(0), session)) {
@@ -114,9 +115,13 @@ final class CounterWriter {
             sending.send(statement, text);
         } catch (SQLException e) {
             failTransaction(session);
-            throw session.getJdbcServices()
+            var failure = session.getJdbcServices()
                     .getSqlExceptionHelper()
                     .convert(e, "could not move %s of %s".formatted(names(counters), parent.getImportedName()), text);
+            // as a flush would: who tries again after a conflict over an entity has to recognise this one
+            throw session instanceof SessionImplementor stateful
+                    ? stateful.getExceptionConverter().convert(failure)
+                    : failure;
         } finally {
             jdbc.getLogicalConnection().getResourceRegistry().release(statement);
             jdbc.afterStatementExecution();

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
 import org.hibernate.mapping.Collection;
@@ -23,6 +24,7 @@ import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.ToOne;
+import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.mapping.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -74,11 +76,9 @@ final class DeclarationReader {
             readClass(entity, type);
             type = type.getSuperclass();
         }
-        for (Property property : entity.getProperties()) {
-            if (property.getValue() instanceof Component embedded) {
-                refuseEmbedded(new Place(entity, property.getName()), embedded);
-            }
-        }
+        Stream.concat(entity.getProperties().stream(), Stream.ofNullable(entity.getIdentifierProperty()))
+                .filter(property -> !property.isSynthetic())
+                .forEach(property -> refuseEmbedded(new Place(entity, property.getName()), property.getValue()));
     }
 
     private void readClass(PersistentClass entity, Class<?> type) {
@@ -98,13 +98,21 @@ final class DeclarationReader {
         return property.isEmpty() ? name : Introspector.decapitalize(property);
     }
 
-    private void refuseEmbedded(Place place, Component embedded) {
-        Class<?> type = embedded.getComponentClass();
-        Stream.<AnnotatedElement>concat(Stream.of(type.getDeclaredFields()), Stream.of(type.getDeclaredMethods()))
-                .filter(member -> member.isAnnotationPresent(Counter.class)
-                        || member.getAnnotationsByType(CounterCache.class).length > 0)
-                .forEach(member -> problem(
-                        place, "a counter in an embeddable is not supported yet: move the association to the entity"));
+    private void refuseEmbedded(Place place, Value value) {
+        if (value instanceof Collection collection) {
+            refuseEmbedded(place, collection.getElement());
+        } else if (value instanceof Component embedded) {
+            for (Class<?> type = embedded.getComponentClass(); type != null; type = type.getSuperclass()) {
+                Stream.<AnnotatedElement>concat(
+                                Stream.of(type.getDeclaredFields()), Stream.of(type.getDeclaredMethods()))
+                        .filter(member -> member.isAnnotationPresent(Counter.class)
+                                || member.getAnnotationsByType(CounterCache.class).length > 0)
+                        .forEach(member -> problem(
+                                place,
+                                "a counter in an embeddable is not supported yet: move the association to the entity"));
+            }
+            embedded.getProperties().forEach(part -> refuseEmbedded(place, part.getValue()));
+        }
     }
 
     private void readAttribute(Place place, AnnotatedElement member) {
@@ -179,6 +187,10 @@ final class DeclarationReader {
                                     place.entity().getJpaEntityName()));
             return;
         }
+        if (collection.getWhere() != null) {
+            problem(place, "has a @SQLRestriction, which is not supported yet: count the association, or remove it");
+            return;
+        }
         String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();
         declare(place, place.entity(), List.of(name), child, collection.getMappedByProperty());
     }
@@ -200,6 +212,19 @@ final class DeclarationReader {
 
     private void declare(
             Place place, PersistentClass parent, List<String> names, PersistentClass child, String association) {
+        Property reference = CounterAttribute.find(child, association);
+        if (reference == null || !reference.isInsertable()) {
+            problem(
+                    place,
+                    "%s.%s does not write its column: count the association that does"
+                            .formatted(child.getJpaEntityName(), association));
+            return;
+        }
+        String uncountable = uncountable(child, association);
+        if (uncountable != null) {
+            problem(place, uncountable);
+            return;
+        }
         Property counter = names.stream()
                 .map(name -> CounterAttribute.find(parent, name))
                 .filter(found -> found != null)
@@ -224,6 +249,23 @@ final class DeclarationReader {
                     "%s.%s is counted by %s already: give each a counter of its own"
                             .formatted(parent.getJpaEntityName(), counter.getName(), other.where()));
         }
+    }
+
+    /** Why the rows of a child cannot be counted yet, or null if they can. */
+    private static @Nullable String uncountable(PersistentClass child, String association) {
+        for (Property other : child.getPropertyClosure()) {
+            if (!other.getName().equals(association)
+                    && other.getValue() instanceof ManyToOne toOne
+                    && toOne.getOnDeleteAction() == OnDeleteAction.CASCADE) {
+                return "%s.%s has @OnDelete(CASCADE), which deletes rows unseen and is not supported yet: use cascade = REMOVE"
+                        .formatted(child.getJpaEntityName(), other.getName());
+            }
+        }
+        if (child.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
+            return "%s is in a hierarchy with a table per class, which is not supported yet: remove the counter"
+                    .formatted(child.getJpaEntityName());
+        }
+        return null;
     }
 
     private void problem(Place place, @Nullable String problem) {

@@ -28,7 +28,8 @@ record IdRange(
     /** The first rows of a range. */
     record Chunk(IdRange range, long rows, Object lastId, boolean isLast) {}
 
-    /** As many of the first rows as are asked for, or what there is. */
+    /** As many of the first rows as are asked for, or what there is; null if there is nothing. */
+    @Nullable
     Chunk first(int size, SharedSessionContractImplementor session) {
         List<Object> ids = query("select id(p)" + from() + " order by id(p)", Object.class, session)
                 .setFirstResult(size - 1)
@@ -40,7 +41,7 @@ record IdRange(
         List<Object> last = query("select id(p)" + from() + " order by id(p) desc", Object.class, session)
                 .setMaxResults(1)
                 .getResultList();
-        return new Chunk(this, count(session), last.isEmpty() ? "" : last.get(0), true);
+        return last.isEmpty() ? null : new Chunk(this, count(session), last.get(0), true);
     }
 
     long count(SharedSessionContractImplementor session) {
@@ -48,7 +49,7 @@ record IdRange(
     }
 
     private String from() {
-        return " from " + entity.getEntityName() + " p where " + contains("p");
+        return " from " + entity.getImportedName() + " p where " + contains("p");
     }
 
     private <R> SelectionQuery<R> query(String hql, Class<R> type, SharedSessionContractImplementor session) {

@@ -12,6 +12,12 @@ record Installation(
     /** What serves the factory of this entity. */
     static Installation of(EntityPersister parent) {
         ChangeListener listener = listenerIn(parent.getFactory());
+        if (listener == null
+                && !CounterCacheSettings.read(parent.getFactory().getProperties())
+                        .enabled()) {
+            throw new IllegalArgumentException("%s has no counters while %s is false: set it to true"
+                    .formatted(parent.getImportedName(), CounterCacheSettings.ENABLED));
+        }
         if (listener == null) {
             throw CounterModel.noCounters(parent);
         }

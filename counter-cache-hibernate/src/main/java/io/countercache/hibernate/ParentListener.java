@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterCacheException;
 import io.countercache.hibernate.CounterModel.KeptCounter;
 import java.util.List;
 import java.util.Objects;
@@ -19,6 +20,8 @@ import org.hibernate.event.spi.PreInsertEvent;
 import org.hibernate.event.spi.PreInsertEventListener;
 import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.event.spi.PreUpdateEventListener;
+import org.hibernate.event.spi.PreUpsertEvent;
+import org.hibernate.event.spi.PreUpsertEventListener;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
@@ -29,6 +32,7 @@ final class ParentListener
         implements PreInsertEventListener,
                 PostInsertEventListener,
                 PreUpdateEventListener,
+                PreUpsertEventListener,
                 PostDeleteEventListener,
                 PostLoadEventListener,
                 FlushEntityEventListener {
@@ -52,6 +56,17 @@ final class ParentListener
                 event.getState()[kept.index()] = zero;
                 event.getPersister().setValue(event.getEntity(), kept.index(), zero);
             }
+        }
+        return false;
+    }
+
+    /** Hibernate's MERGE writes every column, whatever is declared as not updatable. */
+    @Override
+    public boolean onPreUpsert(PreUpsertEvent event) {
+        if (!model.keptBy(event.getPersister()).isEmpty()) {
+            throw new CounterCacheException(
+                    "%s cannot be upserted, for that would overwrite its counters: insert or update it"
+                            .formatted(event.getPersister().getImportedName()));
         }
         return false;
     }

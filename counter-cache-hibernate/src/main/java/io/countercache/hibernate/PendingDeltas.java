@@ -4,7 +4,6 @@ import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.ParentRow;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -38,14 +37,15 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     private final transient Map<TransactionCoordinator, OfTransaction> transactions =
             Collections.synchronizedMap(new WeakHashMap<>());
 
+    private final transient Set<SharedSessionContractImplementor> executingBatchAtClose =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
     private static final class OfTransaction {
         final CounterDeltas deltas = new CounterDeltas();
         /** Whether the commit-time write is over: what changes after it has no later moment to be written in. */
         boolean committing;
         /** Whether the library itself is asking, perhaps in the middle of a flush. */
         boolean quiet;
-        /** Detached entities that are removed: what they say of themselves nobody has loaded. */
-        final Set<Object> removedDetached = Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
     PendingDeltas(CounterModel model, CounterWriter writer, CounterCacheSettings.Write write) {
@@ -96,18 +96,6 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         }
     }
 
-    /** Remembers that a detached entity is removed; until the transaction ends. */
-    void removesDetached(Object entity, SharedSessionContractImplementor session) {
-        if (session.isTransactionInProgress()) {
-            begin(session).removedDetached.add(entity);
-        }
-    }
-
-    boolean isRemovedDetached(Object entity, SharedSessionContractImplementor session) {
-        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
-        return pending != null && pending.removedDetached.contains(entity);
-    }
-
     /** Writes what this session's transaction has pending. */
     void write(SharedSessionContractImplementor session) {
         OfTransaction pending = transactions.get(session.getTransactionCoordinator());
@@ -131,7 +119,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             pending = new OfTransaction();
             transactions.put(coordinator, pending);
             coordinator.addObserver(new CommitObserver(pending, session));
-            if (session instanceof StatelessSession) {
+            if (session instanceof StatelessSession && executingBatchAtClose.add(session)) {
                 executeBatchAtClose(session);
             }
         }
@@ -180,13 +168,20 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             try {
                 if (session.getJdbcCoordinator().getLogicalConnection().isOpen()) {
                     writer.write(pending.deltas, session);
-                } else if (!pending.deltas.isEmpty()) {
+                } else if (!pending.deltas.isEmpty() && isJta()) {
                     writeThroughAnother();
                 }
             } catch (RuntimeException e) {
                 transaction.markRollbackOnly();
                 throw e;
             }
+        }
+
+        /** Without JTA, what a closed session has done is rolled back with its connection. */
+        private boolean isJta() {
+            return session.getTransactionCoordinator()
+                    .getTransactionCoordinatorBuilder()
+                    .isJta();
         }
 
         /** A session may be closed before its JTA transaction commits: another one joins the transaction in its place. */
@@ -209,6 +204,9 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
 
     /** Runs a query of the library's own: it neither flushes the session nor writes what is pending. */
     <R> R quietly(SharedSessionContractImplementor session, Supplier<R> query) {
+        if (session instanceof StatelessSession) {
+            session.getJdbcCoordinator().executeBatch(); // no query of a stateless session sends what is batched
+        }
         if (!(session instanceof SessionImplementor stateful) || !session.isTransactionInProgress()) {
             return query.get(); // nothing flushes by itself here
         }

@@ -131,7 +131,8 @@ final class Recount {
                 from %4$s p
                 where id(p) in :ids
                 order by id(p)
-                """.formatted(counter.counter(), counter.child(), counter.association(), parent.getEntityName());
+                """.formatted(
+                        counter.counter(), child(parent, counter), counter.association(), parent.getImportedName());
         return drifts(
                 parent,
                 counter,
@@ -171,9 +172,9 @@ final class Recount {
                 order by id(p)
                 """.formatted(
                         counter.counter(),
-                        range.entity().getEntityName(),
+                        range.entity().getImportedName(),
                         counter.association(),
-                        counter.child(),
+                        child(range.entity(), counter),
                         range.contains("c." + counter.association()),
                         range.contains("p"));
     }
@@ -187,10 +188,18 @@ final class Recount {
                 order by id(p)
                 """.formatted(
                         counter.counter(),
-                        range.entity().getEntityName(),
+                        range.entity().getImportedName(),
                         counter.association(),
-                        counter.child(),
+                        child(range.entity(), counter),
                         range.contains("p"));
+    }
+
+    /** The name that queries know the counted entity by. */
+    private static String child(EntityPersister parent, CounterDefinition counter) {
+        return parent.getFactory()
+                .getMappingMetamodel()
+                .getEntityDescriptor(counter.child())
+                .getImportedName();
     }
 
     private void refuseFilters(
@@ -217,7 +226,7 @@ final class Recount {
      * inserted a child, and deadlock with it.
      */
     private void lock(EntityPersister parent, List<Object> ids, SharedSessionContractImplementor session) {
-        String hql = "select id(p) from %s p where id(p) in :ids order by id(p)".formatted(parent.getEntityName());
+        String hql = "select id(p) from %s p where id(p) in :ids order by id(p)".formatted(parent.getImportedName());
         for (List<Object> chunk : chunksInLockOrder(ids)) {
             pending.quietly(
                     session,

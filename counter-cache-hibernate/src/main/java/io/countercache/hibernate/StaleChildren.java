@@ -12,9 +12,6 @@ import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
-import org.hibernate.event.spi.DeleteContext;
-import org.hibernate.event.spi.DeleteEvent;
-import org.hibernate.event.spi.DeleteEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.event.spi.PreUpdateEvent;
@@ -22,8 +19,6 @@ import org.hibernate.event.spi.PreUpdateEventListener;
 import org.hibernate.event.spi.PreUpsertEvent;
 import org.hibernate.event.spi.PreUpsertEventListener;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.proxy.HibernateProxy;
-import org.hibernate.proxy.LazyInitializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Where Hibernate does not guard the statement itself (see {@link ChildGuards}), and where no old state is known at all,
  * as in a stateless session, the parent is read from the database before, under a row lock.
  */
-final class StaleChildren
-        implements PreUpdateEventListener, PreDeleteEventListener, PreUpsertEventListener, DeleteEventListener {
+final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListener, PreUpsertEventListener {
 
     private static final long serialVersionUID = 1;
 
@@ -46,10 +40,10 @@ final class StaleChildren
             Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
-     * What the database has of a child: the ids of its parents, by association, none where it has none. Not there is also
+     * What the database has of a child: the ids of its parents, by association, null where it has none. Not there is also
      * a row that the statement will not find, or that is only marked as deleted.
      */
-    record Found(Object child, boolean isThere, Map<CountedAssociation, Object> parents) {}
+    record Found(Object child, boolean isThere, Map<CountedAssociation, @Nullable Object> parents) {}
 
     StaleChildren(CounterModel model, PendingDeltas pending, ChildGuards guards) {
         this.model = model;
@@ -77,9 +71,24 @@ final class StaleChildren
         List<CountedAssociation> associations = model.countedOn(event.getPersister());
         if (!associations.isEmpty()
                 && (isReadUnderLock(event.getPersister()) || !isLoaded(event.getEntity(), event.getSession()))) {
-            readParents(event, associations);
+            Found found = readParents(event, associations);
+            if (guards.compared().contains(event.getPersister().getRootEntityName())) {
+                compareWith(found, event.getSession());
+            }
         }
         return false;
+    }
+
+    /** The DELETE of a detached child would compare what the application has made of it, and miss the row. */
+    private static void compareWith(Found found, SharedSessionContractImplementor session) {
+        EntityEntry entry = session instanceof SessionImplementor
+                ? session.getPersistenceContextInternal().getEntry(found.child())
+                : null;
+        Object[] state = entry == null ? null : entry.getLoadedState();
+        if (state != null) {
+            found.parents()
+                    .forEach((association, id) -> state[association.index()] = association.reference(id, session));
+        }
     }
 
     /** A stateless session does not know whether this will be an INSERT or an UPDATE. */
@@ -92,32 +101,17 @@ final class StaleChildren
         return false;
     }
 
-    /** Before Hibernate takes a detached child into the session, with the state that the application has given it. */
-    @Override
-    public void onDelete(DeleteEvent event) {
-        Object child = event.getObject();
-        LazyInitializer proxy = HibernateProxy.extractLazyInitializer(child);
-        if (proxy != null && proxy.isUninitialized()) {
-            return; // will be loaded
-        }
-        Object entity = proxy == null ? child : proxy.getImplementation();
-        if (event.getSession().getPersistenceContextInternal().getEntry(entity) == null) {
-            pending.removesDetached(entity, event.getSession());
-        }
-    }
-
-    @Override
-    public void onDelete(DeleteEvent event, DeleteContext alreadyDeleted) {
-        onDelete(event);
-    }
-
-    /** Whether a session has loaded the state of a child that it deletes. Of a read-only one it keeps none. */
-    private boolean isLoaded(Object child, SharedSessionContractImplementor session) {
+    /**
+     * Whether a transaction has read the state of a child that it deletes. Of a read-only child no state is kept but what
+     * the application has made of it, and so with a detached one, which is taken into the session by removing it: that one
+     * nobody has locked for reading, nor what came from the second-level cache or was loaded in an earlier transaction.
+     */
+    private static boolean isLoaded(Object child, SharedSessionContractImplementor session) {
         if (!(session instanceof SessionImplementor)) {
             return false;
         }
         EntityEntry entry = session.getPersistenceContextInternal().getEntry(child);
-        return entry != null && entry.getLoadedState() != null && !pending.isRemovedDetached(child, session);
+        return entry != null && entry.getLoadedState() != null && entry.getLockMode() != LockMode.NONE;
     }
 
     private boolean isReadUnderLock(EntityPersister child) {
@@ -134,10 +128,11 @@ final class StaleChildren
                         association.parentId(before, session), association.parentId(after, session)));
     }
 
-    private void readParents(AbstractDatabaseOperationEvent event, List<CountedAssociation> associations) {
+    private Found readParents(AbstractDatabaseOperationEvent event, List<CountedAssociation> associations) {
         SharedSessionContractImplementor session = event.getSession();
         CounterModel.refuseFilters(event.getPersister(), session);
-        boolean isThere = guards.trust() || lock(event);
+        // without a transaction a lock would be gone before the statement
+        boolean isThere = guards.trust() || !session.isTransactionInProgress() || lock(event);
         StringBuilder joins = new StringBuilder();
         List<String> parents = new ArrayList<>();
         for (CountedAssociation association : associations) {
@@ -146,7 +141,7 @@ final class StaleChildren
             parents.add("id(" + parent + ")");
         }
         String hql = "select %s from %s c%s where id(c) = :id"
-                .formatted(String.join(", ", parents), event.getPersister().getEntityName(), joins);
+                .formatted(String.join(", ", parents), event.getPersister().getImportedName(), joins);
         List<Object[]> rows = !isThere
                 ? List.of()
                 : pending.quietly(
@@ -154,15 +149,15 @@ final class StaleChildren
                         () -> session.createSelectionQuery(hql, Object[].class)
                                 .setParameter("id", event.getId())
                                 .getResultList());
-        Map<CountedAssociation, Object> ids = new HashMap<>();
+        Map<CountedAssociation, @Nullable Object> ids = new HashMap<>();
         for (Object[] row : rows) {
             for (int i = 0; i < row.length; i++) {
-                if (row[i] != null) {
-                    ids.put(associations.get(i), row[i]);
-                }
+                ids.put(associations.get(i), row[i]);
             }
         }
-        read.put(session, new Found(event.getEntity(), !rows.isEmpty(), ids));
+        Found found = new Found(event.getEntity(), !rows.isEmpty(), ids);
+        read.put(session, found);
+        return found;
     }
 
     /**
@@ -177,7 +172,7 @@ final class StaleChildren
                 : null;
         Object version = entry == null ? null : entry.getVersion();
         String hql = "select id(c) from %s c where id(c) = :id%s"
-                .formatted(child.getEntityName(), version == null ? "" : " and version(c) = :version");
+                .formatted(child.getImportedName(), version == null ? "" : " and version(c) = :version");
         return pending.quietly(session, () -> {
             var query = session.createSelectionQuery(hql, Object.class).setParameter("id", event.getId());
             if (version != null) {

@@ -28,12 +28,17 @@ final class TouchedCaches {
 
     /** Runs an UPDATE of some rows of a parent. */
     void around(EntityPersister parent, List<?> ids, SharedSessionContractImplementor session, Runnable update) {
-        List<Entry> entries = parent.canWriteToCache()
+        // not canWriteToCache(): the row may be that of a subclass, which may be cached where its superclass is not
+        List<Entry> entries = parent.canReadFromCache()
                 ? ids.stream().map(id -> lock(parent, id, session)).toList()
                 : List.of();
         String[] tables = queriedTables(parent, session);
         if (tables.length > 0) {
             session.getFactory().getCache().getTimestampsCache().preInvalidate(tables, session);
+        }
+        if (entries.isEmpty() && tables.length == 0) {
+            update.run();
+            return;
         }
         boolean commitsLater = session.isTransactionInProgress();
         if (commitsLater) {

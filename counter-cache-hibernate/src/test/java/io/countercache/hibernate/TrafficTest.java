@@ -112,13 +112,13 @@ class TrafficTest {
     }
 
     @Test
-    void transactionsThatTouchTheSamePostsInOppositeOrderDoNotDeadlock() {
+    void transactionsThatTouchFiveOfTenPostsInRandomOrderDoNotDeadlock() {
         onThreads(8, () -> {
             Random random = new Random(Thread.currentThread().getId());
             for (int i = 0; i < 50; i++) {
-                List<Post> shuffled = new ArrayList<>(posts.subList(0, 5));
+                List<Post> shuffled = new ArrayList<>(posts);
                 Collections.shuffle(shuffled, random);
-                db.inTransaction(session -> shuffled.forEach(post -> {
+                db.inTransaction(session -> shuffled.subList(0, 5).forEach(post -> {
                     session.persist(new Comment(session.getReference(Post.class, post.id)));
                     session.flush();
                 }));
@@ -133,9 +133,9 @@ class TrafficTest {
         Post hot = posts.get(0);
         AtomicBoolean done = new AtomicBoolean();
         AtomicInteger roles = new AtomicInteger();
-        onThreads(5, () -> {
+        onThreads(9, () -> {
             if (roles.getAndIncrement() == 0) {
-                for (int i = 0; i < 200; i++) {
+                for (int i = 0; i < 300; i++) {
                     db.execute("update post set comments_count = comments_count + 1 where id = " + hot.id);
                     db.inTransaction(
                             session -> CounterCaches.of(session).resetCounters(Post.class, hot.id, "comments"));
