@@ -104,7 +104,8 @@ final class ChangeListener
                 continue; // assigned, but never written
             }
             Object from = found != null ? found.parents().get(association) : association.parentId(before, session);
-            Object to = association.parentId(after, session);
+            // what was not even loaded has not changed
+            Object to = association.isUnknown(after) ? from : association.parentId(after, session);
             if (association.isSameParent(from, to)) {
                 continue;
             }

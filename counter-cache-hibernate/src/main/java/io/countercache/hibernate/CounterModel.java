@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.hibernate.binder.internal.TenantIdBinder;
+import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
@@ -31,10 +32,18 @@ final class CounterModel {
     /** A counter, seen from a child: where in the state of the child its parent stands. */
     record CountedAssociation(CounterDefinition counter, EntityPersister parent, int index) {
 
-        /** The id of the parent that a child of this state belongs to. Loads nothing. */
+        /**
+         * Whether this state does not tell. Hibernate makes a lazy attribute of an association that refers to another
+         * column than the id, if the child is enhanced.
+         */
+        boolean isUnknown(Object @Nullable [] state) {
+            return state != null && state[index] == LazyPropertyInitializer.UNFETCHED_PROPERTY;
+        }
+
+        /** The id of the parent that a child of this state belongs to; null if that is unknown. Loads nothing. */
         @Nullable
         Object parentId(Object @Nullable [] state, SharedSessionContractImplementor session) {
-            Object reference = state == null ? null : state[index];
+            Object reference = state == null || isUnknown(state) ? null : state[index];
             return reference == null ? null : parent.getIdentifier(reference, session);
         }
 

@@ -57,6 +57,7 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         Object[] loaded = event.getOldState();
         if (!associations.isEmpty()
                 && (loaded == null
+                        || assignsUnloaded(associations, loaded, event.getState())
                         || guards.readAtEveryUpdate()
                                 .contains(event.getPersister().getRootEntityName())
                         || (isReadUnderLock(event.getPersister())
@@ -70,7 +71,10 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
     public boolean onPreDelete(PreDeleteEvent event) {
         List<CountedAssociation> associations = model.countedOn(event.getPersister());
         if (!associations.isEmpty()
-                && (isReadUnderLock(event.getPersister()) || !isLoaded(event.getEntity(), event.getSession()))) {
+                && (isReadUnderLock(event.getPersister())
+                        || !isLoaded(event.getEntity(), event.getSession())
+                        || associations.stream()
+                                .anyMatch(association -> association.isUnknown(event.getDeletedState())))) {
             Found found = readParents(event, associations);
             if (guards.compared().contains(event.getPersister().getRootEntityName())) {
                 compareWith(found, event.getSession());
@@ -118,14 +122,21 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         return guards.readUnderLock().contains(child.getRootEntityName());
     }
 
+    /** Whether a child gets a parent although nobody has asked which one it had. */
+    private static boolean assignsUnloaded(List<CountedAssociation> associations, Object[] before, Object[] after) {
+        return associations.stream()
+                .anyMatch(association -> association.isUnknown(before) && !association.isUnknown(after));
+    }
+
     private static boolean moves(
             List<CountedAssociation> associations,
             Object[] before,
             Object[] after,
             SharedSessionContractImplementor session) {
         return associations.stream()
-                .anyMatch(association -> !association.isSameParent(
-                        association.parentId(before, session), association.parentId(after, session)));
+                .anyMatch(association -> !association.isUnknown(after)
+                        && !association.isSameParent(
+                                association.parentId(before, session), association.parentId(after, session)));
     }
 
     private Found readParents(AbstractDatabaseOperationEvent event, List<CountedAssociation> associations) {
