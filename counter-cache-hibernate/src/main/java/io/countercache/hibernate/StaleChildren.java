@@ -55,16 +55,33 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
     public boolean onPreUpdate(PreUpdateEvent event) {
         List<CountedAssociation> associations = model.countedOn(event.getPersister());
         Object[] loaded = event.getOldState();
-        if (!associations.isEmpty()
-                && (loaded == null
-                        || assignsUnloaded(associations, loaded, event.getState())
-                        || guards.readAtEveryUpdate()
-                                .contains(event.getPersister().getRootEntityName())
-                        || (isReadUnderLock(event.getPersister())
-                                && moves(associations, loaded, event.getState(), event.getSession())))) {
-            readParents(event, associations);
+        if (associations.isEmpty()) {
+            return false;
+        }
+        if (loaded == null
+                || guards.readAtEveryUpdate().contains(event.getPersister().getRootEntityName())) {
+            readParents(event, associations); // the UPDATE writes all columns
+        } else if (assignsUnloaded(associations, loaded, event.getState())
+                || (isReadUnderLock(event.getPersister())
+                        && moves(associations, loaded, event.getState(), event.getSession()))) {
+            keepUnmoved(readParents(event, associations), associations, loaded, event);
         }
         return false;
+    }
+
+    /**
+     * The UPDATE writes only what has changed: a parent that this session leaves alone stays the one that it is, even
+     * where another transaction has made it another one than this session knows.
+     */
+    private static void keepUnmoved(
+            Found found, List<CountedAssociation> associations, Object[] loaded, PreUpdateEvent event) {
+        for (CountedAssociation association : associations) {
+            Object known = association.parentId(loaded, event.getSession());
+            if (!association.isUnknown(loaded)
+                    && association.isSameParent(known, association.parentId(event.getState(), event.getSession()))) {
+                found.parents().put(association, known);
+            }
+        }
     }
 
     @Override

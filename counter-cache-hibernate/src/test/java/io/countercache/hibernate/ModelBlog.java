@@ -1,0 +1,304 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterCache;
+import jakarta.persistence.CascadeType;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OneToMany;
+import jakarta.persistence.Version;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The entities of the model checker: children with and without a version, with ids from a sequence and from the
+ * database, with one parent and with two, and one that is its own parent.
+ */
+final class ModelBlog {
+
+    private ModelBlog() {}
+
+    interface Row {
+        Long id();
+
+        /** Changes something that is not counted. */
+        void edit(String text);
+
+        /** What cascades to its elements, or none. */
+        default Collection<Row> children() {
+            return List.of();
+        }
+
+        /** Assigns a value to the counters that an application has no business to assign. */
+        default void garble(int value) {}
+
+        default Object parent(int slot) {
+            throw new UnsupportedOperationException();
+        }
+
+        default void parent(int slot, Object parent) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Entity(name = "Post")
+    static class Post implements Row {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE)
+        Long id;
+
+        String title;
+
+        @Version
+        int version;
+
+        @Column(nullable = false)
+        Integer commentsCount;
+
+        int notesCount;
+
+        Long votesCount;
+
+        @OneToMany(
+                mappedBy = "post",
+                targetEntity = Comment.class,
+                orphanRemoval = true,
+                cascade = {CascadeType.PERSIST, CascadeType.MERGE, CascadeType.REMOVE, CascadeType.DETACH})
+        List<Row> comments = new ArrayList<>();
+
+        @Override
+        public Long id() {
+            return id;
+        }
+
+        @Override
+        public void edit(String text) {
+            title = text;
+        }
+
+        @Override
+        public Collection<Row> children() {
+            return comments;
+        }
+
+        @Override
+        public void garble(int value) {
+            commentsCount = value;
+            notesCount = value;
+            votesCount = value % 2 == 0 ? null : (long) value;
+        }
+    }
+
+    @Entity(name = "Author")
+    static class Author implements Row {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE)
+        Long id;
+
+        String name;
+
+        long commentsCount;
+
+        Short notesCount;
+
+        @OneToMany(mappedBy = "author", targetEntity = Note.class, cascade = CascadeType.PERSIST)
+        List<Row> notes = new ArrayList<>();
+
+        @Override
+        public Long id() {
+            return id;
+        }
+
+        @Override
+        public void edit(String text) {
+            name = text;
+        }
+
+        @Override
+        public Collection<Row> children() {
+            return notes;
+        }
+
+        @Override
+        public void garble(int value) {
+            commentsCount = value;
+            notesCount = (short) value;
+        }
+    }
+
+    @Entity(name = "Comment")
+    static class Comment implements Row {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE)
+        Long id;
+
+        @Column(unique = true)
+        String text;
+
+        @Version
+        int version;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("commentsCount")
+        Post post;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("commentsCount")
+        Author author;
+
+        @Override
+        public Long id() {
+            return id;
+        }
+
+        @Override
+        public void edit(String edited) {
+            text = edited;
+        }
+
+        @Override
+        public Object parent(int slot) {
+            return slot == 0 ? post : author;
+        }
+
+        @Override
+        public void parent(int slot, Object parent) {
+            if (slot == 0) {
+                post = (Post) parent;
+            } else {
+                author = (Author) parent;
+            }
+        }
+    }
+
+    @Entity(name = "Note")
+    static class Note implements Row {
+        @Id
+        @GeneratedValue(strategy = GenerationType.IDENTITY)
+        Long id;
+
+        @Column(unique = true)
+        String text;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("notesCount")
+        Post post;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("notesCount")
+        Author author;
+
+        @Override
+        public Long id() {
+            return id;
+        }
+
+        @Override
+        public void edit(String edited) {
+            text = edited;
+        }
+
+        @Override
+        public Object parent(int slot) {
+            return slot == 0 ? post : author;
+        }
+
+        @Override
+        public void parent(int slot, Object parent) {
+            if (slot == 0) {
+                post = (Post) parent;
+            } else {
+                author = (Author) parent;
+            }
+        }
+    }
+
+    @Entity(name = "Vote")
+    static class Vote implements Row {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE)
+        Long id;
+
+        String text;
+
+        @ManyToOne
+        @CounterCache("votesCount")
+        Post post;
+
+        @Override
+        public Long id() {
+            return id;
+        }
+
+        @Override
+        public void edit(String edited) {
+            text = edited;
+        }
+
+        @Override
+        public Object parent(int slot) {
+            return post;
+        }
+
+        @Override
+        public void parent(int slot, Object parent) {
+            post = (Post) parent;
+        }
+    }
+
+    @Entity(name = "Node")
+    static class Node implements Row {
+        @Id
+        @GeneratedValue(strategy = GenerationType.IDENTITY)
+        Long id;
+
+        String text;
+
+        int childrenCount;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("childrenCount")
+        Node parent;
+
+        @OneToMany(
+                mappedBy = "parent",
+                targetEntity = Node.class,
+                cascade = {CascadeType.PERSIST, CascadeType.REMOVE})
+        List<Row> children = new ArrayList<>();
+
+        @Override
+        public Long id() {
+            return id;
+        }
+
+        @Override
+        public void edit(String edited) {
+            text = edited;
+        }
+
+        @Override
+        public Collection<Row> children() {
+            return children;
+        }
+
+        @Override
+        public void garble(int value) {
+            childrenCount = value;
+        }
+
+        @Override
+        public Object parent(int slot) {
+            return parent;
+        }
+
+        @Override
+        public void parent(int slot, Object to) {
+            parent = (Node) to;
+        }
+    }
+}

@@ -1,0 +1,395 @@
+package io.countercache.hibernate;
+
+import io.countercache.hibernate.ModelBlog.Row;
+import io.countercache.hibernate.ModelRows.Item;
+import io.countercache.hibernate.ModelRows.Kind;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.hibernate.Hibernate;
+import org.hibernate.engine.spi.Status;
+
+/** The steps of a session that change entities. Each answers whether it was possible. */
+final class ModelChanges {
+
+    private final ModelContext context;
+    private final ModelNames names;
+    private final boolean exact;
+    private int edits;
+
+    ModelChanges(ModelContext context, ModelNames names, boolean exact) {
+        this.context = context;
+        this.names = names;
+        this.exact = exact;
+    }
+
+    boolean perform(ModelStep step) {
+        Item item = step.item();
+        return switch (step.action()) {
+            case PERSIST -> persist(step);
+            case PERSIST_FIRST -> persistFirst(item, step.first());
+            case PERSIST_PARENT -> persistParent(item);
+            case ADD -> add(item, step.first());
+            case REMOVE -> remove(item, step.variant() % 3);
+            case REMOVE_AND_PERSIST -> removeAndPersist(item);
+            case REMOVE_PARENT -> isFree(item) && removeParent(item, step.variant() % 2 == 0);
+            case ORPHAN -> orphan(item);
+            case MOVE -> move(step);
+            case EDIT -> edit(item);
+            case GARBLE -> garble(item, 700 + step.variant());
+            case FIND -> find(item);
+            case OPEN -> open(item);
+            case REFRESH -> refresh(item);
+            default -> throw new IllegalArgumentException(step.toString());
+        };
+    }
+
+    String text(Item item) {
+        return item + "." + System.identityHashCode(this) + "." + ++edits;
+    }
+
+    private Row make(Item item) {
+        Row entity = item.kind().make.get();
+        entity.edit(text(item));
+        names.name(item, entity);
+        return entity;
+    }
+
+    /** The instance of a row that the session manages, or null. */
+    Row managed(Item item) {
+        Long id = names.id(item);
+        if (id == null) {
+            return null;
+        }
+        var persister = context.session.getFactory().getMappingMetamodel().getEntityDescriptor(item.kind().type);
+        return (Row) context.session
+                .getPersistenceContextInternal()
+                .getEntity(context.session.generateEntityKey(id, persister));
+    }
+
+    boolean isNew(Row entity) {
+        return !context.entry(entity).isExistsInDatabase();
+    }
+
+    /** Whether a row can be read, or be referred to: it is there, or will be after the flush. */
+    boolean isFree(Item item) {
+        Row entity = managed(item);
+        return entity == null
+                ? context.view.has(item)
+                : !isRemoved(entity) && (isNew(entity) || context.view.has(item));
+    }
+
+    /** An instance to work with, or null if there is none. */
+    Row load(Item item) {
+        if (!isFree(item)) {
+            return null;
+        }
+        Row entity = managed(item);
+        if (entity == null) {
+            context.session.find(item.kind().type, names.id(item));
+            entity = managed(item); // what was found may be a proxy of it
+            if (entity == null && exact) {
+                throw new AssertionError(item + " was not found");
+            }
+        }
+        return entity;
+    }
+
+    boolean isReadOnly(Row entity) {
+        return context.entry(entity).getStatus() == Status.READ_ONLY;
+    }
+
+    /** Whether Hibernate refuses to change the collection of a parent. */
+    private boolean isClosed(Row parent) {
+        return isReadOnly(parent) || context.session.isDefaultReadOnly();
+    }
+
+    /** A parent to refer to, and null for none. Loads nothing. */
+    Row reference(Item parent) {
+        if (parent == null) {
+            return null;
+        }
+        Row entity = managed(parent);
+        return entity != null ? entity : context.session.getReference(parent.kind().type, names.id(parent));
+    }
+
+    boolean canRefer(Item parent) {
+        return parent == null || isFree(parent);
+    }
+
+    /** Sets the parent of a child; the collections of nodes are kept in step with it. */
+    private void set(Row child, int slot, Item to) {
+        if (child instanceof ModelBlog.Node) {
+            takeOut(child);
+            Row parent = to == null ? null : managed(to);
+            if (parent != null && !isClosed(parent)) {
+                parent.children().add(child);
+            }
+        }
+        child.parent(slot, reference(to));
+    }
+
+    private boolean persist(ModelStep step) {
+        if (names.id(step.item()) != null || !canRefer(step.first()) || !canRefer(step.second())) {
+            return false;
+        }
+        Row child = make(step.item());
+        set(child, 0, step.first());
+        if (step.item().kind().slots.size() > 1) {
+            set(child, 1, step.second());
+        }
+        persist(child);
+        return true;
+    }
+
+    private void persist(Row entity) {
+        context.session.persist(entity);
+        names.item(entity); // has an id now
+    }
+
+    private boolean persistFirst(Item item, Item parent) {
+        if (names.id(item) != null || names.id(parent) != null) {
+            return false;
+        }
+        Row child = make(item);
+        Row late = make(parent);
+        child.parent(0, late);
+        persist(child);
+        persist(late);
+        return true;
+    }
+
+    private boolean persistParent(Item item) {
+        if (names.id(item) != null) {
+            return false;
+        }
+        persist(make(item));
+        return true;
+    }
+
+    private boolean add(Item item, Item to) {
+        if (names.id(item) != null || item.kind() == Kind.VOTE || to == null) {
+            return false;
+        }
+        Row parent = load(to);
+        if (parent == null || isClosed(parent)) {
+            return false;
+        }
+        Row child = make(item);
+        child.parent(item.kind() == Kind.NOTE ? 1 : 0, parent);
+        return parent.children().add(child);
+    }
+
+    /** The instances whose collections contain a child. */
+    List<Row> holders(Row child) {
+        return context.instances().stream()
+                .filter(parent -> !isRemoved(parent))
+                .filter(parent -> ModelContext.elements(parent).contains(child))
+                .toList();
+    }
+
+    /** Whether the next flush deletes a child that was taken out of its collection. */
+    boolean isOrphan(Row child) {
+        return context.instances().stream()
+                .anyMatch(parent -> ModelContext.orphans(parent).contains(child));
+    }
+
+    private void takeOut(Row child) {
+        holders(child).stream()
+                .filter(holder -> !isClosed(holder))
+                .forEach(holder -> holder.children().removeIf(element -> Hibernate.unproxy(element) == child));
+    }
+
+    /** Whether a child is in a collection that it cannot be taken out of: Hibernate would bring it back. */
+    private boolean isHeld(Item item, Row except) {
+        Row child = managed(item);
+        return child != null && holders(child).stream().anyMatch(holder -> holder != except && isClosed(holder));
+    }
+
+    private boolean remove(Item item, int variant) {
+        if (!isFree(item) || !childrenOf(item).isEmpty() || isHeld(item, null)) {
+            return false;
+        }
+        if (variant == 1) {
+            Row known = managed(item);
+            if (known != null) {
+                takeOut(known);
+            }
+            context.session.remove(reference(item));
+            return true;
+        }
+        Row child = load(item);
+        if (child == null) {
+            return false;
+        }
+        if (variant == 0 || item.kind() == Kind.NODE) {
+            takeOut(child);
+        }
+        context.session.remove(child);
+        return true;
+    }
+
+    /** The children that a row has in the database, or will have after the flush. */
+    Set<Item> childrenOf(Item parent) {
+        Set<Item> children = new TreeSet<>();
+        context.view.all().forEach((child, parents) -> {
+            Row known = managed(child);
+            if (parents.contains(parent) && (known == null || isReadOnly(known))) {
+                children.add(child);
+            }
+        });
+        for (Row entity : context.instances()) {
+            // one that is removed but still in a collection comes back with the flush
+            if ((!isRemoved(entity) || !holders(entity).isEmpty())
+                    && Arrays.asList(names.parents(entity)).contains(parent)) {
+                children.add(names.item(entity));
+            }
+        }
+        return children;
+    }
+
+    private boolean removeAndPersist(Item item) {
+        Row child = childrenOf(item).isEmpty() ? load(item) : null;
+        if (child == null || isReadOnly(child) || isNew(child)) {
+            return false;
+        }
+        context.session.remove(child);
+        context.session.persist(child);
+        return true;
+    }
+
+    private boolean removeParent(Item item, boolean withChildren) {
+        Set<Item> children = childrenOf(item);
+        Row known = managed(item);
+        if (isHeld(item, null) || children.stream().anyMatch(child -> !isFree(child) || isHeld(child, known))) {
+            return false;
+        }
+        for (Item each : children) {
+            Row child = load(each);
+            if (child == null) {
+                continue;
+            }
+            if (withChildren || isReadOnly(child) || each.equals(item)) {
+                takeOut(child);
+                if (each.kind() == Kind.NODE) {
+                    removeParent(each, withChildren);
+                } else {
+                    context.session.remove(child);
+                }
+            } else {
+                for (int slot = 0; slot < each.kind().slots.size(); slot++) {
+                    if (item.equals(names.item(child.parent(slot)))) {
+                        set(child, slot, null);
+                    }
+                }
+            }
+        }
+        Row parent = load(item);
+        if (parent == null) {
+            return false;
+        }
+        takeOut(parent);
+        context.session.remove(parent);
+        return true;
+    }
+
+    private boolean isRemoved(Row entity) {
+        return context.entry(entity).getStatus().isDeletedOrGone();
+    }
+
+    /** Whether nothing is removed that would come back with a collection, perhaps to a parent that is removed too. */
+    private boolean canOpen() {
+        return context.instances().stream().noneMatch(this::isRemoved);
+    }
+
+    private boolean orphan(Item item) {
+        Row child = canOpen() ? load(item) : null;
+        Item holder = child == null || isNew(child) ? null : names.item(child.parent(0));
+        Row parent = holder == null || item.kind() != Kind.COMMENT ? null : load(holder);
+        if (parent == null || isClosed(parent) || isHeld(item, null)) {
+            return false;
+        }
+        Hibernate.initialize(parent.children());
+        boolean contained = ModelContext.elements(parent).contains(child);
+        takeOut(child);
+        return contained;
+    }
+
+    private boolean move(ModelStep step) {
+        int slot = slot(step);
+        Row child = canRefer(step.first()) ? load(step.item()) : null;
+        if (child == null
+                || isBelow(step.first(), step.item())
+                || (step.item().kind() == Kind.NODE && isHeld(step.item(), null))) {
+            return false;
+        }
+        set(child, slot, step.first());
+        return true;
+    }
+
+    static int slot(ModelStep step) {
+        return step.item().kind().slots.size() > 1 ? step.variant() % 2 : 0;
+    }
+
+    /** Whether a node would become its own ancestor. */
+    boolean isBelow(Item node, Item ancestor) {
+        if (ancestor.kind() != Kind.NODE || node == null) {
+            return false;
+        }
+        return node.equals(ancestor) || childrenOf(ancestor).stream().anyMatch(child -> isBelow(node, child));
+    }
+
+    private boolean edit(Item item) {
+        Row entity = load(item);
+        if (entity != null) {
+            entity.edit(text(item));
+        }
+        return entity != null;
+    }
+
+    private boolean garble(Item item, int value) {
+        Row parent = load(item);
+        if (parent == null || isReadOnly(parent) || isNew(parent)) {
+            return false;
+        }
+        parent.garble(value);
+        context.garble(parent);
+        return true;
+    }
+
+    private boolean find(Item item) {
+        Long id = names.id(item);
+        if (id == null || managed(item) != null) {
+            return false;
+        }
+        Object found = context.session.find(item.kind().type, id);
+        if (exact && (found != null) != context.view.has(item)) {
+            throw new AssertionError("%s was %s".formatted(item, found == null ? "not found" : "found"));
+        }
+        return true;
+    }
+
+    private boolean open(Item item) {
+        Row parent = canOpen() ? load(item) : null;
+        if (parent != null) {
+            Hibernate.initialize(parent.children());
+        }
+        return parent != null;
+    }
+
+    /** Whether what this session has not written of a row can be forgotten: its parents are not being removed. */
+    boolean canGoBack(Item item) {
+        return isFree(item) && Arrays.stream(context.view.parents(item)).allMatch(this::canRefer);
+    }
+
+    private boolean refresh(Item item) {
+        Row entity = load(item);
+        if (entity == null || isNew(entity) || !canGoBack(item)) {
+            return false;
+        }
+        context.session.refresh(entity);
+        context.refreshed(entity);
+        return true;
+    }
+}

@@ -1,0 +1,329 @@
+package io.countercache.hibernate;
+
+import io.countercache.hibernate.ModelBlog.Row;
+import io.countercache.hibernate.ModelRows.Counter;
+import io.countercache.hibernate.ModelRows.Item;
+import io.countercache.hibernate.ModelRows.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.hibernate.Hibernate;
+import org.hibernate.Session;
+import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.Status;
+
+/**
+ * What a session will write and has written, worked out from the instances that it manages and never from what the
+ * library does; and what its managed parents should show.
+ */
+@SuppressWarnings({"ArrayRecordComponent"})
+final class ModelContext {
+
+    private final ModelNames names;
+    private final boolean exact;
+    private final boolean alone;
+    /** What the transaction sees: what is committed and its own writes. */
+    final ModelRows view;
+
+    SessionImplementor session;
+    /** Counting is off, and so is checking. */
+    boolean skipping;
+
+    private final Set<Object> known = identitySet();
+    private final Set<Object> garbled = identitySet();
+    private final Set<Object> rolledBack = identitySet();
+    private final Map<Item, Map<Counter, Long>> shown = new HashMap<>();
+    private List<Change> planned = List.of();
+
+    /** What a flush does with a row: the parents that it has then, or null if it is deleted. */
+    private record Change(Row entity, Item[] parents) {}
+
+    /**
+     * @param exact whether nothing happens at the same time, so that everything can be foreseen
+     * @param alone whether there is no other session
+     */
+    ModelContext(ModelRows committed, ModelNames names, boolean exact, boolean alone) {
+        this.view = new ModelRows(committed);
+        this.names = names;
+        this.exact = exact;
+        this.alone = alone;
+    }
+
+    static <E> Set<E> identitySet() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
+    void open(Session opened) {
+        session = (SessionImplementor) opened;
+        cleared();
+    }
+
+    void cleared() {
+        known.clear();
+        garbled.clear();
+        rolledBack.clear();
+        shown.clear();
+        planned = List.of();
+    }
+
+    /** What is managed now is not what the database holds: nobody can tell what it should show. */
+    void rolledBack() {
+        view.forget();
+        rolledBack.addAll(known);
+        planned = List.of();
+    }
+
+    boolean isTainted() {
+        return !rolledBack.isEmpty();
+    }
+
+    void garble(Object parent) {
+        garbled.add(parent);
+    }
+
+    void refreshed(Object entity) {
+        garbled.remove(entity);
+        rolledBack.remove(entity);
+        known.remove(entity);
+        look();
+    }
+
+    EntityEntry entry(Object entity) {
+        return session.getPersistenceContextInternal().getEntry(entity);
+    }
+
+    private List<Row> managed() {
+        List<Row> managed = new ArrayList<>();
+        for (var each : session.getPersistenceContextInternal().reentrantSafeEntityEntries()) {
+            managed.add((Row) each.getKey());
+        }
+        return managed;
+    }
+
+    /** The instances that a session manages, those that it removes among them. */
+    Collection<Row> instances() {
+        return managed();
+    }
+
+    /** Finds what was loaded or inserted since it was called last. */
+    void look() {
+        for (Row entity : managed()) {
+            EntityEntry entry = entry(entity);
+            if (!entry.isExistsInDatabase() || entry.getStatus() == Status.GONE || !known.add(entity)) {
+                continue;
+            }
+            Item item = names.item(entity);
+            if (!view.has(item)) {
+                // inserted at once, for the database gives it its id, or together with such a one
+                write(item, loadedParents(entity, entry));
+            }
+            show(item);
+        }
+    }
+
+    private void show(Item item) {
+        Map<Counter, Long> counts = new HashMap<>();
+        item.kind().counters().forEach(counter -> counts.put(counter, view.count(item, counter)));
+        shown.put(item, counts);
+    }
+
+    private Item[] loadedParents(Row entity, EntityEntry entry) {
+        Kind kind = Kind.of(entity.getClass());
+        Item[] parents = new Item[kind.slots.size()];
+        for (int slot = 0; slot < parents.length; slot++) {
+            parents[slot] = names.item(entry.getLoadedValue(kind.slots.get(slot)));
+        }
+        return parents;
+    }
+
+    /** Works out what a flush of now will write. */
+    void plan() {
+        if (session.getPersistenceContextInternal().isFlushing()) {
+            return; // a query of the library's own
+        }
+        look();
+        List<Change> changes = new ArrayList<>();
+        List<Change> cascades = new ArrayList<>();
+        Set<Object> cascaded = identitySet();
+        List<Row> managed = managed();
+        for (Row entity : managed) {
+            if (!entry(entity).getStatus().isDeletedOrGone()) {
+                planChildren(entity, cascaded, cascades);
+            }
+        }
+        for (Row entity : managed) {
+            EntityEntry entry = entry(entity);
+            if (entry.getStatus() == Status.DELETED && !cascaded.contains(entity)) {
+                changes.add(new Change(entity, null));
+            } else if (!entry.isExistsInDatabase()) {
+                changes.add(new Change(entity, names.parents(entity)));
+            } else if (entry.getStatus() != Status.READ_ONLY) {
+                planUpdate(entity, entry, changes);
+            }
+        }
+        changes.addAll(cascades);
+        planned = changes;
+    }
+
+    /** An UPDATE of a child changes only the parents that the session has changed. */
+    private void planUpdate(Row entity, EntityEntry entry, List<Change> changes) {
+        Item[] known = view.parents(names.item(entity));
+        if (known == null) {
+            return; // gone: the flush will fail
+        }
+        Item[] before = loadedParents(entity, entry);
+        Item[] after = names.parents(entity);
+        Item[] changed = known.clone();
+        for (int slot = 0; slot < after.length; slot++) {
+            if (!Objects.equals(before[slot], after[slot])) {
+                changed[slot] = after[slot];
+            }
+        }
+        if (!Arrays.equals(changed, known)) {
+            changes.add(new Change(entity, changed));
+        }
+    }
+
+    /** A flush inserts what was added to a collection, and deletes the orphans. */
+    private void planChildren(Row parent, Set<Object> cascaded, List<Change> changes) {
+        List<Object> children = elements(parent);
+        for (Object child : children) {
+            cascaded.add(child);
+            if (entry(child) == null) {
+                changes.add(new Change((Row) child, names.parents((Row) child)));
+            }
+        }
+        orphans(parent).forEach(orphan -> changes.add(new Change((Row) orphan, null)));
+    }
+
+    /** What was taken out of a collection and is deleted by the next flush. */
+    static List<Object> orphans(Row parent) {
+        if (parent instanceof ModelBlog.Post
+                && parent.children() instanceof PersistentCollection<?> collection
+                && collection.wasInitialized()
+                && collection.getStoredSnapshot() instanceof List<?> snapshot) {
+            List<Object> orphans = new ArrayList<>(snapshot);
+            orphans.replaceAll(Hibernate::unproxy);
+            orphans.removeAll(elements(parent));
+            return orphans;
+        }
+        return List.of();
+    }
+
+    /** The elements of a collection in memory; of one that is not initialised, those that wait to be added. */
+    static List<Object> elements(Row parent) {
+        List<Object> elements = new ArrayList<>();
+        if (parent.children() instanceof PersistentCollection<?> collection && !collection.wasInitialized()) {
+            if (collection.hasQueuedOperations()) {
+                for (Iterator<?> added = collection.queuedAdditionIterator(); added.hasNext(); ) {
+                    elements.add(added.next());
+                }
+                elements.removeIf(Objects::isNull); // something else than an addition
+            }
+        } else {
+            elements.addAll(parent.children());
+        }
+        elements.replaceAll(Hibernate::unproxy);
+        return elements;
+    }
+
+    /** What was planned has been flushed. */
+    void flushed() {
+        List<Change> changes = planned;
+        planned = List.of();
+        for (Change change : changes) {
+            write(names.item(change.entity()), change.parents());
+        }
+        garbled.removeIf(parent -> entry(parent) == null || entry(parent).getStatus() != Status.READ_ONLY);
+        look();
+    }
+
+    /** What the rows will be after a flush. */
+    ModelRows foreseen() {
+        plan();
+        ModelRows foreseen = view.copy();
+        for (Change change : planned) {
+            if (change.parents() == null) {
+                foreseen.remove(names.item(change.entity()));
+            } else if (change.entity().id() != null) {
+                foreseen.put(names.item(change.entity()), change.parents());
+            } else {
+                foreseen.put(
+                        new Item(
+                                Kind.of(change.entity().getClass()),
+                                -foreseen.all().size()),
+                        change.parents());
+            }
+        }
+        return foreseen;
+    }
+
+    private void write(Item item, Item[] after) {
+        Item[] before = view.parents(item);
+        for (Counter counter : Counter.values()) {
+            if (counter.child == item.kind()) {
+                tell(before == null ? null : before[counter.slot], counter, -1);
+                tell(after == null ? null : after[counter.slot], counter, 1);
+            }
+        }
+        if (after == null) {
+            view.remove(item);
+        } else {
+            view.put(item, after);
+        }
+    }
+
+    private void tell(Item parent, Counter counter, long amount) {
+        if (parent != null && shown.containsKey(parent)) {
+            shown.get(parent).merge(counter, amount, Long::sum);
+        }
+    }
+
+    /**
+     * Fails unless every managed parent shows what it should: what was loaded and what this session changed since. When
+     * others write too, it may also show what the database holds.
+     */
+    void check() {
+        look();
+        if (!exact || skipping) {
+            return;
+        }
+        for (Row entity : managed()) {
+            EntityEntry entry = entry(entity);
+            Item item = names.item(entity);
+            if (!known.contains(entity)
+                    || garbled.contains(entity)
+                    || rolledBack.contains(entity)
+                    || entry.getStatus().isDeletedOrGone()
+                    || !view.has(item)) {
+                continue;
+            }
+            for (Counter counter : item.kind().counters()) {
+                check(item, counter, entity, entry);
+            }
+        }
+    }
+
+    private void check(Item item, Counter counter, Row entity, EntityEntry entry) {
+        var persister = entry.getPersister();
+        Object value = persister.getValue(entity, persister.getPropertyIndex(counter.attribute));
+        long shows = value == null ? 0 : ((Number) value).longValue();
+        long stored = view.count(item, counter);
+        long foreseen = shown.get(item).get(counter);
+        if (shows != stored && (alone || shows != foreseen)) {
+            throw new AssertionError("%s of the managed %s shows %d but should show %d"
+                    .formatted(counter.attribute, item, shows, alone ? stored : foreseen));
+        }
+        shown.get(item).put(counter, shows);
+    }
+}

@@ -1,0 +1,183 @@
+package io.countercache.hibernate;
+
+import io.countercache.hibernate.ModelBlog.Row;
+import io.countercache.hibernate.ModelRows.Item;
+import io.countercache.hibernate.ModelRows.Kind;
+import java.util.HashMap;
+import java.util.Map;
+import org.hibernate.Hibernate;
+import org.hibernate.collection.spi.PersistentCollection;
+
+/** The steps of a session that detach entities, and that take detached ones. Each answers whether it was possible. */
+final class ModelDetached {
+
+    private final ModelContext context;
+    private final ModelNames names;
+    private final ModelChanges changes;
+    private final Map<Item, Row> detached = new HashMap<>();
+    /** Whether an instance was removed that may be older, or know other parents, than the row. */
+    private boolean stale;
+
+    ModelDetached(ModelContext context, ModelNames names, ModelChanges changes) {
+        this.context = context;
+        this.names = names;
+        this.changes = changes;
+    }
+
+    boolean perform(ModelStep step) {
+        Item item = step.item();
+        return switch (step.action()) {
+            case EVICT -> evict(item);
+            case CLEAR -> clear();
+            case MERGE -> merge(step);
+            case MERGE_PARENT -> mergeParent(item, 900 + step.variant());
+            case REMOVE_DETACHED -> remove(step);
+            default -> throw new IllegalArgumentException(step.toString());
+        };
+    }
+
+    /** Whether an optimistic lock failure is what this transaction deserves. */
+    boolean isStale() {
+        return stale;
+    }
+
+    void forgive() {
+        stale = false;
+    }
+
+    private boolean evict(Item item) {
+        Row entity = changes.managed(item);
+        if (entity == null
+                || changes.isNew(entity)
+                || !changes.canGoBack(item)
+                || !changes.holders(entity).isEmpty()
+                || changes.isOrphan(entity)) {
+            return false;
+        }
+        boolean cascadesToNew = ModelContext.elements(entity).stream()
+                .anyMatch(child -> context.entry(child) == null || changes.isNew((Row) child));
+        if (cascadesToNew) {
+            return false;
+        }
+        detached.put(item, entity);
+        context.session.evict(entity);
+        return true;
+    }
+
+    boolean clear() {
+        detachAll();
+        context.session.clear();
+        context.cleared();
+        return true;
+    }
+
+    void detachAll() {
+        for (Row entity : context.instances()) {
+            if (context.view.has(names.item(entity))) {
+                detached.put(names.item(entity), entity);
+            }
+        }
+    }
+
+    /** An instance that is not managed and can become so, with parents that are there. */
+    private Row take(Item item) {
+        Row entity = detached.get(item);
+        if (entity == null
+                || context.entry(entity) != null
+                || isRemoved(item)
+                || context.session.isDefaultReadOnly()
+                || isUnflushed(entity)) {
+            return null;
+        }
+        Row managed = changes.managed(item);
+        if (managed != null && changes.isReadOnly(managed)) {
+            return null;
+        }
+        detached.remove(item);
+        return entity;
+    }
+
+    /** Hibernate cannot merge what was detached between its INSERT and the flush: it does not know its collection. */
+    private static boolean isUnflushed(Row entity) {
+        return entity.children() instanceof PersistentCollection<?> collection && collection.getRole() == null;
+    }
+
+    private boolean isRemoved(Item item) {
+        Row managed = changes.managed(item);
+        return managed != null && context.entry(managed).getStatus().isDeletedOrGone();
+    }
+
+    private boolean hasParents(Row child) {
+        for (Item parent : names.parents(child)) {
+            if (!changes.canRefer(parent)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean merge(ModelStep step) {
+        Row child = changes.canRefer(step.first()) && !changes.isBelow(step.first(), step.item())
+                ? take(step.item())
+                : null;
+        if (child == null || hasOpenCollection(child)) {
+            return false;
+        }
+        child.parent(ModelChanges.slot(step), changes.reference(step.first()));
+        child.edit(changes.text(step.item()));
+        if (!hasParents(child)) {
+            return false;
+        }
+        boolean before = stale;
+        stale = true;
+        context.session.merge(child);
+        stale = before;
+        if (step.item().kind() == Kind.NODE && changes.managed(step.item()) != null) {
+            context.garble(changes.managed(step.item())); // a parent too
+        }
+        return true;
+    }
+
+    private static boolean hasOpenCollection(Row entity) {
+        return Hibernate.isInitialized(entity.children()) && !entity.children().isEmpty();
+    }
+
+    private boolean mergeParent(Item item, int value) {
+        Row parent = take(item);
+        if (parent == null || !context.view.has(item) || !hasParents(parent)) {
+            return false;
+        }
+        if (Hibernate.isInitialized(parent.children())) {
+            for (Row child : parent.children()) {
+                Item known = names.item(child);
+                if (item.kind() != Kind.POST || !changes.isFree(known) || !hasParents(child)) {
+                    return false;
+                }
+            }
+        }
+        parent.garble(value);
+        boolean before = stale;
+        stale = true;
+        context.session.merge(parent);
+        stale = before;
+        context.garble(changes.managed(item));
+        return true;
+    }
+
+    private boolean remove(ModelStep step) {
+        Item item = step.item();
+        if (changes.managed(item) != null || !context.view.has(item) || !changes.canRefer(step.first())) {
+            return false;
+        }
+        Row child = changes.childrenOf(item).isEmpty() ? take(item) : null;
+        if (child == null || hasOpenCollection(child)) {
+            return false;
+        }
+        if (step.variant() % 2 == 1) {
+            child.parent(0, changes.reference(step.first()));
+        }
+        stale = true;
+        context.session.remove(child);
+        return true;
+    }
+}

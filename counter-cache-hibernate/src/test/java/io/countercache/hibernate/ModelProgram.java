@@ -1,0 +1,186 @@
+package io.countercache.hibernate;
+
+import io.countercache.hibernate.ModelRows.Item;
+import io.countercache.hibernate.ModelRows.Kind;
+import io.countercache.hibernate.ModelStep.Action;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** Steps that some sessions take: random, but the same for the same seed. */
+@SuppressWarnings({"EnumOrdinal"})
+record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
+
+    private static final Kind[] CHILDREN = {Kind.COMMENT, Kind.NOTE, Kind.VOTE, Kind.NODE};
+
+    private static final Map<Action, Integer> STATEFUL = new EnumMap<>(Action.class);
+    private static final Map<Action, Integer> STATELESS = new EnumMap<>(Action.class);
+
+    static {
+        weigh(STATEFUL, 20, Action.PERSIST, Action.MOVE);
+        weigh(STATEFUL, 12, Action.COMMIT, Action.FLUSH, Action.REMOVE, Action.MERGE, Action.QUERY_COUNTERS);
+        weigh(STATEFUL, 8, Action.ADD, Action.ORPHAN, Action.EDIT, Action.REFRESH, Action.FIND, Action.EVICT);
+        weigh(STATEFUL, 6, Action.GARBLE, Action.MERGE_PARENT, Action.REMOVE_DETACHED, Action.OPEN, Action.ROLLBACK);
+        weigh(STATEFUL, 4, Action.REMOVE_PARENT, Action.PERSIST_PARENT, Action.QUERY_CHILDREN, Action.RESUME);
+        weigh(STATEFUL, 3, Action.PERSIST_FIRST, Action.REMOVE_AND_PERSIST, Action.CLEAR, Action.SKIP);
+        weigh(STATEFUL, 2, Action.QUERY_PARENTS, Action.RESET, Action.DRIFT, Action.CORRUPT, Action.WRITE);
+        weigh(STATEFUL, 2, Action.READ_ONLY, Action.FLUSH_MODE);
+        weigh(STATEFUL, 1, Action.DUPLICATE);
+        weigh(STATELESS, 8, Action.INSERT, Action.UPDATE, Action.UPSERT, Action.DELETE, Action.COMMIT);
+        weigh(STATELESS, 1, Action.ROLLBACK, Action.DRIFT, Action.RESET, Action.WRITE);
+    }
+
+    private static void weigh(Map<Action, Integer> actions, int weight, Action... weighed) {
+        for (Action action : weighed) {
+            actions.put(action, weight);
+        }
+    }
+
+    /** A program of that many steps, for sessions 1 to n, and with more than one for a stateless session too. */
+    static ModelProgram random(long seed, int sessions, int length) {
+        return new ModelProgram(seed, sessions, new Generator(seed, sessions).steps(length));
+    }
+
+    /** Takes steps out as long as the program still fails: halves first, then less and less, then one by one. */
+    ModelProgram shrunk(Predicate<ModelProgram> fails) {
+        ModelProgram shortest = this;
+        int chunk = steps.size() / 2;
+        while (chunk > 0) {
+            ModelProgram shorter = shortest.without(chunk, fails);
+            boolean again = chunk == 1 && shorter.steps.size() < shortest.steps.size();
+            shortest = shorter;
+            chunk = again ? 1 : chunk / 2;
+        }
+        return shortest;
+    }
+
+    private ModelProgram without(int chunk, Predicate<ModelProgram> fails) {
+        ModelProgram shortest = this;
+        for (int from = Math.max(0, steps.size() - chunk); from >= 0; from -= chunk) {
+            List<ModelStep> fewer = new ArrayList<>(shortest.steps);
+            fewer.subList(Math.min(from, fewer.size()), Math.min(from + chunk, fewer.size()))
+                    .clear();
+            ModelProgram candidate = new ModelProgram(seed, sessions, fewer);
+            if (fewer.size() < shortest.steps.size() && fails.test(candidate)) {
+                shortest = candidate;
+            }
+        }
+        return shortest;
+    }
+
+    @Override
+    public String toString() {
+        return steps.stream().map(step -> "  " + step + "\n").collect(Collectors.joining());
+    }
+
+    /** Remembers roughly what is there, so that most steps are possible. */
+    private static final class Generator {
+
+        private final SplittableRandom random;
+        private final int sessions;
+        private final Map<Kind, List<Item>> alive = new EnumMap<>(Kind.class);
+        private final Map<Kind, Integer> numbers = new HashMap<>();
+
+        Generator(long seed, int sessions) {
+            this.random = new SplittableRandom(seed);
+            this.sessions = sessions;
+            for (Kind kind : Kind.values()) {
+                alive.put(kind, new ArrayList<>());
+            }
+            start(Kind.POST, 3);
+            start(Kind.AUTHOR, 2);
+            start(Kind.NODE, 2);
+            start(Kind.COMMENT, 1);
+            start(Kind.NOTE, 1);
+        }
+
+        private void start(Kind kind, int count) {
+            for (int i = 0; i < count; i++) {
+                fresh(kind);
+            }
+        }
+
+        private Item fresh(Kind kind) {
+            Item item = new Item(kind, numbers.merge(kind, 1, Integer::sum) - 1);
+            alive.get(kind).add(item);
+            return item;
+        }
+
+        List<ModelStep> steps(int length) {
+            List<ModelStep> steps = new ArrayList<>();
+            int session = 1;
+            for (int i = 0; i < length; i++) {
+                if (sessions > 1 && random.nextInt(3) == 0) {
+                    session = random.nextInt(sessions + 1);
+                }
+                steps.add(step(session));
+            }
+            return steps;
+        }
+
+        private ModelStep step(int session) {
+            Action action = choose(session == 0 ? STATELESS : STATEFUL);
+            Kind kind = CHILDREN[random.nextInt(CHILDREN.length)];
+            int variant = random.nextInt(action.variants() * 2);
+            Item item = switch (action) {
+                case PERSIST, ADD, INSERT -> fresh(kind);
+                case PERSIST_FIRST -> fresh(random.nextBoolean() ? Kind.COMMENT : Kind.VOTE);
+                case UPSERT -> random.nextBoolean() ? fresh(Kind.VOTE) : any(Kind.VOTE);
+                case PERSIST_PARENT -> fresh(parent());
+                case ORPHAN -> any(random.nextInt(3) == 0 ? kind : Kind.COMMENT);
+                case REMOVE_PARENT, GARBLE, MERGE_PARENT, OPEN, QUERY_COUNTERS, QUERY_CHILDREN, CORRUPT ->
+                    any(random.nextInt(4) == 0 ? Kind.NODE : parent());
+                case EDIT, EVICT, FIND, REFRESH -> any(Kind.values()[random.nextInt(Kind.values().length)]);
+                case DUPLICATE -> any(Kind.POST);
+                default -> any(kind);
+            };
+            Item first = null;
+            Item second = null;
+            if (!item.kind().slots.isEmpty()) {
+                if (action == Action.PERSIST_FIRST) {
+                    first = fresh(Kind.POST);
+                } else if (action == Action.ADD) {
+                    first = any(kind == Kind.NOTE ? Kind.AUTHOR : item.kind().parent(0));
+                } else if (random.nextInt(6) > 0) {
+                    boolean other = (action == Action.MOVE || action == Action.MERGE) && variant % 2 == 1;
+                    first = any(item.kind().parent(other && item.kind().slots.size() > 1 ? 1 : 0));
+                }
+                second = item.kind().slots.size() > 1 && random.nextInt(6) > 0
+                        ? any(item.kind().parent(1))
+                        : null;
+            }
+            if ((action == Action.REMOVE || action == Action.REMOVE_PARENT || action == Action.DELETE)
+                    && alive.get(item.kind()).size() > 2
+                    && random.nextInt(5) > 0) {
+                alive.get(item.kind()).remove(item);
+            }
+            return new ModelStep(session, action, item, first, second, variant);
+        }
+
+        private Kind parent() {
+            return random.nextInt(3) == 0 ? Kind.AUTHOR : Kind.POST;
+        }
+
+        private Item any(Kind kind) {
+            List<Item> items = alive.get(kind);
+            return items.isEmpty() ? fresh(kind) : items.get(random.nextInt(items.size()));
+        }
+
+        private Action choose(Map<Action, Integer> actions) {
+            int sum = actions.values().stream().mapToInt(weight -> weight).sum();
+            int at = random.nextInt(sum);
+            for (Map.Entry<Action, Integer> action : actions.entrySet()) {
+                at -= action.getValue();
+                if (at < 0) {
+                    return action.getKey();
+                }
+            }
+            throw new IllegalStateException();
+        }
+    }
+}

@@ -1,0 +1,363 @@
+package io.countercache.hibernate;
+
+import io.countercache.Drift;
+import io.countercache.hibernate.CounterCaches.Skipped;
+import io.countercache.hibernate.ModelBlog.Row;
+import io.countercache.hibernate.ModelRows.Counter;
+import io.countercache.hibernate.ModelRows.Item;
+import io.countercache.hibernate.ModelRows.Kind;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.hibernate.FlushMode;
+import org.hibernate.Session;
+
+/** One session of a program: its transactions, its queries, and what it asks of the library. */
+final class ModelSession implements ModelActor {
+
+    private final ModelRun run;
+    private final ModelContext context;
+    private final ModelChanges changes;
+    private final ModelDetached detached;
+    private Session session;
+    private Skipped skipped;
+    private boolean provoked;
+
+    ModelSession(ModelRun run) {
+        this.run = run;
+        this.context = new ModelContext(run.committed(), run.names(), run.isExact(), run.isAlone());
+        this.changes = new ModelChanges(context, run.names(), run.isExact());
+        this.detached = new ModelDetached(context, run.names(), changes);
+        open();
+    }
+
+    private void open() {
+        session = run.database().factory().openSession();
+        context.open(session);
+        run.database().watch(context);
+    }
+
+    @Override
+    public boolean perform(ModelStep step) {
+        if (!session.getTransaction().isActive()) {
+            session.beginTransaction();
+        }
+        boolean possible = switch (step.action()) {
+            case EVICT, CLEAR, MERGE, MERGE_PARENT, REMOVE_DETACHED -> detached.perform(step);
+            case FLUSH -> flush();
+            case QUERY_COUNTERS -> queryCounters(step.item(), step.variant() % 2 == 1);
+            case QUERY_CHILDREN -> queryChildren(step.item());
+            case QUERY_PARENTS -> queryParents();
+            case READ_ONLY -> readOnly();
+            case FLUSH_MODE -> flushMode();
+            case DRIFT -> drift();
+            case RESET -> reset();
+            case CORRUPT -> corrupt(step.item(), 1 + step.variant());
+            case WRITE -> write();
+            case SKIP -> skip();
+            case RESUME -> resume();
+            case DUPLICATE -> duplicate(step.item(), step.variant() % 2 == 0 ? Kind.COMMENT : Kind.NOTE);
+            case COMMIT -> commit(step.variant() % 3);
+            case ROLLBACK -> rollback(step.variant() % 3);
+            default -> changes.perform(step);
+        };
+        context.check();
+        return possible;
+    }
+
+    private boolean flush() {
+        session.flush();
+        checkFlushed();
+        return true;
+    }
+
+    private void checkFlushed() {
+        if (!run.isExact()) {
+            return;
+        }
+        if (session.isDirty()) {
+            throw new AssertionError("the session is dirty after a flush");
+        }
+        session.doWork(connection -> ModelDatabase.check(
+                context.view, run.names(), connection, run.database().writesAtFlush() && !context.skipping));
+    }
+
+    private boolean queryCounters(Item parent, boolean inSql) {
+        Long id = run.names().id(parent);
+        if (id == null || context.skipping) {
+            return false;
+        }
+        ModelRows expected = session.getHibernateFlushMode() == FlushMode.AUTO ? context.foreseen() : context.view;
+        List<Counter> counters = parent.kind().counters();
+        String columns = counters.stream()
+                .map(counter -> inSql ? counter.column() : "p." + counter.attribute)
+                .collect(Collectors.joining(", "));
+        List<Object[]> found = inSql
+                ? session.createNativeQuery(
+                                "select %s from %s where id = :id"
+                                        .formatted(columns, parent.kind().table()),
+                                Object[].class)
+                        .addSynchronizedEntityClass(parent.kind().type)
+                        .setParameter("id", id)
+                        .getResultList()
+                : session.createSelectionQuery(
+                                "select %s from %s p where p.id = :id"
+                                        .formatted(columns, parent.kind().type.getSimpleName()),
+                                Object[].class)
+                        .setParameter("id", id)
+                        .getResultList();
+        if (!run.isExact()) {
+            return true;
+        }
+        if (found.size() != (expected.has(parent) ? 1 : 0)) {
+            throw new AssertionError("a query found " + parent + " " + found.size() + " times");
+        }
+        for (int i = 0; i < counters.size() && !found.isEmpty(); i++) {
+            Object value = found.get(0)[i];
+            long count = expected.count(parent, counters.get(i));
+            if (((Number) value).longValue() != count) {
+                throw new AssertionError("a query found %s of %s to be %s but it should be %d"
+                        .formatted(counters.get(i).attribute, parent, value, count));
+            }
+        }
+        return true;
+    }
+
+    private boolean queryChildren(Item parent) {
+        Long id = run.names().id(parent);
+        if (id == null) {
+            return false;
+        }
+        ModelRows expected = session.getHibernateFlushMode() == FlushMode.AUTO ? context.foreseen() : context.view;
+        for (Counter counter : parent.kind().counters()) {
+            int found = session.createSelectionQuery(
+                            "from %s c where c.%s.id = :id"
+                                    .formatted(
+                                            counter.child.type.getSimpleName(), counter.child.slots.get(counter.slot)),
+                            Row.class)
+                    .setParameter("id", id)
+                    .getResultList()
+                    .size();
+            if (run.isExact() && found != expected.count(parent, counter)) {
+                throw new AssertionError("%s has %d of %s, but should have %d"
+                        .formatted(parent, found, counter, expected.count(parent, counter)));
+            }
+        }
+        return true;
+    }
+
+    private boolean queryParents() {
+        for (Kind kind : List.of(Kind.POST, Kind.AUTHOR, Kind.NODE)) {
+            session.createSelectionQuery("from " + kind.type.getSimpleName(), Row.class)
+                    .getResultList();
+        }
+        return true;
+    }
+
+    private boolean readOnly() {
+        detached.clear();
+        session.setDefaultReadOnly(!session.isDefaultReadOnly());
+        return true;
+    }
+
+    private boolean flushMode() {
+        session.setHibernateFlushMode(
+                switch (session.getHibernateFlushMode()) {
+                    case AUTO -> FlushMode.MANUAL;
+                    case MANUAL -> FlushMode.COMMIT;
+                    default -> FlushMode.AUTO;
+                });
+        return true;
+    }
+
+    private boolean drift() {
+        if (context.skipping) {
+            return false;
+        }
+        for (Kind kind : List.of(Kind.POST, Kind.AUTHOR, Kind.NODE)) {
+            List<Drift> drift =
+                    CounterCaches.of(session).on(kind.type, ids(kind)).drift();
+            if (!drift.isEmpty()) {
+                throw new AssertionError(drift.toString());
+            }
+        }
+        return true;
+    }
+
+    private List<Long> ids(Kind kind) {
+        return context.view.all().keySet().stream()
+                .filter(item -> item.kind() == kind)
+                .map(run.names()::id)
+                .toList();
+    }
+
+    private boolean reset() {
+        for (Kind kind : List.of(Kind.AUTHOR, Kind.NODE, Kind.POST)) {
+            List<Drift> drift =
+                    CounterCaches.of(session).on(kind.type, ids(kind)).reset();
+            if (!drift.isEmpty() && !context.skipping) {
+                throw new AssertionError(drift.toString());
+            }
+        }
+        return true;
+    }
+
+    private boolean corrupt(Item parent, int by) {
+        if (!context.view.has(parent) || context.skipping) {
+            return false;
+        }
+        write();
+        Counter counter = parent.kind().counters().get(0);
+        String sql = "update %1$s set %2$s = %2$s + %3$d where id = %4$d"
+                .formatted(
+                        parent.kind().table(), counter.column(), by, run.names().id(parent));
+        session.doWork(connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.executeUpdate(sql);
+            }
+        });
+        List<Drift> drift = CounterCaches.of(session)
+                .resetCounters(parent.kind().type, run.names().id(parent));
+        if (run.isExact()
+                && context.view.has(parent)
+                && (drift.size() != 1
+                        || drift.get(0).stored().longValue()
+                                != drift.get(0).actual().longValue() + by)) {
+            throw new AssertionError("%s was wrong by %d but the reset says %s".formatted(parent, by, drift));
+        }
+        return true;
+    }
+
+    private boolean write() {
+        CounterCaches.of(session).flush();
+        if (run.isExact() && !context.skipping) {
+            session.doWork(connection -> ModelDatabase.check(context.view, run.names(), connection, true));
+        }
+        return true;
+    }
+
+    private boolean isManual() {
+        return session.getHibernateFlushMode() == FlushMode.MANUAL;
+    }
+
+    private boolean skip() {
+        if (skipped != null) {
+            return false;
+        }
+        if (isManual()) {
+            session.flush();
+        }
+        skipped = CounterCaches.of(session).skip();
+        context.skipping = true;
+        return true;
+    }
+
+    private boolean resume() {
+        if (skipped == null) {
+            return false;
+        }
+        if (isManual()) {
+            session.flush();
+        }
+        skipped.close();
+        skipped = null;
+        reset();
+        context.skipping = false;
+        return true;
+    }
+
+    private boolean duplicate(Item post, Kind kind) {
+        if (!changes.canRefer(post)) {
+            return false;
+        }
+        Row taken = kind.make.get();
+        taken.parent(0, changes.reference(post));
+        taken.edit("taken");
+        // the row that has it may be gone, or be edited
+        provoked = true;
+        session.persist(taken);
+        return true;
+    }
+
+    private boolean commit(int variant) {
+        resume();
+        session.getTransaction().commit();
+        if (!isManual()) {
+            forgive(); // else what was provoked is still to come
+        }
+        context.view.commit();
+        run.committedOne();
+        context.check();
+        if (variant == 1) {
+            detached.clear();
+        } else if (variant == 2) {
+            reopen();
+        }
+        return true;
+    }
+
+    private void reopen() {
+        detached.detachAll();
+        session.close();
+        open();
+    }
+
+    private void forgive() {
+        provoked = false;
+        detached.forgive();
+    }
+
+    private boolean rollback(int variant) {
+        session.getTransaction().rollback();
+        if (skipped != null) {
+            skipped.close();
+            skipped = null;
+            context.skipping = false;
+        }
+        context.rolledBack();
+        if (variant == 2) {
+            return true;
+        }
+        forgive();
+        if (variant == 0) {
+            detached.clear();
+        } else {
+            reopen();
+        }
+        return true;
+    }
+
+    @Override
+    public boolean deserves(Failure failure) {
+        return switch (failure) {
+            case STALE, GONE -> detached.isStale() || context.isTainted();
+            case CONSTRAINT -> provoked || context.isTainted();
+            case LOCKED, OTHER -> false;
+        };
+    }
+
+    @Override
+    public void failed() {
+        if (session.getTransaction().isActive()
+                || session.getTransaction().getStatus().canRollback()) {
+            rollback(0);
+        } else {
+            session.beginTransaction();
+            rollback(0);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (session.getTransaction().isActive()) {
+            rollback(0);
+        }
+        session.close();
+        run.database().unwatch(context);
+    }
+
+    @Override
+    public String toString() {
+        return "session in flush mode " + session.getHibernateFlushMode().name().toLowerCase(Locale.ROOT);
+    }
+}
