@@ -8,7 +8,6 @@ import io.countercache.hibernate.Things.Box;
 import io.countercache.hibernate.Things.DirtyCompared;
 import io.countercache.hibernate.Things.Elsewhere;
 import io.countercache.hibernate.Things.OwnUpdate;
-import io.countercache.hibernate.Things.PerClass;
 import io.countercache.hibernate.Things.Single;
 import io.countercache.hibernate.Things.Thing;
 import io.countercache.hibernate.Things.Versioned;
@@ -35,7 +34,6 @@ class StaleMappingsTest {
         List<Class<?>> entities = new ArrayList<>(Things.ALL);
         entities.add(Box.class);
         entities.add(Single.class);
-        entities.add(PerClass.class);
         return entities.toArray(Class<?>[]::new);
     }
 

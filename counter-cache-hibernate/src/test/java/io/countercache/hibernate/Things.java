@@ -35,7 +35,6 @@ final class Things {
             DirtyCompared.class,
             Joined.class,
             JoinedMore.class,
-            PerClassMore.class,
             SingleMore.class,
             OwnDelete.class,
             OwnUpdate.class,
@@ -56,7 +55,6 @@ final class Things {
         int allCount;
         int dirtyCount;
         int joinedCount;
-        int perClassCount;
         int singleCount;
         int ownDeleteCount;
         int ownUpdateCount;
@@ -170,24 +168,6 @@ final class Things {
 
     @Entity(name = "JoinedMore")
     static class JoinedMore extends Joined {
-        String more;
-    }
-
-    @Entity(name = "PerClass")
-    @Inheritance(strategy = InheritanceType.TABLE_PER_CLASS)
-    abstract static class PerClass extends Thing {
-        @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache("perClassCount")
-        Box box;
-
-        @Override
-        void putInto(Box other) {
-            box = other;
-        }
-    }
-
-    @Entity(name = "PerClassMore")
-    static class PerClassMore extends PerClass {
         String more;
     }
 
