@@ -120,6 +120,7 @@ final class EnhancedBlog {
         Long linksCount;
         short marksCount;
         BigInteger stampsCount;
+        int mirrorsCount;
 
         Site() {}
 
@@ -234,12 +235,22 @@ final class EnhancedBlog {
         @CounterCache
         Site site;
 
+        @ManyToOne(fetch = FetchType.LAZY)
+        @JoinColumn(referencedColumnName = "host")
+        @CounterCache("mirrorsCount")
+        Site mirror;
+
         Long id() {
             return id;
         }
 
         Stamp on(Site to) {
             site = to;
+            return this;
+        }
+
+        Stamp mirroredOn(Site to) {
+            mirror = to;
             return this;
         }
 

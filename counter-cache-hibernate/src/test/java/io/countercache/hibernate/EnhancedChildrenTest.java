@@ -187,4 +187,16 @@ class EnhancedChildrenTest {
         assertThat(sql).noneMatch(statement -> statement.contains("for no key update"));
         assertThat(stored("marks_count", "elsewhere")).isEqualTo(1);
     }
+
+    @Test
+    void oneAssociationIsMovedAndTheOtherIsNotLoaded() {
+        Long moved = db.fromTransaction(session -> {
+            Stamp stamp = new Stamp().on(session.find(Site.class, site)).mirroredOn(session.find(Site.class, site));
+            session.persist(stamp);
+            return stamp.id();
+        });
+        db.inTransaction(session -> session.find(Stamp.class, moved).on(db.persist(new Site("elsewhere"))));
+        assertThat(stored("stamps_count", "elsewhere")).isEqualTo(1);
+        assertThat(stored("mirrors_count", "localhost")).isEqualTo(1);
+    }
 }
