@@ -3,7 +3,9 @@ package io.countercache.hibernate;
 import io.countercache.hibernate.ModelBlog.Row;
 import io.countercache.hibernate.ModelRows.Item;
 import io.countercache.hibernate.ModelRows.Kind;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -260,6 +262,9 @@ final class ModelChanges {
     }
 
     private boolean removeParent(Item item, boolean withChildren) {
+        if (item.kind() == Kind.NODE && descendantsOf(item).contains(item)) {
+            return false; // no order of DELETEs removes a cycle
+        }
         Set<Item> children = childrenOf(item);
         Row known = managed(item);
         if (isHeld(item, null) || children.stream().anyMatch(child -> !isFree(child) || isHeld(child, known))) {
@@ -334,10 +339,22 @@ final class ModelChanges {
 
     /** Whether a node would become its own ancestor. */
     boolean isBelow(Item node, Item ancestor) {
-        if (ancestor.kind() != Kind.NODE || node == null) {
-            return false;
+        return ancestor.kind() == Kind.NODE
+                && node != null
+                && (node.equals(ancestor) || descendantsOf(ancestor).contains(node));
+    }
+
+    /** All nodes below one; itself too if there is a cycle, for sessions that do not see each other can make one. */
+    private Set<Item> descendantsOf(Item ancestor) {
+        Set<Item> descendants = new TreeSet<>();
+        Deque<Item> next = new ArrayDeque<>(childrenOf(ancestor));
+        while (!next.isEmpty()) {
+            Item node = next.remove();
+            if (descendants.add(node)) {
+                next.addAll(childrenOf(node));
+            }
         }
-        return node.equals(ancestor) || childrenOf(ancestor).stream().anyMatch(child -> isBelow(node, child));
+        return descendants;
     }
 
     private boolean edit(Item item) {

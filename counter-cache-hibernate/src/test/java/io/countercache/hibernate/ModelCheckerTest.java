@@ -7,7 +7,6 @@ import io.countercache.hibernate.ModelStep.Action;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
  * Random programs against a plain model, under several settings: after every step that can be checked, and after every
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.condition.EnabledIf;
  * runs the programs of that seed only.
  */
 @SuppressWarnings("EnumOrdinal")
-@EnabledIf("isAsked")
 class ModelCheckerTest {
 
     private static final Long SEED = Long.getLong("model.seed");
@@ -23,11 +21,6 @@ class ModelCheckerTest {
 
     /** How many operations all tests together make. */
     private static final int OPERATIONS = TestServer.IS_H2 ? 20_000 : 110_000;
-
-    /** Only with -Dmodel.minutes or -Dmodel.seed: its own bookkeeping of trees and of what threads see is not exact yet. */
-    static boolean isAsked() {
-        return MINUTES != null || SEED != null;
-    }
 
     /** How many combinations of settings there are. */
     private static final int SETTINGS = 8;

@@ -156,7 +156,8 @@ final class ModelDetached {
             }
         }
         parent.garble(value);
-        boolean before = stale;
+        // the flush deletes what was taken out of the detached collection in the version that it had then
+        boolean before = stale || !ModelContext.orphans(parent).isEmpty();
         stale = true;
         context.session.merge(parent);
         stale = before;
