@@ -299,17 +299,17 @@ final class ModelChanges {
         return true;
     }
 
-    private boolean isRemoved(Row entity) {
+    boolean isRemoved(Row entity) {
         return context.entry(entity).getStatus().isDeletedOrGone();
     }
 
     /** Whether nothing is removed that would come back with a collection, perhaps to a parent that is removed too. */
-    private boolean canOpen() {
+    boolean removesNothing() {
         return context.instances().stream().noneMatch(this::isRemoved);
     }
 
     private boolean orphan(Item item) {
-        Row child = canOpen() ? load(item) : null;
+        Row child = removesNothing() ? load(item) : null;
         Item holder = child == null || isNew(child) ? null : names.item(child.parent(0));
         Row parent = holder == null || item.kind() != Kind.COMMENT ? null : load(holder);
         if (parent == null || isClosed(parent) || isHeld(item, null)) {
@@ -388,7 +388,7 @@ final class ModelChanges {
     }
 
     private boolean open(Item item) {
-        Row parent = canOpen() ? load(item) : null;
+        Row parent = removesNothing() ? load(item) : null;
         if (parent != null) {
             Hibernate.initialize(parent.children());
         }

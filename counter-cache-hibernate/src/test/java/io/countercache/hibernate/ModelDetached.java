@@ -54,9 +54,11 @@ final class ModelDetached {
                 || changes.isOrphan(entity)) {
             return false;
         }
-        boolean cascadesToNew = ModelContext.elements(entity).stream()
-                .anyMatch(child -> context.entry(child) == null || changes.isNew((Row) child));
-        if (cascadesToNew) {
+        // Hibernate cannot flush what was evicted between its removal and the flush
+        boolean cascadesToUnflushed = ModelContext.elements(entity).stream()
+                .map(Row.class::cast)
+                .anyMatch(child -> context.entry(child) == null || changes.isNew(child) || changes.isRemoved(child));
+        if (cascadesToUnflushed) {
             return false;
         }
         detached.put(item, entity);

@@ -125,7 +125,9 @@ final class ModelSession implements ModelActor {
 
     private boolean queryChildren(Item parent) {
         Long id = run.names().id(parent);
-        if (id == null) {
+        // Hibernate cannot read a row again whose DELETE is pending, if it has an eager association
+        boolean readsRemoved = session.getHibernateFlushMode() != FlushMode.AUTO && !changes.removesNothing();
+        if (id == null || readsRemoved) {
             return false;
         }
         ModelRows expected = session.getHibernateFlushMode() == FlushMode.AUTO ? context.foreseen() : context.view;
