@@ -252,7 +252,14 @@ class IsolationTest {
     private static boolean isConflict(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .anyMatch(cause -> cause instanceof OptimisticLockException
-                        || (cause instanceof SQLException sql && "40001".equals(sql.getSQLState())));
+                        || (cause instanceof SQLException sql
+                                && ("40001".equals(sql.getSQLState()) || isDeadlockOverReplies(sql))));
+    }
+
+    /** Two transactions that change the same replies in opposite orders: that the application does itself. */
+    private static boolean isDeadlockOverReplies(SQLException failure) {
+        return "40P01".equals(failure.getSQLState())
+                && String.valueOf(failure.getMessage()).contains("in relation \"reply\"");
     }
 
     private static void inTransaction(EntityManagerFactory factory, Consumer<EntityManager> work) {
