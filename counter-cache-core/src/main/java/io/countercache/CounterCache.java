@@ -75,8 +75,8 @@ public @interface CounterCache {
     String sum() default "";
 
     /**
-     * Date and time attributes of the parent that are set to now whenever this counter moves. Not supported yet: refused
-     * when the session factory is built.
+     * Date and time attributes of the parent that are set to now whenever this counter moves, in the same UPDATE: exactly
+     * these, and at the time of that UPDATE, which is just before the commit. They are in the same table as the counter.
      *
      * @return the names of the attributes
      */

@@ -10,10 +10,11 @@ import org.junit.jupiter.api.Test;
 class CounterDeltasTest {
 
     private static final CounterDefinition COMMENTS =
-            new CounterDefinition("Post", "post", "commentsCount", "Comment", "post");
-    private static final CounterDefinition LIKES = new CounterDefinition("Post", "post", "likesCount", "Like", "post");
+            new CounterDefinition("Post", "post", "commentsCount", "Comment", "post", List.of());
+    private static final CounterDefinition LIKES =
+            new CounterDefinition("Post", "post", "likesCount", "Like", "post", List.of());
     private static final CounterDefinition AUTHORED =
-            new CounterDefinition("Author", "author", "commentsCount", "Comment", "author");
+            new CounterDefinition("Author", "author", "commentsCount", "Comment", "author", List.of());
     private static final Comparator<ParentRow> LOCK_ORDER =
             Comparator.comparing(ParentRow::table).thenComparing(row -> (Integer) row.id());
 

@@ -1,10 +1,14 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.FreeCounter.Limits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.mapping.CheckConstraint;
 import org.hibernate.mapping.Column;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
@@ -87,6 +91,29 @@ final class CounterAttribute {
         return null;
     }
 
+    /** Why an attribute cannot be set to now along with a counter, or null if it can. */
+    static @Nullable String untouchable(PersistentClass parent, String name, Property counter) {
+        Property touched = find(parent, name);
+        String where = "'touch': " + parent.getJpaEntityName();
+        if (touched == null
+                || touched.equals(parent.getVersion())
+                || !TouchedAttribute.isDateOrTime(touched.getType().getReturnedClass())) {
+            String others = parent.getPropertyClosure().stream()
+                    .filter(property ->
+                            TouchedAttribute.isDateOrTime(property.getType().getReturnedClass()))
+                    .filter(property -> !property.equals(parent.getVersion()))
+                    .map(Property::getName)
+                    .collect(Collectors.joining(", "));
+            return "%s has no date or time attribute '%s': %s"
+                    .formatted(where, name, others.isEmpty() ? "add it" : "add it, or name one of " + others);
+        }
+        if (!touched.getValue().getTable().equals(counter.getValue().getTable())) {
+            return "%s.%s is in another table than %s, and one UPDATE writes one table: name another attribute"
+                    .formatted(where, name, counter.getName());
+        }
+        return null;
+    }
+
     /** An attribute of an entity, inherited ones, its identifier and its version among them. */
     static @Nullable Property find(PersistentClass entity, String attribute) {
         Property id = entity.getIdentifierProperty();
@@ -112,6 +139,19 @@ final class CounterAttribute {
                         "%s.%s is part of a unique constraint or index: while a transaction moves this counter, no"
                                 + " other can insert a child of the row; take it out of the index",
                         table.getName(), column.getName());
+            }
+        }
+    }
+
+    /** The database refuses what anybody else would write, too. */
+    static void limit(Property counter, Limits limits, Dialect dialect) {
+        for (Column column : counter.getColumns()) {
+            String name = column.getQuotedName(dialect);
+            if (limits.hasMin()) {
+                column.addCheckConstraint(new CheckConstraint(name + " >= " + limits.min()));
+            }
+            if (limits.hasMax()) {
+                column.addCheckConstraint(new CheckConstraint(name + " <= " + limits.max()));
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
+import io.countercache.hibernate.DeclarationReader.Declarations;
 import java.util.List;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.spi.BootstrapContext;
@@ -25,25 +26,29 @@ public final class CounterCacheIntegrator implements Integrator {
         if (!settings.enabled()) {
             return;
         }
-        List<CounterDefinition> counters =
-                new DeclarationReader(metadata, factory.getSqlStringGenerationContext()).read();
-        if (counters.isEmpty()) {
+        FactoryCounters service = FactoryCounters.of(factory);
+        service.uniqueKeys(UniqueKeys.read(metadata));
+        Declarations declared = new DeclarationReader(metadata, factory.getSqlStringGenerationContext()).read();
+        List<CounterDefinition> counters = declared.derived();
+        if (counters.isEmpty() && declared.free().isEmpty()) {
             return; // nothing declared: add no listener, cost nothing
         }
-        CounterModel model = new CounterModel(counters);
+        CounterModel model = new CounterModel(counters, declared.free());
         CounterSql sql = new CounterSql(model);
         ManagedParents parents = new ManagedParents(model);
-        CounterWriter writer = new CounterWriter(model, sql, parents);
+        CounterWriter writer = new CounterWriter(model, sql, service.caches());
         PendingDeltas pending = new PendingDeltas(model, writer, settings.write());
         ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
         StaleChildren stale = new StaleChildren(model, pending, guards);
-        Recount recount = new Recount(pending, sql, writer, parents);
+        Recount recount = new Recount(pending, sql, writer);
         Installation installation = new Installation(model, pending, parents, stale, recount);
-        listen(factory.getEventListenerRegistry(), installation, new ParentListener(model, pending));
+        ChangeListener changes = new ChangeListener(installation);
+        listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending));
+        service.listener(changes);
     }
 
-    private static void listen(EventListenerRegistry listeners, Installation installation, ParentListener parents) {
-        ChangeListener changes = new ChangeListener(installation);
+    private static void listen(EventListenerRegistry listeners, ChangeListener changes, ParentListener parents) {
+        Installation installation = changes.installation();
         StaleChildren stale = installation.stale();
         PendingDeltas pending = installation.pending();
         listeners.appendListeners(EventType.PRE_INSERT, parents);

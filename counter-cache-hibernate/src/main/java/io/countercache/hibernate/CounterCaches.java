@@ -1,11 +1,14 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterCacheException;
+import io.countercache.CounterLimitException;
 import io.countercache.Drift;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TransactionRequiredException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.hibernate.FlushMode;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -73,6 +76,50 @@ public final class CounterCaches {
      */
     public <T> Counters<T> on(Class<T> entity, Collection<?> ids) {
         return Counters.of(session, entity, ids);
+    }
+
+    /**
+     * The same as {@link #bump(Class, Map, String, long)} with 1.
+     *
+     * @param entity the entity that has the counter
+     * @param key the attributes that its rows are unique by, and their values
+     * @param counter the attribute that keeps the counter
+     * @return the new value of the counter
+     */
+    public long bump(Class<?> entity, Map<String, ?> key, String counter) {
+        return bump(entity, key, counter, 1);
+    }
+
+    /**
+     * Adds to a counter of a row that may not be there yet: inserts the row with this amount or, where there is one with
+     * this key, adds to its counter. One statement, however many do so at once.
+     *
+     * <pre>{@code
+     * long n = counters.bump(RequestCounter.class, Map.of("apiKey", key, "billingPeriod", period), "requestCount");
+     * }</pre>
+     *
+     * A new row has what its class assigns to its attributes, and what Hibernate generates: id, version and timestamps;
+     * what is null is left to the default of its column. Entity listeners are not called. An id that comes from a sequence
+     * is taken from it each time, also where no row is inserted.
+     *
+     * @param entity the entity that has the counter: in one table, in no hierarchy, and not counted by another counter
+     * @param key the attributes of a unique constraint, unique index, natural id or identifier of the entity, and their
+     *     values; of a to-one attribute an instance
+     * @param counter the attribute that keeps the counter
+     * @param by by how much; within the limits of the counter, for it is what a new row begins with
+     * @return the new value of the counter, without its fraction if it has one
+     * @throws IllegalArgumentException if the rows are not unique by this key, a value is missing or of another type, or
+     *     the entity has no such counter
+     * @throws CounterLimitException if that would pass a limit of the counter; nothing is changed
+     * @throws CounterCacheException if rows of this entity cannot be inserted so, or the database is not PostgreSQL or H2
+     * @throws TransactionRequiredException outside a transaction
+     */
+    public long bump(Class<?> entity, Map<String, ?> key, String counter, long by) {
+        Bump bump = new Bump(session, CounterModel.entity(entity, session.getFactory()), key, counter, by);
+        if (!session.isTransactionInProgress()) {
+            throw new TransactionRequiredException("Counters can be bumped in a transaction only: begin one");
+        }
+        return bump.execute();
     }
 
     /**

@@ -3,14 +3,17 @@ package io.countercache.hibernate;
 import io.countercache.CounterCacheException;
 import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
+import io.countercache.hibernate.FreeCounter.Limits;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class CounterModel {
 
     private final List<CounterDefinition> definitions;
+    private final List<FreeCounter> free;
     // filled on first use: the runtime mapping does not exist yet when the declarations are read
     private final Map<EntityPersister, List<CountedAssociation>> byChild = new ConcurrentHashMap<>();
     private final Map<EntityPersister, List<KeptCounter>> byParent = new ConcurrentHashMap<>();
@@ -61,16 +65,25 @@ final class CounterModel {
         }
     }
 
-    /** A counter, seen from a parent: where in the state of the parent its value stands. */
-    record KeptCounter(CounterDefinition counter, int index, Class<?> type) {
+    /**
+     * A counter, seen from a parent: where in the state of the parent its value stands.
+     *
+     * @param derived what it counts; null for a counter that is changed by hand only
+     */
+    record KeptCounter(
+            String table,
+            int index,
+            Class<?> type,
+            @Nullable CounterDefinition derived) {
 
         ParentRow row(Object id) {
-            return new ParentRow(counter.table(), id);
+            return new ParentRow(table, id);
         }
     }
 
-    CounterModel(List<CounterDefinition> definitions) {
+    CounterModel(List<CounterDefinition> definitions, List<FreeCounter> free) {
         this.definitions = List.copyOf(definitions);
+        this.free = List.copyOf(free);
     }
 
     List<CounterDefinition> definitions() {
@@ -81,6 +94,21 @@ final class CounterModel {
     List<CountedAssociation> countedOn(EntityPersister child) {
         List<CountedAssociation> known = byChild.get(child);
         return known != null ? known : byChild.computeIfAbsent(child, this::resolveCountedOn);
+    }
+
+    /** Between what a counter stays; of one that is not declared, anything. */
+    Limits limits(EntityPersister entity, String counter) {
+        return free.stream()
+                .filter(each -> each.counter().equals(counter) && isOrExtends(entity, each.entity()))
+                .findFirst()
+                .map(FreeCounter::limits)
+                .orElse(Limits.NONE);
+    }
+
+    /** Whether a counter of this entity is kept equal to its count. */
+    boolean isDerived(EntityPersister entity, String counter) {
+        return definitionsOf(entity).stream()
+                .anyMatch(definition -> definition.counter().equals(counter));
     }
 
     /** The counters that instances of this entity carry. */
@@ -111,7 +139,11 @@ final class CounterModel {
 
     /** The counters of a parent entity, in the order of their names. */
     List<CounterDefinition> definitionsOf(EntityPersister parent) {
-        return keptBy(parent).stream().map(KeptCounter::counter).toList();
+        return keptBy(parent).stream()
+                .map(KeptCounter::derived)
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing(CounterDefinition::counter))
+                .toList();
     }
 
     /** An entity that has counters in this table. */
@@ -230,20 +262,27 @@ final class CounterModel {
     }
 
     private List<KeptCounter> resolveKeptBy(EntityPersister parent) {
-        return definitions.stream()
+        Stream<KeptCounter> derived = definitions.stream()
                 .filter(counter -> isOrExtends(parent, counter.parent()))
-                .sorted(Comparator.comparing(CounterDefinition::counter))
-                .map(counter -> {
-                    int index = parent.getPropertyIndex(counter.counter());
-                    return new KeptCounter(counter, index, parent.getPropertyTypes()[index].getReturnedClass());
-                })
-                .toList();
+                .map(counter -> kept(parent, counter.table(), counter.counter(), counter));
+        Stream<KeptCounter> byHand = free.stream()
+                .filter(counter -> isOrExtends(parent, counter.entity()))
+                .map(counter -> kept(parent, counter.table(), counter.counter(), null));
+        return Stream.concat(derived, byHand).toList();
+    }
+
+    private static KeptCounter kept(
+            EntityPersister parent, String table, String counter, @Nullable CounterDefinition derived) {
+        int index = parent.getPropertyIndex(counter);
+        return new KeptCounter(table, index, parent.getPropertyTypes()[index].getReturnedClass(), derived);
     }
 
     private boolean resolveKeepsAny(EntityPersister parent) {
         var metamodel = parent.getFactory().getMappingMetamodel();
-        return definitions.stream()
-                .map(counter -> metamodel.getEntityDescriptor(counter.parent()).getRootEntityName())
+        return Stream.concat(
+                        definitions.stream().map(CounterDefinition::parent),
+                        free.stream().map(FreeCounter::entity))
+                .map(entity -> metamodel.getEntityDescriptor(entity).getRootEntityName())
                 .anyMatch(parent.getRootEntityName()::equals);
     }
 

@@ -12,9 +12,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.JdbcMapping;
+import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
@@ -25,34 +28,137 @@ import org.jspecify.annotations.Nullable;
 final class CounterSql {
 
     private final CounterModel model;
-    private final Map<Set<CounterDefinition>, String> updates = new ConcurrentHashMap<>();
+    private final Map<Set<CounterDefinition>, CounterUpdate> updates = new ConcurrentHashMap<>();
+
+    /**
+     * The UPDATE that moves some counters of one row. Its parameters are an amount for each, in the order of the set, now
+     * for each touched attribute, and the id.
+     *
+     * @param returning the same, answering with the values that the counters have then
+     */
+    record CounterUpdate(String text, String returning, List<TouchedAttribute> touched) {}
 
     CounterSql(CounterModel model) {
         this.model = model;
     }
 
-    /** Adds to counters of one row: an amount for each, in the order of the set, then the id. */
-    String update(Set<CounterDefinition> counters, EntityPersister parent) {
-        String known = updates.get(counters);
-        return known != null ? known : updates.computeIfAbsent(Set.copyOf(counters), any -> text(counters, parent));
+    CounterUpdate update(Set<CounterDefinition> counters, EntityPersister parent) {
+        CounterUpdate known = updates.get(counters);
+        return known != null ? known : updates.computeIfAbsent(Set.copyOf(counters), any -> resolve(counters, parent));
     }
 
-    /** The same, and answers with the values that the counters have then, in the order of the set. */
-    String updateReturning(Set<CounterDefinition> counters, EntityPersister parent) {
-        String columns =
-                counters.stream().map(counter -> column(counter, parent)).collect(Collectors.joining(", "));
-        return update(counters, parent) + " returning " + columns;
+    private static CounterUpdate resolve(Set<CounterDefinition> counters, EntityPersister parent) {
+        List<String> columns =
+                counters.stream().map(counter -> column(counter, parent)).toList();
+        List<TouchedAttribute> touched = counters.stream()
+                .flatMap(counter -> counter.touch().stream())
+                .distinct()
+                .sorted()
+                .map(name -> TouchedAttribute.named(parent, name))
+                .toList();
+        String text = update(counters.iterator().next().table(), parent, columns, touched, List.of());
+        return new CounterUpdate(text, returning(text, columns), touched);
     }
 
-    /** Relative, so that concurrent transactions add up instead of overwriting each other. */
-    private static String text(Set<CounterDefinition> counters, EntityPersister parent) {
-        String assignments = counters.stream()
-                .map(counter -> column(counter, parent))
-                .map(column -> column + " = coalesce(" + column + ", 0) + ?")
+    /**
+     * Moves counters of one row: an amount for each, now for each touched attribute, the id, and what the conditions ask
+     * for. Relative, so that concurrent transactions add up instead of overwriting each other.
+     */
+    static String update(
+            String table,
+            EntityPersister entity,
+            List<String> counters,
+            List<TouchedAttribute> touched,
+            List<String> conditions) {
+        Stream<String> moved = counters.stream().map(column -> column + " = " + orZero(column) + " + ?");
+        Stream<String> set = touched.stream()
+                .flatMap(attribute -> attribute.columns().stream())
+                .map(column -> column + " = ?");
+        String assignments = Stream.concat(moved, set).collect(Collectors.joining(", "));
+        String rows = Stream.concat(Stream.of(row(table, entity)), conditions.stream())
+                .collect(Collectors.joining(" and "));
+        return "update " + table + " set " + assignments + " where " + rows;
+    }
+
+    static String returning(String update, List<String> columns) {
+        return update + " returning " + String.join(", ", columns);
+    }
+
+    /** The stored values of some counters of one row, null as 0. */
+    static String select(String table, EntityPersister entity, List<String> columns) {
+        return "select " + columns.stream().map(CounterSql::orZero).collect(Collectors.joining(", ")) + " from " + table
+                + " where " + row(table, entity);
+    }
+
+    /** The same of the row that has a key, and whatever else of it. */
+    static String selectBy(String table, List<String> key, List<String> columns) {
+        return "select " + String.join(", ", columns) + " from " + table + " where " + equal(key);
+    }
+
+    /**
+     * PostgreSQL: inserts a row or, where its key is taken, adds to the counter of the row that has it. One statement, so
+     * that of two that insert at once neither fails.
+     */
+    static String insertOrAdd(
+            String table,
+            List<String> columns,
+            List<String> values,
+            List<String> key,
+            String counter,
+            List<String> touched,
+            @Nullable String guard,
+            List<String> answers) {
+        String sum = "coalesce(r." + counter + ", 0) + excluded." + counter;
+        String update = Stream.concat(
+                        Stream.of(counter + " = " + sum),
+                        touched.stream().map(column -> column + " = excluded." + column))
                 .collect(Collectors.joining(", "));
-        String table = counters.iterator().next().table();
-        String row = keyColumns(table, parent).stream().map(key -> key + " = ?").collect(Collectors.joining(" and "));
-        return "update " + table + " set " + assignments + " where " + row;
+        return "insert into %s as r (%s) values (%s) on conflict (%s) do update set %s%s returning %s"
+                .formatted(
+                        table,
+                        String.join(", ", columns),
+                        String.join(", ", values),
+                        String.join(", ", key),
+                        update,
+                        guard == null ? "" : " where " + sum + " " + guard,
+                        answers.stream().map(column -> "r." + column).collect(Collectors.joining(", ")));
+    }
+
+    /** H2: the same, but of two that insert at once one may fail and has to try again. */
+    static String merge(
+            String table,
+            List<String> columns,
+            List<String> values,
+            List<String> key,
+            String counter,
+            List<String> touched,
+            List<String> touchedValues,
+            @Nullable String guard) {
+        String sum = "coalesce(r." + counter + ", 0) + ?";
+        StringBuilder update = new StringBuilder(counter + " = " + sum);
+        for (int i = 0; i < touched.size(); i++) {
+            update.append(", ").append(touched.get(i)).append(" = ").append(touchedValues.get(i));
+        }
+        return "merge into %s as r using dual on (%s) when matched%s then update set %s when not matched then insert (%s) values (%s)"
+                .formatted(
+                        table,
+                        key.stream().map(column -> "r." + column + " = ?").collect(Collectors.joining(" and ")),
+                        guard == null ? "" : " and " + sum + " " + guard,
+                        update,
+                        String.join(", ", columns),
+                        String.join(", ", values));
+    }
+
+    static String orZero(String column) {
+        return "coalesce(" + column + ", 0)";
+    }
+
+    private static String row(String table, EntityPersister entity) {
+        return equal(keyColumns(table, entity));
+    }
+
+    private static String equal(List<String> columns) {
+        return columns.stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
     }
 
     private static String column(CounterDefinition counter, EntityPersister parent) {
@@ -69,7 +175,8 @@ final class CounterSql {
         return columns;
     }
 
-    static void bindId(
+    /** Binds an id, and answers with the position after it. */
+    static int bindId(
             Object id,
             EntityPersister parent,
             PreparedStatement statement,
@@ -77,27 +184,52 @@ final class CounterSql {
             SharedSessionContractImplementor session)
             throws SQLException {
         int position = firstPosition;
-        for (IdColumn column : idColumns(id, parent, session)) {
-            binder(column.type()).bind(statement, column.value(), position++, session);
+        for (ColumnValue column : columnValues(parent.getIdentifierMapping(), id, session)) {
+            column.bind(statement, position++, session);
+        }
+        return position;
+    }
+
+    /** Binds the values of touched attributes, and answers with the position after them. */
+    static int bind(
+            Map<TouchedAttribute, Object> touched,
+            PreparedStatement statement,
+            int firstPosition,
+            SharedSessionContractImplementor session)
+            throws SQLException {
+        int position = firstPosition;
+        for (var each : touched.entrySet()) {
+            for (ColumnValue column : columnValues(each.getKey().attribute(), each.getValue(), session)) {
+                column.bind(statement, position++, session);
+            }
+        }
+        return position;
+    }
+
+    /** What stands in one column. */
+    record ColumnValue(SelectableMapping column, @Nullable Object value) {
+
+        @SuppressWarnings("unchecked") // Hibernate leaves the type of what is bound open
+        void bind(PreparedStatement statement, int position, SharedSessionContractImplementor session)
+                throws SQLException {
+            ValueBinder<@Nullable Object> binder = column.getJdbcMapping().getJdbcValueBinder();
+            binder.bind(statement, value, position, session);
         }
     }
 
-    @SuppressWarnings("unchecked") // Hibernate leaves the type of what is bound open
-    private static ValueBinder<@Nullable Object> binder(JdbcMapping type) {
-        return type.getJdbcValueBinder();
-    }
-
-    private record IdColumn(@Nullable Object value, JdbcMapping type) {}
-
-    private static List<IdColumn> idColumns(
-            Object id, EntityPersister parent, SharedSessionContractImplementor session) {
-        List<IdColumn> columns = new ArrayList<>(1);
-        parent.getIdentifierMapping()
-                .breakDownJdbcValues(
-                        id,
-                        (index, value, column) -> columns.add(new IdColumn(
-                                column.getJdbcMapping().convertToRelationalValue(value), column.getJdbcMapping())),
-                        session);
+    /** What the columns of an attribute hold for a value of it. */
+    static List<ColumnValue> columnValues(
+            ModelPart attribute, @Nullable Object value, SharedSessionContractImplementor session) {
+        List<ColumnValue> columns = new ArrayList<>(1);
+        attribute.breakDownJdbcValues(
+                value,
+                (index, part, column) -> columns.add(new ColumnValue(
+                        column,
+                        // what a converter makes of a plain id, Hibernate leaves to whoever asks
+                        attribute instanceof BasicEntityIdentifierMapping
+                                ? column.getJdbcMapping().convertToRelationalValue(part)
+                                : part)),
+                session);
         return columns;
     }
 
@@ -106,18 +238,26 @@ final class CounterSql {
      * values, for transactions of other JVMs lock the same rows.
      */
     Comparator<ParentRow> lockOrder(SharedSessionContractImplementor session) {
-        return Comparator.comparing(ParentRow::table).thenComparing((one, other) -> {
-            if (isOrdered(one.id()) && one.id().getClass() == other.id().getClass()) {
-                return compareValues(one.id(), other.id());
-            }
-            EntityPersister parent = model.parentIn(one.table(), session);
-            List<IdColumn> left = idColumns(one.id(), parent, session);
-            List<IdColumn> right = idColumns(other.id(), parent, session);
-            return Arrays.compare(
-                    left.toArray(IdColumn[]::new),
-                    right.toArray(IdColumn[]::new),
-                    Comparator.comparing(IdColumn::value, Comparator.nullsFirst(CounterSql::compareValues)));
-        });
+        return Comparator.comparing(ParentRow::table)
+                .thenComparing((one, other) ->
+                        compareIds(() -> model.parentIn(one.table(), session), one.id(), other.id(), session));
+    }
+
+    /** The same among rows of one table. */
+    static Comparator<Object> lockOrder(EntityPersister entity, SharedSessionContractImplementor session) {
+        return (one, other) -> compareIds(() -> entity, one, other, session);
+    }
+
+    private static int compareIds(
+            Supplier<EntityPersister> entity, Object one, Object other, SharedSessionContractImplementor session) {
+        if (isOrdered(one) && one.getClass() == other.getClass()) {
+            return compareValues(one, other);
+        }
+        ModelPart id = entity.get().getIdentifierMapping();
+        return Arrays.compare(
+                columnValues(id, one, session).toArray(ColumnValue[]::new),
+                columnValues(id, other, session).toArray(ColumnValue[]::new),
+                Comparator.comparing(ColumnValue::value, Comparator.nullsFirst(CounterSql::compareValues)));
     }
 
     /** Not every Comparable will do: what an application's own id compares need not be all of it. */

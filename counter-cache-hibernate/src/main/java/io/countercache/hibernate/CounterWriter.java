@@ -3,15 +3,16 @@ package io.countercache.hibernate;
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.CounterDeltas.RowDeltas;
+import io.countercache.hibernate.CounterSql.CounterUpdate;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.hibernate.JDBCException;
 import org.hibernate.dialect.PostgreSQLDialect;
-import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -26,13 +27,12 @@ final class CounterWriter {
 
     private final CounterModel model;
     private final CounterSql sql;
-    private final ManagedParents parents;
-    private final TouchedCaches caches = new TouchedCaches();
+    private final TouchedCaches caches;
 
-    CounterWriter(CounterModel model, CounterSql sql, ManagedParents parents) {
+    CounterWriter(CounterModel model, CounterSql sql, TouchedCaches caches) {
         this.model = model;
         this.sql = sql;
-        this.parents = parents;
+        this.caches = caches;
     }
 
     /** Writes all deltas and leaves none. */
@@ -58,28 +58,40 @@ final class CounterWriter {
     private void writeBatch(
             Set<CounterDefinition> counters, List<RowDeltas> rows, SharedSessionContractImplementor session) {
         EntityPersister parent = model.parent(counters, session);
+        CounterUpdate update = sql.update(counters, parent);
+        Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
-        caches.around(parent, ids, session, () -> {
-            if (rows.size() == 1 && canReturn(session) && parents.manages(parent, ids.get(0), session)) {
-                send(sql.updateReturning(counters, parent), counters, parent, session, (statement, text) -> {
-                    bind(rows.get(0), parent, statement, session);
-                    show(counters, ids.get(0), statement, text, session);
-                });
-            } else {
-                send(sql.update(counters, parent), counters, parent, session, (statement, text) -> {
-                    for (RowDeltas row : rows) {
-                        bind(row, parent, statement, session);
-                        statement.addBatch();
-                    }
-                    execute(statement, session);
-                });
-            }
-        });
+        String attempt = "move %s of %s".formatted(names(counters), parent.getImportedName());
+        try {
+            caches.around(parent, ids, session, () -> {
+                if (rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session)) {
+                    Statements.send(update.returning(), attempt, session, statement -> {
+                        bind(rows.get(0), parent, touched, statement, session);
+                        show(counters, parent, ids.get(0), statement, update.returning(), session);
+                        return 1;
+                    });
+                } else {
+                    Statements.send(update.text(), attempt, session, statement -> {
+                        for (RowDeltas row : rows) {
+                            bind(row, parent, touched, statement, session);
+                            statement.addBatch();
+                        }
+                        return Statements.executeBatch(statement, session);
+                    });
+                }
+            });
+        } catch (JDBCException e) {
+            // what was drained is not written: a caller that goes on and commits would make counters drift
+            throw Statements.failed(e, session);
+        }
+        touched.forEach(
+                (attribute, now) -> ids.forEach(id -> ManagedParents.show(parent, id, attribute.name(), now, session)));
     }
 
     /** What the database holds, others' changes included, for the price of the UPDATE. */
-    private void show(
+    private static void show(
             Set<CounterDefinition> counters,
+            EntityPersister parent,
             Object id,
             PreparedStatement statement,
             String text,
@@ -89,55 +101,20 @@ final class CounterWriter {
         if (values.next()) {
             int column = 1;
             for (CounterDefinition counter : counters) {
-                parents.show(counter, id, values.getBigDecimal(column++), session);
+                ManagedParents.show(parent, id, counter.counter(), values.getBigDecimal(column++), session);
             }
         }
     }
 
-    private static boolean canReturn(SharedSessionContractImplementor session) {
+    /** Whether an UPDATE of this database can answer with values that it has written. */
+    static boolean canReturn(SharedSessionContractImplementor session) {
         return session.getJdbcServices().getDialect() instanceof PostgreSQLDialect;
-    }
-
-    private interface Sending {
-        void send(PreparedStatement statement, String text) throws SQLException;
-    }
-
-    private static void send(
-            String text,
-            Set<CounterDefinition> counters,
-            EntityPersister parent,
-            SharedSessionContractImplementor session,
-            Sending sending) {
-        JdbcCoordinator jdbc = session.getJdbcCoordinator();
-        // sends the JDBC batches that are open first, so that the children are there before they are counted
-        PreparedStatement statement = jdbc.getStatementPreparer().prepareStatement(text);
-        try {
-            sending.send(statement, text);
-        } catch (SQLException e) {
-            failTransaction(session);
-            var failure = session.getJdbcServices()
-                    .getSqlExceptionHelper()
-                    .convert(e, "could not move %s of %s".formatted(names(counters), parent.getImportedName()), text);
-            // as a flush would: who tries again after a conflict over an entity has to recognise this one
-            throw session instanceof SessionImplementor stateful
-                    ? stateful.getExceptionConverter().convert(failure)
-                    : failure;
-        } finally {
-            jdbc.getLogicalConnection().getResourceRegistry().release(statement);
-            jdbc.afterStatementExecution();
-        }
-    }
-
-    /** What was drained is not written: a caller that catches the exception and commits would make counters drift. */
-    private static void failTransaction(SharedSessionContractImplementor session) {
-        if (session.isTransactionInProgress()) {
-            session.getTransactionCoordinator().getTransactionDriverControl().markRollbackOnly();
-        }
     }
 
     private static void bind(
             RowDeltas row,
             EntityPersister parent,
+            Map<TouchedAttribute, Object> touched,
             PreparedStatement statement,
             SharedSessionContractImplementor session)
             throws SQLException {
@@ -145,18 +122,8 @@ final class CounterWriter {
         for (Long amount : row.amounts().values()) {
             statement.setLong(position++, amount);
         }
+        position = CounterSql.bind(touched, statement, position, session);
         CounterSql.bindId(row.row().id(), parent, statement, position, session);
-    }
-
-    private static void execute(PreparedStatement statement, SharedSessionContractImplementor session)
-            throws SQLException {
-        var listeners = session.getEventListenerManager();
-        listeners.jdbcExecuteBatchStart();
-        try {
-            statement.executeBatch();
-        } finally {
-            listeners.jdbcExecuteBatchEnd();
-        }
     }
 
     private static String names(Set<CounterDefinition> counters) {

@@ -1,19 +1,43 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
+import io.countercache.CounterLimitException;
 import io.countercache.Drift;
+import io.countercache.hibernate.DirectChange.Amount;
+import io.countercache.hibernate.FreeCounter.Limits;
+import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.TransactionRequiredException;
 import jakarta.persistence.metamodel.Attribute;
+import jakarta.persistence.metamodel.SingularAttribute;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
- * The counters of some rows of one entity. Every call needs a transaction.
+ * The counters of some rows of one entity, to be changed, read and recounted by hand. Not thread-safe.
+ *
+ * <pre>{@code
+ * counters.on(Post.class, 5L).increment("viewsCount");
+ * if (counters.on(User.class, id).tryDecrement("credits")) { ... }
+ * long left = counters.on(Product.class, id).take("available", 3);
+ * }</pre>
+ *
+ * A counter is any numeric attribute; only {@link io.countercache.Counter} keeps entity UPDATEs from overwriting it, and has
+ * limits. A change is one UPDATE per row, relative to what is stored, null being 0: changes at once add up. It is sent at
+ * once, and the row stays locked until the transaction ends. Managed instances show the new value and do not become dirty;
+ * a {@code @Version} stays. An instance that waits to be inserted is flushed first, unless the flush mode is manual.
+ *
+ * <p>Every call needs a transaction: without one it throws a {@link TransactionRequiredException}. Bad arguments, a limit
+ * that is declared and rows that are missing are found before anything is changed. A row that is missing is not
+ * changed; no ids at all are no SQL.
  *
  * @param <T> the type of the entity
  */
@@ -22,17 +46,358 @@ public final class Counters<T> {
     private final SharedSessionContractImplementor session;
     private final EntityPersister parent;
     private final Set<Object> ids;
+    private final List<TouchedAttribute> touched;
 
-    private Counters(SharedSessionContractImplementor session, EntityPersister parent, Set<Object> ids) {
+    private Counters(
+            SharedSessionContractImplementor session,
+            EntityPersister parent,
+            Set<Object> ids,
+            List<TouchedAttribute> touched) {
         this.session = session;
         this.parent = parent;
         this.ids = ids;
+        this.touched = touched;
     }
 
     static <T> Counters<T> of(SharedSessionContractImplementor session, Class<T> entity, Collection<?> ids) {
         EntityPersister parent = CounterModel.entity(entity, session.getFactory());
         ids.forEach(id -> CounterModel.checkId(parent, id));
-        return new Counters<>(session, parent, new LinkedHashSet<>(ids));
+        return new Counters<>(session, parent, new LinkedHashSet<>(ids), List.of());
+    }
+
+    /**
+     * Adds 1 to a counter.
+     *
+     * @param counter the attribute that keeps the counter
+     * @return how many rows were changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     * @throws CounterLimitException if that would pass the limit of one of the rows; then none is changed
+     */
+    public int increment(String counter) {
+        return increment(counter, 1);
+    }
+
+    /**
+     * The same as {@link #increment(String)}, with an attribute of the static metamodel.
+     *
+     * @param counter the counter
+     * @return how many rows were changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     * @throws CounterLimitException if that would pass the limit of one of the rows; then none is changed
+     */
+    public int increment(SingularAttribute<? super T, ? extends Number> counter) {
+        return increment(counter.getName());
+    }
+
+    /**
+     * Adds to a counter.
+     *
+     * @param counter the attribute that keeps the counter
+     * @param amount by how much; negative takes away
+     * @return how many rows were changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     * @throws CounterLimitException if that would pass the limit of one of the rows; then none is changed
+     */
+    public int increment(String counter, long amount) {
+        return add(Map.of(name(counter), amount));
+    }
+
+    /**
+     * The same as {@link #increment(String, long)}, with an attribute of the static metamodel.
+     *
+     * @param counter the counter
+     * @param amount by how much; negative takes away
+     * @return how many rows were changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     * @throws CounterLimitException if that would pass the limit of one of the rows; then none is changed
+     */
+    public int increment(SingularAttribute<? super T, ? extends Number> counter, long amount) {
+        return increment(counter.getName(), amount);
+    }
+
+    /**
+     * Takes 1 away from a counter.
+     *
+     * @param counter the attribute that keeps the counter
+     * @return how many rows were changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     * @throws CounterLimitException if that would pass the limit of one of the rows; then none is changed
+     */
+    public int decrement(String counter) {
+        return decrement(counter, 1);
+    }
+
+    /**
+     * The same as {@link #decrement(String)}, with an attribute of the static metamodel.
+     *
+     * @param counter the counter
+     * @return how many rows were changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     * @throws CounterLimitException if that would pass the limit of one of the rows; then none is changed
+     */
+    public int decrement(SingularAttribute<? super T, ? extends Number> counter) {
+        return decrement(counter.getName());
+    }
+
+    /**
+     * Takes away from a counter.
+     *
+     * @param counter the attribute that keeps the counter
+     * @param amount by how much; negative adds
+     * @return how many rows were changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     * @throws CounterLimitException if that would pass the limit of one of the rows; then none is changed
+     */
+    public int decrement(String counter, long amount) {
+        return add(Map.of(name(counter), BigInteger.valueOf(amount).negate()));
+    }
+
+    /**
+     * The same as {@link #decrement(String, long)}, with an attribute of the static metamodel.
+     *
+     * @param counter the counter
+     * @param amount by how much; negative adds
+     * @return how many rows were changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     * @throws CounterLimitException if that would pass the limit of one of the rows; then none is changed
+     */
+    public int decrement(SingularAttribute<? super T, ? extends Number> counter, long amount) {
+        return decrement(counter.getName(), amount);
+    }
+
+    /**
+     * Adds to several counters in one UPDATE per row.
+     *
+     * @param amounts by how much, for each counter; negative takes away
+     * @return how many rows were changed
+     * @throws IllegalArgumentException if the map is empty, the entity has no such counter, an amount is null or has a
+     *     fraction that the counter cannot hold, or the counters are in several tables
+     * @throws CounterLimitException if that would pass a limit of one of the rows; then none is changed
+     */
+    public int add(Map<String, ? extends Number> amounts) {
+        if (amounts.isEmpty()) {
+            throw new IllegalArgumentException("Nothing to change of %s: name a counter, and by how much it is to move"
+                    .formatted(parent.getImportedName()));
+        }
+        return change(amounts, Limits.NONE).rows();
+    }
+
+    /**
+     * The same rows; what is changed there sets date and time attributes to now in the same UPDATE. Shown on managed
+     * instances; nothing else happens that an update of the entity would do.
+     *
+     * @param attributes exactly these; none for those with {@code @UpdateTimestamp}, and Spring Data's
+     *     {@code @LastModifiedDate}
+     * @return the counters of the same rows
+     * @throws IllegalArgumentException if the entity has no such date or time attribute
+     */
+    public Counters<T> touching(String... attributes) {
+        return new Counters<>(session, parent, ids, TouchedAttribute.of(parent, attributes));
+    }
+
+    /**
+     * Adds 1 to a counter if its maximum allows.
+     *
+     * @param counter the attribute that keeps the counter
+     * @return true if all rows were changed; false if one is missing or would pass a limit, and none is changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     */
+    public boolean tryIncrement(String counter) {
+        return tryIncrement(counter, 1);
+    }
+
+    /**
+     * The same as {@link #tryIncrement(String)}, with an attribute of the static metamodel.
+     *
+     * @param counter the counter
+     * @return true if all rows were changed; false if one is missing or would pass a limit, and none is changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     */
+    public boolean tryIncrement(SingularAttribute<? super T, ? extends Number> counter) {
+        return tryIncrement(counter.getName());
+    }
+
+    /**
+     * Adds to a counter if its maximum allows.
+     *
+     * @param counter the attribute that keeps the counter
+     * @param amount by how much; not negative
+     * @return true if all rows were changed; false if one is missing or would pass a limit, and none is changed
+     * @throws IllegalArgumentException if the entity has no such counter, or the amount is negative
+     */
+    public boolean tryIncrement(String counter, long amount) {
+        return guarded(counter, amount, 1).tried();
+    }
+
+    /**
+     * The same as {@link #tryIncrement(String, long)}, with an attribute of the static metamodel.
+     *
+     * @param counter the counter
+     * @param amount by how much; not negative
+     * @return true if all rows were changed; false if one is missing or would pass a limit, and none is changed
+     * @throws IllegalArgumentException if the entity has no such counter, or the amount is negative
+     */
+    public boolean tryIncrement(SingularAttribute<? super T, ? extends Number> counter, long amount) {
+        return tryIncrement(counter.getName(), amount);
+    }
+
+    /**
+     * Takes 1 away from a counter if its minimum allows, which is 0 where none is declared.
+     *
+     * @param counter the attribute that keeps the counter
+     * @return true if all rows were changed; false if one is missing or would pass a limit, and none is changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     */
+    public boolean tryDecrement(String counter) {
+        return tryDecrement(counter, 1);
+    }
+
+    /**
+     * The same as {@link #tryDecrement(String)}, with an attribute of the static metamodel.
+     *
+     * @param counter the counter
+     * @return true if all rows were changed; false if one is missing or would pass a limit, and none is changed
+     * @throws IllegalArgumentException if the entity has no such counter
+     */
+    public boolean tryDecrement(SingularAttribute<? super T, ? extends Number> counter) {
+        return tryDecrement(counter.getName());
+    }
+
+    /**
+     * Takes away from a counter if its minimum allows, which is 0 where none is declared.
+     *
+     * @param counter the attribute that keeps the counter
+     * @param amount by how much; not negative
+     * @return true if all rows were changed; false if one is missing or would pass a limit, and none is changed
+     * @throws IllegalArgumentException if the entity has no such counter, or the amount is negative
+     */
+    public boolean tryDecrement(String counter, long amount) {
+        return guarded(counter, amount, -1).tried();
+    }
+
+    /**
+     * The same as {@link #tryDecrement(String, long)}, with an attribute of the static metamodel.
+     *
+     * @param counter the counter
+     * @param amount by how much; not negative
+     * @return true if all rows were changed; false if one is missing or would pass a limit, and none is changed
+     * @throws IllegalArgumentException if the entity has no such counter, or the amount is negative
+     */
+    public boolean tryDecrement(SingularAttribute<? super T, ? extends Number> counter, long amount) {
+        return tryDecrement(counter.getName(), amount);
+    }
+
+    /**
+     * Takes away from a counter of one row, and answers with what is left. The minimum is 0 where none is declared.
+     *
+     * @param counter the attribute that keeps the counter
+     * @param amount by how much; not negative
+     * @return the new value, without its fraction if it has one
+     * @throws IllegalArgumentException if the entity has no such counter, the amount is negative, or this is not one row
+     * @throws CounterLimitException if that would pass the minimum; nothing is changed
+     * @throws EntityNotFoundException if there is no such row
+     */
+    public long take(String counter, long amount) {
+        requireOneRow("take");
+        return guarded(counter, amount, -1).taken().longValue();
+    }
+
+    /**
+     * The same as {@link #take(String, long)}, with an attribute of the static metamodel.
+     *
+     * @param counter the counter
+     * @param amount by how much; not negative
+     * @return the new value, without its fraction if it has one
+     * @throws IllegalArgumentException if the amount is negative, or this is not one row
+     * @throws CounterLimitException if that would pass the minimum; nothing is changed
+     * @throws EntityNotFoundException if there is no such row
+     */
+    public long take(SingularAttribute<? super T, ? extends Number> counter, long amount) {
+        return take(counter.getName(), amount);
+    }
+
+    /**
+     * Reads a counter of one row from the database, after writing what is pending for it in this session.
+     *
+     * @param counter the attribute that keeps the counter
+     * @return the stored value in the type of the attribute, null as 0
+     * @throws IllegalArgumentException if the entity has no such counter, or this is not one row
+     * @throws EntityNotFoundException if there is no such row
+     */
+    public Number value(String counter) {
+        requireOneRow("value");
+        CounterColumn column = CounterColumn.of(parent, counter);
+        prepare(List.of(column));
+        Object id = ids.iterator().next();
+        List<BigDecimal> values = DirectChange.read(parent, id, List.of(column), session);
+        if (values == null) {
+            throw DirectChange.missing(parent, id);
+        }
+        return ManagedParents.as(column.type(), values.get(0));
+    }
+
+    /**
+     * The same as {@link #value(String)}, with an attribute of the static metamodel.
+     *
+     * @param counter the counter
+     * @return the stored value in the type of the attribute, null as 0
+     * @throws IllegalArgumentException if the entity has no such counter, or this is not one row
+     * @throws EntityNotFoundException if there is no such row
+     */
+    public Number value(SingularAttribute<? super T, ? extends Number> counter) {
+        return value(counter.getName());
+    }
+
+    private void requireOneRow(String call) {
+        if (ids.size() != 1) {
+            throw new IllegalArgumentException("'%s' is about one row of %s, not %d: call on(..) with one id"
+                    .formatted(call, parent.getImportedName(), ids.size()));
+        }
+    }
+
+    /** A change that stays at 0 or above where no other minimum is declared. */
+    private DirectChange guarded(String counter, long amount, int sign) {
+        if (amount < 0) {
+            throw new IllegalArgumentException("%s.%s cannot be changed by %d here: pass a positive number"
+                    .formatted(parent.getImportedName(), counter, amount));
+        }
+        return change(Map.of(name(counter), amount * sign), new Limits(0, Long.MAX_VALUE));
+    }
+
+    /** Map.of knows no null, but its exception does not say what is wrong. */
+    private String name(String counter) {
+        return CounterColumn.of(parent, counter).name();
+    }
+
+    /** @param otherwise the limits of a counter that declares no minimum */
+    private DirectChange change(Map<String, ? extends Number> amounts, Limits otherwise) {
+        List<Amount> changes = new ArrayList<>();
+        amounts.forEach((name, by) -> {
+            CounterColumn counter = CounterColumn.of(parent, name);
+            Limits declared = counter.limits();
+            Limits within = declared.hasMin() ? declared : new Limits(otherwise.min(), declared.max());
+            changes.add(new Amount(counter, counter.amount(by), within));
+        });
+        changes.sort(Comparator.comparing(change -> change.counter().name()));
+        DirectChange change = new DirectChange(session, parent, ids, changes, touched);
+        prepare(changes.stream().map(Amount::counter).toList());
+        return change;
+    }
+
+    private void prepare(List<CounterColumn> counters) {
+        if (!session.isTransactionInProgress()) {
+            throw new TransactionRequiredException(
+                    "Counters of %s can be changed and read in a transaction only: begin one"
+                            .formatted(parent.getImportedName()));
+        }
+        if (ids.isEmpty()) {
+            return;
+        }
+        if (counters.stream().anyMatch(CounterColumn::derived)) {
+            Installation.of(parent).pending().flushAndWrite(session);
+        } else {
+            ManagedParents.flushUnwritten(parent, ids, counters, session);
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.CounterDefinition;
 import io.countercache.CounterMappingException;
+import io.countercache.hibernate.FreeCounter.Limits;
 import java.beans.Introspector;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
@@ -38,6 +39,10 @@ final class DeclarationReader {
     private final SqlStringGenerationContext tableNames;
     private final List<String> problems = new ArrayList<>();
     private final Map<Property, Declared> declared = new LinkedHashMap<>();
+    private final Map<Property, FreeCounter> free = new LinkedHashMap<>();
+
+    /** All counters: those that are kept equal to their count, and those that are changed by hand. */
+    record Declarations(List<CounterDefinition> derived, List<FreeCounter> free) {}
 
     /** A counter, and the first place that declared it. */
     private record Declared(CounterDefinition counter, String where) {}
@@ -56,15 +61,28 @@ final class DeclarationReader {
         this.tableNames = tableNames;
     }
 
-    List<CounterDefinition> read() {
+    Declarations read() {
         metadata.getEntityBindings().stream()
                 .sorted(Comparator.comparing(PersistentClass::getEntityName))
                 .forEach(this::readEntity);
+        declared.forEach((counter, derived) -> {
+            if (free.containsKey(counter)) {
+                problems.add(
+                        "%s: the counter that it counts in, '%s', is a @Counter, which is changed by hand only: remove one"
+                                .formatted(derived.where(), counter.getName()));
+            }
+        });
         if (!problems.isEmpty()) {
             throw new CounterMappingException(problems);
         }
         declared.keySet().forEach(CounterAttribute::freeze);
-        return declared.values().stream().map(Declared::counter).toList();
+        free.forEach((counter, limited) -> {
+            CounterAttribute.freeze(counter);
+            CounterAttribute.limit(
+                    counter, limited.limits(), metadata.getDatabase().getDialect());
+        });
+        return new Declarations(
+                declared.values().stream().map(Declared::counter).toList(), List.copyOf(free.values()));
     }
 
     private void readEntity(PersistentClass entity) {
@@ -116,8 +134,9 @@ final class DeclarationReader {
     }
 
     private void readAttribute(Place place, AnnotatedElement member) {
-        if (member.isAnnotationPresent(Counter.class)) {
-            problem(place, "@Counter is not supported yet: remove it");
+        Counter counter = member.getAnnotation(Counter.class);
+        if (counter != null) {
+            readFree(place, counter);
         }
         for (CounterCache annotation : member.getAnnotationsByType(CounterCache.class)) {
             if (!refuseUnsupported(place, annotation)) {
@@ -126,12 +145,40 @@ final class DeclarationReader {
         }
     }
 
+    private void readFree(Place place, Counter annotation) {
+        Property property = CounterAttribute.find(place.entity(), place.attribute());
+        String problem = property == null
+                ? "is not a persistent attribute: put @Counter on one"
+                : CounterAttribute.unfit(place.entity(), property);
+        if (property == null || problem != null) {
+            problem(place, problem);
+        } else if (annotation.slots() != 0) {
+            problem(place, "'slots' of @Counter is not supported yet: remove it");
+        } else if (annotation.min() > annotation.max()) {
+            problem(
+                    place,
+                    "its minimum %d is above its maximum %d: exchange them"
+                            .formatted(annotation.min(), annotation.max()));
+        } else {
+            free.put(
+                    property,
+                    new FreeCounter(
+                            place.entity().getEntityName(),
+                            tableOf(property),
+                            property.getName(),
+                            new Limits(annotation.min(), annotation.max())));
+        }
+    }
+
+    private String tableOf(Property property) {
+        return tableNames.format(property.getValue().getTable().getQualifiedTableName());
+    }
+
     private boolean refuseUnsupported(Place place, CounterCache annotation) {
         int before = problems.size();
         refuse(place, "path", !annotation.path().isEmpty());
         refuse(place, "where", !annotation.where().isEmpty());
         refuse(place, "sum", !annotation.sum().isEmpty());
-        refuse(place, "touch", annotation.touch().length > 0);
         refuse(place, "active", !annotation.active());
         refuse(place, "slots", annotation.slots() != 0);
         return problems.size() > before;
@@ -153,7 +200,7 @@ final class DeclarationReader {
             List<String> names = annotation.value().isEmpty()
                     ? defaultNames(place.entity(), place.attribute(), parent)
                     : List.of(annotation.value());
-            declare(place, parent, names, place.entity(), place.attribute());
+            declare(place, annotation, parent, names, place.entity(), place.attribute());
         } else if (value instanceof Collection collection) {
             readCollection(place, annotation, collection);
         } else if (value instanceof ToOne) {
@@ -192,7 +239,7 @@ final class DeclarationReader {
             return;
         }
         String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();
-        declare(place, place.entity(), List.of(name), child, collection.getMappedByProperty());
+        declare(place, annotation, place.entity(), List.of(name), child, collection.getMappedByProperty());
     }
 
     private static List<String> defaultNames(PersistentClass child, String association, PersistentClass parent) {
@@ -211,7 +258,12 @@ final class DeclarationReader {
     }
 
     private void declare(
-            Place place, PersistentClass parent, List<String> names, PersistentClass child, String association) {
+            Place place,
+            CounterCache annotation,
+            PersistentClass parent,
+            List<String> names,
+            PersistentClass child,
+            String association) {
         Property reference = CounterAttribute.find(child, association);
         if (reference == null || !reference.isInsertable()) {
             problem(
@@ -236,12 +288,20 @@ final class DeclarationReader {
             problem(place, problem);
             return;
         }
+        for (String touched : annotation.touch()) {
+            String untouchable = CounterAttribute.untouchable(parent, touched, counter);
+            if (untouchable != null) {
+                problem(place, untouchable);
+                return;
+            }
+        }
         CounterDefinition definition = new CounterDefinition(
                 parent.getEntityName(),
-                tableNames.format(counter.getValue().getTable().getQualifiedTableName()),
+                tableOf(counter),
                 counter.getName(),
                 child.getEntityName(),
-                association);
+                association,
+                Stream.of(annotation.touch()).distinct().sorted().toList());
         Declared other = declared.putIfAbsent(counter, new Declared(definition, place.toString()));
         if (other != null && !other.counter().equals(definition)) {
             problem(

@@ -1,6 +1,5 @@
 package io.countercache.hibernate;
 
-import java.util.concurrent.atomic.AtomicReference;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +25,6 @@ record Installation(
 
     /** What listens to the changes of a session factory, or null if it has no counters. */
     static @Nullable ChangeListener listenerIn(SessionFactoryImplementor factory) {
-        var listening = new AtomicReference<@Nullable ChangeListener>();
-        factory.getEventListenerGroups()
-                .eventListenerGroup_POST_INSERT
-                .fireEventOnEachListener(listening, (listener, found) -> {
-                    if (listener instanceof ChangeListener changes) {
-                        found.set(changes);
-                    }
-                });
-        return listening.get();
+        return FactoryCounters.of(factory).listener();
     }
 }

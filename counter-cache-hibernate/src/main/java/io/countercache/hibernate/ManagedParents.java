@@ -4,16 +4,19 @@ import io.countercache.CounterDefinition;
 import io.countercache.hibernate.CounterModel.KeptCounter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import org.hibernate.FlushMode;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.EntityEntry;
-import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows deltas and values on the instances of parents that a session manages.
+ * Shows deltas and values on the instances that a session manages.
  *
  * <p>The loaded state of an instance is what is trusted, for the application cannot reach it; the attribute is made to
  * follow it. A delta goes into both, so that nothing becomes dirty.
@@ -28,78 +31,143 @@ final class ManagedParents {
 
     /** Shows a delta on the instance of the parent, if this session manages one. */
     void tell(CounterDefinition counter, Object parentId, long amount, SharedSessionContractImplementor session) {
-        change(counter, parentId, session, shown -> shown == null ? amount : shown.longValue() + amount);
+        EntityPersister parent = model.parent(counter, session);
+        change(parent, parentId, counter.counter(), session, shown -> sum(shown, BigDecimal.valueOf(amount)));
     }
 
-    /** Shows a value on the instance of the parent, if this session manages one. */
-    void show(CounterDefinition counter, Object parentId, Number value, SharedSessionContractImplementor session) {
-        change(counter, parentId, session, shown -> value.longValue());
-    }
-
-    /** Whether this session manages an instance of a parent. */
-    boolean manages(EntityPersister parent, Object id, SharedSessionContractImplementor session) {
-        return session instanceof SessionImplementor
-                && session.getPersistenceContextInternal().getEntity(session.generateEntityKey(id, parent)) != null;
-    }
-
-    private void change(
-            CounterDefinition counter, Object parentId, SharedSessionContractImplementor session, Change change) {
-        if (!(session instanceof SessionImplementor)) {
-            return; // a stateless session manages nothing
-        }
-        PersistenceContext context = session.getPersistenceContextInternal();
-        Object entity = context.getEntity(session.generateEntityKey(parentId, model.parent(counter, session)));
-        EntityEntry entry = entity == null ? null : context.getEntry(entity);
-        // an instance that is not inserted yet is told when it is: its loaded state is what the INSERT writes
-        if (entity == null || entry == null || !entry.isExistsInDatabase()) {
-            return;
-        }
-        for (KeptCounter kept : model.keptBy(entry.getPersister())) {
-            if (kept.counter().equals(counter)) {
-                change(entity, entry, kept, change);
-            }
-        }
-    }
-
+    /** Shows a delta on an instance. */
     static void tell(Object entity, EntityEntry entry, KeptCounter kept, long amount) {
-        change(entity, entry, kept, shown -> shown == null ? amount : shown.longValue() + amount);
+        change(entity, entry, kept.index(), shown -> sum(shown, BigDecimal.valueOf(amount)));
     }
 
-    private static void change(Object entity, EntityEntry entry, KeptCounter kept, Change change) {
+    /** Shows a delta on the instance of a row, if this session manages one. */
+    static void tell(
+            EntityPersister entity,
+            Object id,
+            String counter,
+            BigDecimal amount,
+            SharedSessionContractImplementor session) {
+        change(entity, id, counter, session, shown -> sum(shown, amount));
+    }
+
+    /** Shows a value, of a counter or of what was touched with it, on the instance of a row, if this session manages one. */
+    static void show(
+            EntityPersister entity,
+            Object id,
+            String attribute,
+            Object value,
+            SharedSessionContractImplementor session) {
+        change(entity, id, attribute, session, shown -> value);
+    }
+
+    /** Whether this session manages an instance of a row. */
+    static boolean manages(EntityPersister entity, Object id, SharedSessionContractImplementor session) {
+        return managed(entity, id, session) != null;
+    }
+
+    /** The instance of a row that this session manages, or null. */
+    static @Nullable Object managed(EntityPersister entity, Object id, SharedSessionContractImplementor session) {
+        return session instanceof SessionImplementor // a stateless session manages nothing
+                ? session.getPersistenceContextInternal().getEntity(session.generateEntityKey(id, entity))
+                : null;
+    }
+
+    /**
+     * Flushes the session if one of these rows waits to be inserted, or if the application has assigned to one of the
+     * counters and nothing keeps that from being written: an UPDATE of the row would not find it, or be overwritten.
+     */
+    static void flushUnwritten(
+            EntityPersister entity,
+            Collection<Object> ids,
+            List<CounterColumn> counters,
+            SharedSessionContractImplementor session) {
+        if (session instanceof SessionImplementor stateful
+                && stateful.getHibernateFlushMode() != FlushMode.MANUAL
+                && ids.stream().anyMatch(id -> isUnwritten(managed(entity, id, session), counters, stateful))) {
+            stateful.flush();
+        }
+    }
+
+    private static boolean isUnwritten(
+            @Nullable Object entity, List<CounterColumn> counters, SessionImplementor session) {
+        EntityEntry entry =
+                entity == null ? null : session.getPersistenceContextInternal().getEntry(entity);
+        if (entity == null || entry == null) {
+            return false;
+        }
+        Object[] loaded = entry.getLoadedState();
+        return !entry.isExistsInDatabase()
+                || (loaded != null
+                        && counters.stream()
+                                .mapToInt(counter -> entry.getPersister().getPropertyIndex(counter.name()))
+                                .filter(index -> entry.getPersister().getPropertyUpdateability()[index])
+                                .anyMatch(index -> !Objects.equals(
+                                        loaded[index], entry.getPersister().getValue(entity, index))));
+    }
+
+    private static void change(
+            EntityPersister parent,
+            Object id,
+            String attribute,
+            SharedSessionContractImplementor session,
+            Change change) {
+        Object entity = managed(parent, id, session);
+        EntityEntry entry =
+                entity == null ? null : session.getPersistenceContextInternal().getEntry(entity);
+        // an instance that is not inserted yet is told when it is: its loaded state is what the INSERT writes
+        if (entity != null && entry != null && entry.isExistsInDatabase()) {
+            change(entity, entry, entry.getPersister().getPropertyIndex(attribute), change);
+        }
+    }
+
+    private static void change(Object entity, EntityEntry entry, int index, Change change) {
         if (entry.getStatus().isDeletedOrGone()) {
             return;
         }
         Object[] loaded = entry.getLoadedState();
         // a read-only instance has no loaded state
-        Object shown = loaded == null ? entry.getPersister().getValue(entity, kept.index()) : loaded[kept.index()];
+        Object shown = loaded == null ? entry.getPersister().getValue(entity, index) : loaded[index];
         if (shown == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
             return;
         }
-        Object changed = as(kept.type(), change.from((Number) shown));
-        entry.getPersister().setValue(entity, kept.index(), changed);
+        Object changed = change.from(shown);
+        if (changed instanceof BigDecimal number) {
+            changed = as(entry.getPersister().getPropertyTypes()[index].getReturnedClass(), number);
+        }
+        entry.getPersister().setValue(entity, index, changed);
         if (loaded != null) {
-            loaded[kept.index()] = changed;
+            loaded[index] = changed;
         }
     }
 
     private interface Change {
-        long from(@Nullable Number shown);
+        Object from(@Nullable Object shown);
     }
 
-    /** A value in the type of the attribute that shows it. */
-    static Object as(Class<?> type, long value) {
+    private static BigDecimal sum(@Nullable Object shown, BigDecimal amount) {
+        return shown == null ? amount : new BigDecimal(shown.toString()).add(amount);
+    }
+
+    /** A number in the type of the attribute that shows it. */
+    static Number as(Class<?> type, BigDecimal number) {
+        if (type == Integer.class || type == int.class) {
+            return number.intValue();
+        }
         if (type == Long.class || type == long.class) {
-            return value;
+            return number.longValue();
         }
         if (type == Short.class || type == short.class) {
-            return (short) value;
+            return number.shortValue();
         }
-        if (type == BigInteger.class) {
-            return BigInteger.valueOf(value);
+        if (type == Byte.class || type == byte.class) {
+            return number.byteValue();
         }
-        if (type == BigDecimal.class) {
-            return BigDecimal.valueOf(value);
+        if (type == Double.class || type == double.class) {
+            return number.doubleValue();
         }
-        return (int) value;
+        if (type == Float.class || type == float.class) {
+            return number.floatValue();
+        }
+        return type == BigInteger.class ? number.toBigInteger() : number;
     }
 }

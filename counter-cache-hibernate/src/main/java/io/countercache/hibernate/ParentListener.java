@@ -2,6 +2,7 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.CounterModel.KeptCounter;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
@@ -52,7 +53,7 @@ final class ParentListener
     public boolean onPreInsert(PreInsertEvent event) {
         for (KeptCounter kept : model.keptBy(event.getPersister())) {
             if (event.getState()[kept.index()] == null) {
-                Object zero = ManagedParents.as(kept.type(), 0);
+                Object zero = ManagedParents.as(kept.type(), BigDecimal.ZERO);
                 event.getState()[kept.index()] = zero;
                 event.getPersister().setValue(event.getEntity(), kept.index(), zero);
             }
@@ -105,7 +106,9 @@ final class ParentListener
             return;
         }
         for (KeptCounter kept : model.keptBy(entry.getPersister())) {
-            Long amount = pending.of(kept.row(id), session).get(kept.counter());
+            Long amount = kept.derived() == null
+                    ? null
+                    : pending.of(kept.row(id), session).get(kept.derived());
             if (amount != null) {
                 ManagedParents.tell(entity, entry, kept, amount);
             }

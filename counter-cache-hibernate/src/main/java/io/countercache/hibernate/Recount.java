@@ -4,6 +4,7 @@ import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.Drift;
 import io.countercache.ParentRow;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -29,13 +30,11 @@ final class Recount {
     private final PendingDeltas pending;
     private final CounterSql sql;
     private final CounterWriter writer;
-    private final ManagedParents parents;
 
-    Recount(PendingDeltas pending, CounterSql sql, CounterWriter writer, ManagedParents parents) {
+    Recount(PendingDeltas pending, CounterSql sql, CounterWriter writer) {
         this.pending = pending;
         this.sql = sql;
         this.writer = writer;
-        this.parents = parents;
     }
 
     /** What is wrong; changes nothing. */
@@ -100,11 +99,15 @@ final class Recount {
         List<Object> ids = rows.stream().map(ParentRow::id).distinct().toList();
         lock(parent, ids, session);
         List<Drift> wrong = drift(parent, ids, counters, session);
-        write(wrong, counters, session);
+        write(parent, wrong, counters, session);
         return wrong;
     }
 
-    private void write(List<Drift> wrong, List<CounterDefinition> counters, SharedSessionContractImplementor session) {
+    private void write(
+            EntityPersister parent,
+            List<Drift> wrong,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
         CounterDeltas differences = new CounterDeltas();
         for (Drift drift : wrong) {
             for (CounterDefinition counter : counters) {
@@ -112,7 +115,12 @@ final class Recount {
                     long difference =
                             drift.actual().longValue() - drift.stored().longValue();
                     differences.add(counter, new ParentRow(counter.table(), drift.id()), difference);
-                    parents.show(counter, drift.id(), drift.actual(), session);
+                    ManagedParents.show(
+                            parent,
+                            drift.id(),
+                            counter.counter(),
+                            BigDecimal.valueOf(drift.actual().longValue()),
+                            session);
                 }
             }
         }
@@ -238,7 +246,7 @@ final class Recount {
     }
 
     /** The database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row. */
-    private static List<List<Object>> chunksInLockOrder(List<Object> ids) {
+    static List<List<Object>> chunksInLockOrder(List<Object> ids) {
         return ids.stream().allMatch(Number.class::isInstance)
                 ? chunks(ids)
                 : ids.stream().map(List::of).toList();

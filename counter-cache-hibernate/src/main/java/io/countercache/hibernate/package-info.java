@@ -6,11 +6,14 @@
  * <ol>
  *   <li>{@link io.countercache.hibernate.CounterCacheIntegrator} installs the library, after {@link
  *       io.countercache.hibernate.CounterCacheSettings}
- *   <li>{@code DeclarationReader} reads {@code @CounterCache}: to definitions, or all errors at once
+ *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to definitions and {@code
+ *       FreeCounter}s, or all errors at once
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it
  *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once
  *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names
- *   <li>{@code Installation} is all of this for one session factory
+ *   <li>{@code UniqueKeys} remembers by what the rows of an entity are unique
+ *   <li>{@code Installation} is all of this for one session factory, kept in its {@code FactoryCounters}, which {@link
+ *       io.countercache.hibernate.CounterCacheServices} adds
  * </ol>
  *
  * <p>When a child changes:
@@ -20,7 +23,9 @@
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
  *   <li>{@code PendingDeltas} holds the deltas of each transaction, and decides when they are written
  *   <li>{@code CounterWriter} writes them: sorted, batched, one UPDATE per parent row
- *   <li>{@code CounterSql} has the texts of these UPDATEs, binds them, and knows the lock order
+ *   <li>{@code CounterSql} has the texts of all statements, binds them, and knows the lock order
+ *   <li>{@code TouchedAttribute} is a timestamp that is set along with a counter
+ *   <li>{@code Statements} sends SQL through Hibernate
  *   <li>{@code TouchedCaches} keeps the second-level cache and the query cache from serving old counters
  *   <li>{@code ManagedParents} shows deltas and values on the parents in memory
  *   <li>{@code ParentListener} keeps these right through what happens to the parents themselves
@@ -31,6 +36,8 @@
  * <ol>
  *   <li>{@link io.countercache.hibernate.CounterCaches} and {@link io.countercache.hibernate.Counters} are what a session
  *       can do, {@link io.countercache.hibernate.CounterRepair} what is done to a whole table
+ *   <li>{@code CounterColumn} is a numeric attribute, {@code DirectChange} changes some of them by hand, {@code Bump} inserts
+ *       the row where it is missing
  *   <li>{@code Recount} measures and corrects counters while others write
  *   <li>{@code IdRange} is a part of a table, for {@code Recount} to work on
  * </ol>

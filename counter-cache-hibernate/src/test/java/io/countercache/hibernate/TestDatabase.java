@@ -120,6 +120,18 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
+    /** The same as text. */
+    String text(String sql) {
+        try (var connection = connections.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).as("a row for " + sql).isTrue();
+            return rows.getString(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
     /** Changes rows behind Hibernate's back. */
     int execute(String sql) {
         try (var connection = connections.getConnection();

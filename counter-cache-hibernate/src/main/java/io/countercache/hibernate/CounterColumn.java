@@ -1,0 +1,130 @@
+package io.countercache.hibernate;
+
+import io.countercache.hibernate.FreeCounter.Limits;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
+import org.hibernate.persister.entity.AbstractEntityPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.UnionSubclassEntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A numeric attribute that is changed by hand: a {@link io.countercache.Counter}, the counter of a {@link
+ * io.countercache.CounterCache}, or any other.
+ *
+ * @param limits between what it stays
+ * @param derived whether it is kept equal to a count
+ */
+record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Limits limits, boolean derived) {
+
+    private static final Set<Class<?>> WHOLE =
+            Set.of(Byte.class, byte.class, Short.class, short.class, Integer.class, int.class, Long.class, long.class);
+
+    private static final Set<Class<?>> OTHERS =
+            Set.of(BigInteger.class, BigDecimal.class, Float.class, float.class, Double.class, double.class);
+
+    /** The counter of this name. */
+    static CounterColumn of(EntityPersister entity, @Nullable String name) {
+        if (entity instanceof UnionSubclassEntityPersister) {
+            throw new IllegalArgumentException(
+                    "%s is in a hierarchy with a table per class, whose counters cannot be changed by hand: use an UPDATE"
+                            .formatted(entity.getImportedName()));
+        }
+        AttributeMapping attribute = name == null ? null : entity.findAttributeMapping(name);
+        if (name == null || attribute == null) {
+            throw new IllegalArgumentException("%s has no counter '%s': name one of its numeric attributes: %s"
+                    .formatted(entity.getImportedName(), name, numeric(entity)));
+        }
+        if (!(attribute instanceof BasicValuedModelPart basic) || !isCounter(entity, attribute)) {
+            throw new IllegalArgumentException("%s.%s is no counter: name one of its numeric attributes: %s"
+                    .formatted(entity.getImportedName(), name, numeric(entity)));
+        }
+        ChangeListener listener = Installation.listenerIn(entity.getFactory());
+        if (listener == null) {
+            return new CounterColumn(entity, basic, Limits.NONE, false);
+        }
+        CounterModel model = listener.installation().model();
+        return new CounterColumn(entity, basic, model.limits(entity, name), model.isDerived(entity, name));
+    }
+
+    private static boolean isCounter(EntityPersister entity, AttributeMapping attribute) {
+        Class<?> type = attribute.getJavaType().getJavaTypeClass();
+        boolean isVersion = entity.getVersionMapping() != null
+                && attribute.equals(entity.getVersionMapping().getVersionAttribute());
+        return !isVersion
+                && (WHOLE.contains(type) || OTHERS.contains(type))
+                && attribute instanceof BasicValuedModelPart column
+                && !column.isFormula()
+                && "?".equals(column.getWriteExpression())
+                && column.getJdbcMapping().getValueConverter() == null;
+    }
+
+    private static String numeric(EntityPersister entity) {
+        List<String> names = new ArrayList<>();
+        entity.forEachAttributeMapping(attribute -> {
+            if (isCounter(entity, attribute)) {
+                names.add(attribute.getAttributeName());
+            }
+        });
+        return names.stream().sorted().collect(Collectors.joining(", "));
+    }
+
+    String name() {
+        return attribute.getPartName();
+    }
+
+    String column() {
+        return attribute.getSelectionExpression();
+    }
+
+    String table() {
+        return ((AbstractEntityPersister) entity).physicalTableNameForMutation(attribute);
+    }
+
+    Class<?> type() {
+        return attribute.getJavaType().getJavaTypeClass();
+    }
+
+    /** Refuses to change this counter by what its column cannot hold. */
+    BigDecimal amount(Number by) {
+        BigDecimal amount = exact(by);
+        boolean isFractional = type() == BigDecimal.class || !(WHOLE.contains(type()) || type() == BigInteger.class);
+        if (!isFractional && amount.stripTrailingZeros().scale() > 0) {
+            throw new IllegalArgumentException("%s.%s holds whole numbers: it cannot be changed by %s"
+                    .formatted(entity.getImportedName(), name(), by));
+        }
+        return amount;
+    }
+
+    private BigDecimal exact(@Nullable Number by) {
+        if (by == null) {
+            throw new IllegalArgumentException(
+                    "%s.%s cannot be changed by null: pass a number".formatted(entity.getImportedName(), name()));
+        }
+        try {
+            return by instanceof BigDecimal decimal ? decimal : new BigDecimal(by.toString());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "%s.%s cannot be changed by %s: pass a number".formatted(entity.getImportedName(), name(), by), e);
+        }
+    }
+
+    /** A number in the terms of this column, so that the database does not compute with another type than it stores. */
+    void bind(BigDecimal number, PreparedStatement statement, int position) throws SQLException {
+        if (WHOLE.contains(type()) && number.compareTo(BigDecimal.valueOf(number.longValue())) == 0) {
+            statement.setLong(position, number.longValue());
+        } else if (type() == double.class || type() == Double.class || type() == float.class || type() == Float.class) {
+            statement.setDouble(position, number.doubleValue());
+        } else {
+            statement.setBigDecimal(position, number);
+        }
+    }
+}

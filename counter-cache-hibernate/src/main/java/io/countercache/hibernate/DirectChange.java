@@ -1,0 +1,422 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterLimitException;
+import io.countercache.hibernate.FreeCounter.Limits;
+import jakarta.persistence.EntityNotFoundException;
+import java.math.BigDecimal;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.hibernate.FlushMode;
+import org.hibernate.JDBCException;
+import org.hibernate.LockMode;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.exception.ConstraintViolationException;
+import org.hibernate.exception.ConstraintViolationException.ConstraintKind;
+import org.hibernate.jpa.HibernateHints;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of some counters of some rows that the application asks for: one relative UPDATE per row, whose WHERE has the
+ * limits, so that no two changes at once can pass them together.
+ */
+final class DirectChange {
+
+    /** How many rows are sent in one JDBC batch, and locked by one SELECT. */
+    private static final int CHUNK = 500;
+
+    /** How often a row is looked at that changes between the UPDATE that was refused and the look. */
+    private static final int LOOKS = 3;
+
+    private final SharedSessionContractImplementor session;
+    private final EntityPersister entity;
+    private final List<Object> ids;
+    private final List<Amount> amounts;
+    private final List<TouchedAttribute> touched;
+    private final TouchedCaches caches;
+
+    /** By how much one counter moves, and what it must not pass. */
+    record Amount(CounterColumn counter, BigDecimal by, Limits within) {
+
+        /** What the counter has to be at least or at most to be moved, as a condition; null if it may be anything. */
+        @Nullable
+        String condition() {
+            if (by.signum() < 0 && within.hasMin()) {
+                return CounterSql.orZero(counter.column()) + " >= ?";
+            }
+            if (by.signum() > 0 && within.hasMax()) {
+                return CounterSql.orZero(counter.column()) + " <= ?";
+            }
+            return null;
+        }
+
+        /** The limit in the direction of the change. */
+        long limit() {
+            return by.signum() < 0 ? within.min() : within.max();
+        }
+
+        BigDecimal bound() {
+            return BigDecimal.valueOf(limit()).subtract(by);
+        }
+
+        boolean passes(BigDecimal found) {
+            int above = found.compareTo(bound());
+            return by.signum() < 0 ? above < 0 : above > 0;
+        }
+    }
+
+    /**
+     * What came of a change.
+     *
+     * @param values what the counters of the one row are now, if the database has said so
+     * @param refusal why nothing was changed, if a limit is the reason
+     */
+    private record Outcome(
+            int rows, List<BigDecimal> values, @Nullable CounterLimitException refusal) {
+
+        static Outcome changed(int rows) {
+            return new Outcome(rows, List.of(), null);
+        }
+
+        static Outcome refused(CounterLimitException refusal) {
+            return new Outcome(0, List.of(), refusal);
+        }
+    }
+
+    DirectChange(
+            SharedSessionContractImplementor session,
+            EntityPersister entity,
+            Collection<Object> ids,
+            List<Amount> amounts,
+            List<TouchedAttribute> touched) {
+        this.session = session;
+        this.entity = entity;
+        this.ids = ids.stream().sorted(CounterSql.lockOrder(entity, session)).toList();
+        this.amounts = amounts;
+        this.touched = touched;
+        this.caches = FactoryCounters.of(session.getFactory()).caches();
+        refuseOtherTables();
+    }
+
+    private void refuseOtherTables() {
+        CounterColumn first = amounts.get(0).counter();
+        for (Amount amount : amounts) {
+            refuseUnless(
+                    amount.counter().table().equals(first.table()),
+                    amount.counter().name(),
+                    first);
+        }
+        for (TouchedAttribute attribute : touched) {
+            refuseUnless(attribute.table(entity).equals(first.table()), attribute.name(), first);
+        }
+    }
+
+    private void refuseUnless(boolean sameTable, String attribute, CounterColumn first) {
+        if (!sameTable) {
+            throw new IllegalArgumentException(
+                    "%1$s.%2$s is in another table than %1$s.%3$s, and one UPDATE writes one table: change it by itself"
+                            .formatted(entity.getImportedName(), attribute, first.name()));
+        }
+    }
+
+    /** What the caller wants to know. */
+    private enum Question {
+        HOW_MANY,
+        WHETHER_ALL,
+        NEW_VALUE
+    }
+
+    /** How many rows were changed: all that are there, or none. */
+    int rows() {
+        return allowed(change(Question.HOW_MANY)).rows();
+    }
+
+    /** Whether all rows were changed; else none was. */
+    boolean tried() {
+        return !ids.isEmpty() && change(Question.WHETHER_ALL).rows() == ids.size();
+    }
+
+    /** The new value of the one counter of the one row. */
+    BigDecimal taken() {
+        Object id = ids.get(0);
+        Outcome outcome = allowed(change(Question.NEW_VALUE));
+        List<BigDecimal> values = outcome.values().isEmpty() ? read(id) : outcome.values();
+        if (outcome.rows() == 0 || values == null) {
+            throw missing(entity, id);
+        }
+        return values.get(0);
+    }
+
+    static EntityNotFoundException missing(EntityPersister entity, Object id) {
+        return new EntityNotFoundException("There is no %s with the id %s".formatted(entity.getImportedName(), id));
+    }
+
+    private static Outcome allowed(Outcome outcome) {
+        if (outcome.refusal() != null) {
+            throw outcome.refusal();
+        }
+        return outcome;
+    }
+
+    private Outcome change(Question question) {
+        try {
+            if (ids.size() == 1) {
+                return changeOne(ids.get(0), question);
+            }
+            return ids.isEmpty() ? Outcome.changed(0) : changeMany(question == Question.WHETHER_ALL);
+        } catch (ConstraintViolationException e) {
+            throw e.getKind() == ConstraintKind.CHECK ? refusalBy(e) : Statements.failed(e, session);
+        } catch (JDBCException e) {
+            throw Statements.failed(e, session);
+        }
+    }
+
+    /** Only counters were changed: it is one of them, and where the constraint's name tells, that one. */
+    private CounterLimitException refusalBy(ConstraintViolationException violation) {
+        Statements.markRollbackOnly(session);
+        String constraint = String.valueOf(violation.getConstraintName()).toLowerCase(Locale.ROOT);
+        Amount amount = amounts.stream()
+                .filter(each -> constraint.contains(each.counter().column().toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElse(amounts.get(0));
+        var refusal = new CounterLimitException(
+                entity.getImportedName(),
+                ids.size() == 1 ? ids.get(0) : ids,
+                amount.counter().name(),
+                amount.by(),
+                null,
+                null);
+        refusal.initCause(violation);
+        return refusal;
+    }
+
+    private Outcome changeOne(Object id, Question question) {
+        for (int look = 1; ; look++) {
+            Outcome outcome = updateOne(id, question == Question.NEW_VALUE);
+            if (outcome.rows() > 0
+                    || question == Question.WHETHER_ALL
+                    || conditions().isEmpty()) {
+                return outcome; // nobody asks why not, or there is no limit: the row is missing
+            }
+            List<BigDecimal> found = read(id);
+            if (found == null) {
+                return outcome;
+            }
+            // what is found may have changed since the UPDATE looked at it: then it looks again
+            CounterLimitException refusal = refusal(id, found, look == LOOKS);
+            if (refusal != null) {
+                return Outcome.refused(refusal);
+            }
+        }
+    }
+
+    /**
+     * Says which limit this row would pass; null if none.
+     *
+     * @param any whether to name a limit even if none would be passed
+     */
+    private @Nullable CounterLimitException refusal(Object id, List<BigDecimal> values, boolean any) {
+        for (int i = 0; i < amounts.size(); i++) {
+            Amount amount = amounts.get(i);
+            if (amount.condition() != null && (any || amount.passes(values.get(i)))) {
+                return new CounterLimitException(
+                        entity.getImportedName(),
+                        id,
+                        amount.counter().name(),
+                        ManagedParents.as(amount.counter().type(), amount.by()),
+                        amount.limit(),
+                        ManagedParents.as(amount.counter().type(), values.get(i)));
+            }
+        }
+        return null;
+    }
+
+    private Outcome updateOne(Object id, boolean answers) {
+        boolean returns = CounterWriter.canReturn(session) && (answers || ManagedParents.manages(entity, id, session));
+        String update = update();
+        String sql = returns ? CounterSql.returning(update, columns()) : update;
+        Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
+        Outcome[] outcome = {Outcome.changed(0)};
+        caches.around(entity, List.of(id), session, () -> {
+            outcome[0] = Statements.send(sql, attempt(), session, statement -> {
+                bind(id, now, statement);
+                return returns ? returned(statement, sql) : Outcome.changed(execute(statement, sql));
+            });
+        });
+        if (outcome[0].rows() > 0) {
+            show(id, outcome[0].values(), now);
+        }
+        return outcome[0];
+    }
+
+    private int execute(PreparedStatement statement, String sql) {
+        return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, sql);
+    }
+
+    private Outcome returned(PreparedStatement statement, String sql) throws SQLException {
+        return firstRow(statement, sql, amounts.size(), session)
+                .map(values -> new Outcome(1, values, null))
+                .orElse(Outcome.changed(0));
+    }
+
+    private static Optional<List<BigDecimal>> firstRow(
+            PreparedStatement statement, String sql, int columns, SharedSessionContractImplementor session)
+            throws SQLException {
+        ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
+        if (!rows.next()) {
+            return Optional.empty();
+        }
+        List<BigDecimal> values = new ArrayList<>();
+        for (int column = 1; column <= columns; column++) {
+            values.add(rows.getBigDecimal(column));
+        }
+        return Optional.of(values);
+    }
+
+    /** What the counters of a row are; null if it is not there. */
+    private @Nullable List<BigDecimal> read(Object id) {
+        return read(entity, id, amounts.stream().map(Amount::counter).toList(), session);
+    }
+
+    /** Locks the rows, so that what is found stays what it is. */
+    private Map<Object, List<BigDecimal>> lock() {
+        CounterModel.refuseFilters(entity, session);
+        String hql = "select id(e), %s from %s e where id(e) in :ids order by id(e)"
+                .formatted(
+                        amounts.stream()
+                                .map(amount -> "coalesce(e.%s, 0)"
+                                        .formatted(amount.counter().name()))
+                                .collect(Collectors.joining(", ")),
+                        entity.getImportedName());
+        Map<Object, List<BigDecimal>> found = new HashMap<>();
+        for (List<Object> chunk : Recount.chunksInLockOrder(ids)) {
+            List<Object[]> rows = session.createSelectionQuery(hql, Object[].class)
+                    .setParameterList("ids", chunk)
+                    .setHint(HibernateHints.HINT_FLUSH_MODE, FlushMode.MANUAL)
+                    .setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
+                    .getResultList();
+            for (Object[] row : rows) {
+                found.put(
+                        row[0],
+                        Arrays.stream(row, 1, row.length)
+                                .map(value -> new BigDecimal(value.toString()))
+                                .toList());
+            }
+        }
+        return found;
+    }
+
+    /** @param whole whether a missing row is a reason to change none */
+    private Outcome changeMany(boolean whole) {
+        if (whole || !conditions().isEmpty()) {
+            Map<Object, List<BigDecimal>> found = lock();
+            for (Object id : ids) {
+                List<BigDecimal> values = found.get(id);
+                CounterLimitException refusal = values == null ? null : refusal(id, values, false);
+                if (refusal != null) {
+                    return Outcome.refused(refusal);
+                }
+            }
+            if (whole && found.size() < ids.size()) {
+                return Outcome.changed(0);
+            }
+        }
+        Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
+        int changed = 0;
+        for (int from = 0; from < ids.size(); from += CHUNK) {
+            changed += updateMany(ids.subList(from, Math.min(from + CHUNK, ids.size())), now);
+        }
+        return Outcome.changed(changed);
+    }
+
+    private int updateMany(List<Object> chunk, Map<TouchedAttribute, Object> now) {
+        int[][] counts = {{}};
+        caches.around(entity, chunk, session, () -> {
+            counts[0] = Statements.send(update(), attempt(), session, statement -> {
+                for (Object id : chunk) {
+                    bind(id, now, statement);
+                    statement.addBatch();
+                }
+                return Statements.executeBatch(statement, session);
+            });
+        });
+        int changed = 0;
+        for (int i = 0; i < chunk.size(); i++) {
+            if (counts[0][i] != 0) { // or not known
+                changed++;
+                show(chunk.get(i), List.of(), now);
+            }
+        }
+        return changed;
+    }
+
+    private void show(Object id, List<BigDecimal> values, Map<TouchedAttribute, Object> now) {
+        for (int i = 0; i < amounts.size(); i++) {
+            Amount amount = amounts.get(i);
+            if (values.isEmpty()) {
+                ManagedParents.tell(entity, id, amount.counter().name(), amount.by(), session);
+            } else {
+                ManagedParents.show(entity, id, amount.counter().name(), values.get(i), session);
+            }
+        }
+        now.forEach((attribute, value) -> ManagedParents.show(entity, id, attribute.name(), value, session));
+    }
+
+    private String update() {
+        return CounterSql.update(amounts.get(0).counter().table(), entity, columns(), touched, conditions());
+    }
+
+    private List<String> columns() {
+        return amounts.stream().map(amount -> amount.counter().column()).toList();
+    }
+
+    private List<String> conditions() {
+        return amounts.stream().map(Amount::condition).filter(Objects::nonNull).toList();
+    }
+
+    private void bind(Object id, Map<TouchedAttribute, Object> now, PreparedStatement statement) throws SQLException {
+        int position = 1;
+        for (Amount amount : amounts) {
+            amount.counter().bind(amount.by(), statement, position++);
+        }
+        position = CounterSql.bind(now, statement, position, session);
+        position = CounterSql.bindId(id, entity, statement, position, session);
+        for (Amount amount : amounts) {
+            if (amount.condition() != null) {
+                amount.counter().bind(amount.bound(), statement, position++);
+            }
+        }
+    }
+
+    private String attempt() {
+        return "change %s of %s"
+                .formatted(
+                        amounts.stream().map(amount -> amount.counter().name()).collect(Collectors.joining(", ")),
+                        entity.getImportedName());
+    }
+
+    /** What some counters of a row are, null as 0; null if it is not there. */
+    static @Nullable List<BigDecimal> read(
+            EntityPersister entity, Object id, List<CounterColumn> counters, SharedSessionContractImplementor session) {
+        String sql = CounterSql.select(
+                counters.get(0).table(),
+                entity,
+                counters.stream().map(CounterColumn::column).toList());
+        return Statements.send(sql, "read " + entity.getImportedName(), session, statement -> {
+                    CounterSql.bindId(id, entity, statement, 1, session);
+                    return firstRow(statement, sql, counters.size(), session);
+                })
+                .orElse(null);
+    }
+}

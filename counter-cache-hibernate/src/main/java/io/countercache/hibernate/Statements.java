@@ -1,0 +1,67 @@
+package io.countercache.hibernate;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import org.hibernate.JDBCException;
+import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+
+/** Sends SQL of the library's own through Hibernate, so that its logging, statement inspection and listeners see it. */
+final class Statements {
+
+    private Statements() {}
+
+    /** Binds and executes a statement. */
+    interface Sending<R> {
+        R send(PreparedStatement statement) throws SQLException;
+    }
+
+    /**
+     * Prepares a statement and hands it over. What Hibernate has in an open JDBC batch is sent before.
+     *
+     * @param attempt what fails if this does, in words
+     * @throws JDBCException what the database's refusal means, not yet in terms of JPA
+     */
+    static <R> R send(String sql, String attempt, SharedSessionContractImplementor session, Sending<R> sending) {
+        JdbcCoordinator jdbc = session.getJdbcCoordinator();
+        PreparedStatement statement = jdbc.getStatementPreparer().prepareStatement(sql);
+        try {
+            return sending.send(statement);
+        } catch (SQLException e) {
+            throw session.getJdbcServices().getSqlExceptionHelper().convert(e, "could not " + attempt, sql);
+        } finally {
+            jdbc.getLogicalConnection().getResourceRegistry().release(statement);
+            jdbc.afterStatementExecution();
+        }
+    }
+
+    /**
+     * What to throw for a failed statement: what a flush would, for who tries again after a conflict over an entity has to
+     * recognise this one. The transaction can only be rolled back.
+     */
+    static RuntimeException failed(JDBCException failure, SharedSessionContractImplementor session) {
+        markRollbackOnly(session);
+        return session instanceof SessionImplementor stateful
+                ? stateful.getExceptionConverter().convert(failure)
+                : failure;
+    }
+
+    static void markRollbackOnly(SharedSessionContractImplementor session) {
+        if (session.isTransactionInProgress()) {
+            session.getTransactionCoordinator().getTransactionDriverControl().markRollbackOnly();
+        }
+    }
+
+    /** Sends what was added to the batch of a statement; how many rows each changed. */
+    static int[] executeBatch(PreparedStatement statement, SharedSessionContractImplementor session)
+            throws SQLException {
+        var listeners = session.getEventListenerManager();
+        listeners.jdbcExecuteBatchStart();
+        try {
+            return statement.executeBatch();
+        } finally {
+            listeners.jdbcExecuteBatchEnd();
+        }
+    }
+}
