@@ -49,6 +49,7 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
         }
         ChangeListener listener = Installation.listenerIn(entity.getFactory());
         if (listener == null) {
+            Installation.refuseIfDisabled(entity);
             return new CounterColumn(entity, basic, Limits.NONE, false);
         }
         CounterModel model = listener.installation().model();

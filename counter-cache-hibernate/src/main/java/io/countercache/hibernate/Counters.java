@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -175,7 +176,7 @@ public final class Counters<T> {
      * @throws CounterLimitException if that would pass a limit of one of the rows; then none is changed
      */
     public int add(Map<String, ? extends Number> amounts) {
-        if (amounts.isEmpty()) {
+        if (amounts == null || amounts.isEmpty()) {
             throw new IllegalArgumentException("Nothing to change of %s: name a counter, and by how much it is to move"
                     .formatted(parent.getImportedName()));
         }
@@ -411,7 +412,14 @@ public final class Counters<T> {
      * @throws TransactionRequiredException outside a transaction
      */
     public List<Drift> reset(String... names) {
-        return recount(names, Recount::reset);
+        List<Drift> corrected = recount(names, Recount::reset);
+        if (!touched.isEmpty() && !corrected.isEmpty()) {
+            Set<Object> rows = corrected.stream().map(Drift::id).collect(Collectors.toSet());
+            CounterColumn any = CounterColumn.of(parent, corrected.get(0).counter());
+            new DirectChange(session, parent, rows, List.of(new Amount(any, BigDecimal.ZERO, Limits.NONE)), touched)
+                    .rows();
+        }
+        return corrected;
     }
 
     /**

@@ -11,16 +11,19 @@ record Installation(
     /** What serves the factory of this entity. */
     static Installation of(EntityPersister parent) {
         ChangeListener listener = listenerIn(parent.getFactory());
-        if (listener == null
-                && !CounterCacheSettings.read(parent.getFactory().getProperties())
-                        .enabled()) {
-            throw new IllegalArgumentException("%s has no counters while %s is false: set it to true"
-                    .formatted(parent.getImportedName(), CounterCacheSettings.ENABLED));
-        }
         if (listener == null) {
+            refuseIfDisabled(parent);
             throw CounterModel.noCounters(parent);
         }
         return listener.installation();
+    }
+
+    /** What nobody watches over cannot be kept within its limits either. */
+    static void refuseIfDisabled(EntityPersister entity) {
+        if (!CounterCacheSettings.read(entity.getFactory().getProperties()).enabled()) {
+            throw new IllegalArgumentException("%s has no counters while %s is false: set it to true"
+                    .formatted(entity.getImportedName(), CounterCacheSettings.ENABLED));
+        }
     }
 
     /** What listens to the changes of a session factory, or null if it has no counters. */

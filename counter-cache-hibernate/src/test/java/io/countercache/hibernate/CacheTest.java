@@ -7,6 +7,8 @@ import io.countercache.hibernate.CachedBlog.Loose;
 import io.countercache.hibernate.CachedBlog.Remark;
 import io.countercache.hibernate.CachedBlog.Strict;
 import io.countercache.hibernate.CachedBlog.Versioned;
+import java.util.List;
+import java.util.Map;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,36 @@ class CacheTest {
         assertServed(cached, 1);
         add(cached);
         assertServed(cached, 2);
+    }
+
+    private long servedViews() {
+        return db.fromTransaction(session -> found(session, cached).views);
+    }
+
+    @Test
+    void aCounterThatIsChangedByHandIsServed() {
+        Cached other = db.persist(CachedBlog.create(type));
+        db.inTransaction(session -> {
+            CounterCaches.of(session).on(type, cached.id).increment("views");
+            assertThat(servedViews()).isZero();
+        });
+        assertThat(servedViews()).isEqualTo(1);
+        db.inTransaction(session -> {
+            CounterCaches.of(session).on(type, List.of(cached.id, other.id)).increment("views", 2);
+            assertThat(servedViews()).isEqualTo(1);
+        });
+        assertThat(servedViews()).isEqualTo(3);
+        assertThat(isServedFromTheCache(cached)).isTrue();
+    }
+
+    @Test
+    void aCounterThatIsBumpedIsServed() {
+        db.inTransaction(session -> {
+            CounterCaches.of(session).bump(type, Map.of("id", cached.id), "views");
+            assertThat(servedViews()).isZero();
+        });
+        assertThat(servedViews()).isEqualTo(1);
+        assertThat(isServedFromTheCache(cached)).isTrue();
     }
 
     @Test

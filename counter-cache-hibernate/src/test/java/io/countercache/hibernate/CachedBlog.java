@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.Counter;
 import io.countercache.CounterCache;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -45,6 +46,9 @@ final class CachedBlog {
 
         String title;
         int remarksCount;
+
+        @Counter(max = 1000)
+        long views;
 
         String table() {
             return getClass().getSimpleName().toLowerCase(Locale.ROOT);

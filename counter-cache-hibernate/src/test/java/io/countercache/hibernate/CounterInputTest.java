@@ -65,6 +65,9 @@ class CounterInputTest {
                         "Nothing to change of Product: name a counter, and by how much it is to move",
                         on(counters -> counters.add(Map.of()))),
                 refused(
+                        "Nothing to change of Product: name a counter, and by how much it is to move",
+                        on(counters -> counters.add(null))),
+                refused(
                         "Product.views cannot be changed by null: pass a number",
                         on(counters -> counters.add(nullAmount()))),
                 refused(

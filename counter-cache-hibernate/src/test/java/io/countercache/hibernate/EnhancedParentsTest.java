@@ -54,6 +54,26 @@ class EnhancedParentsTest {
         });
     }
 
+    @Test
+    void aCounterThatIsChangedByHandIsShownAndIsNotDirty() {
+        db.inTransaction(session -> {
+            Page managed = session.find(Page.class, page);
+            Page loaded = session.find(Page.class, db.persist(new Page()).id());
+            loaded.text();
+            var counters = CounterCaches.of(session).on(Page.class, List.of(page, loaded.id()));
+            counters.increment("linksCount", 2);
+            assertThat(managed.linksCount()).isEqualTo(2);
+            assertThat(loaded.linksCount()).isEqualTo(2);
+            assertThat(session.isDirty()).isFalse();
+            assertThat(CounterCaches.of(session).on(Page.class, page).take("linksCount", 2))
+                    .isZero();
+            counters.decrement("linksCount", 2);
+            CounterCaches.of(session).on(Page.class, page).increment("linksCount", 2);
+            assertThat(managed.linksCount()).isZero();
+        });
+        assertThat(stored(page)).isZero();
+    }
+
     private Long linkToSite() {
         return db.fromTransaction(session -> {
             Link link = new Link().to(session.find(Site.class, site));

@@ -142,6 +142,10 @@ class SettingsTest {
             assertThatThrownBy(() -> counters.resetCounters(Post.class, post.id))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("Post has no counters while hibernate.counter_cache.enabled is false: set it to true");
+            assertThatThrownBy(() ->
+                            CounterCaches.of(session).on(Post.class, post.id).increment("commentsCount"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Post has no counters while hibernate.counter_cache.enabled is false: set it to true");
             counters.flush();
             counters.skip().close();
         });

@@ -331,6 +331,20 @@ class TouchTest {
     }
 
     @Test
+    void aResetTouchesWhatIsNamedIfItCorrectsTheRow() {
+        Page second = db.persist(new Page());
+        db.execute("update page set notes_count = 7 where id = " + page.id);
+        db.inTransaction(session -> assertThat(CounterCaches.of(session)
+                        .on(Page.class, List.of(page.id, second.id))
+                        .touching("viewedAt")
+                        .reset())
+                .hasSize(1));
+        assertThat(loaded().viewedAt).matches(TouchTest::isNow);
+        assertThat(db.number("select count(*) from page where viewed_at > timestamp '2002-01-01 00:00:00'"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void whatIsNoDateOrTimeIsRefusedBeforeAnySql() {
         assertThat(db.statementsOf(() -> db.inTransaction(session -> {
                     Counters<Page> counters = CounterCaches.of(session).on(Page.class, page.id);
