@@ -177,6 +177,26 @@ class CounterLimitTest {
     }
 
     @Test
+    void triesOfManyRowsAtOnceChangeAllOrNone() {
+        db.execute("update product set available = 100 where id = " + product.id);
+        db.execute("update product set available = 60 where id = " + other.id);
+        AtomicInteger succeeded = new AtomicInteger();
+        TrafficTest.onThreads(8, () -> {
+            for (int i = 0; i < 20; i++) {
+                db.inTransaction(session -> {
+                    if (counters(session, List.of(other.id, product.id)).tryDecrement("available")) {
+                        succeeded.incrementAndGet();
+                    }
+                });
+            }
+            return null;
+        });
+        assertThat(succeeded).hasValue(60);
+        assertThat(stored("available", product)).isEqualTo(40);
+        assertThat(stored("available", other)).isZero();
+    }
+
+    @Test
     void changesOfManyRowsInAnyOrderDoNotDeadlock() {
         AtomicInteger seeds = new AtomicInteger();
         TrafficTest.onThreads(8, () -> {
