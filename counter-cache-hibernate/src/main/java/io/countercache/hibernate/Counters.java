@@ -3,7 +3,6 @@ package io.countercache.hibernate;
 import io.countercache.CounterDefinition;
 import io.countercache.CounterLimitException;
 import io.countercache.Drift;
-import io.countercache.hibernate.DirectChange.Amount;
 import io.countercache.hibernate.FreeCounter.Limits;
 import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.TransactionRequiredException;

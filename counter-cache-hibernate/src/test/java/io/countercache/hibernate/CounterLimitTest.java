@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
-import org.hibernate.Session;
 import org.hibernate.exception.ConstraintViolationException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,18 +33,12 @@ class CounterLimitTest {
         other = db.persist(new Product(5));
     }
 
-    private Counters<Product> counters(Session session, Object ids) {
-        return ids instanceof List<?> several
-                ? CounterCaches.of(session).on(Product.class, several)
-                : CounterCaches.of(session).on(Product.class, ids);
-    }
-
     private void on(Object ids, Consumer<Counters<Product>> call) {
-        db.inTransaction(session -> call.accept(counters(session, ids)));
+        db.inTransaction(session -> call.accept(Shop.products(session, ids)));
     }
 
     private int changed(Object ids, ToIntFunction<Counters<Product>> call) {
-        return db.fromTransaction(session -> call.applyAsInt(counters(session, ids)));
+        return db.fromTransaction(session -> call.applyAsInt(Shop.products(session, ids)));
     }
 
     private long stored(String column, Product of) {
@@ -184,7 +177,7 @@ class CounterLimitTest {
         TrafficTest.onThreads(8, () -> {
             for (int i = 0; i < 20; i++) {
                 db.inTransaction(session -> {
-                    if (counters(session, List.of(other.id, product.id)).tryDecrement("available")) {
+                    if (Shop.products(session, List.of(other.id, product.id)).tryDecrement("available")) {
                         succeeded.incrementAndGet();
                     }
                 });

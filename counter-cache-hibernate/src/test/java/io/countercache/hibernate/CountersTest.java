@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
-import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,22 +39,16 @@ class CountersTest {
         other = db.persist(new Product(5));
     }
 
-    private Counters<Product> counters(Session session, Object ids) {
-        return ids instanceof List<?> several
-                ? CounterCaches.of(session).on(Product.class, several)
-                : CounterCaches.of(session).on(Product.class, ids);
-    }
-
     private void on(Object ids, Consumer<Counters<Product>> call) {
-        db.inTransaction(session -> call.accept(counters(session, ids)));
+        db.inTransaction(session -> call.accept(Shop.products(session, ids)));
     }
 
     private int changed(Object ids, ToIntFunction<Counters<Product>> call) {
-        return db.fromTransaction(session -> call.applyAsInt(counters(session, ids)));
+        return db.fromTransaction(session -> call.applyAsInt(Shop.products(session, ids)));
     }
 
     private boolean tried(Object ids, Predicate<Counters<Product>> call) {
-        return db.fromTransaction(session -> call.test(counters(session, ids)));
+        return db.fromTransaction(session -> call.test(Shop.products(session, ids)));
     }
 
     private List<String> sql(Consumer<Counters<Product>> call) {

@@ -17,7 +17,9 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.UUID;
+import org.hibernate.Session;
 
 /** What has counters that are changed by hand. */
 final class Shop {
@@ -26,6 +28,13 @@ final class Shop {
 
     static TestDatabase database() {
         return TestDatabase.with(Product.class, Review.class, Shelf.class, Wallet.class, Media.class, Film.class);
+    }
+
+    /** The counters of one product, or of a list of them. */
+    static Counters<Product> products(Session session, Object ids) {
+        return ids instanceof List<?> several
+                ? CounterCaches.of(session).on(Product.class, several)
+                : CounterCaches.of(session).on(Product.class, ids);
     }
 
     @Entity(name = "Product")
