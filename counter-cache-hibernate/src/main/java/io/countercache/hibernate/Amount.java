@@ -1,7 +1,10 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterLimitException;
 import io.countercache.hibernate.FreeCounter.Limits;
 import java.math.BigDecimal;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.exception.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
 
 /** By how much one counter moves, and what it must not pass. */
@@ -31,5 +34,31 @@ record Amount(CounterColumn counter, BigDecimal by, Limits within) {
     boolean passes(BigDecimal found) {
         int above = found.compareTo(bound());
         return by.signum() < 0 ? above < 0 : above > 0;
+    }
+
+    /** Says that this would take the counter of a row past its limit. */
+    CounterLimitException refusal(Object id, @Nullable BigDecimal found) {
+        return new CounterLimitException(
+                counter.entity().getImportedName(),
+                id,
+                counter.name(),
+                ManagedParents.as(counter.type(), by),
+                limit(),
+                found == null ? null : ManagedParents.as(counter.type(), found));
+    }
+
+    /** The same where a check constraint of the database refuses it, after which the transaction can only be rolled back. */
+    CounterLimitException refusalBy(
+            ConstraintViolationException check, Object id, SharedSessionContractImplementor session) {
+        Statements.markRollbackOnly(session);
+        var refusal = new CounterLimitException(
+                counter.entity().getImportedName(),
+                id,
+                counter.name(),
+                ManagedParents.as(counter.type(), by),
+                null,
+                null);
+        refusal.initCause(check);
+        return refusal;
     }
 }

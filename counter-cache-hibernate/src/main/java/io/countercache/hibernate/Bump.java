@@ -1,7 +1,6 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterCacheException;
-import io.countercache.CounterLimitException;
 import io.countercache.hibernate.CounterSql.ColumnValue;
 import io.countercache.hibernate.FreeCounter.Limits;
 import io.countercache.hibernate.NewRow.Inserted;
@@ -44,6 +43,10 @@ final class Bump {
     private final BigDecimal by;
     private final RowKey key;
     private final NewRow fresh;
+    private final Amount amount;
+    /** What follows the changes of a row. */
+    private final Map<TouchedAttribute, Object> touched;
+
     private final Dialect dialect;
 
     /** What the database says of the row: the value that its counter has now, and its id. */
@@ -66,13 +69,15 @@ final class Bump {
             throw unfit(uninsertable);
         }
         this.key = new RowKey(session, entity, key);
-        if (this.key.isIdComposite() && !this.key.isId()) {
+        if (entity.getIdentifierMapping().getJdbcTypeCount() > 1 && !this.key.isId()) {
             throw unfit("it has a composite id, which is not the key");
         }
         Limits limits = this.counter.limits();
+        this.amount = new Amount(this.counter, this.by, limits);
         if (by < limits.min() || by > limits.max()) {
-            throw refusal(by < limits.min() ? limits.min() : limits.max(), BigDecimal.ZERO);
+            throw amount.refusal(this.key.values(), BigDecimal.ZERO);
         }
+        this.touched = TouchedAttribute.now(TouchedAttribute.setByUpdates(entity), session);
         this.fresh = new NewRow(session, this.counter, this.by, this.key);
     }
 
@@ -92,8 +97,15 @@ final class Bump {
         if (entity.getDiscriminatorMapping() != null) {
             return "it is in a hierarchy";
         }
-        if (entity.getSoftDeleteMapping() != null) {
-            return "its deleted rows keep their keys";
+        if (EntityRows.hidesRows(entity)) {
+            return "its table has rows that this session cannot see, and they have keys too";
+        }
+        if (!entity.getPropertyInsertability()[entity.getPropertyIndex(counter.name())]) {
+            return "an INSERT does not write " + counter.name();
+        }
+        String generated = NewRow.generatedInPart(entity);
+        if (generated != null) {
+            return "a part of its embedded %s is generated".formatted(generated);
         }
         ChangeListener listener = Installation.listenerIn(session.getFactory());
         return listener != null
@@ -108,26 +120,24 @@ final class Bump {
         Row row = send(fresh.inserted());
         if (row == null) {
             Row found = read();
-            throw refusal(
-                    by.signum() < 0 ? counter.limits().min() : counter.limits().max(),
-                    found == null ? null : found.value());
+            throw amount.refusal(key.values(), found == null ? null : found.value());
         }
         // the id is known only now; until the commit nobody else can cache what this has changed
         FactoryCounters.of(session.getFactory()).caches().around(entity, List.of(row.id()), session, () -> {});
         ManagedParents.show(entity, row.id(), counter.name(), row.value(), session);
+        touched.forEach((attribute, now) -> ManagedParents.show(entity, row.id(), attribute.name(), now, session));
         return row.value().longValue();
     }
 
-    /** What this session has not inserted yet would not be found, and be inserted again; or not be there to refer to. */
+    /** What this session has not written yet of these rows would be missed or overwritten; or not be there to refer to. */
     private void flushWhatIsReferred() {
         if (counter.derived()) {
             Installation.of(entity).pending().flushAndWrite(session);
         } else if (session instanceof SessionImplementor stateful
                 && stateful.getHibernateFlushMode() != FlushMode.MANUAL
                 && Arrays.stream(stateful.getPersistenceContextInternal().reentrantSafeEntityEntries())
-                        .anyMatch(managed -> !managed.getValue().isExistsInDatabase()
-                                && (managed.getValue().getPersister() == entity
-                                        || key.values().containsValue(managed.getKey())))) {
+                        .anyMatch(managed -> managed.getValue().getPersister() == entity
+                                || key.values().containsValue(managed.getKey()))) {
             stateful.flush();
         }
     }
@@ -137,7 +147,10 @@ final class Bump {
             try {
                 return dialect instanceof H2Dialect ? merge(inserted) : insertOrAdd(inserted);
             } catch (ConstraintViolationException e) {
-                boolean raced = dialect instanceof H2Dialect && e.getKind() == ConstraintKind.UNIQUE;
+                if (e.getKind() == ConstraintKind.CHECK) {
+                    throw amount.refusalBy(e, key.values(), session);
+                }
+                boolean raced = dialect instanceof H2Dialect && e.getKind() == ConstraintKind.UNIQUE && read() != null;
                 if (!raced || attempt == ATTEMPTS) {
                     throw Statements.failed(e, session);
                 }
@@ -145,13 +158,6 @@ final class Bump {
                 throw Statements.failed(e, session);
             }
         }
-    }
-
-    /** The columns of the row that follow its changes. */
-    private List<String> touched() {
-        List<String> columns = new ArrayList<>();
-        TouchedAttribute.setByUpdates(entity).forEach(attribute -> columns.addAll(attribute.columns()));
-        return columns;
     }
 
     private @Nullable String guard() {
@@ -166,30 +172,26 @@ final class Bump {
                 counter.table(),
                 columns(inserted),
                 parameters(inserted),
-                names(key.columns()),
+                key.columns(),
                 counter.column(),
-                touched(),
+                List.copyOf(touched.keySet()),
                 guard(),
                 answers());
         return Statements.send(sql, attempt(), session, statement -> {
-                    bind(inserted, statement, 1);
+                    CounterSql.bind(touched, statement, bind(inserted, statement, 1), session);
                     return row(statement, sql);
                 })
                 .orElse(null);
     }
 
     private @Nullable Row merge(List<Inserted> inserted) {
-        List<Inserted> touched = inserted.stream()
-                .filter(each -> touched().contains(each.column()))
-                .toList();
         String sql = CounterSql.merge(
                 counter.table(),
                 columns(inserted),
                 parameters(inserted),
-                names(key.columns()),
+                key.columns(),
                 counter.column(),
-                columns(touched),
-                parameters(touched),
+                List.copyOf(touched.keySet()),
                 guard());
         int rows = Statements.send(sql, attempt(), session, statement -> {
             int position = bindKey(statement, 1);
@@ -197,7 +199,7 @@ final class Bump {
                 counter.bind(by, statement, position++);
             }
             counter.bind(by, statement, position++);
-            position = bind(touched, statement, position);
+            position = CounterSql.bind(touched, statement, position, session);
             bind(inserted, statement, position);
             return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, sql);
         });
@@ -206,7 +208,7 @@ final class Bump {
 
     /** The row that has the key. */
     private @Nullable Row read() {
-        String sql = CounterSql.selectBy(counter.table(), names(key.columns()), answers());
+        String sql = CounterSql.selectBy(counter.table(), key.columns(), answers());
         return Statements.send(sql, attempt(), session, statement -> {
                     bindKey(statement, 1);
                     return row(statement, sql);
@@ -262,22 +264,6 @@ final class Bump {
 
     private static List<String> parameters(List<Inserted> inserted) {
         return inserted.stream().map(Inserted::sql).toList();
-    }
-
-    private static List<String> names(List<ColumnValue> columns) {
-        return columns.stream()
-                .map(column -> column.column().getSelectionExpression())
-                .toList();
-    }
-
-    private CounterLimitException refusal(long limit, @Nullable BigDecimal found) {
-        return new CounterLimitException(
-                entity.getImportedName(),
-                key.values(),
-                counter.name(),
-                ManagedParents.as(counter.type(), by),
-                limit,
-                found == null ? null : ManagedParents.as(counter.type(), found));
     }
 
     private String attempt() {

@@ -79,6 +79,10 @@ final class CounterAttribute {
         if (counter.getType() instanceof BasicType<?> basic && basic.getValueConverter() != null) {
             return name + " has a converter: name an attribute without one";
         }
+        if (counter.getType() instanceof BasicType<?> basic
+                && !basic.getJdbcType().isNumber()) {
+            return "%s is stored as text: store it as a number".formatted(name);
+        }
         // an entity that is not cached has the strategy too, where that is the default
         if ("read-only".equals(parent.getRootClass().getCacheConcurrencyStrategy())
                 && parent.getSubclassClosure().stream().anyMatch(PersistentClass::isCached)) {

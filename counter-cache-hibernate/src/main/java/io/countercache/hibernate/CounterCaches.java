@@ -102,7 +102,8 @@ public final class CounterCaches {
      * what is null is left to the default of its column. Entity listeners are not called. An id that comes from a sequence
      * is taken from it each time, also where no row is inserted.
      *
-     * @param entity the entity that has the counter: in one table, in no hierarchy, and not counted by another counter
+     * @param entity the entity that has the counter: in one table, in no hierarchy, without rows that a session may not see,
+     *     and not counted by another counter
      * @param key the attributes of a unique constraint, unique index, natural id or identifier of the entity, and their
      *     values; of a to-one attribute an instance
      * @param counter the attribute that keeps the counter

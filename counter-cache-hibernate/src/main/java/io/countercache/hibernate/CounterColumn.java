@@ -3,12 +3,14 @@ package io.countercache.hibernate;
 import io.countercache.hibernate.FreeCounter.Limits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.hibernate.generator.Generator;
 import org.hibernate.metamodel.mapping.AttributeMapping;
 import org.hibernate.metamodel.mapping.BasicValuedModelPart;
 import org.hibernate.persister.entity.AbstractEntityPersister;
@@ -65,7 +67,15 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
                 && attribute instanceof BasicValuedModelPart column
                 && !column.isFormula()
                 && "?".equals(column.getWriteExpression())
-                && column.getJdbcMapping().getValueConverter() == null;
+                && column.getJdbcMapping().getValueConverter() == null
+                && column.getJdbcMapping().getJdbcType().isNumber()
+                && !isGenerated(entity, attribute);
+    }
+
+    /** Whether the database computes it. */
+    private static boolean isGenerated(EntityPersister entity, AttributeMapping attribute) {
+        Generator generator = entity.getGenerators()[attribute.getStateArrayPosition()];
+        return generator != null && generator.generatesSometimes();
     }
 
     private static String numeric(EntityPersister entity) {
@@ -97,12 +107,28 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
     /** Refuses to change this counter by what its column cannot hold. */
     BigDecimal amount(Number by) {
         BigDecimal amount = exact(by);
+        Integer scale = type() == BigDecimal.class ? attribute.getScale() : null;
+        if (scale != null && amount.stripTrailingZeros().scale() > scale) {
+            throw new IllegalArgumentException("%s.%s holds %d digits after the point: it cannot be changed by %s"
+                    .formatted(entity.getImportedName(), name(), scale, by));
+        }
+        if (WHOLE.contains(type()) && !holds(amount)) {
+            throw new IllegalArgumentException("%s.%s is of type %s: it cannot be changed by %s"
+                    .formatted(entity.getImportedName(), name(), type().getSimpleName(), by));
+        }
         boolean isFractional = type() == BigDecimal.class || !(WHOLE.contains(type()) || type() == BigInteger.class);
         if (!isFractional && amount.stripTrailingZeros().scale() > 0) {
             throw new IllegalArgumentException("%s.%s holds whole numbers: it cannot be changed by %s"
                     .formatted(entity.getImportedName(), name(), by));
         }
         return amount;
+    }
+
+    /** Whether a number is not too large for the type of this counter. */
+    private boolean holds(BigDecimal amount) {
+        return new BigDecimal(ManagedParents.as(type(), amount).toString())
+                        .compareTo(amount.setScale(0, RoundingMode.DOWN))
+                == 0;
     }
 
     private BigDecimal exact(@Nullable Number by) {

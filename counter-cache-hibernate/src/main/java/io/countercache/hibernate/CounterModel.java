@@ -156,11 +156,12 @@ final class CounterModel {
     }
 
     /** The persister of an entity that a user names. */
-    static EntityPersister entity(Class<?> type, SessionFactoryImplementor factory) {
-        EntityPersister entity = factory.getMappingMetamodel().findEntityDescriptor(type);
+    static EntityPersister entity(@Nullable Class<?> type, SessionFactoryImplementor factory) {
+        EntityPersister entity =
+                type == null ? null : factory.getMappingMetamodel().findEntityDescriptor(type);
         if (entity == null) {
-            throw new IllegalArgumentException(
-                    "%s is not an entity: name one that has counters".formatted(type.getName()));
+            throw new IllegalArgumentException("%s is not an entity: name one that has counters"
+                    .formatted(type == null ? "null" : type.getName()));
         }
         return entity;
     }

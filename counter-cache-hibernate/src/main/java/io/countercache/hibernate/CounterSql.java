@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.hibernate.LockMode;
+import org.hibernate.dialect.Dialect;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.metamodel.mapping.ModelPart;
@@ -71,13 +74,14 @@ final class CounterSql {
             List<TouchedAttribute> touched,
             List<String> conditions) {
         Stream<String> moved = counters.stream().map(column -> column + " = " + orZero(column) + " + ?");
-        Stream<String> set = touched.stream()
-                .flatMap(attribute -> attribute.columns().stream())
-                .map(column -> column + " = ?");
-        String assignments = Stream.concat(moved, set).collect(Collectors.joining(", "));
+        String assignments = Stream.concat(moved, assignments(touched)).collect(Collectors.joining(", "));
         String rows = Stream.concat(Stream.of(row(table, entity)), conditions.stream())
                 .collect(Collectors.joining(" and "));
         return "update " + table + " set " + assignments + " where " + rows;
+    }
+
+    private static Stream<String> assignments(List<TouchedAttribute> touched) {
+        return touched.stream().flatMap(attribute -> attribute.assignments().stream());
     }
 
     static String returning(String update, List<String> columns) {
@@ -90,9 +94,27 @@ final class CounterSql {
                 + " where " + row(table, entity);
     }
 
-    /** The same of the row that has a key, and whatever else of it. */
-    static String selectBy(String table, List<String> key, List<String> columns) {
-        return "select " + String.join(", ", columns) + " from " + table + " where " + equal(key);
+    /**
+     * The same of some rows, locked in the order of their ids, and the id after the counters. FOR NO KEY UPDATE on
+     * PostgreSQL: FOR UPDATE would wait for every transaction that has inserted a child, and deadlock with it.
+     */
+    static String selectForUpdate(
+            String table, EntityPersister entity, List<String> counters, int rows, Dialect dialect) {
+        List<String> key = keyColumns(table, entity);
+        List<String> columns =
+                new ArrayList<>(counters.stream().map(CounterSql::orZero).toList());
+        columns.addAll(key);
+        String where = rows == 1
+                ? row(table, entity)
+                : key.get(0) + " in (" + String.join(", ", Collections.nCopies(rows, "?")) + ") order by " + key.get(0);
+        return "select " + String.join(", ", columns) + " from " + table + " where " + where
+                + dialect.getForUpdateString(LockMode.PESSIMISTIC_WRITE);
+    }
+
+    /** What there is of the row that has a key. */
+    static String selectBy(String table, List<ColumnValue> key, List<String> columns) {
+        return "select " + String.join(", ", columns) + " from " + table + " where "
+                + key.stream().map(ColumnValue::equal).collect(Collectors.joining(" and "));
     }
 
     /**
@@ -103,22 +125,22 @@ final class CounterSql {
             String table,
             List<String> columns,
             List<String> values,
-            List<String> key,
+            List<ColumnValue> key,
             String counter,
-            List<String> touched,
+            List<TouchedAttribute> touched,
             @Nullable String guard,
             List<String> answers) {
         String sum = "coalesce(r." + counter + ", 0) + excluded." + counter;
-        String update = Stream.concat(
-                        Stream.of(counter + " = " + sum),
-                        touched.stream().map(column -> column + " = excluded." + column))
+        String update = Stream.concat(Stream.of(counter + " = " + sum), assignments(touched))
                 .collect(Collectors.joining(", "));
         return "insert into %s as r (%s) values (%s) on conflict (%s) do update set %s%s returning %s"
                 .formatted(
                         table,
                         String.join(", ", columns),
                         String.join(", ", values),
-                        String.join(", ", key),
+                        key.stream()
+                                .map(column -> column.column().getSelectionExpression())
+                                .collect(Collectors.joining(", ")),
                         update,
                         guard == null ? "" : " where " + sum + " " + guard,
                         answers.stream().map(column -> "r." + column).collect(Collectors.joining(", ")));
@@ -129,20 +151,17 @@ final class CounterSql {
             String table,
             List<String> columns,
             List<String> values,
-            List<String> key,
+            List<ColumnValue> key,
             String counter,
-            List<String> touched,
-            List<String> touchedValues,
+            List<TouchedAttribute> touched,
             @Nullable String guard) {
         String sum = "coalesce(r." + counter + ", 0) + ?";
-        StringBuilder update = new StringBuilder(counter + " = " + sum);
-        for (int i = 0; i < touched.size(); i++) {
-            update.append(", ").append(touched.get(i)).append(" = ").append(touchedValues.get(i));
-        }
+        String update = Stream.concat(Stream.of(counter + " = " + sum), assignments(touched))
+                .collect(Collectors.joining(", "));
         return "merge into %s as r using dual on (%s) when matched%s then update set %s when not matched then insert (%s) values (%s)"
                 .formatted(
                         table,
-                        key.stream().map(column -> "r." + column + " = ?").collect(Collectors.joining(" and ")),
+                        key.stream().map(column -> "r." + column.equal()).collect(Collectors.joining(" and ")),
                         guard == null ? "" : " and " + sum + " " + guard,
                         update,
                         String.join(", ", columns),
@@ -154,11 +173,7 @@ final class CounterSql {
     }
 
     private static String row(String table, EntityPersister entity) {
-        return equal(keyColumns(table, entity));
-    }
-
-    private static String equal(List<String> columns) {
-        return columns.stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
+        return keyColumns(table, entity).stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
     }
 
     private static String column(CounterDefinition counter, EntityPersister parent) {
@@ -208,6 +223,11 @@ final class CounterSql {
 
     /** What stands in one column. */
     record ColumnValue(SelectableMapping column, @Nullable Object value) {
+
+        /** The condition that the column has this value. */
+        String equal() {
+            return column.getSelectionExpression() + " = " + column.getWriteExpression();
+        }
 
         @SuppressWarnings("unchecked") // Hibernate leaves the type of what is bound open
         void bind(PreparedStatement statement, int position, SharedSessionContractImplementor session)

@@ -35,6 +35,9 @@ import org.hibernate.persister.entity.EntityPersister;
  * once, and the row stays locked until the transaction ends. Managed instances show the new value and do not become dirty;
  * a {@code @Version} stays. An instance that waits to be inserted is flushed first, unless the flush mode is manual.
  *
+ * <p>Rows that are none of the entity, such as those of its siblings or of another tenant in the same table, are not there: for
+ * entities that may have such, one query asks before.
+ *
  * <p>Every call needs a transaction: without one it throws a {@link TransactionRequiredException}. Bad arguments, a limit
  * that is declared and rows that are missing are found before anything is changed. A row that is missing is not
  * changed; no ids at all are no SQL.
@@ -61,6 +64,9 @@ public final class Counters<T> {
 
     static <T> Counters<T> of(SharedSessionContractImplementor session, Class<T> entity, Collection<?> ids) {
         EntityPersister parent = CounterModel.entity(entity, session.getFactory());
+        if (ids == null) {
+            CounterModel.checkId(parent, null);
+        }
         ids.forEach(id -> CounterModel.checkId(parent, id));
         return new Counters<>(session, parent, new LinkedHashSet<>(ids), List.of());
     }
@@ -329,7 +335,10 @@ public final class Counters<T> {
         CounterColumn column = CounterColumn.of(parent, counter);
         prepare(List.of(column));
         Object id = ids.iterator().next();
-        List<BigDecimal> values = DirectChange.read(parent, id, List.of(column), session);
+        List<BigDecimal> values =
+                EntityRows.among(ids, parent, column.table(), session).isEmpty()
+                        ? null
+                        : DirectChange.read(parent, id, List.of(column), session);
         if (values == null) {
             throw DirectChange.missing(parent, id);
         }
@@ -411,13 +420,17 @@ public final class Counters<T> {
      * @throws TransactionRequiredException outside a transaction
      */
     public List<Drift> reset(String... names) {
-        List<Drift> corrected = recount(names, Recount::reset);
-        if (!touched.isEmpty() && !corrected.isEmpty()) {
-            Set<Object> rows = corrected.stream().map(Drift::id).collect(Collectors.toSet());
-            CounterColumn any = CounterColumn.of(parent, corrected.get(0).counter());
-            new DirectChange(session, parent, rows, List.of(new Amount(any, BigDecimal.ZERO, Limits.NONE)), touched)
-                    .rows();
+        if (touched.isEmpty()) {
+            return recount(names, Recount::reset);
         }
+        List<Amount> unmoved = new ArrayList<>();
+        for (CounterDefinition counter : Installation.of(parent).model().named(parent, names)) {
+            unmoved.add(new Amount(CounterColumn.of(parent, counter.counter()), BigDecimal.ZERO, Limits.NONE));
+        }
+        DirectChange.refuseOtherTables(parent, unmoved, touched);
+        List<Drift> corrected = recount(names, Recount::reset);
+        Set<Object> rows = corrected.stream().map(Drift::id).collect(Collectors.toSet());
+        new DirectChange(session, parent, rows, unmoved.subList(0, 1), touched).rows();
         return corrected;
     }
 

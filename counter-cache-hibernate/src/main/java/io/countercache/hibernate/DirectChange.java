@@ -7,22 +7,18 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.hibernate.FlushMode;
 import org.hibernate.JDBCException;
-import org.hibernate.LockMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;
 import org.hibernate.exception.ConstraintViolationException.ConstraintKind;
-import org.hibernate.jpa.HibernateHints;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectChange {
 
-    /** How many rows are sent in one JDBC batch, and locked by one SELECT. */
+    /** How many rows are sent in one JDBC batch. */
     private static final int CHUNK = 500;
 
     /** How often a row is looked at that changes between the UPDATE that was refused and the look. */
@@ -71,31 +67,32 @@ final class DirectChange {
             List<TouchedAttribute> touched) {
         this.session = session;
         this.entity = entity;
-        this.ids = ids.stream().sorted(CounterSql.lockOrder(entity, session)).toList();
+        var inOrder = new TreeSet<>(CounterSql.lockOrder(entity, session));
+        inOrder.addAll(ids);
+        this.ids = List.copyOf(inOrder);
         this.amounts = amounts;
         this.touched = touched;
         this.caches = FactoryCounters.of(session.getFactory()).caches();
-        refuseOtherTables();
+        refuseOtherTables(entity, amounts, touched);
     }
 
-    private void refuseOtherTables() {
+    /** Refuses what is in several tables, for one UPDATE writes one. */
+    static void refuseOtherTables(EntityPersister entity, List<Amount> amounts, List<TouchedAttribute> touched) {
         CounterColumn first = amounts.get(0).counter();
         for (Amount amount : amounts) {
-            refuseUnless(
-                    amount.counter().table().equals(first.table()),
-                    amount.counter().name(),
-                    first);
+            CounterColumn other = amount.counter();
+            refuseUnless(other.table().equals(first.table()), other.name(), first);
         }
         for (TouchedAttribute attribute : touched) {
             refuseUnless(attribute.table(entity).equals(first.table()), attribute.name(), first);
         }
     }
 
-    private void refuseUnless(boolean sameTable, String attribute, CounterColumn first) {
+    private static void refuseUnless(boolean sameTable, String attribute, CounterColumn first) {
         if (!sameTable) {
             throw new IllegalArgumentException(
                     "%1$s.%2$s is in another table than %1$s.%3$s, and one UPDATE writes one table: change it by itself"
-                            .formatted(entity.getImportedName(), attribute, first.name()));
+                            .formatted(first.entity().getImportedName(), attribute, first.name()));
         }
     }
 
@@ -140,10 +137,15 @@ final class DirectChange {
 
     private Outcome change(Question question) {
         try {
-            if (ids.size() == 1) {
-                return changeOne(ids.get(0), question);
+            List<Object> rows =
+                    EntityRows.among(ids, entity, amounts.get(0).counter().table(), session);
+            boolean isAll = question != Question.WHETHER_ALL || rows.size() == ids.size();
+            if (rows.isEmpty() || !isAll) {
+                return Outcome.changed(0);
             }
-            return ids.isEmpty() ? Outcome.changed(0) : changeMany(question == Question.WHETHER_ALL);
+            return rows.size() == 1
+                    ? changeOne(rows.get(0), question)
+                    : changeMany(rows, question == Question.WHETHER_ALL);
         } catch (ConstraintViolationException e) {
             throw e.getKind() == ConstraintKind.CHECK ? refusalBy(e) : Statements.failed(e, session);
         } catch (JDBCException e) {
@@ -153,21 +155,12 @@ final class DirectChange {
 
     /** Only counters were changed: it is one of them, and where the constraint's name tells, that one. */
     private CounterLimitException refusalBy(ConstraintViolationException violation) {
-        Statements.markRollbackOnly(session);
         String constraint = String.valueOf(violation.getConstraintName()).toLowerCase(Locale.ROOT);
         Amount amount = amounts.stream()
                 .filter(each -> constraint.contains(each.counter().column().toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElse(amounts.get(0));
-        var refusal = new CounterLimitException(
-                entity.getImportedName(),
-                ids.size() == 1 ? ids.get(0) : ids,
-                amount.counter().name(),
-                amount.by(),
-                null,
-                null);
-        refusal.initCause(violation);
-        return refusal;
+        return amount.refusalBy(violation, ids.size() == 1 ? ids.get(0) : ids, session);
     }
 
     private Outcome changeOne(Object id, Question question) {
@@ -199,13 +192,7 @@ final class DirectChange {
         for (int i = 0; i < amounts.size(); i++) {
             Amount amount = amounts.get(i);
             if (amount.condition() != null && (any || amount.passes(values.get(i)))) {
-                return new CounterLimitException(
-                        entity.getImportedName(),
-                        id,
-                        amount.counter().name(),
-                        ManagedParents.as(amount.counter().type(), amount.by()),
-                        amount.limit(),
-                        ManagedParents.as(amount.counter().type(), values.get(i)));
+                return amount.refusal(id, values.get(i));
             }
         }
         return null;
@@ -258,53 +245,26 @@ final class DirectChange {
         return read(entity, id, amounts.stream().map(Amount::counter).toList(), session);
     }
 
-    /** Locks the rows, so that what is found stays what it is. */
-    private Map<Object, List<BigDecimal>> lock() {
-        CounterModel.refuseFilters(entity, session);
-        String hql = "select id(e), %s from %s e where id(e) in :ids order by id(e)"
-                .formatted(
-                        amounts.stream()
-                                .map(amount -> "coalesce(e.%s, 0)"
-                                        .formatted(amount.counter().name()))
-                                .collect(Collectors.joining(", ")),
-                        entity.getImportedName());
-        Map<Object, List<BigDecimal>> found = new HashMap<>();
-        for (List<Object> chunk : Recount.chunksInLockOrder(ids)) {
-            List<Object[]> rows = session.createSelectionQuery(hql, Object[].class)
-                    .setParameterList("ids", chunk)
-                    .setHint(HibernateHints.HINT_FLUSH_MODE, FlushMode.MANUAL)
-                    .setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
-                    .getResultList();
-            for (Object[] row : rows) {
-                found.put(
-                        row[0],
-                        Arrays.stream(row, 1, row.length)
-                                .map(value -> new BigDecimal(value.toString()))
-                                .toList());
-            }
-        }
-        return found;
-    }
-
     /** @param whole whether a missing row is a reason to change none */
-    private Outcome changeMany(boolean whole) {
+    private Outcome changeMany(List<Object> rows, boolean whole) {
+        List<Object> there = rows;
         if (whole || !conditions().isEmpty()) {
-            Map<Object, List<BigDecimal>> found = lock();
-            for (Object id : ids) {
-                List<BigDecimal> values = found.get(id);
-                CounterLimitException refusal = values == null ? null : refusal(id, values, false);
+            var locked = new RowLocks(session, entity, amounts.get(0).counter().table(), columns()).lock(rows);
+            for (var row : locked.entrySet()) {
+                CounterLimitException refusal = refusal(row.getKey(), row.getValue(), false);
                 if (refusal != null) {
                     return Outcome.refused(refusal);
                 }
             }
-            if (whole && found.size() < ids.size()) {
+            if (whole && locked.size() < rows.size()) {
                 return Outcome.changed(0);
             }
+            there = rows.stream().filter(locked::containsKey).toList();
         }
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
         int changed = 0;
-        for (int from = 0; from < ids.size(); from += CHUNK) {
-            changed += updateMany(ids.subList(from, Math.min(from + CHUNK, ids.size())), now);
+        for (int from = 0; from < there.size(); from += CHUNK) {
+            changed += updateMany(there.subList(from, Math.min(from + CHUNK, there.size())), now);
         }
         return Outcome.changed(changed);
     }

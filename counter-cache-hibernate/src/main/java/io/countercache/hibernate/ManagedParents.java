@@ -10,9 +10,11 @@ import java.util.Objects;
 import org.hibernate.FlushMode;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,16 +85,16 @@ final class ManagedParents {
             SharedSessionContractImplementor session) {
         if (session instanceof SessionImplementor stateful
                 && stateful.getHibernateFlushMode() != FlushMode.MANUAL
-                && ids.stream().anyMatch(id -> isUnwritten(managed(entity, id, session), counters, stateful))) {
+                && ids.stream().anyMatch(id -> isUnwritten(entity, managed(entity, id, session), counters, stateful))) {
             stateful.flush();
         }
     }
 
     private static boolean isUnwritten(
-            @Nullable Object entity, List<CounterColumn> counters, SessionImplementor session) {
+            EntityPersister type, @Nullable Object entity, List<CounterColumn> counters, SessionImplementor session) {
         EntityEntry entry =
                 entity == null ? null : session.getPersistenceContextInternal().getEntry(entity);
-        if (entity == null || entry == null) {
+        if (entity == null || entry == null || !entry.getPersister().isTypeOrSuperType(type)) {
             return false;
         }
         Object[] loaded = entry.getLoadedState();
@@ -115,7 +117,10 @@ final class ManagedParents {
         EntityEntry entry =
                 entity == null ? null : session.getPersistenceContextInternal().getEntry(entity);
         // an instance that is not inserted yet is told when it is: its loaded state is what the INSERT writes
-        if (entity != null && entry != null && entry.isExistsInDatabase()) {
+        if (entity != null
+                && entry != null
+                && entry.isExistsInDatabase()
+                && entry.getPersister().isTypeOrSuperType(parent)) { // and not a sibling of it
             change(entity, entry, entry.getPersister().getPropertyIndex(attribute), change);
         }
     }
@@ -130,13 +135,16 @@ final class ManagedParents {
         if (shown == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
             return;
         }
+        Type type = entry.getPersister().getPropertyTypes()[index];
         Object changed = change.from(shown);
         if (changed instanceof BigDecimal number) {
-            changed = as(entry.getPersister().getPropertyTypes()[index].getReturnedClass(), number);
+            changed = as(type.getReturnedClass(), number);
         }
-        entry.getPersister().setValue(entity, index, changed);
+        SessionFactoryImplementor factory = entry.getPersister().getFactory();
+        // a Date can be changed in place: then it has to differ from what was loaded
+        entry.getPersister().setValue(entity, index, type.deepCopy(changed, factory));
         if (loaded != null) {
-            loaded[index] = changed;
+            loaded[index] = type.deepCopy(changed, factory);
         }
     }
 

@@ -12,6 +12,7 @@ import org.hibernate.generator.Generator;
 import org.hibernate.generator.OnExecutionGenerator;
 import org.hibernate.metamodel.mapping.AttributeMapping;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +39,24 @@ final class NewRow {
         this.entity = counter.entity();
         this.key = key;
         this.fresh = instance(counter, value);
-        if (entity.getIdentifier(fresh, session) == null
-                && !entity.getGenerator().generatesOnInsert()) {
+        Object id = entity.getIdentifier(fresh, session);
+        boolean isUnassigned = id == null || (id instanceof Number number && number.longValue() == 0);
+        if (isUnassigned && !key.isId() && !entity.getGenerator().generatesOnInsert()) {
             throw new IllegalArgumentException("%s has an id that nobody generates: make it the key, or insert the row"
                     .formatted(entity.getImportedName()));
         }
+    }
+
+    /** The embedded attribute of which only a part is generated, so that its columns come from two sides; null if none. */
+    static @Nullable String generatedInPart(EntityPersister entity) {
+        List<String> found = new ArrayList<>();
+        entity.forEachAttributeMapping(attribute -> {
+            Generator generator = entity.getGenerators()[attribute.getStateArrayPosition()];
+            if (generator != null && generator.generatesOnInsert() && attribute instanceof EmbeddedAttributeMapping) {
+                found.add(attribute.getAttributeName());
+            }
+        });
+        return found.isEmpty() ? null : found.get(0);
     }
 
     /** The id that the row was given; null where the database generates it. */
@@ -111,7 +125,9 @@ final class NewRow {
             value = new TouchedAttribute(attribute).now(session);
         }
         if (value != null) { // of others the column has its default
-            CounterSql.columnValues(attribute, value, session).forEach(column -> inserted.add(Inserted.of(column)));
+            CounterSql.columnValues(attribute, value, session).stream()
+                    .filter(column -> column.column().isInsertable())
+                    .forEach(column -> inserted.add(Inserted.of(column)));
         }
     }
 

@@ -8,8 +8,8 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
-import org.hibernate.LockMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.SelectionQuery;
@@ -97,7 +97,9 @@ final class Recount {
             }
         }
         List<Object> ids = rows.stream().map(ParentRow::id).distinct().toList();
-        lock(parent, ids, session);
+        Set<String> tables = new TreeSet<>();
+        counters.forEach(counter -> tables.add(counter.table()));
+        tables.forEach(table -> new RowLocks(session, parent, table, List.of()).lock(ids));
         List<Drift> wrong = drift(parent, ids, counters, session);
         write(parent, wrong, counters, session);
         return wrong;
@@ -227,29 +229,6 @@ final class Recount {
             }
         }
         return drifts;
-    }
-
-    /**
-     * FOR NO KEY UPDATE on PostgreSQL, as Hibernate's dialect has it: FOR UPDATE would wait for every transaction that has
-     * inserted a child, and deadlock with it.
-     */
-    private void lock(EntityPersister parent, List<Object> ids, SharedSessionContractImplementor session) {
-        String hql = "select id(p) from %s p where id(p) in :ids order by id(p)".formatted(parent.getImportedName());
-        for (List<Object> chunk : chunksInLockOrder(ids)) {
-            pending.quietly(
-                    session,
-                    () -> session.createSelectionQuery(hql, Object.class)
-                            .setParameterList("ids", chunk)
-                            .setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
-                            .getResultList());
-        }
-    }
-
-    /** The database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row. */
-    static List<List<Object>> chunksInLockOrder(List<Object> ids) {
-        return ids.stream().allMatch(Number.class::isInstance)
-                ? chunks(ids)
-                : ids.stream().map(List::of).toList();
     }
 
     private static List<List<Object>> chunks(Collection<?> ids) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -27,6 +28,11 @@ final class RowKey {
     RowKey(SharedSessionContractImplementor session, EntityPersister entity, Map<String, ?> values) {
         this.session = session;
         this.entity = entity;
+        if (values == null || values.keySet().stream().anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException(
+                    "%s cannot be bumped by a key that is null, or has a null name: name attributes"
+                            .formatted(entity.getImportedName()));
+        }
         this.values = new TreeMap<>(values);
         checkUnique();
         this.values.forEach(this::check);
@@ -111,10 +117,5 @@ final class RowKey {
     /** Whether it is the identifier of the row. */
     boolean isId() {
         return values.keySet().equals(idAttributes().keySet());
-    }
-
-    /** Whether the identifier is of several attributes. */
-    boolean isIdComposite() {
-        return idAttributes().size() > 1;
     }
 }

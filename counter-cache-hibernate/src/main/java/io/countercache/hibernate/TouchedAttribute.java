@@ -183,10 +183,12 @@ record TouchedAttribute(AttributeMapping attribute) {
         return attribute.getAttributeName();
     }
 
-    List<String> columns() {
-        List<String> columns = new ArrayList<>(1);
-        attribute.forEachSelectable((index, column) -> columns.add(column.getSelectionExpression()));
-        return columns;
+    /** How its columns are set, a parameter for each. */
+    List<String> assignments() {
+        List<String> assignments = new ArrayList<>(1);
+        attribute.forEachSelectable((index, column) ->
+                assignments.add(column.getSelectionExpression() + " = " + column.getWriteExpression()));
+        return assignments;
     }
 
     /** The table that it is in, which has to be that of the counter. */

@@ -61,7 +61,7 @@ record UniqueKeys(Map<String, List<Set<String>>> byEntity) {
         Set<Column> columns = new HashSet<>();
         for (Selectable selectable : selectables) {
             if (!(selectable instanceof Column column)) {
-                return Set.of(); // an index on an expression
+                return Set.of(); // an expression is no column
             }
             columns.add(column);
         }
@@ -73,11 +73,10 @@ record UniqueKeys(Map<String, List<Set<String>>> byEntity) {
         Set<String> attributes = new LinkedHashSet<>();
         Set<Column> missing = new HashSet<>(columns);
         for (Property property : entity.getPropertyClosure()) {
-            if (property.isInsertable()
-                    && !property.getColumns().isEmpty()
-                    && missing.containsAll(property.getColumns())) {
+            Set<Column> own = columns(property.getSelectables());
+            if (property.isInsertable() && !own.isEmpty() && missing.containsAll(own)) {
                 attributes.add(property.getName());
-                property.getColumns().forEach(missing::remove);
+                missing.removeAll(own);
             }
         }
         return missing.isEmpty() ? Set.copyOf(attributes) : Set.of();

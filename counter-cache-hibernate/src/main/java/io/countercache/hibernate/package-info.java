@@ -36,8 +36,10 @@
  * <ol>
  *   <li>{@link io.countercache.hibernate.CounterCaches} and {@link io.countercache.hibernate.Counters} are what a session
  *       can do, {@link io.countercache.hibernate.CounterRepair} what is done to a whole table
- *   <li>{@code CounterColumn} is a numeric attribute, {@code Amount} by how much it moves; {@code DirectChange} changes rows
+ *   <li>{@code CounterColumn} is a numeric attribute, {@code Amount} by how much it moves; {@code DirectChange} changes rows,
+ *       which {@code EntityRows} says are there
  *   <li>{@code Bump} inserts the {@code NewRow} where none has the {@code RowKey}
+ *   <li>{@code RowLocks} locks rows in the table that has their counters
  *   <li>{@code Recount} measures and corrects counters while others write
  *   <li>{@code IdRange} is a part of a table, for {@code Recount} to work on
  * </ol>

@@ -251,7 +251,7 @@ class BumpTest {
                     .startsWith("insert into request_counter as r (id, ")
                     .endsWith(") on conflict (api_key_id, billing_period) do update set"
                             + " request_count = coalesce(r.request_count, 0) + excluded.request_count,"
-                            + " updated_at = excluded.updated_at"
+                            + " updated_at = ?"
                             + " where coalesce(r.request_count, 0) + excluded.request_count <= 1000"
                             + " returning r.request_count, r.id");
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterLimitException;
 import io.countercache.hibernate.Shop.Film;
+import io.countercache.hibernate.Shop.Media;
 import io.countercache.hibernate.Shop.Place;
 import io.countercache.hibernate.Shop.Product;
 import io.countercache.hibernate.Shop.Review;
@@ -213,7 +214,7 @@ class CountersTest {
         Film film = db.persist(new Film());
         assertThat(db.statementsOf(() -> db.inTransaction(session -> {
                     CounterCaches.of(session).on(Film.class, film.id).increment("plays");
-                    CounterCaches.of(session).on(Film.class, film.id).increment("clicks");
+                    CounterCaches.of(session).on(Media.class, film.id).increment("clicks");
                 })))
                 .containsExactly(
                         "update film set plays = coalesce(plays, 0) + ? where id = ?",

@@ -1,0 +1,63 @@
+package io.countercache.hibernate;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import org.hibernate.FlushMode;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.generator.Generator;
+import org.hibernate.generator.internal.TenantIdGeneration;
+import org.hibernate.jpa.HibernateHints;
+import org.hibernate.persister.entity.AbstractEntityPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.SingleTableEntityPersister;
+
+/**
+ * Which rows are rows of an entity. Its table may have others, of its siblings, of other tenants, and such as are marked as
+ * deleted or hidden by a restriction: those have to be asked for.
+ */
+final class EntityRows {
+
+    private EntityRows() {}
+
+    /**
+     * Those of the ids that are ids of the entity. Asks nobody where any row of the table is one of it.
+     *
+     * @param table the table that is going to be written or read
+     */
+    static List<Object> among(
+            Collection<Object> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
+        if (ids.isEmpty() || !(hidesRows(entity) || sharesTable(entity, table))) {
+            return List.copyOf(ids);
+        }
+        String hql = "select id(e) from %s e where id(e) in :ids".formatted(entity.getImportedName());
+        var found = new TreeSet<>(CounterSql.lockOrder(entity, session));
+        found.addAll(session.createSelectionQuery(hql, Object.class)
+                .setParameterList("ids", ids)
+                .setHint(HibernateHints.HINT_FLUSH_MODE, FlushMode.MANUAL)
+                .getResultList());
+        return ids.stream().filter(found::contains).toList();
+    }
+
+    private static boolean sharesTable(EntityPersister entity, String table) {
+        return entity.getSuperMappingType() != null
+                && (entity instanceof SingleTableEntityPersister
+                        || !table.equals(((AbstractEntityPersister) entity).getTableName()));
+    }
+
+    /** Whether there may be rows that are not there for a session. */
+    static boolean hidesRows(EntityPersister entity) {
+        return entity.getSoftDeleteMapping() != null
+                || ((AbstractEntityPersister) entity).hasWhereRestrictions()
+                || hasTenants(entity);
+    }
+
+    private static boolean hasTenants(EntityPersister entity) {
+        for (Generator generator : entity.getGenerators()) {
+            if (generator instanceof TenantIdGeneration) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
