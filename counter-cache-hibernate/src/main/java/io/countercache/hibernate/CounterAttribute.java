@@ -152,11 +152,18 @@ final class CounterAttribute {
         for (Column column : counter.getColumns()) {
             String name = column.getQuotedName(dialect);
             if (limits.hasMin()) {
-                column.addCheckConstraint(new CheckConstraint(name + " >= " + limits.min()));
+                check(column, name + " >= " + limits.min());
             }
             if (limits.hasMax()) {
-                column.addCheckConstraint(new CheckConstraint(name + " <= " + limits.max()));
+                check(column, name + " <= " + limits.max());
             }
+        }
+    }
+
+    /** Once, though several session factories may be built from the same mapping. */
+    private static void check(Column column, String condition) {
+        if (column.getCheckConstraints().stream().noneMatch(check -> condition.equals(check.getConstraint()))) {
+            column.addCheckConstraint(new CheckConstraint(condition));
         }
     }
 

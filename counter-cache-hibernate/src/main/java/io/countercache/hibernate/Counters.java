@@ -39,8 +39,9 @@ import org.hibernate.persister.entity.EntityPersister;
  * entities that may have such, one query asks before.
  *
  * <p>Every call needs a transaction: without one it throws a {@link TransactionRequiredException}. Bad arguments, a limit
- * that is declared and rows that are missing are found before anything is changed. A row that is missing is not
- * changed; no ids at all are no SQL.
+ * that is declared and rows that are missing are found before anything is changed; a sum that its column cannot hold the
+ * database refuses, and the transaction can only be rolled back. A row that is missing is not changed; no ids at all are no
+ * SQL.
  *
  * @param <T> the type of the entity
  */

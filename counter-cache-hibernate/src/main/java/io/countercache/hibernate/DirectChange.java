@@ -342,10 +342,14 @@ final class DirectChange {
                 counters.get(0).table(),
                 entity,
                 counters.stream().map(CounterColumn::column).toList());
-        return Statements.send(sql, "read " + entity.getImportedName(), session, statement -> {
-                    CounterSql.bindId(id, entity, statement, 1, session);
-                    return firstRow(statement, sql, counters.size(), session);
-                })
-                .orElse(null);
+        try {
+            return Statements.send(sql, "read " + entity.getImportedName(), session, statement -> {
+                        CounterSql.bindId(id, entity, statement, 1, session);
+                        return firstRow(statement, sql, counters.size(), session);
+                    })
+                    .orElse(null);
+        } catch (JDBCException e) {
+            throw Statements.failed(e, session);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.CounterModel.KeptCounter;
 import io.countercache.hibernate.CounterSql.ColumnValue;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -87,6 +88,14 @@ final class NewRow {
                 entity.setIdentifier(instance, part, session);
             }
         });
+        ChangeListener listener = Installation.listenerIn(session.getFactory());
+        List<KeptCounter> others =
+                listener == null ? List.of() : listener.installation().model().keptBy(entity);
+        for (KeptCounter other : others) {
+            if (entity.getValue(instance, other.index()) == null) {
+                entity.setValue(instance, other.index(), ManagedParents.as(other.type(), BigDecimal.ZERO));
+            }
+        }
         int index = entity.getPropertyIndex(counter.name());
         entity.setValue(instance, index, ManagedParents.as(counter.type(), value));
         return instance;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.persister.entity.EntityPersister;
@@ -51,13 +52,17 @@ final class RowLocks {
                     counters,
                     chunk.size(),
                     session.getJdbcServices().getDialect());
-            Statements.send(sql, "lock " + entity.getImportedName(), session, statement -> {
-                int position = 1;
-                for (Object id : chunk) {
-                    position = CounterSql.bindId(id, entity, statement, position, session);
-                }
-                return read(chunk, statement, sql, locked);
-            });
+            try {
+                Statements.send(sql, "lock " + entity.getImportedName(), session, statement -> {
+                    int position = 1;
+                    for (Object id : chunk) {
+                        position = CounterSql.bindId(id, entity, statement, position, session);
+                    }
+                    return read(chunk, statement, sql, locked);
+                });
+            } catch (JDBCException e) {
+                throw Statements.failed(e, session);
+            }
         }
         return locked;
     }

@@ -70,6 +70,10 @@ class BumpTest {
         @Counter(min = 0, max = 1000)
         int requestCount;
 
+        @Counter
+        @Column(columnDefinition = "bigint")
+        Long refusedCount;
+
         String plan = "free";
 
         @Column(columnDefinition = "varchar(10) default 'column'")
@@ -218,6 +222,8 @@ class BumpTest {
         assertThat(row.id).isPositive();
         assertThat(row.version).isZero();
         assertThat(row.plan).isEqualTo("free");
+        assertThat(db.number("select count(*) from request_counter where refused_count = 0"))
+                .isEqualTo(1);
         assertThat(row.note).isEqualTo("column");
         assertThat(row.createdAt).isNotNull();
         assertThat(row.updatedAt).isNotNull();
@@ -414,7 +420,7 @@ class BumpTest {
                 RequestCounter.class,
                 may(),
                 "plan",
-                "RequestCounter.plan is no counter: name one of its numeric attributes: requestCount");
+                "RequestCounter.plan is no counter: name one of its numeric attributes: refusedCount, requestCount");
         assertRefused(
                 Plain.class,
                 Map.of("other", "x"),
