@@ -144,7 +144,7 @@ final class ManagedParents {
         // a Date can be changed in place: then it has to differ from what was loaded
         entry.getPersister().setValue(entity, index, type.deepCopy(changed, factory));
         if (loaded != null) {
-            loaded[index] = type.deepCopy(changed, factory);
+            loaded[index] = changed;
         }
     }
 
