@@ -123,7 +123,7 @@ final class Bump {
             throw amount.refusal(key.values(), found == null ? null : found.value());
         }
         // the id is known only now; until the commit nobody else can cache what this has changed
-        FactoryCounters.of(session.getFactory()).caches().around(entity, List.of(row.id()), session, () -> {});
+        FactoryCounters.of(session.getFactory()).caches().around(entity, List.of(row.id()), session, () -> row);
         ManagedParents.show(entity, row.id(), counter.name(), row.value(), session);
         touched.forEach((attribute, now) -> ManagedParents.show(entity, row.id(), attribute.name(), now, session));
         return row.value().longValue();
@@ -177,7 +177,7 @@ final class Bump {
                 List.copyOf(touched.keySet()),
                 guard(),
                 answers());
-        return Statements.send(sql, attempt(), session, statement -> {
+        return Statements.send(sql, this::attempt, session, statement -> {
                     CounterSql.bind(touched, statement, bind(inserted, statement, 1), session);
                     return row(statement, sql);
                 })
@@ -193,7 +193,7 @@ final class Bump {
                 counter.column(),
                 List.copyOf(touched.keySet()),
                 guard());
-        int rows = Statements.send(sql, attempt(), session, statement -> {
+        int rows = Statements.send(sql, this::attempt, session, statement -> {
             int position = bindKey(statement, 1);
             if (guard() != null) {
                 counter.bind(by, statement, position++);
@@ -209,7 +209,7 @@ final class Bump {
     /** The row that has the key. */
     private @Nullable Row read() {
         String sql = CounterSql.selectBy(counter.table(), key.columns(), answers());
-        return Statements.send(sql, attempt(), session, statement -> {
+        return Statements.send(sql, this::attempt, session, statement -> {
                     bindKey(statement, 1);
                     return row(statement, sql);
                 })

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.hibernate.JDBCException;
 import org.hibernate.dialect.PostgreSQLDialect;
@@ -61,25 +62,26 @@ final class CounterWriter {
         CounterUpdate update = sql.update(counters, parent);
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
-        String attempt = "move %s of %s".formatted(names(counters), parent.getImportedName());
+        Supplier<String> attempt = () -> "move %s of %s".formatted(names(counters), parent.getImportedName());
         try {
-            caches.around(parent, ids, session, () -> {
-                if (rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session)) {
-                    Statements.send(update.returning(), attempt, session, statement -> {
-                        bind(rows.get(0), parent, touched, statement, session);
-                        show(counters, parent, ids.get(0), statement, update.returning(), session);
-                        return 1;
-                    });
-                } else {
-                    Statements.send(update.text(), attempt, session, statement -> {
+            boolean returns =
+                    rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session);
+            String text = returns ? update.returning() : update.text();
+            caches.around(
+                    parent,
+                    ids,
+                    session,
+                    () -> Statements.send(text, attempt, session, statement -> {
                         for (RowDeltas row : rows) {
                             bind(row, parent, touched, statement, session);
-                            statement.addBatch();
+                            if (!returns) {
+                                statement.addBatch();
+                            }
                         }
-                        return Statements.executeBatch(statement, session);
-                    });
-                }
-            });
+                        return returns
+                                ? show(counters, parent, ids.get(0), statement, text, session)
+                                : Statements.executeBatch(statement, session).length;
+                    }));
         } catch (JDBCException e) {
             // what was drained is not written: a caller that goes on and commits would make counters drift
             throw Statements.failed(e, session);
@@ -89,7 +91,7 @@ final class CounterWriter {
     }
 
     /** What the database holds, others' changes included, for the price of the UPDATE. */
-    private static void show(
+    private static int show(
             Set<CounterDefinition> counters,
             EntityPersister parent,
             Object id,
@@ -98,12 +100,14 @@ final class CounterWriter {
             SharedSessionContractImplementor session)
             throws SQLException {
         ResultSet values = session.getJdbcCoordinator().getResultSetReturn().extract(statement, text);
-        if (values.next()) {
-            int column = 1;
-            for (CounterDefinition counter : counters) {
-                ManagedParents.show(parent, id, counter.counter(), values.getBigDecimal(column++), session);
-            }
+        if (!values.next()) {
+            return 0; // gone
         }
+        int column = 1;
+        for (CounterDefinition counter : counters) {
+            ManagedParents.show(parent, id, counter.counter(), values.getBigDecimal(column++), session);
+        }
+        return 1;
     }
 
     /** Whether an UPDATE of this database can answer with values that it has written. */

@@ -203,17 +203,18 @@ final class DirectChange {
         String update = update();
         String sql = returns ? CounterSql.returning(update, columns()) : update;
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
-        Outcome[] outcome = {Outcome.changed(0)};
-        caches.around(entity, List.of(id), session, () -> {
-            outcome[0] = Statements.send(sql, attempt(), session, statement -> {
-                bind(id, now, statement);
-                return returns ? returned(statement, sql) : Outcome.changed(execute(statement, sql));
-            });
-        });
-        if (outcome[0].rows() > 0) {
-            show(id, outcome[0].values(), now);
+        Outcome outcome = caches.around(
+                entity,
+                List.of(id),
+                session,
+                () -> Statements.send(sql, this::attempt, session, statement -> {
+                    bind(id, now, statement);
+                    return returns ? returned(statement, sql) : Outcome.changed(execute(statement, sql));
+                }));
+        if (outcome.rows() > 0) {
+            show(id, outcome.values(), now);
         }
-        return outcome[0];
+        return outcome;
     }
 
     private int execute(PreparedStatement statement, String sql) {
@@ -270,19 +271,20 @@ final class DirectChange {
     }
 
     private int updateMany(List<Object> chunk, Map<TouchedAttribute, Object> now) {
-        int[][] counts = {{}};
-        caches.around(entity, chunk, session, () -> {
-            counts[0] = Statements.send(update(), attempt(), session, statement -> {
-                for (Object id : chunk) {
-                    bind(id, now, statement);
-                    statement.addBatch();
-                }
-                return Statements.executeBatch(statement, session);
-            });
-        });
+        int[] counts = caches.around(
+                entity,
+                chunk,
+                session,
+                () -> Statements.send(update(), this::attempt, session, statement -> {
+                    for (Object id : chunk) {
+                        bind(id, now, statement);
+                        statement.addBatch();
+                    }
+                    return Statements.executeBatch(statement, session);
+                }));
         int changed = 0;
         for (int i = 0; i < chunk.size(); i++) {
-            if (counts[0][i] != 0) { // or not known
+            if (counts[i] != 0) { // or not known
                 changed++;
                 show(chunk.get(i), List.of(), now);
             }
@@ -343,7 +345,7 @@ final class DirectChange {
                 entity,
                 counters.stream().map(CounterColumn::column).toList());
         try {
-            return Statements.send(sql, "read " + entity.getImportedName(), session, statement -> {
+            return Statements.send(sql, () -> "read " + entity.getImportedName(), session, statement -> {
                         CounterSql.bindId(id, entity, statement, 1, session);
                         return firstRow(statement, sql, counters.size(), session);
                     })

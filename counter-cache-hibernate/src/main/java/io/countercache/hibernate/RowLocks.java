@@ -53,7 +53,7 @@ final class RowLocks {
                     chunk.size(),
                     session.getJdbcServices().getDialect());
             try {
-                Statements.send(sql, "lock " + entity.getImportedName(), session, statement -> {
+                Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
                     int position = 1;
                     for (Object id : chunk) {
                         position = CounterSql.bindId(id, entity, statement, position, session);

@@ -2,6 +2,7 @@ package io.countercache.hibernate;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.function.Supplier;
 import org.hibernate.JDBCException;
 import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -23,13 +24,14 @@ final class Statements {
      * @param attempt what fails if this does, in words
      * @throws JDBCException what the database's refusal means, not yet in terms of JPA
      */
-    static <R> R send(String sql, String attempt, SharedSessionContractImplementor session, Sending<R> sending) {
+    static <R> R send(
+            String sql, Supplier<String> attempt, SharedSessionContractImplementor session, Sending<R> sending) {
         JdbcCoordinator jdbc = session.getJdbcCoordinator();
         PreparedStatement statement = jdbc.getStatementPreparer().prepareStatement(sql);
         try {
             return sending.send(statement);
         } catch (SQLException e) {
-            throw session.getJdbcServices().getSqlExceptionHelper().convert(e, "could not " + attempt, sql);
+            throw session.getJdbcServices().getSqlExceptionHelper().convert(e, "could not " + attempt.get(), sql);
         } finally {
             jdbc.getLogicalConnection().getResourceRegistry().release(statement);
             jdbc.afterStatementExecution();

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.hibernate.cache.spi.access.EntityDataAccess;
 import org.hibernate.cache.spi.access.SoftLock;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -27,7 +28,7 @@ final class TouchedCaches {
     private record Entry(Place place, @Nullable SoftLock lock, boolean versioned) {}
 
     /** Runs an UPDATE of some rows of a parent. */
-    void around(EntityPersister parent, List<?> ids, SharedSessionContractImplementor session, Runnable update) {
+    <R> R around(EntityPersister parent, List<?> ids, SharedSessionContractImplementor session, Supplier<R> update) {
         // not canWriteToCache(): the row may be that of a subclass, which may be cached where its superclass is not
         List<Entry> entries = parent.canReadFromCache()
                 ? ids.stream().map(id -> lock(parent, id, session)).toList()
@@ -37,8 +38,7 @@ final class TouchedCaches {
             session.getFactory().getCache().getTimestampsCache().preInvalidate(tables, session);
         }
         if (entries.isEmpty() && tables.length == 0) {
-            update.run();
-            return;
+            return update.get();
         }
         boolean commitsLater = session.isTransactionInProgress();
         if (commitsLater) {
@@ -46,9 +46,10 @@ final class TouchedCaches {
                     .registerCallback((AfterCompletionCallback) (success, owner) -> release(entries, tables, owner));
         }
         try {
-            update.run();
+            R result = update.get();
             entries.forEach(entry ->
                     entry.place().access().remove(session, entry.place().key()));
+            return result;
         } finally {
             if (!commitsLater) {
                 release(entries, tables, session);
