@@ -252,17 +252,14 @@ final class ModelContext {
     ModelRows foreseen() {
         plan();
         ModelRows foreseen = view.copy();
+        int unborn = 0;
         for (Change change : planned) {
             if (change.parents() == null) {
                 foreseen.remove(names.item(change.entity()));
             } else if (change.entity().id() != null) {
                 foreseen.put(names.item(change.entity()), change.parents());
             } else {
-                foreseen.put(
-                        new Item(
-                                Kind.of(change.entity().getClass()),
-                                -foreseen.all().size()),
-                        change.parents());
+                foreseen.put(new Item(Kind.of(change.entity().getClass()), --unborn), change.parents());
             }
         }
         return foreseen;
