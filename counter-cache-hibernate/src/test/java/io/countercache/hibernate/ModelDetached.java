@@ -61,7 +61,7 @@ final class ModelDetached {
         if (cascadesToUnflushed) {
             return false;
         }
-        detached.put(item, entity);
+        keep(item, entity);
         context.session.evict(entity);
         return true;
     }
@@ -76,7 +76,7 @@ final class ModelDetached {
     void detachAll() {
         for (Row entity : context.instances()) {
             if (context.view.has(names.item(entity))) {
-                detached.put(names.item(entity), entity);
+                keep(names.item(entity), entity);
             }
         }
     }
@@ -84,11 +84,7 @@ final class ModelDetached {
     /** An instance that is not managed and can become so, with parents that are there. */
     private Row take(Item item) {
         Row entity = detached.get(item);
-        if (entity == null
-                || context.entry(entity) != null
-                || isRemoved(item)
-                || context.session.isDefaultReadOnly()
-                || isUnflushed(entity)) {
+        if (entity == null || context.entry(entity) != null || isRemoved(item) || context.session.isDefaultReadOnly()) {
             return null;
         }
         Row managed = changes.managed(item);
@@ -99,9 +95,19 @@ final class ModelDetached {
         return entity;
     }
 
-    /** Hibernate cannot merge what was detached between its INSERT and the flush: it does not know its collection. */
-    private static boolean isUnflushed(Row entity) {
-        return entity.children() instanceof PersistentCollection<?> collection && collection.getRole() == null;
+    /** Keeps an instance to be merged, unless it is detached between its INSERT and the flush: Hibernate cannot merge it. */
+    private void keep(Item item, Row entity) {
+        boolean isFlushed = entity.children() instanceof PersistentCollection<?> collection
+                ? isFlushed(collection)
+                : item.kind().counters().isEmpty(); // it has no collection
+        if (isFlushed) {
+            detached.put(item, entity);
+        }
+    }
+
+    private boolean isFlushed(PersistentCollection<?> collection) {
+        var entry = context.session.getPersistenceContextInternal().getCollectionEntry(collection);
+        return entry != null && entry.getLoadedPersister() != null;
     }
 
     private boolean isRemoved(Item item) {
