@@ -23,7 +23,6 @@ import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;
 import org.hibernate.exception.ConstraintViolationException.ConstraintKind;
-import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -231,13 +230,8 @@ final class Bump {
         if (!rows.next()) {
             return Optional.empty();
         }
-        Object id = key.isId() ? Objects.requireNonNull(fresh.id()) : id(rows);
+        Object id = key.isId() ? Objects.requireNonNull(fresh.id()) : CounterSql.readId(entity, rows, 2, session);
         return Optional.of(new Row(rows.getBigDecimal(1), id));
-    }
-
-    private Object id(ResultSet rows) throws SQLException {
-        JdbcMapping type = entity.getIdentifierMapping().getSingleJdbcMapping();
-        return type.convertToDomainValue(type.getJdbcValueExtractor().extract(rows, 2, session));
     }
 
     private int bind(List<Inserted> inserted, PreparedStatement statement, int firstPosition) throws SQLException {

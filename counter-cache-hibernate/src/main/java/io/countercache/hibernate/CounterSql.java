@@ -2,7 +2,9 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
+import java.math.BigDecimal;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +22,7 @@ import org.hibernate.LockMode;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.entity.AbstractEntityPersister;
@@ -203,6 +206,22 @@ final class CounterSql {
             column.bind(statement, position++, session);
         }
         return position;
+    }
+
+    /** Reads an id of one column. */
+    static Object readId(EntityPersister entity, ResultSet rows, int column, SharedSessionContractImplementor session)
+            throws SQLException {
+        JdbcMapping type = entity.getIdentifierMapping().getSingleJdbcMapping();
+        return type.convertToDomainValue(type.getJdbcValueExtractor().extract(rows, column, session));
+    }
+
+    /** Reads the first columns of a row. */
+    static List<BigDecimal> readNumbers(ResultSet rows, int columns) throws SQLException {
+        List<BigDecimal> numbers = new ArrayList<>(columns);
+        for (int column = 1; column <= columns; column++) {
+            numbers.add(rows.getBigDecimal(column));
+        }
+        return numbers;
     }
 
     /** Binds the values of touched attributes, and answers with the position after them. */

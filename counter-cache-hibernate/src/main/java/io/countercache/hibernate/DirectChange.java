@@ -6,7 +6,6 @@ import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -231,14 +230,7 @@ final class DirectChange {
             PreparedStatement statement, String sql, int columns, SharedSessionContractImplementor session)
             throws SQLException {
         ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
-        if (!rows.next()) {
-            return Optional.empty();
-        }
-        List<BigDecimal> values = new ArrayList<>();
-        for (int column = 1; column <= columns; column++) {
-            values.add(rows.getBigDecimal(column));
-        }
-        return Optional.of(values);
+        return rows.next() ? Optional.of(CounterSql.readNumbers(rows, columns)) : Optional.empty();
     }
 
     /** What the counters of a row are; null if it is not there. */

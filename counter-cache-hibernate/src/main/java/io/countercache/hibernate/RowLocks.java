@@ -4,14 +4,12 @@ import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
@@ -72,17 +70,10 @@ final class RowLocks {
             throws SQLException {
         ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
         while (rows.next()) {
-            List<BigDecimal> values = new ArrayList<>();
-            for (int column = 1; column <= counters.size(); column++) {
-                values.add(rows.getBigDecimal(column));
-            }
-            locked.put(chunk.size() == 1 ? chunk.get(0) : id(rows), values);
+            Object id =
+                    chunk.size() == 1 ? chunk.get(0) : CounterSql.readId(entity, rows, counters.size() + 1, session);
+            locked.put(id, CounterSql.readNumbers(rows, counters.size()));
         }
         return locked.size();
-    }
-
-    private Object id(ResultSet rows) throws SQLException {
-        JdbcMapping type = entity.getIdentifierMapping().getSingleJdbcMapping();
-        return type.convertToDomainValue(type.getJdbcValueExtractor().extract(rows, counters.size() + 1, session));
     }
 }
