@@ -1,5 +1,6 @@
 package io.countercache;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ public final class CounterDeltas {
             .thenComparing(CounterDefinition::counter)
             .thenComparing(CounterDefinition::parent);
 
-    private final Map<ParentRow, Map<CounterDefinition, Long>> rows = new HashMap<>();
+    private final Map<ParentRow, Map<CounterDefinition, BigDecimal>> rows = new HashMap<>();
     private final Set<ParentRow> dropped = new HashSet<>();
 
     /**
@@ -29,7 +30,7 @@ public final class CounterDeltas {
      * @param row the row
      * @param amounts counters and amounts, none of them zero, ordered by the name of the counter
      */
-    public record RowDeltas(ParentRow row, Map<CounterDefinition, Long> amounts) {}
+    public record RowDeltas(ParentRow row, Map<CounterDefinition, BigDecimal> amounts) {}
 
     /** Creates deltas without any. */
     public CounterDeltas() {}
@@ -42,11 +43,25 @@ public final class CounterDeltas {
      * @param amount by how much
      */
     public void add(CounterDefinition counter, ParentRow row, long amount) {
-        if (dropped.contains(row)) {
+        add(counter, row, BigDecimal.valueOf(amount));
+    }
+
+    /**
+     * The same with an amount that may have a fraction.
+     *
+     * @param counter the counter
+     * @param row the row that carries it
+     * @param amount by how much
+     */
+    public void add(CounterDefinition counter, ParentRow row, BigDecimal amount) {
+        if (dropped.contains(row) || amount.signum() == 0) {
             return;
         }
-        Map<CounterDefinition, Long> amounts = rows.computeIfAbsent(row, any -> new TreeMap<>(BY_COLUMN));
-        amounts.merge(counter, amount, (sum, more) -> sum + more == 0 ? null : sum + more);
+        Map<CounterDefinition, BigDecimal> amounts = rows.computeIfAbsent(row, any -> new TreeMap<>(BY_COLUMN));
+        amounts.merge(counter, amount, (sum, more) -> {
+            BigDecimal total = sum.add(more);
+            return total.signum() == 0 ? null : total;
+        });
         if (amounts.isEmpty()) {
             rows.remove(row);
         }
@@ -58,7 +73,7 @@ public final class CounterDeltas {
      * @param row the row
      * @return counters and amounts, empty if there is nothing to move
      */
-    public Map<CounterDefinition, Long> of(ParentRow row) {
+    public Map<CounterDefinition, BigDecimal> of(ParentRow row) {
         return rows.getOrDefault(row, Map.of());
     }
 

@@ -2,6 +2,8 @@ package io.countercache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countercache.CounterDefinition.Counts;
+import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -9,16 +11,19 @@ import org.junit.jupiter.api.Test;
 
 class CounterDeltasTest {
 
-    private static final CounterDefinition COMMENTS =
-            new CounterDefinition("Post", "post", "commentsCount", "Comment", "post", List.of());
-    private static final CounterDefinition LIKES =
-            new CounterDefinition("Post", "post", "likesCount", "Like", "post", List.of());
-    private static final CounterDefinition AUTHORED =
-            new CounterDefinition("Author", "author", "commentsCount", "Comment", "author", List.of());
+    private static final CounterDefinition COMMENTS = counter("Post", "post", "commentsCount", "Comment", "post");
+    private static final CounterDefinition LIKES = counter("Post", "post", "likesCount", "Like", "post");
+    private static final CounterDefinition AUTHORED = counter("Author", "author", "commentsCount", "Comment", "author");
     private static final Comparator<ParentRow> LOCK_ORDER =
             Comparator.comparing(ParentRow::table).thenComparing(row -> (Integer) row.id());
 
     private final CounterDeltas deltas = new CounterDeltas();
+
+    private static CounterDefinition counter(
+            String parent, String table, String counter, String child, String association) {
+        return new CounterDefinition(
+                parent, table, counter, child, association, Counts.CHILDREN, List.of(), "", "", List.of());
+    }
 
     private static ParentRow post(int id) {
         return new ParentRow("post", id);
@@ -49,6 +54,13 @@ class CounterDeltasTest {
         deltas.add(COMMENTS, post(1), -1);
         assertThat(deltas.of(post(1))).containsOnlyKeys(LIKES);
         deltas.add(LIKES, post(1), -1);
+        assertThat(deltas.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aSumOfFractionsThatIsZeroDisappears() {
+        deltas.add(COMMENTS, post(1), new BigDecimal("1.10"));
+        deltas.add(COMMENTS, post(1), new BigDecimal("-1.1"));
         assertThat(deltas.isEmpty()).isTrue();
     }
 

@@ -4,6 +4,7 @@ import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
 import io.countercache.hibernate.CounterModel.CountedAssociation;
 import io.countercache.hibernate.StaleChildren.Found;
+import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -110,16 +111,16 @@ final class ChangeListener
                 continue;
             }
             if (from != null) {
-                move(association.counter(), from, -1, session);
+                move(association.counter(), from, BigDecimal.ONE.negate(), session);
             }
             if (to != null) {
-                move(association.counter(), to, 1, session);
+                move(association.counter(), to, BigDecimal.ONE, session);
             }
         }
     }
 
     private void move(
-            CounterDefinition counter, Object parentId, long amount, SharedSessionContractImplementor session) {
+            CounterDefinition counter, Object parentId, BigDecimal amount, SharedSessionContractImplementor session) {
         installation.parents().tell(counter, parentId, amount, session);
         installation.pending().add(counter, new ParentRow(counter.table(), parentId), amount, session);
     }

@@ -40,7 +40,7 @@ public final class CounterCacheIntegrator implements Integrator {
         PendingDeltas pending = new PendingDeltas(model, writer, settings.write());
         ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
         StaleChildren stale = new StaleChildren(model, pending, guards);
-        Recount recount = new Recount(pending, sql, writer);
+        Recount recount = new Recount(model, pending, sql, writer);
         Installation installation = new Installation(model, pending, parents, stale, recount);
         ChangeListener changes = new ChangeListener(installation);
         listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending));

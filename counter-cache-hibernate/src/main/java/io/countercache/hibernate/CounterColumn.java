@@ -146,9 +146,13 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
 
     /** A number in the terms of this column, so that the database does not compute with another type than it stores. */
     void bind(BigDecimal number, PreparedStatement statement, int position) throws SQLException {
-        if (WHOLE.contains(type()) && number.compareTo(BigDecimal.valueOf(number.longValue())) == 0) {
+        bind(number, type(), statement, position);
+    }
+
+    static void bind(BigDecimal number, Class<?> type, PreparedStatement statement, int position) throws SQLException {
+        if (WHOLE.contains(type) && number.compareTo(BigDecimal.valueOf(number.longValue())) == 0) {
             statement.setLong(position, number.longValue());
-        } else if (type() == double.class || type() == Double.class || type() == float.class || type() == Float.class) {
+        } else if (type == double.class || type == Double.class || type == float.class || type == Float.class) {
             statement.setDouble(position, number.doubleValue());
         } else {
             statement.setBigDecimal(position, number);

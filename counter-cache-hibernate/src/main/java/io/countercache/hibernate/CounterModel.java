@@ -96,6 +96,11 @@ final class CounterModel {
         return known != null ? known : byChild.computeIfAbsent(child, this::resolveCountedOn);
     }
 
+    /** The HQL condition under which a child with this alias counts; empty for always. */
+    String where(CounterDefinition counter, String alias) {
+        return counter.where();
+    }
+
     /** Between what a counter stays; of one that is not declared, anything. */
     Limits limits(EntityPersister entity, String counter) {
         return free.stream()
@@ -270,6 +275,12 @@ final class CounterModel {
                 .filter(counter -> isOrExtends(parent, counter.entity()))
                 .map(counter -> kept(parent, counter.table(), counter.counter(), null));
         return Stream.concat(derived, byHand).toList();
+    }
+
+    /** The type of the attribute that keeps a counter. */
+    static Class<?> type(CounterDefinition counter, EntityPersister parent) {
+        int index = parent.getPropertyIndex(counter.counter());
+        return parent.getPropertyTypes()[index].getReturnedClass();
     }
 
     private static KeptCounter kept(

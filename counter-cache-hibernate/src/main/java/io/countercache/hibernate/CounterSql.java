@@ -40,9 +40,10 @@ final class CounterSql {
      * The UPDATE that moves some counters of one row. Its parameters are an amount for each, in the order of the set, now
      * for each touched attribute, and the id.
      *
+     * @param types those of the counters
      * @param returning the same, answering with the values that the counters have then
      */
-    record CounterUpdate(String text, String returning, List<TouchedAttribute> touched) {}
+    record CounterUpdate(String text, String returning, List<Class<?>> types, List<TouchedAttribute> touched) {}
 
     CounterSql(CounterModel model) {
         this.model = model;
@@ -63,7 +64,9 @@ final class CounterSql {
                 .map(name -> TouchedAttribute.named(parent, name))
                 .toList();
         String text = update(counters.iterator().next().table(), parent, columns, touched, List.of());
-        return new CounterUpdate(text, returning(text, columns), touched);
+        List<Class<?>> types = new ArrayList<>();
+        counters.forEach(counter -> types.add(CounterModel.type(counter, parent)));
+        return new CounterUpdate(text, returning(text, columns), types, touched);
     }
 
     /**

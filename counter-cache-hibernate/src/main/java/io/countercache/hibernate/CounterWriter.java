@@ -4,6 +4,7 @@ import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.CounterDeltas.RowDeltas;
 import io.countercache.hibernate.CounterSql.CounterUpdate;
+import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -73,7 +74,7 @@ final class CounterWriter {
                     session,
                     () -> Statements.send(text, attempt, session, statement -> {
                         for (RowDeltas row : rows) {
-                            bind(row, parent, touched, statement, session);
+                            bind(row, parent, update.types(), touched, statement, session);
                             if (!returns) {
                                 statement.addBatch();
                             }
@@ -118,13 +119,14 @@ final class CounterWriter {
     private static void bind(
             RowDeltas row,
             EntityPersister parent,
+            List<Class<?>> types,
             Map<TouchedAttribute, Object> touched,
             PreparedStatement statement,
             SharedSessionContractImplementor session)
             throws SQLException {
         int position = 1;
-        for (Long amount : row.amounts().values()) {
-            statement.setLong(position++, amount);
+        for (BigDecimal amount : row.amounts().values()) {
+            CounterColumn.bind(amount, types.get(position - 1), statement, position++);
         }
         position = CounterSql.bind(touched, statement, position, session);
         CounterSql.bindId(row.row().id(), parent, statement, position, session);

@@ -3,6 +3,7 @@ package io.countercache.hibernate;
 import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.CounterDefinition;
+import io.countercache.CounterDefinition.Counts;
 import io.countercache.CounterMappingException;
 import io.countercache.hibernate.FreeCounter.Limits;
 import java.beans.Introspector;
@@ -301,6 +302,10 @@ final class DeclarationReader {
                 counter.getName(),
                 child.getEntityName(),
                 association,
+                Counts.CHILDREN,
+                List.of(),
+                "",
+                "",
                 Stream.of(annotation.touch()).distinct().sorted().toList());
         Declared other = declared.putIfAbsent(counter, new Declared(definition, place.toString()));
         if (other != null && !other.counter().equals(definition)) {

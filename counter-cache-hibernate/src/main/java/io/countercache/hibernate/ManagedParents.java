@@ -32,14 +32,14 @@ final class ManagedParents {
     }
 
     /** Shows a delta on the instance of the parent, if this session manages one. */
-    void tell(CounterDefinition counter, Object parentId, long amount, SharedSessionContractImplementor session) {
+    void tell(CounterDefinition counter, Object parentId, BigDecimal amount, SharedSessionContractImplementor session) {
         EntityPersister parent = model.parent(counter, session);
-        change(parent, parentId, counter.counter(), session, shown -> sum(shown, BigDecimal.valueOf(amount)));
+        change(parent, parentId, counter.counter(), session, shown -> sum(shown, amount));
     }
 
     /** Shows a delta on an instance. */
-    static void tell(Object entity, EntityEntry entry, KeptCounter kept, long amount) {
-        change(entity, entry, kept.index(), shown -> sum(shown, BigDecimal.valueOf(amount)));
+    static void tell(Object entity, EntityEntry entry, KeptCounter kept, BigDecimal amount) {
+        change(entity, entry, kept.index(), shown -> sum(shown, amount));
     }
 
     /** Shows a delta on the instance of a row, if this session manages one. */

@@ -106,7 +106,7 @@ final class ParentListener
             return;
         }
         for (KeptCounter kept : model.keptBy(entry.getPersister())) {
-            Long amount = kept.derived() == null
+            BigDecimal amount = kept.derived() == null
                     ? null
                     : pending.of(kept.row(id), session).get(kept.derived());
             if (amount != null) {

@@ -3,6 +3,7 @@ package io.countercache.hibernate;
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.ParentRow;
+import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +56,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     }
 
     /** Adds a delta, to be written with the transaction's others; without a transaction it is written now. */
-    void add(CounterDefinition counter, ParentRow row, long amount, SharedSessionContractImplementor session) {
+    void add(CounterDefinition counter, ParentRow row, BigDecimal amount, SharedSessionContractImplementor session) {
         if (!session.isTransactionInProgress()) {
             CounterDeltas now = new CounterDeltas();
             now.add(counter, row, amount);
@@ -70,7 +71,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     }
 
     /** What a row has to move by when this session's transaction writes next. */
-    Map<CounterDefinition, Long> of(ParentRow row, SharedSessionContractImplementor session) {
+    Map<CounterDefinition, BigDecimal> of(ParentRow row, SharedSessionContractImplementor session) {
         OfTransaction pending = transactions.get(session.getTransactionCoordinator());
         return pending == null ? Map.of() : pending.deltas.of(row);
     }

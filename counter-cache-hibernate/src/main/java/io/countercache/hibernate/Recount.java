@@ -4,7 +4,6 @@ import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.Drift;
 import io.countercache.ParentRow;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,11 +26,13 @@ final class Recount {
     /** How many ids go into one IN list. */
     private static final int CHUNK = 1000;
 
+    private final CounterModel model;
     private final PendingDeltas pending;
     private final CounterSql sql;
     private final CounterWriter writer;
 
-    Recount(PendingDeltas pending, CounterSql sql, CounterWriter writer) {
+    Recount(CounterModel model, PendingDeltas pending, CounterSql sql, CounterWriter writer) {
+        this.model = model;
         this.pending = pending;
         this.sql = sql;
         this.writer = writer;
@@ -114,121 +115,45 @@ final class Recount {
         for (Drift drift : wrong) {
             for (CounterDefinition counter : counters) {
                 if (counter.counter().equals(drift.counter())) {
-                    long difference =
-                            drift.actual().longValue() - drift.stored().longValue();
-                    differences.add(counter, new ParentRow(counter.table(), drift.id()), difference);
+                    differences.add(counter, new ParentRow(counter.table(), drift.id()), CountQuery.difference(drift));
                     ManagedParents.show(
-                            parent,
-                            drift.id(),
-                            counter.counter(),
-                            BigDecimal.valueOf(drift.actual().longValue()),
-                            session);
+                            parent, drift.id(), counter.counter(), CountQuery.exact(drift.actual()), session);
                 }
             }
         }
         writer.write(differences, session);
     }
 
-    /** Both values in one statement, so that they come from one snapshot. */
     private List<Drift> measure(
             EntityPersister parent,
             List<Object> ids,
             CounterDefinition counter,
             SharedSessionContractImplementor session) {
-        refuseFilters(parent, counter, session);
-        String hql = """
-                select id(p), coalesce(p.%1$s, 0), (select count(*) from %2$s c where c.%3$s = p)
-                from %4$s p
-                where id(p) in :ids
-                order by id(p)
-                """.formatted(
-                        counter.counter(), child(parent, counter), counter.association(), parent.getImportedName());
-        return drifts(
-                parent,
-                counter,
-                pending.quietly(
-                        session,
-                        () -> session.createSelectionQuery(hql, Object[].class)
-                                .setParameterList("ids", ids)
-                                .getResultList()));
+        CountQuery count = count(parent, counter, session);
+        return count.drifts(pending.quietly(
+                session,
+                () -> session.createSelectionQuery(count.ofEach(), Object[].class)
+                        .setParameterList("ids", ids)
+                        .getResultList()));
     }
 
-    /**
-     * The same for a part of the table: only what is wrong is answered. The children are grouped once, which needs no index
-     * on their foreign key.
-     */
     private List<Drift> measureBetween(
             EntityPersister parent,
             IdRange range,
             CounterDefinition counter,
             SharedSessionContractImplementor session) {
-        refuseFilters(parent, counter, session);
-        String hql = range.isComposite() ? eachCounted(range, counter) : grouped(range, counter);
-        return drifts(parent, counter, pending.quietly(session, () -> {
-            SelectionQuery<Object[]> query = session.createSelectionQuery(hql, Object[].class);
+        CountQuery count = count(parent, counter, session);
+        return count.drifts(pending.quietly(session, () -> {
+            SelectionQuery<Object[]> query = session.createSelectionQuery(count.ofWrong(range), Object[].class);
             range.bind(query);
             return query.getResultList();
         }));
     }
 
-    private static String grouped(IdRange range, CounterDefinition counter) {
-        return """
-                select id(p), coalesce(p.%1$s, 0), coalesce(counted.total, 0)
-                from %2$s p
-                left join (
-                    select id(c.%3$s) as parent, count(*) as total from %4$s c where %5$s group by id(c.%3$s)
-                ) counted on counted.parent = id(p)
-                where %6$s and coalesce(p.%1$s, 0) <> coalesce(counted.total, 0)
-                order by id(p)
-                """.formatted(
-                        counter.counter(),
-                        range.entity().getImportedName(),
-                        counter.association(),
-                        child(range.entity(), counter),
-                        range.contains("c." + counter.association()),
-                        range.contains("p"));
-    }
-
-    /** HQL cannot join a subquery by a composite id. */
-    private static String eachCounted(IdRange range, CounterDefinition counter) {
-        return """
-                select id(p), coalesce(p.%1$s, 0), (select count(*) from %4$s c where c.%3$s = p)
-                from %2$s p
-                where %5$s and coalesce(p.%1$s, 0) <> (select count(*) from %4$s c where c.%3$s = p)
-                order by id(p)
-                """.formatted(
-                        counter.counter(),
-                        range.entity().getImportedName(),
-                        counter.association(),
-                        child(range.entity(), counter),
-                        range.contains("p"));
-    }
-
-    /** The name that queries know the counted entity by. */
-    private static String child(EntityPersister parent, CounterDefinition counter) {
-        return parent.getFactory()
-                .getMappingMetamodel()
-                .getEntityDescriptor(counter.child())
-                .getImportedName();
-    }
-
-    private void refuseFilters(
+    private CountQuery count(
             EntityPersister parent, CounterDefinition counter, SharedSessionContractImplementor session) {
-        CounterModel.refuseFilters(parent, session);
-        CounterModel.refuseFilters(
-                session.getFactory().getMappingMetamodel().getEntityDescriptor(counter.child()), session);
-    }
-
-    private static List<Drift> drifts(EntityPersister parent, CounterDefinition counter, List<Object[]> rows) {
-        List<Drift> drifts = new ArrayList<>();
-        for (Object[] row : rows) {
-            Number stored = (Number) row[1];
-            Number actual = (Number) row[2];
-            if (stored.longValue() != actual.longValue()) {
-                drifts.add(new Drift(parent.getImportedName(), row[0], counter.counter(), stored, actual));
-            }
-        }
-        return drifts;
+        CountQuery.read(counter, session.getFactory()).forEach(read -> CounterModel.refuseFilters(read, session));
+        return new CountQuery(parent, counter, model.where(counter, "c"));
     }
 
     private static List<List<Object>> chunks(Collection<?> ids) {

@@ -1,0 +1,166 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import io.countercache.CounterDefinition.Counts;
+import io.countercache.Drift;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+
+/** Asks for the stored and the actual value of a counter in one statement, so that both come from one snapshot. */
+final class CountQuery {
+
+    private static final Set<Class<?>> INEXACT = Set.of(double.class, Double.class, float.class, Float.class);
+
+    /** How far two totals of the same floating numbers may be apart that were added in another order. */
+    private static final double TOLERANCE = 1e-5;
+
+    private final EntityPersister parent;
+    private final CounterDefinition counter;
+    private final String where;
+
+    /**
+     * @param parent the entity whose rows are asked for
+     * @param where the condition over the child {@code c} under which it counts; empty for always
+     */
+    CountQuery(EntityPersister parent, CounterDefinition counter, String where) {
+        this.parent = parent;
+        this.counter = counter;
+        this.where = where;
+    }
+
+    /** Of the rows that have {@code :ids}. */
+    String ofEach() {
+        return """
+                select id(p), coalesce(p.%1$s, 0), %2$s
+                from %3$s p
+                where id(p) in :ids
+                order by id(p)
+                """.formatted(counter.counter(), actual("p"), parent.getImportedName());
+    }
+
+    /** Of those rows in a part of the table of which it is wrong. */
+    String ofWrong(IdRange range) {
+        return range.isComposite() ? eachCounted(range) : grouped(range);
+    }
+
+    /** The children are grouped once, which needs no index on their foreign key. */
+    private String grouped(IdRange range) {
+        return """
+                select id(p), coalesce(p.%1$s, 0), coalesce(counted.total, 0)
+                from %2$s p
+                left join (
+                    select id(%3$s) as parent, %4$s as total %5$s where %6$s%7$s group by id(%3$s)
+                ) counted on counted.parent = id(p)
+                where %8$s and %9$s
+                order by id(p)
+                """.formatted(
+                        counter.counter(),
+                        parent.getImportedName(),
+                        end(),
+                        total(),
+                        from(),
+                        range.contains(end()),
+                        and(),
+                        range.contains("p"),
+                        differ("coalesce(p.%s, 0)".formatted(counter.counter()), "coalesce(counted.total, 0)"));
+    }
+
+    /** HQL cannot join a subquery by a composite id. */
+    private String eachCounted(IdRange range) {
+        return """
+                select id(p), coalesce(p.%1$s, 0), %2$s
+                from %3$s p
+                where %4$s and %5$s
+                order by id(p)
+                """.formatted(
+                        counter.counter(),
+                        actual("p"),
+                        parent.getImportedName(),
+                        range.contains("p"),
+                        differ("coalesce(p.%s, 0)".formatted(counter.counter()), actual("p")));
+    }
+
+    /** The actual value, for the row that an alias stands for. */
+    private String actual(String alias) {
+        String counted = "(select %s %s where %s = %s%s)".formatted(total(), from(), end(), alias, and());
+        return counter.sum().isEmpty() ? counted : "coalesce(" + counted + ", 0)";
+    }
+
+    private String total() {
+        return counter.sum().isEmpty() ? "count(*)" : "sum(c." + counter.sum() + ")";
+    }
+
+    private String from() {
+        String child = "from %s c"
+                .formatted(parent.getFactory()
+                        .getMappingMetamodel()
+                        .getEntityDescriptor(counter.child())
+                        .getImportedName());
+        return counter.counts() == Counts.CHILDREN ? child : child + " join c." + counter.association() + " e";
+    }
+
+    /** The way from the child to the row that has the counter. */
+    private String end() {
+        String first = switch (counter.counts()) {
+            case CHILDREN -> "c." + counter.association();
+            case ELEMENTS -> "c";
+            case OWNERS -> "e";
+        };
+        return counter.path().isEmpty() ? first : first + "." + String.join(".", counter.path());
+    }
+
+    private String and() {
+        return where.isEmpty() ? "" : " and " + where;
+    }
+
+    private String differ(String stored, String actual) {
+        return isExact(counter, parent)
+                ? stored + " <> " + actual
+                : "abs(%1$s - %2$s) > %3$s * (abs(%1$s) + abs(%2$s))".formatted(stored, actual, TOLERANCE);
+    }
+
+    /** What is wrong among the answers of one of these queries. */
+    List<Drift> drifts(List<Object[]> rows) {
+        List<Drift> drifts = new ArrayList<>();
+        for (Object[] row : rows) {
+            Number stored = (Number) row[1];
+            Number actual = (Number) row[2];
+            if (isWrong(stored, actual)) {
+                drifts.add(new Drift(parent.getImportedName(), row[0], counter.counter(), stored, actual));
+            }
+        }
+        return drifts;
+    }
+
+    private boolean isWrong(Number stored, Number actual) {
+        if (isExact(counter, parent)) {
+            return exact(stored).compareTo(exact(actual)) != 0;
+        }
+        double one = stored.doubleValue();
+        double other = actual.doubleValue();
+        return Math.abs(one - other) > TOLERANCE * (Math.abs(one) + Math.abs(other));
+    }
+
+    /** By how much the stored value has to move to be the actual one. */
+    static BigDecimal difference(Drift drift) {
+        return exact(drift.actual()).subtract(exact(drift.stored()));
+    }
+
+    static BigDecimal exact(Number number) {
+        return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
+    }
+
+    private static boolean isExact(CounterDefinition counter, EntityPersister parent) {
+        return !INEXACT.contains(CounterModel.type(counter, parent));
+    }
+
+    /** The entities whose rows are read, by which filters of a session could hide some. */
+    static List<EntityPersister> read(CounterDefinition counter, SessionFactoryImplementor factory) {
+        var metamodel = factory.getMappingMetamodel();
+        return List.of(metamodel.getEntityDescriptor(counter.parent()), metamodel.getEntityDescriptor(counter.child()));
+    }
+}
