@@ -38,8 +38,8 @@ import java.lang.annotation.Target;
 public @interface CounterCache {
 
     /**
-     * The attribute of the parent that keeps the count: int, long, short, one of their boxes, BigInteger or BigDecimal;
-     * null counts as 0.
+     * The attribute of the parent that keeps the count: int, long, short, one of their boxes, BigInteger or BigDecimal, and
+     * for a {@link #sum} also double or float; null counts as 0.
      *
      * <p>Without it, a collection {@code comments} is counted in {@code commentsCount}. A to-one is counted in
      * {@code <collection>Count} of the one inverse collection that is mapped by it; where there is none, or more than
@@ -51,24 +51,43 @@ public @interface CounterCache {
     String value() default "";
 
     /**
-     * A path of to-one attributes from the associated entity on to the one that has the counter. Not supported yet:
-     * refused when the session factory is built.
+     * A path of to-one attributes from the associated entity on to the one that has the counter.
+     *
+     * <pre>{@code
+     * @ManyToOne @CounterCache(value = "commentsCount", path = "author") Post post; // Author.commentsCount
+     * }</pre>
+     *
+     * A post that gets another author takes its comments along. To be exact also while somebody else does that, the rows on
+     * the way are locked when the counter is written: one SELECT for those of one table, and an UPDATE that changes nothing
+     * of those that have no counter of their own to move. Managed instances at its end show a change at the flush if
+     * the session manages the rows on the way, and else when it is written.
      *
      * @return the path, dots between its attributes
      */
     String path() default "";
 
     /**
-     * A JPQL condition over the child: only children for which it is true are counted. Not supported yet: refused when
-     * the session factory is built.
+     * A JPQL condition over the child: only children for which it is true are counted. One that comes to meet it, or no
+     * longer does, moves the counter as if it came or went.
+     *
+     * <pre>{@code
+     * @ManyToOne @CounterCache(value = "publishedCount", where = "status = PUBLISHED and hidden is null") User author;
+     * }</pre>
+     *
+     * Names are attributes of the child; dots lead into embeddables, and to the id of a to-one. Allowed are comparisons of
+     * an attribute with a literal or another attribute, {@code in}, {@code between}, {@code like}, {@code is null}, boolean
+     * attributes, {@code and}, {@code or}, {@code not}. What only the database could evaluate - functions, joins,
+     * subqueries, parameters, the order of texts - is refused when the session factory is built. Texts are equal if
+     * their characters are: not for a column whose collation says otherwise.
      *
      * @return the condition
      */
     String where() default "";
 
     /**
-     * A numeric attribute of the child to total instead of counting rows. Not supported yet: refused when the session
-     * factory is built.
+     * A numeric attribute of the child to total instead of counting rows; null is nothing. The counter has to be able to
+     * hold the total exactly: a whole number for whole numbers, a BigDecimal with as many digits after the point for a
+     * BigDecimal. Only a float or double, which is exact nowhere, is totalled in one.
      *
      * @return the name of the attribute
      */

@@ -107,6 +107,29 @@ public final class CounterDeltas {
     }
 
     /**
+     * The tables that have rows that have to move.
+     *
+     * @return their names
+     */
+    public Set<String> tables() {
+        Set<String> tables = new HashSet<>();
+        rows.keySet().forEach(row -> tables.add(row.table()));
+        return tables;
+    }
+
+    /**
+     * The rows of one table that have to move.
+     *
+     * @param table the name of the table
+     * @return their ids
+     */
+    public Set<Object> ids(String table) {
+        Set<Object> ids = new HashSet<>();
+        rows.keySet().stream().filter(row -> row.table().equals(table)).forEach(row -> ids.add(row.id()));
+        return ids;
+    }
+
+    /**
      * Whether nothing has to move.
      *
      * @return true if there is no delta
@@ -123,9 +146,24 @@ public final class CounterDeltas {
      * @return what has to move, in that order
      */
     public List<RowDeltas> drain(Comparator<ParentRow> lockOrder) {
+        return drain(tables(), lockOrder);
+    }
+
+    /**
+     * Takes the deltas of some tables out.
+     *
+     * @param tables the names of the tables
+     * @param lockOrder the order in which every transaction locks rows
+     * @return what has to move, in that order
+     */
+    public List<RowDeltas> drain(Set<String> tables, Comparator<ParentRow> lockOrder) {
         List<RowDeltas> drained = new ArrayList<>(rows.size());
-        rows.forEach((row, amounts) -> drained.add(new RowDeltas(row, amounts)));
-        rows.clear();
+        rows.forEach((row, amounts) -> {
+            if (tables.contains(row.table())) {
+                drained.add(new RowDeltas(row, amounts));
+            }
+        });
+        drained.forEach(deltas -> rows.remove(deltas.row()));
         drained.sort(Comparator.comparing(RowDeltas::row, lockOrder));
         return drained;
     }

@@ -108,7 +108,7 @@ final class Bump {
         }
         ChangeListener listener = Installation.listenerIn(session.getFactory());
         return listener != null
-                        && !listener.installation().model().countedOn(entity).isEmpty()
+                        && !listener.installation().model().counted(entity).isEmpty()
                 ? "its rows are counted by another counter"
                 : null;
     }
@@ -230,7 +230,9 @@ final class Bump {
         if (!rows.next()) {
             return Optional.empty();
         }
-        Object id = key.isId() ? Objects.requireNonNull(fresh.id()) : CounterSql.readId(entity, rows, 2, session);
+        Object id = key.isId()
+                ? Objects.requireNonNull(fresh.id())
+                : Objects.requireNonNull(CounterSql.readId(entity, rows, 2, session));
         return Optional.of(new Row(rows.getBigDecimal(1), id));
     }
 

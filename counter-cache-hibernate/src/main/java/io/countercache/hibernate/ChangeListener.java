@@ -2,11 +2,12 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
-import io.countercache.hibernate.CounterModel.CountedAssociation;
+import io.countercache.hibernate.CountedChild.CountedBy;
+import io.countercache.hibernate.CountedChild.PassedBy;
+import io.countercache.hibernate.CountedChild.Snapshot;
 import io.countercache.hibernate.StaleChildren.Found;
 import java.math.BigDecimal;
 import java.util.Collections;
-import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 import org.hibernate.engine.spi.EntityEntry;
@@ -71,7 +72,7 @@ final class ChangeListener
     @Override
     public void onPostUpdate(PostUpdateEvent event) {
         Found found = installation.stale().take(event.getEntity(), event.getSession());
-        if (found == null || found.isThere()) {
+        if (found == null || found.before() != null) {
             changed(event, found, event.getOldState(), event.getState());
         }
     }
@@ -91,38 +92,104 @@ final class ChangeListener
     private void changed(
             AbstractDatabaseOperationEvent event,
             @Nullable Found found,
-            Object @Nullable [] before,
-            Object @Nullable [] after) {
-        EntityPersister child = event.getPersister();
+            Object @Nullable [] loaded,
+            Object @Nullable [] written) {
         SharedSessionContractImplementor session = event.getSession();
-        List<CountedAssociation> associations = installation.model().countedOn(child);
-        if (associations.isEmpty() || skipping.contains(session)) {
+        CountedChild counted = installation.model().counted(event.getPersister());
+        if (counted.isEmpty() || skipping.contains(session)) {
             return;
         }
-        boolean existed = before != null || (found != null && found.isThere());
-        for (CountedAssociation association : associations) {
-            if (existed && after != null && !child.getPropertyUpdateability()[association.index()]) {
-                continue; // assigned, but never written
+        Object id = event.getId();
+        Snapshot before =
+                found != null ? found.before() : loaded == null ? null : counted.snapshot(id, loaded, session);
+        Snapshot after = null;
+        if (written != null) {
+            boolean writesAll = found != null && found.writesAll();
+            after = before == null
+                    ? counted.snapshot(id, written, session)
+                    : counted.afterUpdate(id, before, writesAll ? null : loaded, written, session);
+            if (before != null && !counted.differ(before, after)) {
+                return;
             }
-            Object from = found != null ? found.parents().get(association) : association.parentId(before, session);
-            // what was not even loaded has not changed
-            Object to = association.isUnknown(after) ? from : association.parentId(after, session);
-            if (association.isSameParent(from, to)) {
-                continue;
+            if (counted.isRounded(after)) {
+                after = installation.stale().stored(counted, id, session);
             }
-            if (from != null) {
-                move(association.counter(), from, BigDecimal.ONE.negate(), session);
-            }
-            if (to != null) {
-                move(association.counter(), to, BigDecimal.ONE, session);
+        }
+        for (CountedBy by : counted.counters()) {
+            count(counted, by, before, after, session);
+        }
+        for (PassedBy by : counted.passages()) {
+            if (before != null) {
+                passed(counted, by, id, before, after, session);
             }
         }
     }
 
-    private void move(
-            CounterDefinition counter, Object parentId, BigDecimal amount, SharedSessionContractImplementor session) {
-        installation.parents().tell(counter, parentId, amount, session);
-        installation.pending().add(counter, new ParentRow(counter.table(), parentId), amount, session);
+    private void count(
+            CountedChild counted,
+            CountedBy by,
+            @Nullable Snapshot before,
+            @Nullable Snapshot after,
+            SharedSessionContractImplementor session) {
+        Object from = before == null ? null : before.get(by.association());
+        Object to = after == null ? null : after.get(by.association());
+        BigDecimal less = weight(counted, by, before).negate();
+        BigDecimal more = weight(counted, by, after);
+        if (from != null && counted.tracked().get(by.association()).isSame(from, to)) {
+            move(by.counter(), from, less.add(more), session);
+            return;
+        }
+        if (from != null) {
+            move(by.counter(), from, less, session);
+        }
+        if (to != null) {
+            move(by.counter(), to, more, session);
+        }
+    }
+
+    /** What a row counts for; nothing where it leads to nobody. */
+    private static BigDecimal weight(CountedChild counted, CountedBy by, @Nullable Snapshot snapshot) {
+        return snapshot == null || snapshot.get(by.association()) == null
+                ? BigDecimal.ZERO
+                : counted.weight(by, snapshot);
+    }
+
+    /** A row that others are counted through has got another parent: all that is beneath it goes along. */
+    private void passed(
+            CountedChild counted,
+            PassedBy by,
+            Object id,
+            Snapshot before,
+            @Nullable Snapshot after,
+            SharedSessionContractImplementor session) {
+        Object from = before.get(by.association());
+        Object to = after == null ? null : after.get(by.association());
+        if (!counted.tracked().get(by.association()).isSame(from, to)) {
+            installation.pending().moved(by.step(), id, from, session);
+        }
+    }
+
+    /** @param first the row that the association leads to */
+    void move(CounterDefinition counter, Object first, BigDecimal amount, SharedSessionContractImplementor session) {
+        if (amount.signum() == 0) {
+            return;
+        }
+        if (counter.path().isEmpty()) {
+            installation.parents().tell(counter, first, amount, session);
+            installation.pending().add(counter, new ParentRow(counter.table(), first), amount, session);
+        } else {
+            installation
+                    .pending()
+                    .addBeneath(
+                            installation
+                                    .model()
+                                    .paths(session.getFactory())
+                                    .steps(counter)
+                                    .get(0),
+                            first,
+                            amount,
+                            session);
+        }
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.countercache.hibernate;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.CounterDefinition;
+import io.countercache.CounterDefinition.Counts;
 import io.countercache.hibernate.CounterCacheSettings.StaleChildren;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.OptimisticLockStyle;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.mapping.JoinedSubclass;
 import org.hibernate.mapping.ManyToOne;
 import org.hibernate.mapping.PersistentClass;
@@ -17,6 +21,7 @@ import org.hibernate.mapping.Property;
 import org.hibernate.mapping.RootClass;
 import org.hibernate.mapping.ToOne;
 import org.hibernate.mapping.UnionSubclass;
+import org.hibernate.persister.entity.EntityPersister;
 
 /**
  * What guards each counted child against two transactions that move or delete it at once. A version guards by itself.
@@ -43,22 +48,84 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
         if (guards.trust()) {
             return guards;
         }
-        Map<RootClass, Set<Property>> counted = new HashMap<>();
+        Map<RootClass, Watched> watched = new HashMap<>();
         for (CounterDefinition counter : counters) {
-            PersistentClass child = metadata.getEntityBinding(counter.child());
-            counted.computeIfAbsent(child.getRootClass(), any -> new HashSet<>())
-                    .add(child.getProperty(counter.association()));
+            watch(counter, metadata, watched);
         }
         boolean compare = setting == StaleChildren.CHECK && !batched;
-        counted.forEach((child, associations) -> guards.guard(child, associations, compare));
+        watched.forEach((child, attributes) -> guards.guard(child, attributes, compare));
         return guards;
     }
 
-    private void guard(RootClass child, Set<Property> associations, boolean compare) {
-        if (isGuarded(child, associations)) {
+    /**
+     * What counters look at of an entity.
+     *
+     * @param associations to-ones, or the embeddables that they are in
+     * @param together whether an UPDATE of one attribute counts by the value of another, which may have changed meanwhile
+     */
+    private record Watched(Set<Property> associations, boolean together) {
+
+        Watched and(Watched other) {
+            Set<Property> both = new HashSet<>(associations);
+            both.addAll(other.associations);
+            return new Watched(both, together || other.together);
+        }
+    }
+
+    private static void watch(CounterDefinition counter, Metadata metadata, Map<RootClass, Watched> watched) {
+        PersistentClass child = metadata.getEntityBinding(counter.child());
+        PersistentClass start = child;
+        if (counter.counts() == Counts.CHILDREN) {
+            boolean together = !counter.where().isEmpty() || !counter.sum().isEmpty();
+            watch(child, counter.association(), together, watched);
+            Property association = requireNonNull(CounterAttribute.find(child, counter.association()));
+            start = metadata.getEntityBinding(((ToOne) association.getValue()).getReferencedEntityName());
+        }
+        for (String attribute : counter.path()) {
+            watch(start, attribute, false, watched);
+            Property step = requireNonNull(CounterAttribute.find(start, attribute));
+            start = metadata.getEntityBinding(((ToOne) step.getValue()).getReferencedEntityName());
+        }
+    }
+
+    private static void watch(PersistentClass entity, String path, boolean together, Map<RootClass, Watched> watched) {
+        String attribute = path.contains(".") ? path.substring(0, path.indexOf('.')) : path;
+        boolean isInId = !entity.hasProperty(attribute)
+                && entity.getPropertyClosure().stream()
+                        .noneMatch(property -> property.getName().equals(attribute));
+        Set<Property> associations = isInId
+                ? Set.of() // which never changes
+                : Set.of(requireNonNull(CounterAttribute.find(entity, attribute)));
+        watched.merge(entity.getRootClass(), new Watched(associations, together), Watched::and);
+    }
+
+    /**
+     * Guards what only the conditions tell, once they are read: an attribute that neither the version nor a comparison
+     * covers.
+     */
+    void guardConditions(List<CounterDefinition> counters, CounterModel model, SessionFactoryImplementor factory) {
+        for (CounterDefinition counter : counters) {
+            EntityPersister child = CounterModel.entity(counter.child(), factory);
+            Condition condition = model.condition(counter);
+            if (trust || condition == null || readUnderLock.contains(child.getRootEntityName())) {
+                continue;
+            }
+            if (Stream.concat(condition.attributes().stream(), Stream.of(counter.sum()))
+                    .filter(attribute -> !attribute.isEmpty())
+                    .map(attribute -> TrackedAttribute.of(child, attribute).property())
+                    .anyMatch(property -> property >= 0 && !child.getPropertyVersionability()[property])) {
+                readUnderLock.add(child.getRootEntityName());
+                readAtEveryUpdate.add(child.getRootEntityName()); // whether it writes all columns is not known
+            }
+        }
+    }
+
+    private void guard(RootClass child, Watched watched, boolean compare) {
+        Set<Property> associations = watched.associations();
+        if (isGuarded(child, watched)) {
             return;
         }
-        if (compare && canCheck(child, associations)) {
+        if (compare && !watched.together() && canCheck(child, associations)) {
             compared.add(child.getEntityName());
             check(child, associations);
         } else {
@@ -68,10 +135,13 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
     }
 
     /** By a version, or by the application's own choice to compare columns. */
-    private static boolean isGuarded(RootClass child, Set<Property> associations) {
-        boolean compares = child.isVersioned() || child.getOptimisticLockStyle().isAllOrDirty();
+    private static boolean isGuarded(RootClass child, Watched watched) {
+        boolean comparesWhatChanges =
+                child.getOptimisticLockStyle() == OptimisticLockStyle.DIRTY && !watched.together();
+        boolean compares =
+                child.isVersioned() || child.getOptimisticLockStyle() == OptimisticLockStyle.ALL || comparesWhatChanges;
         return compares
-                && associations.stream().allMatch(Property::isOptimisticLocked)
+                && watched.associations().stream().allMatch(Property::isOptimisticLocked)
                 && !hidesDeletes(child)
                 && !hasOwnSql(child);
     }
@@ -103,15 +173,15 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
                 && child.getSubclasses().stream()
                         .noneMatch(subclass -> subclass instanceof JoinedSubclass || subclass instanceof UnionSubclass)
                 && associations.stream()
-                        .noneMatch(association -> association.getValue() instanceof ManyToOne toOne
-                                && toOne.isIgnoreNotFound()) // null in memory is not null in the row
+                        .allMatch(association -> association.getValue() instanceof ManyToOne toOne
+                                && !toOne.isIgnoreNotFound()) // null in memory is not null in the row
                 && associations.stream()
                         .allMatch(
                                 association -> association.getValue().getTable().equals(child.getTable()))
                 && associations.stream().noneMatch(ChildGuards::mayBeUnloaded);
     }
 
-    /** Hibernate fails to compare what it has not loaded: see {@link CounterModel.CountedAssociation#isUnknown}. */
+    /** Hibernate fails to compare what it has not loaded: see {@link TrackedAttribute#UNKNOWN}. */
     private static boolean mayBeUnloaded(Property association) {
         return association.getValue() instanceof ToOne toOne && toOne.isLazy() && !toOne.isReferenceToPrimaryKey();
     }

@@ -90,6 +90,11 @@ final class CountQuery {
         return counter.sum().isEmpty() ? counted : "coalesce(" + counted + ", 0)";
     }
 
+    /** Of what is counted by a row with {@code :id} that the path leads through. */
+    String beneath(int step) {
+        return "select %s %s where id(%s) = :id%s".formatted(total(), from(), end(step), and());
+    }
+
     private String total() {
         return counter.sum().isEmpty() ? "count(*)" : "sum(c." + counter.sum() + ")";
     }
@@ -105,12 +110,18 @@ final class CountQuery {
 
     /** The way from the child to the row that has the counter. */
     private String end() {
+        return end(counter.path().size());
+    }
+
+    private String end(int steps) {
         String first = switch (counter.counts()) {
             case CHILDREN -> "c." + counter.association();
             case ELEMENTS -> "c";
             case OWNERS -> "e";
         };
-        return counter.path().isEmpty() ? first : first + "." + String.join(".", counter.path());
+        return steps == 0
+                ? first
+                : first + "." + String.join(".", counter.path().subList(0, steps));
     }
 
     private String and() {

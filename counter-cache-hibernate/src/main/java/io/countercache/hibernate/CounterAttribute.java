@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.mapping.CheckConstraint;
 import org.hibernate.mapping.Column;
+import org.hibernate.mapping.Component;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.Table;
@@ -33,6 +34,8 @@ final class CounterAttribute {
             BigInteger.class,
             BigDecimal.class);
 
+    private static final Set<Class<?>> FLOATING = Set.of(double.class, Double.class, float.class, Float.class);
+
     private CounterAttribute() {}
 
     static String missing(PersistentClass parent, List<String> names) {
@@ -51,6 +54,15 @@ final class CounterAttribute {
 
     /** Why an attribute cannot be a counter, or null if it can. */
     static @Nullable String unfit(PersistentClass parent, Property counter) {
+        String name = parent.getJpaEntityName() + "." + counter.getName();
+        return FLOATING.contains(counter.getType().getReturnedClass())
+                ? "%s is of type %s, in which only totals can be kept: make it a long, or add 'sum'"
+                        .formatted(name, counter.getType().getReturnedClass().getSimpleName())
+                : unfitForSums(parent, counter);
+    }
+
+    /** The same for a counter that keeps a total, which may be a floating number. */
+    static @Nullable String unfitForSums(PersistentClass parent, Property counter) {
         String name = parent.getJpaEntityName() + "." + counter.getName();
         if (counter.equals(parent.getIdentifierProperty())) {
             return name + " is the identifier: name another attribute";
@@ -72,9 +84,10 @@ final class CounterAttribute {
                 .anyMatch(column -> column.getCustomWrite() != null || column.getCustomRead() != null)) {
             return name + " has a @ColumnTransformer: name an attribute without one";
         }
-        if (!COUNTER_TYPES.contains(counter.getType().getReturnedClass())) {
+        Class<?> type = counter.getType().getReturnedClass();
+        if (!COUNTER_TYPES.contains(type) && !FLOATING.contains(type)) {
             return "%s is of type %s: a counter is an int, long, short, BigInteger or BigDecimal"
-                    .formatted(name, counter.getType().getReturnedClass().getSimpleName());
+                    .formatted(name, type.getSimpleName());
         }
         if (counter.getType() instanceof BasicType<?> basic && basic.getValueConverter() != null) {
             return name + " has a converter: name an attribute without one";
@@ -118,13 +131,31 @@ final class CounterAttribute {
         return null;
     }
 
-    /** An attribute of an entity, inherited ones, its identifier and its version among them. */
-    static @Nullable Property find(PersistentClass entity, String attribute) {
-        Property id = entity.getIdentifierProperty();
-        return Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(id))
-                .filter(property -> property.getName().equals(attribute))
+    /** An attribute of an entity, inherited ones, its identifier and its version among them; dots lead into embeddables. */
+    static @Nullable Property find(PersistentClass entity, String path) {
+        String[] names = path.split("\\.", -1);
+        Property found = named(names[0], properties(entity));
+        for (int i = 1; i < names.length && found != null; i++) {
+            found = found.getValue() instanceof Component embedded
+                    ? named(names[i], embedded.getProperties().stream())
+                    : null;
+        }
+        return found;
+    }
+
+    private static @Nullable Property named(String name, Stream<Property> properties) {
+        return properties
+                .filter(property -> property.getName().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    private static Stream<Property> properties(PersistentClass entity) {
+        Stream<Property> own =
+                Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(entity.getIdentifierProperty()));
+        // an @IdClass, or parts of the id in the entity itself
+        boolean hasParts = entity.getIdentifierProperty() == null && entity.getIdentifier() instanceof Component;
+        return hasParts ? Stream.concat(own, ((Component) entity.getIdentifier()).getProperties().stream()) : own;
     }
 
     /** From here on only the library changes the counter: an entity UPDATE neither writes it nor comes about by it. */

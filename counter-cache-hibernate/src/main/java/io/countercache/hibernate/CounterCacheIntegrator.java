@@ -1,8 +1,11 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
+import io.countercache.CounterMappingException;
 import io.countercache.hibernate.DeclarationReader.Declarations;
 import java.util.List;
+import org.hibernate.SessionFactory;
+import org.hibernate.SessionFactoryObserver;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.spi.BootstrapContext;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -37,7 +40,8 @@ public final class CounterCacheIntegrator implements Integrator {
         CounterSql sql = new CounterSql(model);
         ManagedParents parents = new ManagedParents(model);
         CounterWriter writer = new CounterWriter(model, sql, service.caches());
-        PendingDeltas pending = new PendingDeltas(model, writer, settings.write());
+        PathWriter paths = new PathWriter(model, sql, writer, parents);
+        PendingDeltas pending = new PendingDeltas(model, parents, paths, settings.write());
         ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
         StaleChildren stale = new StaleChildren(model, pending, guards);
         Recount recount = new Recount(model, pending, sql, writer);
@@ -45,6 +49,16 @@ public final class CounterCacheIntegrator implements Integrator {
         ChangeListener changes = new ChangeListener(installation);
         listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending));
         service.listener(changes);
+        factory.addObserver(new SessionFactoryObserver() {
+            @Override
+            public void sessionFactoryCreated(SessionFactory created) {
+                List<String> problems = model.readConditions(factory);
+                if (!problems.isEmpty()) {
+                    throw new CounterMappingException(problems);
+                }
+                guards.guardConditions(counters, model, factory);
+            }
+        });
     }
 
     private static void listen(EventListenerRegistry listeners, ChangeListener changes, ParentListener parents) {

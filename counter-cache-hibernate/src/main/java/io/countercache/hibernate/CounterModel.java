@@ -2,9 +2,12 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterCacheException;
 import io.countercache.CounterDefinition;
+import io.countercache.CounterDefinition.Counts;
 import io.countercache.ParentRow;
 import io.countercache.hibernate.FreeCounter.Limits;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.binder.internal.TenantIdBinder;
-import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
@@ -28,42 +30,12 @@ final class CounterModel {
 
     private final List<CounterDefinition> definitions;
     private final List<FreeCounter> free;
+    private final Map<CounterDefinition, Condition> conditions = new HashMap<>();
     // filled on first use: the runtime mapping does not exist yet when the declarations are read
-    private final Map<EntityPersister, List<CountedAssociation>> byChild = new ConcurrentHashMap<>();
+    private final Map<EntityPersister, CountedChild> byChild = new ConcurrentHashMap<>();
     private final Map<EntityPersister, List<KeptCounter>> byParent = new ConcurrentHashMap<>();
     private final Map<EntityPersister, Boolean> hierarchies = new ConcurrentHashMap<>();
-
-    /** A counter, seen from a child: where in the state of the child its parent stands. */
-    record CountedAssociation(CounterDefinition counter, EntityPersister parent, int index) {
-
-        /**
-         * Whether this state does not tell. Hibernate makes a lazy attribute of an association that refers to another
-         * column than the id, if the child is enhanced.
-         */
-        boolean isUnknown(Object @Nullable [] state) {
-            return state != null && state[index] == LazyPropertyInitializer.UNFETCHED_PROPERTY;
-        }
-
-        /** The id of the parent that a child of this state belongs to; null if that is unknown. Loads nothing. */
-        @Nullable
-        Object parentId(Object @Nullable [] state, SharedSessionContractImplementor session) {
-            Object reference = state == null || isUnknown(state) ? null : state[index];
-            return reference == null ? null : parent.getIdentifier(reference, session);
-        }
-
-        /** What stands in the state of a child that belongs to the parent with this id. Loads nothing. */
-        @Nullable
-        Object reference(@Nullable Object parentId, SharedSessionContractImplementor session) {
-            return parentId == null ? null : session.internalLoad(parent.getEntityName(), parentId, false, true);
-        }
-
-        boolean isSameParent(@Nullable Object one, @Nullable Object other) {
-            if (one == null || other == null) {
-                return one == other;
-            }
-            return parent.getIdentifierType().isEqual(one, other);
-        }
-    }
+    private volatile @Nullable CounterPaths paths;
 
     /**
      * A counter, seen from a parent: where in the state of the parent its value stands.
@@ -90,15 +62,64 @@ final class CounterModel {
         return definitions;
     }
 
-    /** The counters that rows of this entity are counted by. */
-    List<CountedAssociation> countedOn(EntityPersister child) {
-        List<CountedAssociation> known = byChild.get(child);
-        return known != null ? known : byChild.computeIfAbsent(child, this::resolveCountedOn);
+    /** What the counters look at of rows of this entity. */
+    CountedChild counted(EntityPersister child) {
+        CountedChild known = byChild.get(child);
+        return known != null ? known : byChild.computeIfAbsent(child, this::resolveCounted);
+    }
+
+    private CountedChild resolveCounted(EntityPersister child) {
+        CountedChild counted = new CountedChild(child);
+        for (CounterDefinition counter : definitions) {
+            if (counter.counts() == Counts.CHILDREN && isOrExtends(child, counter.child())) {
+                counted.countedBy(counter, conditions.get(counter));
+            }
+            paths(child.getFactory()).steps(counter).stream()
+                    .filter(step -> child.isTypeOrSuperType(step.entity()))
+                    .forEach(counted::passedBy);
+        }
+        return counted;
+    }
+
+    /** Reads the conditions, which needs all entities to be known; answers with what is wrong. */
+    List<String> readConditions(SessionFactoryImplementor factory) {
+        List<String> problems = new ArrayList<>();
+        for (CounterDefinition counter : definitions) {
+            if (!counter.where().isEmpty()) {
+                try {
+                    conditions.put(counter, Condition.read(counter.where(), entity(counter.child(), factory), factory));
+                } catch (IllegalArgumentException e) {
+                    problems.add("%s.%s: 'where': %s"
+                            .formatted(
+                                    entity(counter.child(), factory).getImportedName(),
+                                    counter.association(),
+                                    e.getMessage()));
+                }
+            }
+        }
+        return problems;
+    }
+
+    /** The paths to counters further up. */
+    CounterPaths paths(SessionFactoryImplementor factory) {
+        CounterPaths known = paths;
+        if (known == null) {
+            known = new CounterPaths(definitions, factory);
+            paths = known;
+        }
+        return known;
+    }
+
+    /** The condition under which a child counts; null for always. */
+    @Nullable
+    Condition condition(CounterDefinition counter) {
+        return conditions.get(counter);
     }
 
     /** The HQL condition under which a child with this alias counts; empty for always. */
     String where(CounterDefinition counter, String alias) {
-        return counter.where();
+        Condition condition = conditions.get(counter);
+        return condition == null ? "" : condition.hql(alias);
     }
 
     /** Between what a counter stays; of one that is not declared, anything. */
@@ -133,13 +154,17 @@ final class CounterModel {
         Set<String> together = new HashSet<>(tables);
         for (CounterDefinition counter : definitions) {
             if (tables.contains(counter.table())) {
-                EntityPersister child = persister(counter.child(), session);
-                for (Object space : child.getQuerySpaces()) {
-                    together.add((String) space);
-                }
+                addTables(entity(counter.child(), session.getFactory()), together);
+                paths(session.getFactory()).steps(counter).forEach(step -> addTables(step.entity(), together));
             }
         }
         return together;
+    }
+
+    private static void addTables(EntityPersister entity, Set<String> tables) {
+        for (Object space : entity.getQuerySpaces()) {
+            tables.add((String) space);
+        }
     }
 
     /** The counters of a parent entity, in the order of their names. */
@@ -250,21 +275,11 @@ final class CounterModel {
     }
 
     EntityPersister parent(CounterDefinition counter, SharedSessionContractImplementor session) {
-        return persister(counter.parent(), session);
+        return entity(counter.parent(), session.getFactory());
     }
 
-    private static EntityPersister persister(String entity, SharedSessionContractImplementor session) {
-        return session.getFactory().getMappingMetamodel().getEntityDescriptor(entity);
-    }
-
-    private List<CountedAssociation> resolveCountedOn(EntityPersister child) {
-        return definitions.stream()
-                .filter(counter -> isOrExtends(child, counter.child()))
-                .map(counter -> new CountedAssociation(
-                        counter,
-                        child.getFactory().getMappingMetamodel().getEntityDescriptor(counter.parent()),
-                        child.getPropertyIndex(counter.association())))
-                .toList();
+    static EntityPersister entity(String name, SessionFactoryImplementor factory) {
+        return factory.getMappingMetamodel().getEntityDescriptor(name);
     }
 
     private List<KeptCounter> resolveKeptBy(EntityPersister parent) {

@@ -86,6 +86,11 @@ final class CounterSql {
         return "update " + table + " set " + assignments + " where " + rows;
     }
 
+    /** Writes a column of one row as it is. */
+    static String confirm(String table, EntityPersister entity, String column) {
+        return "update " + table + " set " + column + " = " + column + " where " + row(table, entity);
+    }
+
     private static Stream<String> assignments(List<TouchedAttribute> touched) {
         return touched.stream().flatMap(attribute -> attribute.assignments().stream());
     }
@@ -101,14 +106,12 @@ final class CounterSql {
     }
 
     /**
-     * The same of some rows, locked in the order of their ids, and the id after the counters. FOR NO KEY UPDATE on
+     * Some rows, locked in the order of their ids: what is read of them, and the id after that. FOR NO KEY UPDATE on
      * PostgreSQL: FOR UPDATE would wait for every transaction that has inserted a child, and deadlock with it.
      */
-    static String selectForUpdate(
-            String table, EntityPersister entity, List<String> counters, int rows, Dialect dialect) {
+    static String selectForUpdate(String table, EntityPersister entity, List<String> read, int rows, Dialect dialect) {
         List<String> key = keyColumns(table, entity);
-        List<String> columns =
-                new ArrayList<>(counters.stream().map(CounterSql::orZero).toList());
+        List<String> columns = new ArrayList<>(read);
         columns.addAll(key);
         String where = rows == 1
                 ? row(table, entity)
@@ -211,11 +214,13 @@ final class CounterSql {
         return position;
     }
 
-    /** Reads an id of one column. */
-    static Object readId(EntityPersister entity, ResultSet rows, int column, SharedSessionContractImplementor session)
+    /** Reads an id of one column; null if it is null. */
+    static @Nullable Object readId(
+            EntityPersister entity, ResultSet rows, int column, SharedSessionContractImplementor session)
             throws SQLException {
         JdbcMapping type = entity.getIdentifierMapping().getSingleJdbcMapping();
-        return type.convertToDomainValue(type.getJdbcValueExtractor().extract(rows, column, session));
+        Object value = type.getJdbcValueExtractor().extract(rows, column, session);
+        return value == null ? null : type.convertToDomainValue(value);
     }
 
     /** Reads the first columns of a row. */
@@ -280,9 +285,14 @@ final class CounterSql {
      * values, for transactions of other JVMs lock the same rows.
      */
     Comparator<ParentRow> lockOrder(SharedSessionContractImplementor session) {
-        return Comparator.comparing(ParentRow::table)
+        return Comparator.comparing(ParentRow::table, tableOrder(session))
                 .thenComparing((one, other) ->
                         compareIds(() -> model.parentIn(one.table(), session), one.id(), other.id(), session));
+    }
+
+    /** The same among tables. */
+    Comparator<String> tableOrder(SharedSessionContractImplementor session) {
+        return model.paths(session.getFactory()).order().comparator();
     }
 
     /** The same among rows of one table. */

@@ -3,6 +3,7 @@ package io.countercache.hibernate;
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.CounterDeltas.RowDeltas;
+import io.countercache.hibernate.CounterPaths.PathStep;
 import io.countercache.hibernate.CounterSql.CounterUpdate;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
@@ -39,10 +40,17 @@ final class CounterWriter {
 
     /** Writes all deltas and leaves none. */
     void write(CounterDeltas deltas, SharedSessionContractImplementor session) {
-        if (deltas.isEmpty()) {
-            return;
+        if (!deltas.isEmpty()) {
+            write(deltas.drain(sql.lockOrder(session)), session);
         }
-        List<RowDeltas> rows = deltas.drain(sql.lockOrder(session));
+    }
+
+    /** Writes the deltas of some tables. */
+    void write(CounterDeltas deltas, Set<String> tables, SharedSessionContractImplementor session) {
+        write(deltas.drain(tables, sql.lockOrder(session)), session);
+    }
+
+    private void write(List<RowDeltas> rows, SharedSessionContractImplementor session) {
         int from = 0;
         while (from < rows.size()) {
             Set<CounterDefinition> counters = rows.get(from).amounts().keySet();
@@ -54,6 +62,26 @@ final class CounterWriter {
             }
             writeBatch(counters, rows.subList(from, to), session);
             from = to;
+        }
+    }
+
+    /** Writes rows that a path has led through as they are. */
+    void confirm(PathStep step, Set<Object> ids, SharedSessionContractImplementor session) {
+        if (ids.isEmpty()) {
+            return;
+        }
+        String text =
+                CounterSql.confirm(step.table(), step.entity(), step.columns().get(0));
+        try {
+            Statements.send(text, () -> "confirm " + step.entity().getImportedName(), session, statement -> {
+                for (Object id : ids) {
+                    CounterSql.bindId(id, step.entity(), statement, 1, session);
+                    statement.addBatch();
+                }
+                return Statements.executeBatch(statement, session).length;
+            });
+        } catch (JDBCException e) {
+            throw Statements.failed(e, session);
         }
     }
 

@@ -97,7 +97,7 @@ final class DeclarationReader {
         }
         Stream.concat(entity.getProperties().stream(), Stream.ofNullable(entity.getIdentifierProperty()))
                 .filter(property -> !property.isSynthetic())
-                .forEach(property -> refuseEmbedded(new Place(entity, property.getName()), property.getValue()));
+                .forEach(property -> readEmbedded(new Place(entity, property.getName()), property.getValue()));
     }
 
     private void readClass(PersistentClass entity, Class<?> type) {
@@ -117,21 +117,39 @@ final class DeclarationReader {
         return property.isEmpty() ? name : Introspector.decapitalize(property);
     }
 
-    private void refuseEmbedded(Place place, Value value) {
-        if (value instanceof Collection collection) {
-            refuseEmbedded(place, collection.getElement());
-        } else if (value instanceof Component embedded) {
-            for (Class<?> type = embedded.getComponentClass(); type != null; type = type.getSuperclass()) {
-                Stream.<AnnotatedElement>concat(
-                                Stream.of(type.getDeclaredFields()), Stream.of(type.getDeclaredMethods()))
-                        .filter(member -> member.isAnnotationPresent(Counter.class)
-                                || member.getAnnotationsByType(CounterCache.class).length > 0)
-                        .forEach(member -> problem(
-                                place,
-                                "a counter in an embeddable is not supported yet: move the association to the entity"));
-            }
-            embedded.getProperties().forEach(part -> refuseEmbedded(place, part.getValue()));
+    /** An embeddable has no rows of its own: what it is embedded in is counted. */
+    private void readEmbedded(Place place, Value value) {
+        if (value instanceof Component embedded) {
+            membersOf(embedded)
+                    .forEach(member ->
+                            readAttribute(new Place(place.entity(), place.attribute() + "." + name(member)), member));
+            embedded.getProperties()
+                    .forEach(part -> readEmbedded(
+                            new Place(place.entity(), place.attribute() + "." + part.getName()), part.getValue()));
+        } else if (value instanceof Collection collection && collection.getElement() instanceof Component embedded) {
+            membersOf(embedded)
+                    .filter(member -> member.isAnnotationPresent(Counter.class)
+                            || member.getAnnotationsByType(CounterCache.class).length > 0)
+                    .forEach(
+                            member -> problem(
+                                    place,
+                                    "a counter in an element of a collection, which has no row that could be followed: make it an entity"));
         }
+    }
+
+    private static Stream<AnnotatedElement> membersOf(Component embedded) {
+        Stream<AnnotatedElement> members = Stream.empty();
+        for (Class<?> type = embedded.getComponentClass(); type != null; type = type.getSuperclass()) {
+            members = Stream.concat(
+                    members,
+                    Stream.<AnnotatedElement>concat(
+                            Stream.of(type.getDeclaredFields()), Stream.of(type.getDeclaredMethods())));
+        }
+        return members;
+    }
+
+    private static String name(AnnotatedElement member) {
+        return member instanceof Method method ? attributeOf(method) : ((Field) member).getName();
     }
 
     private void readAttribute(Place place, AnnotatedElement member) {
@@ -177,9 +195,6 @@ final class DeclarationReader {
 
     private boolean refuseUnsupported(Place place, CounterCache annotation) {
         int before = problems.size();
-        refuse(place, "path", !annotation.path().isEmpty());
-        refuse(place, "where", !annotation.where().isEmpty());
-        refuse(place, "sum", !annotation.sum().isEmpty());
         refuse(place, "active", !annotation.active());
         refuse(place, "slots", annotation.slots() != 0);
         return problems.size() > before;
@@ -197,11 +212,14 @@ final class DeclarationReader {
         if (value == null) {
             problem(place, "is not a persistent attribute: put @CounterCache on an association");
         } else if (value instanceof ManyToOne toOne) {
-            PersistentClass parent = metadata.getEntityBinding(toOne.getReferencedEntityName());
-            List<String> names = annotation.value().isEmpty()
-                    ? defaultNames(place.entity(), place.attribute(), parent)
-                    : List.of(annotation.value());
-            declare(place, annotation, parent, names, place.entity(), place.attribute());
+            PersistentClass target = metadata.getEntityBinding(toOne.getReferencedEntityName());
+            DeclaredPath path = path(place, annotation, target);
+            if (path != null) {
+                List<String> names = annotation.value().isEmpty()
+                        ? defaultNames(place.entity(), place.attribute(), path)
+                        : List.of(annotation.value());
+                declare(place, annotation, path, names, place.entity(), place.attribute());
+            }
         } else if (value instanceof Collection collection) {
             readCollection(place, annotation, collection);
         } else if (value instanceof ToOne) {
@@ -240,12 +258,32 @@ final class DeclarationReader {
             return;
         }
         String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();
-        declare(place, annotation, place.entity(), List.of(name), child, collection.getMappedByProperty());
+        DeclaredPath path = path(place, annotation, place.entity());
+        if (path != null) {
+            declare(place, annotation, path, List.of(name), child, collection.getMappedByProperty());
+        }
     }
 
-    private static List<String> defaultNames(PersistentClass child, String association, PersistentClass parent) {
+    private static List<String> pathOf(CounterCache annotation) {
+        return annotation.path().isEmpty()
+                ? List.of()
+                : List.of(annotation.path().split("\\.", -1));
+    }
+
+    private @Nullable DeclaredPath path(Place place, CounterCache annotation, PersistentClass start) {
+        DeclaredPath path = DeclaredPath.follow(start, pathOf(annotation), metadata);
+        if (path.problem() != null) {
+            problem(place, path.problem());
+            return null;
+        }
+        return path;
+    }
+
+    private static List<String> defaultNames(PersistentClass child, String association, DeclaredPath path) {
+        PersistentClass parent = path.end();
         List<String> collections = parent.getPropertyClosure().stream()
-                .filter(property -> property.getValue() instanceof Collection collection
+                .filter(property -> path.steps().isEmpty()
+                        && property.getValue() instanceof Collection collection
                         && association.equals(collection.getMappedByProperty())
                         && collection.getElement() instanceof OneToMany elements
                         && elements.getReferencedEntityName().equals(child.getEntityName()))
@@ -261,10 +299,11 @@ final class DeclarationReader {
     private void declare(
             Place place,
             CounterCache annotation,
-            PersistentClass parent,
+            DeclaredPath path,
             List<String> names,
             PersistentClass child,
             String association) {
+        PersistentClass parent = path.end();
         Property reference = CounterAttribute.find(child, association);
         if (reference == null || !reference.isInsertable()) {
             problem(
@@ -284,7 +323,7 @@ final class DeclarationReader {
                 .findFirst()
                 .orElse(null);
         String problem =
-                counter == null ? CounterAttribute.missing(parent, names) : CounterAttribute.unfit(parent, counter);
+                counter == null ? CounterAttribute.missing(parent, names) : unfit(annotation, child, parent, counter);
         if (counter == null || problem != null) {
             problem(place, problem);
             return;
@@ -303,9 +342,9 @@ final class DeclarationReader {
                 child.getEntityName(),
                 association,
                 Counts.CHILDREN,
-                List.of(),
-                "",
-                "",
+                pathOf(annotation),
+                annotation.where(),
+                annotation.sum(),
                 Stream.of(annotation.touch()).distinct().sorted().toList());
         Declared other = declared.putIfAbsent(counter, new Declared(definition, place.toString()));
         if (other != null && !other.counter().equals(definition)) {
@@ -314,6 +353,15 @@ final class DeclarationReader {
                     "%s.%s is counted by %s already: give each a counter of its own"
                             .formatted(parent.getJpaEntityName(), counter.getName(), other.where()));
         }
+    }
+
+    private static @Nullable String unfit(
+            CounterCache annotation, PersistentClass child, PersistentClass parent, Property counter) {
+        if (annotation.sum().isEmpty()) {
+            return CounterAttribute.unfit(parent, counter);
+        }
+        String problem = CounterAttribute.unfitForSums(parent, counter);
+        return problem == null ? SummedAttribute.unfit(child, annotation.sum(), parent, counter) : problem;
     }
 
     /** Why the rows of a child cannot be counted yet, or null if they can. */

@@ -242,7 +242,7 @@ final class DirectChange {
     private Outcome changeMany(List<Object> rows, boolean whole) {
         List<Object> there = rows;
         if (whole || !conditions().isEmpty()) {
-            var locked = new RowLocks(session, entity, amounts.get(0).counter().table(), columns()).lock(rows);
+            var locked = RowLocks.lock(rows, entity, amounts.get(0).counter().table(), columns(), session);
             for (var row : locked.entrySet()) {
                 CounterLimitException refusal = refusal(row.getKey(), row.getValue(), false);
                 if (refusal != null) {

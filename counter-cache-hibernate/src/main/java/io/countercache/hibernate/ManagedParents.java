@@ -1,7 +1,9 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
+import io.countercache.hibernate.CountedChild.PassedBy;
 import io.countercache.hibernate.CounterModel.KeptCounter;
+import io.countercache.hibernate.CounterPaths.PathStep;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Collection;
@@ -35,6 +37,37 @@ final class ManagedParents {
     void tell(CounterDefinition counter, Object parentId, BigDecimal amount, SharedSessionContractImplementor session) {
         EntityPersister parent = model.parent(counter, session);
         change(parent, parentId, counter.counter(), session, shown -> sum(shown, amount));
+    }
+
+    /**
+     * The row that the path of a counter ends at, by what this session manages of the rows in between; null if that does
+     * not tell. Loads nothing.
+     */
+    @Nullable
+    Object end(PathStep first, Object id, SharedSessionContractImplementor session) {
+        Object row = id;
+        for (PathStep step : model.paths(session.getFactory()).steps(first.counter())) {
+            Object entity = managed(step.entity(), row, session);
+            EntityEntry entry = entity == null
+                    ? null
+                    : session.getPersistenceContextInternal().getEntry(entity);
+            Object[] loaded = entry == null ? null : entry.getLoadedState();
+            if (entry == null || loaded == null) {
+                return null;
+            }
+            Object next = null;
+            CountedChild passed = model.counted(entry.getPersister());
+            for (PassedBy by : passed.passages()) {
+                if (by.step().equals(step)) {
+                    next = passed.tracked().get(by.association()).value(row, loaded, session);
+                }
+            }
+            if (next == null || next == TrackedAttribute.UNKNOWN) {
+                return null;
+            }
+            row = next;
+        }
+        return row;
     }
 
     /** Shows a delta on an instance. */

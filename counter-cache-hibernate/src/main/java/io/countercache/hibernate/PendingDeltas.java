@@ -3,11 +3,14 @@ package io.countercache.hibernate;
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.ParentRow;
+import io.countercache.hibernate.CounterPaths.PathStep;
 import java.math.BigDecimal;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hibernate.FlushMode;
 import org.hibernate.SessionEventListener;
@@ -21,6 +24,7 @@ import org.hibernate.event.spi.FlushEventListener;
 import org.hibernate.resource.transaction.spi.TransactionCoordinator;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deltas of each transaction, and when they are written: once, just before the commit. Earlier only where SQL of the same
@@ -31,7 +35,8 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     private static final long serialVersionUID = 1;
 
     private final transient CounterModel model;
-    private final transient CounterWriter writer;
+    private final transient PathWriter writer;
+    private final transient ManagedParents parents;
     private final boolean writeAtFlush;
     // by transaction coordinator, for sessions that share a transaction write together; weak, because a session that is
     // closed in the middle of a transaction may never tell how that ended
@@ -43,43 +48,76 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
 
     private static final class OfTransaction {
         final CounterDeltas deltas = new CounterDeltas();
+        final PathDeltas paths = new PathDeltas();
         /** Whether the commit-time write is over: what changes after it has no later moment to be written in. */
         boolean committing;
         /** Whether the library itself is asking, perhaps in the middle of a flush. */
         boolean quiet;
+
+        boolean isEmpty() {
+            return deltas.isEmpty() && paths.isEmpty();
+        }
     }
 
-    PendingDeltas(CounterModel model, CounterWriter writer, CounterCacheSettings.Write write) {
+    PendingDeltas(CounterModel model, ManagedParents parents, PathWriter writer, CounterCacheSettings.Write write) {
         this.model = model;
+        this.parents = parents;
         this.writer = writer;
         this.writeAtFlush = write == CounterCacheSettings.Write.FLUSH;
     }
 
     /** Adds a delta, to be written with the transaction's others; without a transaction it is written now. */
     void add(CounterDefinition counter, ParentRow row, BigDecimal amount, SharedSessionContractImplementor session) {
-        if (!session.isTransactionInProgress()) {
-            CounterDeltas now = new CounterDeltas();
-            now.add(counter, row, amount);
-            writer.write(now, session);
-            return;
-        }
-        OfTransaction pending = begin(session);
-        pending.deltas.add(counter, row, amount);
-        if (pending.committing) {
-            writer.write(pending.deltas, session);
+        change(session, pending -> pending.deltas.add(counter, row, amount));
+    }
+
+    /** Adds a delta of what is beneath a row, for a counter further up. */
+    void addBeneath(PathStep step, Object id, BigDecimal amount, SharedSessionContractImplementor session) {
+        change(session, pending -> {
+            pending.paths.add(step, id, amount);
+            Object end = parents.end(step, id, session);
+            if (end != null) {
+                parents.tell(step.counter(), end, amount, session);
+                pending.paths
+                        .shown()
+                        .add(step.counter(), new ParentRow(step.counter().table(), end), amount);
+            }
+        });
+    }
+
+    /** Remembers that a row on the way to a counter further up led elsewhere before. */
+    void moved(PathStep step, Object id, @Nullable Object from, SharedSessionContractImplementor session) {
+        change(session, pending -> pending.paths.moved(step, id, from));
+    }
+
+    private void change(SharedSessionContractImplementor session, Consumer<OfTransaction> change) {
+        boolean waits = session.isTransactionInProgress();
+        OfTransaction pending = waits ? begin(session) : new OfTransaction();
+        change.accept(pending);
+        if (!waits || pending.committing) {
+            write(pending, session);
         }
     }
 
-    /** What a row has to move by when this session's transaction writes next. */
+    private void write(OfTransaction pending, SharedSessionContractImplementor session) {
+        writer.write(pending.deltas, pending.paths, this, session);
+    }
+
+    /** What a row has to move by when this session's transaction writes next, as far as that is known. */
     Map<CounterDefinition, BigDecimal> of(ParentRow row, SharedSessionContractImplementor session) {
         OfTransaction pending = transactions.get(session.getTransactionCoordinator());
-        return pending == null ? Map.of() : pending.deltas.of(row);
+        if (pending == null) {
+            return Map.of();
+        }
+        Map<CounterDefinition, BigDecimal> amounts = new HashMap<>(pending.deltas.of(row));
+        pending.paths.shown().of(row).forEach((counter, amount) -> amounts.merge(counter, amount, BigDecimal::add));
+        return amounts;
     }
 
     /** Whether this session's transaction has anything to write. */
     boolean exist(SharedSessionContractImplementor session) {
         OfTransaction pending = transactions.get(session.getTransactionCoordinator());
-        return pending != null && !pending.deltas.isEmpty();
+        return pending != null && !pending.isEmpty();
     }
 
     /** Forgets a row that this session deletes. */
@@ -101,7 +139,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     void write(SharedSessionContractImplementor session) {
         OfTransaction pending = transactions.get(session.getTransactionCoordinator());
         if (pending != null) {
-            writer.write(pending.deltas, session);
+            write(pending, session);
         }
     }
 
@@ -168,8 +206,8 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             pending.committing = true;
             try {
                 if (session.getJdbcCoordinator().getLogicalConnection().isOpen()) {
-                    writer.write(pending.deltas, session);
-                } else if (!pending.deltas.isEmpty() && isJta()) {
+                    write(pending, session);
+                } else if (!pending.isEmpty() && isJta()) {
                     writeThroughAnother();
                 }
             } catch (RuntimeException e) {
@@ -191,7 +229,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
                     .withStatelessOptions()
                     .tenantIdentifier(session.getTenantIdentifierValue())
                     .openStatelessSession()) {
-                writer.write(pending.deltas, (SharedSessionContractImplementor) joined);
+                write(pending, (SharedSessionContractImplementor) joined);
             }
         }
 
@@ -253,8 +291,8 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             return; // this listener was asked again, with all tables
         }
         pending = transactions.get(session.getTransactionCoordinator());
-        if (pending != null && pending.deltas.concern(tables)) {
-            writer.write(pending.deltas, session);
+        if (pending != null && (pending.deltas.concern(tables) || pending.paths.concern(tables))) {
+            write(pending, session);
         }
     }
 }

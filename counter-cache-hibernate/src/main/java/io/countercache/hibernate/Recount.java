@@ -98,9 +98,9 @@ final class Recount {
             }
         }
         List<Object> ids = rows.stream().map(ParentRow::id).distinct().toList();
-        Set<String> tables = new TreeSet<>();
+        Set<String> tables = new TreeSet<>(sql.tableOrder(session));
         counters.forEach(counter -> tables.add(counter.table()));
-        tables.forEach(table -> new RowLocks(session, parent, table, List.of()).lock(ids));
+        tables.forEach(table -> RowLocks.lock(ids, parent, table, List.of(), session));
         List<Drift> wrong = drift(parent, ids, counters, session);
         write(parent, wrong, counters, session);
         return wrong;

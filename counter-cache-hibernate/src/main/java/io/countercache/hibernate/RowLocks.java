@@ -1,9 +1,12 @@
 package io.countercache.hibernate;
 
+import static java.util.Objects.requireNonNull;
+
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -24,21 +27,46 @@ final class RowLocks {
     private final SharedSessionContractImplementor session;
     private final EntityPersister entity;
     private final String table;
-    private final List<String> counters;
+    private final List<String> columns;
 
-    /** @param counters the columns to be read under the lock */
-    RowLocks(SharedSessionContractImplementor session, EntityPersister entity, String table, List<String> counters) {
+    interface RowReader<R> {
+        R read(ResultSet row) throws SQLException;
+    }
+
+    private RowLocks(
+            SharedSessionContractImplementor session, EntityPersister entity, String table, List<String> columns) {
         this.session = session;
         this.entity = entity;
         this.table = table;
-        this.counters = counters;
+        this.columns = columns;
+    }
+
+    /** Locks the rows that are there; what is read of them under the lock, by id. */
+    static <R> NavigableMap<Object, R> lock(
+            Collection<?> ids,
+            EntityPersister entity,
+            String table,
+            List<String> columns,
+            RowReader<R> reader,
+            SharedSessionContractImplementor session) {
+        return new RowLocks(session, entity, table, columns).lock(ids, reader);
     }
 
     /** Locks the rows that are there; their counters, null as 0, by id. */
-    NavigableMap<Object, List<BigDecimal>> lock(Iterable<?> ids) {
+    static NavigableMap<Object, List<BigDecimal>> lock(
+            Collection<?> ids,
+            EntityPersister entity,
+            String table,
+            List<String> counters,
+            SharedSessionContractImplementor session) {
+        List<String> columns = counters.stream().map(CounterSql::orZero).toList();
+        return lock(ids, entity, table, columns, row -> CounterSql.readNumbers(row, counters.size()), session);
+    }
+
+    private <R> NavigableMap<Object, R> lock(Collection<?> ids, RowReader<R> reader) {
         var inOrder = new TreeSet<>(CounterSql.lockOrder(entity, session));
-        ids.forEach(inOrder::add);
-        var locked = new TreeMap<Object, List<BigDecimal>>(CounterSql.lockOrder(entity, session));
+        inOrder.addAll(ids);
+        var locked = new TreeMap<Object, R>(CounterSql.lockOrder(entity, session));
         // the database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row
         int size = inOrder.stream().allMatch(Number.class::isInstance) ? CHUNK : 1;
         List<Object> all = List.copyOf(inOrder);
@@ -47,7 +75,7 @@ final class RowLocks {
             String sql = CounterSql.selectForUpdate(
                     table,
                     entity,
-                    counters,
+                    columns,
                     chunk.size(),
                     session.getJdbcServices().getDialect());
             try {
@@ -56,7 +84,7 @@ final class RowLocks {
                     for (Object id : chunk) {
                         position = CounterSql.bindId(id, entity, statement, position, session);
                     }
-                    return read(chunk, statement, sql, locked);
+                    return read(chunk, statement, sql, reader, locked);
                 });
             } catch (JDBCException e) {
                 throw Statements.failed(e, session);
@@ -65,14 +93,19 @@ final class RowLocks {
         return locked;
     }
 
-    private int read(
-            List<Object> chunk, PreparedStatement statement, String sql, NavigableMap<Object, List<BigDecimal>> locked)
+    private <R> int read(
+            List<Object> chunk,
+            PreparedStatement statement,
+            String sql,
+            RowReader<R> reader,
+            NavigableMap<Object, R> locked)
             throws SQLException {
         ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
         while (rows.next()) {
-            Object id =
-                    chunk.size() == 1 ? chunk.get(0) : CounterSql.readId(entity, rows, counters.size() + 1, session);
-            locked.put(id, CounterSql.readNumbers(rows, counters.size()));
+            Object id = chunk.size() == 1
+                    ? chunk.get(0)
+                    : requireNonNull(CounterSql.readId(entity, rows, columns.size() + 1, session));
+            locked.put(id, reader.read(rows));
         }
         return locked.size();
     }

@@ -1,12 +1,12 @@
 package io.countercache.hibernate;
 
-import io.countercache.hibernate.CounterModel.CountedAssociation;
-import java.util.ArrayList;
+import io.countercache.hibernate.CountedChild.Snapshot;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.stream.Collectors;
 import org.hibernate.LockMode;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -40,10 +40,13 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
             Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
-     * What the database has of a child: the ids of its parents, by association, null where it has none. Not there is also
-     * a row that the statement will not find, or that is only marked as deleted.
+     * What the database has of a child: nothing if it has no such row, one that the statement will not find, or one that
+     * is only marked as deleted.
+     *
+     * @param before a snapshot of it, or null
+     * @param writesAll whether the statement writes every column, and not only those that have changed
      */
-    record Found(Object child, boolean isThere, Map<CountedAssociation, @Nullable Object> parents) {}
+    record Found(Object child, @Nullable Snapshot before, boolean writesAll) {}
 
     StaleChildren(CounterModel model, PendingDeltas pending, ChildGuards guards) {
         this.model = model;
@@ -53,71 +56,62 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
 
     @Override
     public boolean onPreUpdate(PreUpdateEvent event) {
-        List<CountedAssociation> associations = model.countedOn(event.getPersister());
-        Object[] loaded = event.getOldState();
-        if (associations.isEmpty()) {
+        CountedChild counted = model.counted(event.getPersister());
+        if (counted.isEmpty()) {
             return false;
         }
+        Object[] loaded = event.getOldState();
         if (loaded == null
                 || guards.readAtEveryUpdate().contains(event.getPersister().getRootEntityName())) {
-            readParents(event, associations); // the UPDATE writes all columns
-        } else if (assignsUnloaded(associations, loaded, event.getState())
-                || (isReadUnderLock(event.getPersister())
-                        && moves(associations, loaded, event.getState(), event.getSession()))) {
-            keepUnmoved(readParents(event, associations), associations, loaded, event);
+            read(event, counted, true);
+            return false;
+        }
+        var session = event.getSession();
+        Snapshot before = counted.snapshot(event.getId(), loaded, session);
+        Snapshot after = counted.afterUpdate(event.getId(), before, loaded, event.getState(), session);
+        if (counted.differ(before, after) && (isReadUnderLock(event.getPersister()) || counted.isDoubtful(before))) {
+            read(event, counted, false);
         }
         return false;
     }
 
-    /**
-     * The UPDATE writes only what has changed: a parent that this session leaves alone stays the one that it is, even
-     * where another transaction has made it another one than this session knows.
-     */
-    private static void keepUnmoved(
-            Found found, List<CountedAssociation> associations, Object[] loaded, PreUpdateEvent event) {
-        for (CountedAssociation association : associations) {
-            Object known = association.parentId(loaded, event.getSession());
-            if (!association.isUnknown(loaded)
-                    && association.isSameParent(known, association.parentId(event.getState(), event.getSession()))) {
-                found.parents().put(association, known);
-            }
-        }
-    }
-
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
-        List<CountedAssociation> associations = model.countedOn(event.getPersister());
-        if (!associations.isEmpty()
+        CountedChild counted = model.counted(event.getPersister());
+        if (!counted.isEmpty()
                 && (isReadUnderLock(event.getPersister())
                         || !isLoaded(event.getEntity(), event.getSession())
-                        || associations.stream()
-                                .anyMatch(association -> association.isUnknown(event.getDeletedState())))) {
-            Found found = readParents(event, associations);
+                        || counted.isDoubtful(
+                                counted.snapshot(event.getId(), event.getDeletedState(), event.getSession())))) {
+            Found found = read(event, counted, true);
             if (guards.compared().contains(event.getPersister().getRootEntityName())) {
-                compareWith(found, event.getSession());
+                compareWith(found, counted, event.getSession());
             }
         }
         return false;
     }
 
     /** The DELETE of a detached child would compare what the application has made of it, and miss the row. */
-    private static void compareWith(Found found, SharedSessionContractImplementor session) {
+    private static void compareWith(Found found, CountedChild counted, SharedSessionContractImplementor session) {
         EntityEntry entry = session instanceof SessionImplementor
                 ? session.getPersistenceContextInternal().getEntry(found.child())
                 : null;
         Object[] state = entry == null ? null : entry.getLoadedState();
-        if (state != null) {
-            found.parents()
-                    .forEach((association, id) -> state[association.index()] = association.reference(id, session));
+        Snapshot before = found.before();
+        for (int i = 0; state != null && before != null && i < counted.tracked().size(); i++) {
+            TrackedAttribute attribute = counted.tracked().get(i);
+            if (attribute.target() != null && attribute.steps().isEmpty()) {
+                state[attribute.property()] = attribute.reference(before.get(i), session);
+            }
         }
     }
 
     /** A stateless session does not know whether this will be an INSERT or an UPDATE. */
     @Override
     public boolean onPreUpsert(PreUpsertEvent event) {
-        List<CountedAssociation> associations = model.countedOn(event.getPersister());
-        if (!associations.isEmpty()) {
-            readParents(event, associations);
+        CountedChild counted = model.counted(event.getPersister());
+        if (!counted.isEmpty()) {
+            read(event, counted, true);
         }
         return false;
     }
@@ -139,53 +133,31 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         return guards.readUnderLock().contains(child.getRootEntityName());
     }
 
-    /** Whether a child gets a parent although nobody has asked which one it had. */
-    private static boolean assignsUnloaded(List<CountedAssociation> associations, Object[] before, Object[] after) {
-        return associations.stream()
-                .anyMatch(association -> association.isUnknown(before) && !association.isUnknown(after));
-    }
-
-    private static boolean moves(
-            List<CountedAssociation> associations,
-            Object[] before,
-            Object[] after,
-            SharedSessionContractImplementor session) {
-        return associations.stream()
-                .anyMatch(association -> !association.isUnknown(after)
-                        && !association.isSameParent(
-                                association.parentId(before, session), association.parentId(after, session)));
-    }
-
-    private Found readParents(AbstractDatabaseOperationEvent event, List<CountedAssociation> associations) {
+    private Found read(AbstractDatabaseOperationEvent event, CountedChild counted, boolean writesAll) {
         SharedSessionContractImplementor session = event.getSession();
         CounterModel.refuseFilters(event.getPersister(), session);
         // without a transaction a lock would be gone before the statement
         boolean isThere = guards.trust() || !session.isTransactionInProgress() || lock(event);
-        StringBuilder joins = new StringBuilder();
-        List<String> parents = new ArrayList<>();
-        for (CountedAssociation association : associations) {
-            String parent = "p" + parents.size();
-            joins.append(" left join c.%s %s".formatted(association.counter().association(), parent));
-            parents.add("id(" + parent + ")");
-        }
-        String hql = "select %s from %s c%s where id(c) = :id"
-                .formatted(String.join(", ", parents), event.getPersister().getImportedName(), joins);
-        List<Object[]> rows = !isThere
-                ? List.of()
-                : pending.quietly(
-                        session,
-                        () -> session.createSelectionQuery(hql, Object[].class)
-                                .setParameter("id", event.getId())
-                                .getResultList());
-        Map<CountedAssociation, @Nullable Object> ids = new HashMap<>();
-        for (Object[] row : rows) {
-            for (int i = 0; i < row.length; i++) {
-                ids.put(associations.get(i), row[i]);
-            }
-        }
-        Found found = new Found(event.getEntity(), !rows.isEmpty(), ids);
+        Found found = new Found(event.getEntity(), isThere ? stored(counted, event.getId(), session) : null, writesAll);
         read.put(session, found);
         return found;
+    }
+
+    /** A snapshot of what the database has of a row, or null if there is none. */
+    @Nullable
+    Snapshot stored(CountedChild counted, Object id, SharedSessionContractImplementor session) {
+        List<TrackedAttribute> tracked = counted.tracked();
+        String hql = "select %s from %s c%s where id(c) = :id"
+                .formatted(
+                        tracked.stream().map(TrackedAttribute::hql).collect(Collectors.joining(", ")),
+                        counted.child().getImportedName(),
+                        tracked.stream().map(TrackedAttribute::join).collect(Collectors.joining()));
+        List<Object[]> rows = pending.quietly(
+                session,
+                () -> session.createSelectionQuery(hql, Object[].class)
+                        .setParameter("id", id)
+                        .getResultList());
+        return rows.isEmpty() ? null : new Snapshot(Arrays.asList(rows.get(0)));
     }
 
     /**

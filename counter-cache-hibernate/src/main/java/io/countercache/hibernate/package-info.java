@@ -8,9 +8,14 @@
  *       io.countercache.hibernate.CounterCacheSettings}
  *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to definitions and {@code
  *       FreeCounter}s, or all errors at once
- *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it
+ *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it; {@code DeclaredPath} and
+ *       {@code SummedAttribute} say what is wrong with a path and a sum
  *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once
  *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names
+ *   <li>{@code CounterPaths} has the paths to counters further up, and {@code TableOrder} the order of their tables
+ *   <li>{@code Condition} is a {@code where}: {@code ConditionReader} reads it to {@code ConditionTerm}s, from what
+ *       {@code ConditionAttribute}, {@code ConditionLiteral} and {@code LikePattern} say, and {@code ConditionKind} compares
+ *       values as the database does
  *   <li>{@code UniqueKeys} remembers by what the rows of an entity are unique
  *   <li>{@code Installation} is all of this for one session factory, kept in its {@code FactoryCounters}, which {@link
  *       io.countercache.hibernate.CounterCacheServices} adds
@@ -19,9 +24,12 @@
  * <p>When a child changes:
  *
  * <ol>
- *   <li>{@code StaleChildren} reads the parent of a child from the database where the session cannot be trusted to know it
+ *   <li>{@code CountedChild} is what counters look at of an entity: its {@code TrackedAttribute}s, before and after
+ *   <li>{@code StaleChildren} reads these from the database where the session cannot be trusted to know them
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
- *   <li>{@code PendingDeltas} holds the deltas of each transaction, and decides when they are written
+ *   <li>{@code PendingDeltas} holds the deltas of each transaction, those of counters further up in {@code PathDeltas}, and
+ *       decides when they are written
+ *   <li>{@code PathWriter} follows the paths to the rows at their ends, from lock to lock
  *   <li>{@code CounterWriter} writes them: sorted, batched, one UPDATE per parent row
  *   <li>{@code CounterSql} has the texts of all statements, binds them, and knows the lock order
  *   <li>{@code TouchedAttribute} is a timestamp that is set along with a counter
@@ -40,7 +48,7 @@
  *       which {@code EntityRows} says are there
  *   <li>{@code Bump} inserts the {@code NewRow} where none has the {@code RowKey}
  *   <li>{@code RowLocks} locks rows in the table that has their counters
- *   <li>{@code Recount} measures and corrects counters while others write
+ *   <li>{@code Recount} measures and corrects counters while others write; {@code CountQuery} is what it asks
  *   <li>{@code IdRange} is a part of a table, for {@code Recount} to work on
  * </ol>
  */

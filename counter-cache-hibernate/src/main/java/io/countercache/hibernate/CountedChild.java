@@ -1,0 +1,174 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import io.countercache.hibernate.CounterPaths.PathStep;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entity whose rows counters count, or lead through: which of its attributes they look at, and what they make of them.
+ *
+ * <p>A snapshot is the values of those attributes at one moment; of a to-one, the id of the row that it leads to.
+ */
+final class CountedChild {
+
+    private static final int NOWHERE = -1;
+
+    private final EntityPersister child;
+    private final List<TrackedAttribute> tracked = new ArrayList<>();
+    private final Map<String, Integer> positions = new HashMap<>();
+    private final List<CountedBy> counters = new ArrayList<>();
+    private final List<PassedBy> passages = new ArrayList<>();
+
+    /**
+     * A counter that counts the rows of this child.
+     *
+     * @param association where in a snapshot the row stands by which it counts
+     * @param sum where in a snapshot the number stands that it totals; {@link #NOWHERE} if it counts rows
+     */
+    record CountedBy(
+            CounterDefinition counter,
+            int association,
+            @Nullable Condition condition,
+            int sum) {}
+
+    /**
+     * A counter whose path leads through the rows of this entity.
+     *
+     * @param association where in a snapshot the row stands to which it leads
+     */
+    record PassedBy(PathStep step, int association) {}
+
+    /** The values of what is tracked, at one moment. */
+    record Snapshot(List<@Nullable Object> values) {
+
+        @Nullable
+        Object get(int position) {
+            return values.get(position);
+        }
+    }
+
+    CountedChild(EntityPersister child) {
+        this.child = child;
+    }
+
+    void countedBy(CounterDefinition counter, @Nullable Condition condition) {
+        int association = track(counter.association());
+        int sum = counter.sum().isEmpty() ? NOWHERE : track(counter.sum());
+        if (condition != null) {
+            condition.attributes().forEach(this::track);
+        }
+        counters.add(new CountedBy(counter, association, condition, sum));
+    }
+
+    void passedBy(PathStep step) {
+        passages.add(new PassedBy(step, track(step.attribute())));
+    }
+
+    private int track(String path) {
+        return positions.computeIfAbsent(path, any -> {
+            tracked.add(TrackedAttribute.of(child, path));
+            return tracked.size() - 1;
+        });
+    }
+
+    EntityPersister child() {
+        return child;
+    }
+
+    boolean isEmpty() {
+        return tracked.isEmpty();
+    }
+
+    List<TrackedAttribute> tracked() {
+        return tracked;
+    }
+
+    List<CountedBy> counters() {
+        return counters;
+    }
+
+    List<PassedBy> passages() {
+        return passages;
+    }
+
+    /** What a state of a row says of what is tracked. */
+    Snapshot snapshot(Object id, Object[] state, SharedSessionContractImplementor session) {
+        List<@Nullable Object> values = new ArrayList<>(tracked.size());
+        tracked.forEach(attribute -> values.add(attribute.value(id, state, session)));
+        return new Snapshot(values);
+    }
+
+    /** Whether something is known to be different. */
+    boolean differ(Snapshot before, Snapshot after) {
+        for (int i = 0; i < tracked.size(); i++) {
+            if (!tracked.get(i).isSame(before.get(i), after.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a snapshot does not tell what the database holds. */
+    boolean isDoubtful(Snapshot snapshot) {
+        return snapshot.values().contains(TrackedAttribute.UNKNOWN) || isRounded(snapshot);
+    }
+
+    /** Whether the database may hold other values than these, because it has rounded them. */
+    boolean isRounded(Snapshot snapshot) {
+        for (int i = 0; i < tracked.size(); i++) {
+            if (tracked.get(i).isRounded(snapshot.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * What an UPDATE leaves behind: what it did not load it does not write, nor what is never updated, and nothing that
+     * the session has left alone where it writes only what has changed.
+     *
+     * @param before what the row held
+     * @param loaded the state that the session had loaded; null if the UPDATE writes all
+     * @param written the state that the session has now
+     */
+    Snapshot afterUpdate(
+            Object id,
+            Snapshot before,
+            Object @Nullable [] loaded,
+            Object[] written,
+            SharedSessionContractImplementor session) {
+        List<@Nullable Object> after = new ArrayList<>(before.values());
+        for (int i = 0; i < tracked.size(); i++) {
+            TrackedAttribute attribute = tracked.get(i);
+            if (attribute.property() < 0 || !child.getPropertyUpdateability()[attribute.property()]) {
+                continue;
+            }
+            Object value = attribute.value(id, written, session);
+            if (value != TrackedAttribute.UNKNOWN
+                    && (loaded == null || attribute.isWritten(child, loaded, written, session))) {
+                after.set(i, value);
+            }
+        }
+        return new Snapshot(after);
+    }
+
+    /** What a row counts for. */
+    BigDecimal weight(CountedBy by, Snapshot snapshot) {
+        if (by.condition() != null
+                && !by.condition().isTrue(path -> snapshot.get(positions.getOrDefault(path, NOWHERE)))) {
+            return BigDecimal.ZERO;
+        }
+        if (by.sum() == NOWHERE) {
+            return BigDecimal.ONE;
+        }
+        Object number = snapshot.get(by.sum());
+        return number == null ? BigDecimal.ZERO : CountQuery.exact((Number) number);
+    }
+}

@@ -1,0 +1,126 @@
+package io.countercache.hibernate;
+
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.CounterDefinition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
+import org.hibernate.persister.entity.EntityPersister;
+
+/** The paths to counters further up: their steps, and the order of the tables that they lead through. Immutable. */
+final class CounterPaths {
+
+    private final Map<CounterDefinition, List<PathStep>> steps = new HashMap<>();
+    private final TableOrder order;
+
+    /**
+     * One step of the path of a counter, from an entity that it has led to on to the next. Steps are the same if they are
+     * those of the same counter.
+     *
+     * @param index which one of the path
+     */
+    record PathStep(
+            CounterDefinition counter,
+            int index,
+            EntityPersister entity,
+            ToOneAttributeMapping toOne,
+            EntityPersister target) {
+
+        /** The to-one attribute that leads on. */
+        String attribute() {
+            return counter.path().get(index);
+        }
+
+        /** The table that has the columns of this attribute. */
+        String table() {
+            return toOne.getForeignKeyDescriptor().getKeyTable();
+        }
+
+        /** The columns of this attribute. */
+        List<String> columns() {
+            List<String> columns = new ArrayList<>();
+            toOne.getForeignKeyDescriptor()
+                    .getKeyPart()
+                    .forEachSelectable((index, column) -> columns.add(column.getSelectionExpression()));
+            return columns;
+        }
+
+        /** Whether the column has the id of the row that is next. */
+        boolean hasId() {
+            return toOne.isReferenceToPrimaryKey() && columns().size() == 1;
+        }
+
+        boolean comesAfter(PathStep other) {
+            return index > other.index && counter.equals(other.counter);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof PathStep step && index == step.index && counter.equals(step.counter);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * counter.counter().hashCode() + index;
+        }
+    }
+
+    CounterPaths(List<CounterDefinition> definitions, SessionFactoryImplementor factory) {
+        Map<String, Set<String>> leads = new HashMap<>();
+        for (CounterDefinition counter : definitions) {
+            if (!counter.path().isEmpty()) {
+                List<PathStep> path = resolve(counter, factory);
+                steps.put(counter, path);
+                for (int i = 0; i < path.size(); i++) {
+                    leads.computeIfAbsent(path.get(i).table(), any -> new HashSet<>())
+                            .add(i + 1 < path.size() ? path.get(i + 1).table() : counter.table());
+                }
+            }
+        }
+        order = new TableOrder(leads);
+    }
+
+    private static List<PathStep> resolve(CounterDefinition counter, SessionFactoryImplementor factory) {
+        List<PathStep> path = new ArrayList<>();
+        EntityPersister entity = first(counter, factory);
+        for (String attribute : counter.path()) {
+            TrackedAttribute tracked = TrackedAttribute.of(entity, attribute);
+            EntityPersister target = requireNonNull(tracked.target());
+            path.add(new PathStep(counter, path.size(), entity, (ToOneAttributeMapping) tracked.part(), target));
+            entity = target;
+        }
+        return List.copyOf(path);
+    }
+
+    /** The entity of the row that a child is counted by, where the path begins. */
+    private static EntityPersister first(CounterDefinition counter, SessionFactoryImplementor factory) {
+        EntityPersister child = CounterModel.entity(counter.child(), factory);
+        return switch (counter.counts()) {
+            case CHILDREN ->
+                requireNonNull(TrackedAttribute.of(child, counter.association()).target());
+            case ELEMENTS -> child;
+            case OWNERS -> {
+                var collection = (PluralAttributeMapping) child.findAttributeMapping(counter.association());
+                var elements = (EntityCollectionPart) collection.getElementDescriptor();
+                yield elements.getAssociatedEntityMappingType().getEntityPersister();
+            }
+        };
+    }
+
+    /** The steps that lead from the row that a counter counts by to the row that has it. */
+    List<PathStep> steps(CounterDefinition counter) {
+        return steps.getOrDefault(counter, List.of());
+    }
+
+    TableOrder order() {
+        return order;
+    }
+}

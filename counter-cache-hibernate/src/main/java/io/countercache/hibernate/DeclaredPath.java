@@ -1,0 +1,69 @@
+package io.countercache.hibernate;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.hibernate.boot.Metadata;
+import org.hibernate.mapping.ManyToOne;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
+import org.hibernate.mapping.UnionSubclass;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of a counter, followed through the mapping: where it ends, or why it cannot be followed.
+ *
+ * @param steps the associations on the way
+ * @param end the entity that it ends at
+ * @param problem what is wrong with it, or null
+ */
+record DeclaredPath(
+        List<Property> steps, PersistentClass end, @Nullable String problem) {
+
+    /** Follows a path from the entity that it begins at. */
+    static DeclaredPath follow(PersistentClass start, List<String> attributes, Metadata metadata) {
+        List<Property> steps = new ArrayList<>();
+        PersistentClass entity = start;
+        for (String attribute : attributes) {
+            Property step = CounterAttribute.find(entity, attribute);
+            String problem = unfit(entity, attribute, step);
+            if (problem != null || step == null) {
+                return new DeclaredPath(steps, entity, problem);
+            }
+            steps.add(step);
+            entity = metadata.getEntityBinding(((ManyToOne) step.getValue()).getReferencedEntityName());
+        }
+        return new DeclaredPath(steps, entity, null);
+    }
+
+    private static @Nullable String unfit(PersistentClass entity, String attribute, @Nullable Property step) {
+        String where = "'path': " + entity.getJpaEntityName();
+        if (step == null || !(step.getValue() instanceof ManyToOne toOne)) {
+            List<String> toOnes = entity.getPropertyClosure().stream()
+                    .filter(property -> property.getValue() instanceof ManyToOne)
+                    .map(Property::getName)
+                    .sorted()
+                    .toList();
+            return "%s has no to-one '%s': %s"
+                    .formatted(
+                            where,
+                            attribute,
+                            toOnes.isEmpty() ? "end the path before" : "name one of " + String.join(", ", toOnes));
+        }
+        if (!step.isInsertable()) {
+            return "%s.%s does not write its column: name the association that does".formatted(where, attribute);
+        }
+        if (entity.getJoinClosure().stream().anyMatch(join -> join.containsProperty(step))) {
+            return "%s.%s is in a table of its own, where there may be no row to lock: map it by a column"
+                    .formatted(where, attribute);
+        }
+        if (toOne.isIgnoreNotFound()) {
+            return "%s.%s may refer to rows that are not there: remove @NotFound, and add a foreign key"
+                    .formatted(where, attribute);
+        }
+        if (entity.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
+            return "%s is in a hierarchy with a table per class, through which no path can lead: map it with one table or joined ones"
+                    .formatted(where);
+        }
+        return null;
+    }
+}

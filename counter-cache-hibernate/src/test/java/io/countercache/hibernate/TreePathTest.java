@@ -1,0 +1,159 @@
+package io.countercache.hibernate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countercache.CounterCache;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OptimisticLockException;
+import jakarta.persistence.PessimisticLockException;
+import jakarta.persistence.Table;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hibernate.Session;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A path that leads from a table back to itself: rows of it are children, on the way, and counted, all at once. */
+class TreePathTest {
+
+    private static final int FOLDERS = 12;
+
+    @Entity(name = "Folder")
+    @Table(name = "folder")
+    static class Folder {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("childrenCount")
+        @CounterCache(value = "grandchildrenCount", path = "parent")
+        @CounterCache(value = "greatCount", path = "parent.parent")
+        Folder parent;
+
+        int childrenCount;
+        int grandchildrenCount;
+        int greatCount;
+
+        Folder() {}
+
+        Folder(long id, Folder parent) {
+            this.id = id;
+            this.parent = parent;
+        }
+
+        void into(Folder other) {
+            parent = other;
+        }
+    }
+
+    @RegisterExtension
+    final TestDatabase db = TestDatabase.with(Folder.class);
+
+    private long counted(String counter, long id) {
+        return db.number("select " + counter + " from folder where id = " + id);
+    }
+
+    @BeforeEach
+    void oneInTheOther() {
+        db.inTransaction(session -> {
+            Folder parent = null;
+            for (long id = 1; id <= FOLDERS; id++) {
+                parent = new Folder(id, parent);
+                session.persist(parent);
+            }
+        });
+    }
+
+    @Test
+    void everyRowCountsWhatIsTwoAndThreeStepsBeneathIt() {
+        assertThat(List.of(counted("children_count", 1), counted("grandchildren_count", 1), counted("great_count", 1)))
+                .containsExactly(1L, 1L, 1L);
+        db.inTransaction(session -> {
+            session.persist(new Folder(100, session.find(Folder.class, 3L)));
+            session.persist(new Folder(101, session.find(Folder.class, 3L)));
+        });
+        assertThat(List.of(counted("children_count", 3), counted("grandchildren_count", 2), counted("great_count", 1)))
+                .containsExactly(3L, 3L, 3L);
+    }
+
+    @Test
+    void aBranchThatMovesIsAChildAndOnTheWayOfItsOwnChildren() {
+        db.inTransaction(session -> session.find(Folder.class, 5L).parent = session.find(Folder.class, 1L));
+        assertThat(List.of(counted("children_count", 1), counted("grandchildren_count", 1), counted("great_count", 1)))
+                .containsExactly(2L, 2L, 2L);
+        assertThat(counted("great_count", 2)).isZero();
+    }
+
+    @Test
+    void severalBranchesMoveAndChildrenComeInOneTransaction() {
+        db.inTransaction(session -> {
+            session.find(Folder.class, 5L).parent = session.find(Folder.class, 1L);
+            session.flush();
+            session.find(Folder.class, 6L).parent = null;
+            session.persist(new Folder(100, session.find(Folder.class, 5L)));
+            session.find(Folder.class, 9L).parent = session.find(Folder.class, 5L);
+        });
+        assertThat(counted("children_count", 5)).isEqualTo(2);
+        assertThat(counted("grandchildren_count", 1)).isEqualTo(3);
+    }
+
+    @Test
+    void aLeafAndAWholeBranchAreDeleted() {
+        db.inTransaction(session -> session.remove(session.find(Folder.class, (long) FOLDERS)));
+        assertThat(counted("great_count", FOLDERS - 3)).isZero();
+        db.inTransaction(session -> {
+            for (long id = FOLDERS - 1; id > 2; id--) {
+                session.remove(session.find(Folder.class, id));
+            }
+        });
+        assertThat(List.of(counted("children_count", 1), counted("grandchildren_count", 1), counted("great_count", 1)))
+                .containsExactly(1L, 0L, 0L);
+    }
+
+    @Test
+    void manyThatComeAndGoAtOnceNeverDeadlockAndNeverDrift() {
+        onThreads(false);
+        assertThat(db.number("select count(*) from folder")).isEqualTo(FOLDERS + 6 * 60 * 3);
+    }
+
+    /** A branch that moves is locked from its UPDATE on, and only then it is known which other rows have to be. */
+    @Test
+    void ofMovesThatMeetTheDatabaseMayEndOneButNoneDrifts() {
+        onThreads(true);
+        assertThat(db.number("select count(*) from folder")).isGreaterThan(FOLDERS);
+    }
+
+    private void onThreads(boolean moves) {
+        AtomicInteger seeds = new AtomicInteger();
+        AtomicInteger ids = new AtomicInteger(1000);
+        TrafficTest.onThreads(moves ? 3 : 6, () -> {
+            Random random = new Random(seeds.incrementAndGet());
+            for (int i = 0; i < (moves ? 15 : 60); i++) {
+                try {
+                    db.inTransaction(session -> change(session, random, moves, ids));
+                } catch (OptimisticLockException | PessimisticLockException lost) {
+                    assertThat(moves).as("without moves, " + lost).isTrue();
+                }
+            }
+            return null;
+        });
+    }
+
+    private static void change(Session session, Random random, boolean moves, AtomicInteger ids) {
+        if (moves && random.nextInt(4) == 0) {
+            session.find(Folder.class, 1L + random.nextInt(FOLDERS))
+                    .into(session.find(Folder.class, 1L + random.nextInt(FOLDERS)));
+            return;
+        }
+        for (int i = 0; i < 3; i++) {
+            Folder parent = session.getReference(Folder.class, 1L + random.nextInt(FOLDERS));
+            session.persist(new Folder(ids.incrementAndGet(), parent));
+            session.flush();
+        }
+    }
+}
