@@ -259,6 +259,7 @@ final class CounterModel {
     /** Whether this attribute of a parent is the collection of the children that a counter counts. */
     private static boolean counts(CounterDefinition counter, EntityPersister parent, @Nullable String attribute) {
         return attribute != null
+                && counter.path().isEmpty()
                 && parent.findAttributeMapping(attribute) instanceof PluralAttributeMapping collection
                 && counter.association()
                         .equals(collection.getCollectionDescriptor().getMappedByProperty())

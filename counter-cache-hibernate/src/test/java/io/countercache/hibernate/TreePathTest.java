@@ -3,10 +3,12 @@ package io.countercache.hibernate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
+import io.countercache.Drift;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OneToMany;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PessimisticLockException;
 import jakarta.persistence.Table;
@@ -34,6 +36,9 @@ class TreePathTest {
         @CounterCache(value = "grandchildrenCount", path = "parent")
         @CounterCache(value = "greatCount", path = "parent.parent")
         Folder parent;
+
+        @OneToMany(mappedBy = "parent")
+        List<Folder> children;
 
         int childrenCount;
         int grandchildrenCount;
@@ -79,6 +84,16 @@ class TreePathTest {
         });
         assertThat(List.of(counted("children_count", 3), counted("grandchildren_count", 2), counted("great_count", 1)))
                 .containsExactly(3L, 3L, 3L);
+    }
+
+    @Test
+    void theNameOfACollectionIsThatOfItsOwnCounter() {
+        db.execute("update folder set children_count = 9, grandchildren_count = 9, great_count = 9 where id = 1");
+        List<Drift> corrected =
+                db.fromTransaction(session -> CounterCaches.of(session).resetCounters(Folder.class, 1L, "children"));
+        assertThat(corrected).extracting(Drift::counter).containsExactly("childrenCount");
+        db.inTransaction(session -> CounterCaches.of(session).resetCounters(Folder.class, 1L));
+        assertThat(counted("great_count", 1)).isEqualTo(1);
     }
 
     @Test
