@@ -13,7 +13,6 @@ import org.hibernate.mapping.Column;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.Table;
-import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.type.BasicType;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -88,9 +87,6 @@ final class CounterAttribute {
                 && parent.getSubclassClosure().stream().anyMatch(PersistentClass::isCached)) {
             return "%s is cached as READ_ONLY, but its counter changes: cache it as READ_WRITE or NONSTRICT_READ_WRITE"
                     .formatted(parent.getJpaEntityName());
-        }
-        if (parent.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
-            return name + " is in a hierarchy with a table per class, which is not supported yet: remove the counter";
         }
         return null;
     }

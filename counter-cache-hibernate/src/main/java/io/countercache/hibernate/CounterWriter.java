@@ -1,8 +1,11 @@
 package io.countercache.hibernate;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.CounterDeltas.RowDeltas;
+import io.countercache.ParentRow;
 import io.countercache.hibernate.CounterSql.CounterUpdate;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,8 +17,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.hibernate.JDBCException;
 import org.hibernate.dialect.PostgreSQLDialect;
+import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 
 /**
  * Writes deltas through Hibernate's JDBC coordinator, so that its logging, statement inspection and listeners see the
@@ -41,25 +46,61 @@ final class CounterWriter {
         if (deltas.isEmpty()) {
             return;
         }
-        List<RowDeltas> rows = deltas.drain(sql.lockOrder(session));
+        List<RowDeltas> rows = drain(deltas, session);
         int from = 0;
         while (from < rows.size()) {
-            Set<CounterDefinition> counters = rows.get(from).amounts().keySet();
             int to = from + 1;
-            while (to < rows.size()
-                    && to - from < BATCH_SIZE
-                    && rows.get(to).amounts().keySet().equals(counters)) {
+            while (to < rows.size() && to - from < BATCH_SIZE && isSameStatement(rows.get(from), rows.get(to))) {
                 to++;
             }
-            writeBatch(counters, rows.subList(from, to), session);
+            writeBatch(rows.subList(from, to), session);
             from = to;
         }
     }
 
-    private void writeBatch(
-            Set<CounterDefinition> counters, List<RowDeltas> rows, SharedSessionContractImplementor session) {
-        EntityPersister parent = model.parent(counters, session);
-        CounterUpdate update = sql.update(counters, parent);
+    private static boolean isSameStatement(RowDeltas one, RowDeltas other) {
+        return one.row().table().equals(other.row().table())
+                && one.amounts().keySet().equals(other.amounts().keySet());
+    }
+
+    /**
+     * The rows in lock order. Which table a row is in whose class has one of its own is known of an instance in memory only:
+     * else one UPDATE is sent to each that it may be in, and changes nothing in the others, for no two rows of a hierarchy
+     * have the same id.
+     */
+    private List<RowDeltas> drain(CounterDeltas deltas, SharedSessionContractImplementor session) {
+        List<RowDeltas> rows = deltas.drain(sql.lockOrder(session));
+        if (!model.isSpread(session)) {
+            return rows;
+        }
+        CounterDeltas inTables = new CounterDeltas();
+        for (RowDeltas row : rows) {
+            Object id = row.row().id();
+            row.amounts()
+                    .forEach((counter, amount) -> tables(counter, id, session)
+                            .forEach(table -> inTables.add(counter, new ParentRow(table, id), amount)));
+        }
+        return inTables.drain(sql.lockOrder(session));
+    }
+
+    private Set<String> tables(CounterDefinition counter, Object id, SharedSessionContractImplementor session) {
+        EntityPersister parent = model.parent(counter, session);
+        Object managed = ManagedParents.managed(parent, id, session);
+        EntityEntry entry =
+                managed == null ? null : session.getPersistenceContextInternal().getEntry(managed);
+        return entry != null
+                        && parent instanceof UnionSubclassEntityPersister
+                        && entry.getPersister() instanceof UnionSubclassEntityPersister itself
+                ? Set.of(itself.getRootTableName())
+                : EntityRows.tables(parent, counter.table()).keySet();
+    }
+
+    private void writeBatch(List<RowDeltas> rows, SharedSessionContractImplementor session) {
+        Set<CounterDefinition> counters = rows.get(0).amounts().keySet();
+        String table = rows.get(0).row().table();
+        EntityPersister parent = requireNonNull(
+                EntityRows.tables(model.parent(counters, session), table).get(table));
+        CounterUpdate update = sql.update(table, counters, parent);
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
         Supplier<String> attempt = () -> "move %s of %s".formatted(names(counters), parent.getImportedName());

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
 import org.hibernate.mapping.Collection;
@@ -25,7 +24,6 @@ import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.ToOne;
-import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.mapping.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +74,10 @@ final class DeclarationReader {
             throw new CounterMappingException(problems);
         }
         declared.keySet().forEach(CounterAttribute::freeze);
+        declared.values().stream()
+                .map(each -> metadata.getEntityBinding(each.counter().child()))
+                .distinct()
+                .forEach(CountedRows::warnOfHidden);
         free.forEach((counter, limited) -> {
             CounterAttribute.freeze(counter);
             CounterAttribute.limit(
@@ -272,7 +274,7 @@ final class DeclarationReader {
                             .formatted(child.getJpaEntityName(), association));
             return;
         }
-        String uncountable = uncountable(child, association);
+        String uncountable = CountedRows.uncountable(metadata, parent, child, association);
         if (uncountable != null) {
             problem(place, uncountable);
             return;
@@ -309,23 +311,6 @@ final class DeclarationReader {
                     "%s.%s is counted by %s already: give each a counter of its own"
                             .formatted(parent.getJpaEntityName(), counter.getName(), other.where()));
         }
-    }
-
-    /** Why the rows of a child cannot be counted yet, or null if they can. */
-    private static @Nullable String uncountable(PersistentClass child, String association) {
-        for (Property other : child.getPropertyClosure()) {
-            if (!other.getName().equals(association)
-                    && other.getValue() instanceof ManyToOne toOne
-                    && toOne.getOnDeleteAction() == OnDeleteAction.CASCADE) {
-                return "%s.%s has @OnDelete(CASCADE), which deletes rows unseen and is not supported yet: use cascade = REMOVE"
-                        .formatted(child.getJpaEntityName(), other.getName());
-            }
-        }
-        if (child.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
-            return "%s is in a hierarchy with a table per class, which is not supported yet: remove the counter"
-                    .formatted(child.getJpaEntityName());
-        }
-        return null;
     }
 
     private void problem(Place place, @Nullable String problem) {

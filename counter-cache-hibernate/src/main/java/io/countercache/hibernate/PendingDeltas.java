@@ -252,7 +252,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             return; // this listener was asked again, with all tables
         }
         pending = transactions.get(session.getTransactionCoordinator());
-        if (pending != null && pending.deltas.concern(tables)) {
+        if (pending != null && pending.deltas.concern(model.declaredFor(tables, session))) {
             writer.write(pending.deltas, session);
         }
     }

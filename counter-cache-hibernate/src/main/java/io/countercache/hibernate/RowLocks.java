@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.hibernate.JDBCException;
@@ -39,6 +40,12 @@ final class RowLocks {
         var inOrder = new TreeSet<>(CounterSql.lockOrder(entity, session));
         ids.forEach(inOrder::add);
         var locked = new TreeMap<Object, List<BigDecimal>>(CounterSql.lockOrder(entity, session));
+        EntityRows.tables(entity, table).forEach((each, concrete) -> lock(each, concrete, inOrder, locked));
+        return locked;
+    }
+
+    private void lock(
+            String table, EntityPersister entity, Set<Object> inOrder, NavigableMap<Object, List<BigDecimal>> locked) {
         // the database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row
         int size = inOrder.stream().allMatch(Number.class::isInstance) ? CHUNK : 1;
         List<Object> all = List.copyOf(inOrder);
@@ -62,7 +69,6 @@ final class RowLocks {
                 throw Statements.failed(e, session);
             }
         }
-        return locked;
     }
 
     private int read(
