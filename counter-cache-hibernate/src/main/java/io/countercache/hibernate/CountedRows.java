@@ -30,6 +30,10 @@ final class CountedRows {
             return "%s has a @TenantId and %s has none, and a recount sees the rows of one tenant only: give both a @TenantId"
                     .formatted(child.getJpaEntityName(), parent.getJpaEntityName());
         }
+        if (parent.getIdentifierMapper() != null && parent.getIdentifierMapper().equals(parent.getIdentifier())) {
+            return "%s is its own identifier, for nothing else has all of its @Id attributes: add an @IdClass"
+                    .formatted(parent.getJpaEntityName());
+        }
         Stream<String> toOnes = child.getSubclassClosure().stream()
                 .flatMap(type -> Stream.concat(
                                 type.getPropertyClosure().stream(), Stream.ofNullable(type.getIdentifierProperty()))
