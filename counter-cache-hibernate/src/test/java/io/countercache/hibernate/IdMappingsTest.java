@@ -256,6 +256,9 @@ class IdMappingsTest {
         @Id
         Long id = next();
 
+        @NaturalId
+        String name = "captain " + id;
+
         int shipsCount;
     }
 
@@ -263,6 +266,9 @@ class IdMappingsTest {
     static class Ship {
         @Id
         Long id = next();
+
+        @NaturalId(mutable = true)
+        String name = "ship " + id;
 
         @OneToOne(fetch = FetchType.LAZY)
         @CounterCache
@@ -531,7 +537,7 @@ class IdMappingsTest {
     }
 
     @Test
-    void oneToOnesWithAForeignKeyAreCounted() {
+    void oneToOnesAndNaturalIdsAreCounted() {
         Captain one = db.persist(new Captain());
         Captain other = db.persist(new Captain());
         Ship ship = new Ship();

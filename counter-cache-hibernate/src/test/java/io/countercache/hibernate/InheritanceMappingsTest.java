@@ -15,7 +15,9 @@ import jakarta.persistence.ManyToOne;
 import jakarta.persistence.MappedSuperclass;
 import jakarta.persistence.OneToMany;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -342,6 +344,39 @@ class InheritanceMappingsTest {
                 .containsExactly("circle", "circle", "cube", "cube", "square", "square");
         assertThat(db.number("select corners_count + dots_count from cube")).isEqualTo(2);
         assertThat(db.number("select corners_count from circle")).isEqualTo(1);
+    }
+
+    @Test
+    void transactionsThatKnowTheTableOfAParentAndSuchAsDoNotDoNotDeadlock() {
+        List<Shape> shapes = List.of(new Square(), new Circle(), new Cube(), new Cube(), new Circle(), new Square());
+        shapes.forEach(db::persist);
+        TrafficTest.onThreads(6, () -> {
+            Random random = new Random(Thread.currentThread().getId());
+            for (int i = 0; i < 40; i++) {
+                boolean loads = random.nextBoolean();
+                boolean resets = random.nextInt(10) == 0;
+                List<Shape> shuffled = new ArrayList<>(shapes);
+                Collections.shuffle(shuffled, random);
+                db.inTransaction(session -> {
+                    if (resets) {
+                        CounterCaches.of(session)
+                                .on(
+                                        Shape.class,
+                                        shapes.stream().map(shape -> shape.id).toList())
+                                .reset();
+                    } else {
+                        for (Shape shape : shuffled.subList(0, 3)) {
+                            session.persist(cornerOf(
+                                    loads
+                                            ? session.find(Shape.class, shape.id)
+                                            : session.getReference(Shape.class, shape.id)));
+                        }
+                    }
+                });
+            }
+            return null;
+        });
+        assertThat(db.number("select count(*) from corner")).isPositive();
     }
 
     @Test
