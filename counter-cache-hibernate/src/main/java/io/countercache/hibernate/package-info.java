@@ -9,6 +9,7 @@
  *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to definitions and {@code
  *       FreeCounter}s, or all errors at once
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it
+ *   <li>{@code CountedRows} says whether the rows of a child can be counted
  *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once
  *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names
  *   <li>{@code UniqueKeys} remembers by what the rows of an entity are unique
