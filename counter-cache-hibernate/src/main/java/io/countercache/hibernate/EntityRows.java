@@ -16,8 +16,8 @@ import org.hibernate.persister.entity.SingleTableEntityPersister;
 import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 
 /**
- * Which rows are rows of an entity, and in which tables. Its table may have others, of its siblings, of other tenants, and such as are marked as
- * deleted or hidden by a restriction: those have to be asked for.
+ * Which rows are rows of an entity, and in which tables. Its table may have others, of its siblings, of other tenants, and
+ * such as are marked as deleted or hidden by a restriction: those have to be asked for.
  */
 final class EntityRows {
 
