@@ -1,6 +1,10 @@
 package io.countercache.hibernate;
 
 import io.countercache.hibernate.FreeCounter.Limits;
+import jakarta.persistence.Id;
+import jakarta.persistence.MapsId;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Member;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
@@ -14,7 +18,6 @@ import org.hibernate.mapping.Component;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.Table;
-import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.type.BasicType;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -102,9 +105,6 @@ final class CounterAttribute {
             return "%s is cached as READ_ONLY, but its counter changes: cache it as READ_WRITE or NONSTRICT_READ_WRITE"
                     .formatted(parent.getJpaEntityName());
         }
-        if (parent.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
-            return name + " is in a hierarchy with a table per class, which is not supported yet: remove the counter";
-        }
         return null;
     }
 
@@ -153,9 +153,23 @@ final class CounterAttribute {
     private static Stream<Property> properties(PersistentClass entity) {
         Stream<Property> own =
                 Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(entity.getIdentifierProperty()));
-        // an @IdClass, or parts of the id in the entity itself
-        boolean hasParts = entity.getIdentifierProperty() == null && entity.getIdentifier() instanceof Component;
-        return hasParts ? Stream.concat(own, ((Component) entity.getIdentifier()).getProperties().stream()) : own;
+        if (entity.getIdentifierProperty() != null || !(entity.getIdentifier() instanceof Component id)) {
+            return own;
+        }
+        // parts of the id in the entity itself; what an @IdClass has in their place is another type
+        Component parts = entity.getIdentifierMapper() == null ? id : entity.getIdentifierMapper();
+        return Stream.concat(own, parts.getProperties().stream());
+    }
+
+    /** Whether a row has what an association of it says: one that is part of the id gives that its value. */
+    static boolean isWritten(PersistentClass entity, Property association) {
+        return association.isInsertable()
+                || isPartOfId(association.getGetter(entity.getMappedClass()).getMember());
+    }
+
+    private static boolean isPartOfId(@Nullable Member association) {
+        return association instanceof AnnotatedElement member
+                && (member.isAnnotationPresent(MapsId.class) || member.isAnnotationPresent(Id.class));
     }
 
     /** From here on only the library changes the counter: an entity UPDATE neither writes it nor comes about by it. */

@@ -7,6 +7,7 @@ import java.math.RoundingMode;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,7 +16,6 @@ import org.hibernate.metamodel.mapping.AttributeMapping;
 import org.hibernate.metamodel.mapping.BasicValuedModelPart;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +35,16 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
 
     /** The counter of this name. */
     static CounterColumn of(EntityPersister entity, @Nullable String name) {
-        if (entity instanceof UnionSubclassEntityPersister) {
+        Collection<EntityPersister> tables = EntityRows.tables(entity, "").values();
+        if (tables.size() > 1) {
             throw new IllegalArgumentException(
-                    "%s is in a hierarchy with a table per class, whose counters cannot be changed by hand: use an UPDATE"
-                            .formatted(entity.getImportedName()));
+                    "%s has its rows in several tables, one for each class: name the class that the row is of: %s"
+                            .formatted(
+                                    entity.getImportedName(),
+                                    tables.stream()
+                                            .map(EntityPersister::getImportedName)
+                                            .sorted()
+                                            .collect(Collectors.joining(", "))));
         }
         AttributeMapping attribute = name == null ? null : entity.findAttributeMapping(name);
         if (name == null || attribute == null) {

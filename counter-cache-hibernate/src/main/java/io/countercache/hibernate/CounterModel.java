@@ -23,6 +23,7 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /** The counters of one session factory, found by child, by parent, and by the tables that a query reads. */
@@ -153,7 +154,7 @@ final class CounterModel {
     Set<String> readTogether(Set<String> tables, SharedSessionContractImplementor session) {
         Set<String> together = new HashSet<>(tables);
         for (CounterDefinition counter : definitions) {
-            if (tables.contains(counter.table())) {
+            if (isKeptIn(tables, counter, session)) {
                 addTables(entity(counter.child(), session.getFactory()), together);
                 paths(session.getFactory()).steps(counter).forEach(step -> addTables(step.entity(), together));
             }
@@ -165,6 +166,27 @@ final class CounterModel {
         for (Object space : entity.getQuerySpaces()) {
             tables.add((String) space);
         }
+    }
+
+    /** The tables that counters are declared for of which some may be kept in these. */
+    Set<String> declaredFor(Set<String> tables, SharedSessionContractImplementor session) {
+        return definitions.stream()
+                .filter(counter -> isKeptIn(tables, counter, session))
+                .map(CounterDefinition::table)
+                .collect(Collectors.toSet());
+    }
+
+    private boolean isKeptIn(Set<String> tables, CounterDefinition counter, SharedSessionContractImplementor session) {
+        return tables.contains(counter.table())
+                || (parent(counter, session) instanceof UnionSubclassEntityPersister
+                        && EntityRows.tables(parent(counter, session), counter.table()).keySet().stream()
+                                .anyMatch(tables::contains));
+    }
+
+    /** Whether rows of some parent are in more than one table, because each of its classes has one of its own. */
+    boolean isSpread(SharedSessionContractImplementor session) {
+        return definitions.stream()
+                .anyMatch(counter -> parent(counter, session) instanceof UnionSubclassEntityPersister);
     }
 
     /** The counters of a parent entity, in the order of their names. */
@@ -179,7 +201,7 @@ final class CounterModel {
     /** An entity that has counters in this table. */
     EntityPersister parentIn(String table, SharedSessionContractImplementor session) {
         return definitions.stream()
-                .filter(counter -> counter.table().equals(table))
+                .filter(counter -> isKeptIn(Set.of(table), counter, session))
                 .findFirst()
                 .map(counter -> parent(counter, session))
                 .orElseThrow();

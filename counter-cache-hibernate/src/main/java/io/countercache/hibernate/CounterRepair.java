@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.hibernate.StatelessSession;
+import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -44,6 +46,7 @@ public final class CounterRepair {
     private int chunkSize = 10_000;
     private Duration pause = Duration.ZERO;
     private @Nullable Object after;
+    private @Nullable Object tenant;
     private @Nullable Consumer<RepairProgress> listener;
 
     private CounterRepair(SessionFactoryImplementor factory, EntityPersister parent) {
@@ -146,6 +149,19 @@ public final class CounterRepair {
     }
 
     /**
+     * Repairs the rows of this tenant. Without it those of the tenant that the application's resolver of tenants names; a
+     * tenant that it calls a root stands for all, but what the second-level cache holds of a counter is found only by the
+     * tenant that has put it there.
+     *
+     * @param identifier what a session of the tenant is opened with
+     * @return this
+     */
+    public CounterRepair tenant(Object identifier) {
+        this.tenant = identifier;
+        return this;
+    }
+
+    /**
      * Hears of each chunk that is done, in the thread that repairs. What it throws ends the repair. The rows are counted
      * once before, with a {@code count(*)}.
      *
@@ -214,6 +230,13 @@ public final class CounterRepair {
     }
 
     private void run(Tally tally, Work work) {
+        boolean hasTenants = factory.getSessionFactoryOptions().isMultiTenancyEnabled()
+                || factory.getDefinedFilterNames().contains(TenantIdBinder.FILTER_NAME);
+        if (hasTenants && tenant == null && factory.getCurrentTenantIdentifierResolver() == null) {
+            throw new CounterCacheException(
+                    "%s is not repaired, for it is not known of which tenant: name it with tenant(..)"
+                            .formatted(parent.getImportedName()));
+        }
         long total = listener == null ? 0 : inTransaction(session -> new IdRange(parent, after, null).count(session));
         IdRange rest = new IdRange(parent, after, null);
         while (true) {
@@ -281,6 +304,10 @@ public final class CounterRepair {
     }
 
     private <R extends @Nullable Object> R inTransaction(Function<SharedSessionContractImplementor, R> work) {
-        return factory.fromStatelessTransaction(session -> work.apply((SharedSessionContractImplementor) session));
+        var options = factory.withStatelessOptions();
+        try (StatelessSession session =
+                (tenant == null ? options : options.tenantIdentifier(tenant)).openStatelessSession()) {
+            return session.fromTransaction(transaction -> work.apply((SharedSessionContractImplementor) session));
+        }
     }
 }

@@ -34,7 +34,10 @@ import org.jspecify.annotations.Nullable;
 final class CounterSql {
 
     private final CounterModel model;
-    private final Map<Set<CounterDefinition>, CounterUpdate> updates = new ConcurrentHashMap<>();
+    private final Map<Moved, CounterUpdate> updates = new ConcurrentHashMap<>();
+
+    /** Some counters of the rows of one table. */
+    private record Moved(String table, Set<CounterDefinition> counters) {}
 
     /**
      * The UPDATE that moves some counters of one row. Its parameters are an amount for each, in the order of the set, now
@@ -49,12 +52,16 @@ final class CounterSql {
         this.model = model;
     }
 
-    CounterUpdate update(Set<CounterDefinition> counters, EntityPersister parent) {
-        CounterUpdate known = updates.get(counters);
-        return known != null ? known : updates.computeIfAbsent(Set.copyOf(counters), any -> resolve(counters, parent));
+    /** @param parent the entity that has all of the counters in this table */
+    CounterUpdate update(String table, Set<CounterDefinition> counters, EntityPersister parent) {
+        CounterUpdate known = updates.get(new Moved(table, counters));
+        return known != null
+                ? known
+                : updates.computeIfAbsent(
+                        new Moved(table, Set.copyOf(counters)), any -> resolve(table, counters, parent));
     }
 
-    private static CounterUpdate resolve(Set<CounterDefinition> counters, EntityPersister parent) {
+    private static CounterUpdate resolve(String table, Set<CounterDefinition> counters, EntityPersister parent) {
         List<String> columns =
                 counters.stream().map(counter -> column(counter, parent)).toList();
         List<TouchedAttribute> touched = counters.stream()
@@ -63,7 +70,7 @@ final class CounterSql {
                 .sorted()
                 .map(name -> TouchedAttribute.named(parent, name))
                 .toList();
-        String text = update(counters.iterator().next().table(), parent, columns, touched, List.of());
+        String text = update(table, parent, columns, touched, List.of());
         List<Class<?>> types = new ArrayList<>();
         counters.forEach(counter -> types.add(CounterModel.type(counter, parent)));
         return new CounterUpdate(text, returning(text, columns), types, touched);

@@ -1,8 +1,11 @@
 package io.countercache.hibernate;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.CounterDeltas.RowDeltas;
+import io.countercache.ParentRow;
 import io.countercache.hibernate.CounterPaths.PathStep;
 import io.countercache.hibernate.CounterSql.CounterUpdate;
 import java.math.BigDecimal;
@@ -16,8 +19,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.hibernate.JDBCException;
 import org.hibernate.dialect.PostgreSQLDialect;
+import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 
 /**
  * Writes deltas through Hibernate's JDBC coordinator, so that its logging, statement inspection and listeners see the
@@ -41,6 +46,7 @@ final class CounterWriter {
     /** Writes all deltas and leaves none. */
     void write(CounterDeltas deltas, SharedSessionContractImplementor session) {
         if (!deltas.isEmpty()) {
+            spread(deltas, session);
             write(deltas.drain(sql.lockOrder(session)), session);
         }
     }
@@ -53,14 +59,11 @@ final class CounterWriter {
     private void write(List<RowDeltas> rows, SharedSessionContractImplementor session) {
         int from = 0;
         while (from < rows.size()) {
-            Set<CounterDefinition> counters = rows.get(from).amounts().keySet();
             int to = from + 1;
-            while (to < rows.size()
-                    && to - from < BATCH_SIZE
-                    && rows.get(to).amounts().keySet().equals(counters)) {
+            while (to < rows.size() && to - from < BATCH_SIZE && isSameStatement(rows.get(from), rows.get(to))) {
                 to++;
             }
-            writeBatch(counters, rows.subList(from, to), session);
+            writeBatch(rows.subList(from, to), session);
             from = to;
         }
     }
@@ -85,10 +88,47 @@ final class CounterWriter {
         }
     }
 
-    private void writeBatch(
-            Set<CounterDefinition> counters, List<RowDeltas> rows, SharedSessionContractImplementor session) {
-        EntityPersister parent = model.parent(counters, session);
-        CounterUpdate update = sql.update(counters, parent);
+    private static boolean isSameStatement(RowDeltas one, RowDeltas other) {
+        return one.row().table().equals(other.row().table())
+                && one.amounts().keySet().equals(other.amounts().keySet());
+    }
+
+    /**
+     * Puts deltas into the tables that their rows are in. Which one that is where each class has one of its own is known of
+     * an instance in memory only: else one UPDATE is sent to each that it may be, and changes nothing in the others, for
+     * no two rows of a hierarchy have the same id.
+     */
+    void spread(CounterDeltas deltas, SharedSessionContractImplementor session) {
+        if (!model.isSpread(session)) {
+            return;
+        }
+        for (RowDeltas row : deltas.drain(sql.lockOrder(session))) {
+            Object id = row.row().id();
+            row.amounts()
+                    .forEach((counter, amount) -> tables(counter, id, session)
+                            .forEach(table -> deltas.add(counter, new ParentRow(table, id), amount)));
+        }
+    }
+
+    /** The tables that the row of a counter may be in. */
+    Set<String> tables(CounterDefinition counter, Object id, SharedSessionContractImplementor session) {
+        EntityPersister parent = model.parent(counter, session);
+        Object managed = ManagedParents.managed(parent, id, session);
+        EntityEntry entry =
+                managed == null ? null : session.getPersistenceContextInternal().getEntry(managed);
+        return entry != null
+                        && parent instanceof UnionSubclassEntityPersister
+                        && entry.getPersister() instanceof UnionSubclassEntityPersister itself
+                ? Set.of(itself.getRootTableName())
+                : EntityRows.tables(parent, counter.table()).keySet();
+    }
+
+    private void writeBatch(List<RowDeltas> rows, SharedSessionContractImplementor session) {
+        Set<CounterDefinition> counters = rows.get(0).amounts().keySet();
+        String table = rows.get(0).row().table();
+        EntityPersister parent = requireNonNull(
+                EntityRows.tables(model.parent(counters, session), table).get(table));
+        CounterUpdate update = sql.update(table, counters, parent);
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
         Supplier<String> attempt = () -> "move %s of %s".formatted(names(counters), parent.getImportedName());

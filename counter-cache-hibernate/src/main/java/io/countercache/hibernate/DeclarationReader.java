@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
 import org.hibernate.mapping.Collection;
@@ -26,7 +25,6 @@ import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.ToOne;
-import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.mapping.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +75,10 @@ final class DeclarationReader {
             throw new CounterMappingException(problems);
         }
         declared.keySet().forEach(CounterAttribute::freeze);
+        declared.values().stream()
+                .map(each -> metadata.getEntityBinding(each.counter().child()))
+                .distinct()
+                .forEach(CountedRows::warnOfHidden);
         free.forEach((counter, limited) -> {
             CounterAttribute.freeze(counter);
             CounterAttribute.limit(
@@ -305,14 +307,14 @@ final class DeclarationReader {
             String association) {
         PersistentClass parent = path.end();
         Property reference = CounterAttribute.find(child, association);
-        if (reference == null || !reference.isInsertable()) {
+        if (reference == null || !CounterAttribute.isWritten(child, reference)) {
             problem(
                     place,
                     "%s.%s does not write its column: count the association that does"
                             .formatted(child.getJpaEntityName(), association));
             return;
         }
-        String uncountable = uncountable(child, association);
+        String uncountable = CountedRows.uncountable(metadata, parent, child, association);
         if (uncountable != null) {
             problem(place, uncountable);
             return;
@@ -362,23 +364,6 @@ final class DeclarationReader {
         }
         String problem = CounterAttribute.unfitForSums(parent, counter);
         return problem == null ? SummedAttribute.unfit(child, annotation.sum(), parent, counter) : problem;
-    }
-
-    /** Why the rows of a child cannot be counted yet, or null if they can. */
-    private static @Nullable String uncountable(PersistentClass child, String association) {
-        for (Property other : child.getPropertyClosure()) {
-            if (!other.getName().equals(association)
-                    && other.getValue() instanceof ManyToOne toOne
-                    && toOne.getOnDeleteAction() == OnDeleteAction.CASCADE) {
-                return "%s.%s has @OnDelete(CASCADE), which deletes rows unseen and is not supported yet: use cascade = REMOVE"
-                        .formatted(child.getJpaEntityName(), other.getName());
-            }
-        }
-        if (child.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
-            return "%s is in a hierarchy with a table per class, which is not supported yet: remove the counter"
-                    .formatted(child.getJpaEntityName());
-        }
-        return null;
     }
 
     private void problem(Place place, @Nullable String problem) {

@@ -49,7 +49,7 @@ record DeclaredPath(
                             attribute,
                             toOnes.isEmpty() ? "end the path before" : "name one of " + String.join(", ", toOnes));
         }
-        if (!step.isInsertable()) {
+        if (!CounterAttribute.isWritten(entity, step)) {
             return "%s.%s does not write its column: name the association that does".formatted(where, attribute);
         }
         if (entity.getJoinClosure().stream().anyMatch(join -> join.containsProperty(step))) {

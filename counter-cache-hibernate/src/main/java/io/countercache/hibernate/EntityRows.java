@@ -2,6 +2,8 @@ package io.countercache.hibernate;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.hibernate.FlushMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -11,14 +13,36 @@ import org.hibernate.jpa.HibernateHints;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.SingleTableEntityPersister;
+import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 
 /**
- * Which rows are rows of an entity. Its table may have others, of its siblings, of other tenants, and such as are marked as
- * deleted or hidden by a restriction: those have to be asked for.
+ * Which rows are rows of an entity, and in which tables. Its table may have others, of its siblings, of other tenants, and
+ * such as are marked as deleted or hidden by a restriction: those have to be asked for.
  */
 final class EntityRows {
 
     private EntityRows() {}
+
+    /**
+     * The tables that a row of an entity may be in, in the order in which they are locked: where each class of a hierarchy
+     * has a table of its own, one for each class that is not abstract.
+     *
+     * @param declared the table that an attribute is declared for, where there is no choice
+     */
+    static NavigableMap<String, EntityPersister> tables(EntityPersister entity, String declared) {
+        NavigableMap<String, EntityPersister> tables = new TreeMap<>();
+        if (entity instanceof UnionSubclassEntityPersister) {
+            for (String name : entity.getSubclassEntityNames()) {
+                EntityPersister each = entity.getFactory().getMappingMetamodel().getEntityDescriptor(name);
+                if (!each.isAbstract()) {
+                    tables.put(((UnionSubclassEntityPersister) each).getRootTableName(), each);
+                }
+            }
+        } else {
+            tables.put(declared, entity);
+        }
+        return tables;
+    }
 
     /**
      * Those of the ids that are ids of the entity. Asks nobody where any row of the table is one of it.

@@ -6,9 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
 import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.EntityMappingType;
 import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.SelectionQuery;
 import org.jspecify.annotations.Nullable;
@@ -109,19 +113,55 @@ record IdRange(
 
     /** The paths from the entity to the parts of its id, and their values; one empty path if the id has no parts. */
     private Map<String, @Nullable Object> columns(@Nullable Object id) {
-        EntityIdentifierMapping mapping = entity.getIdentifierMapping();
         Map<String, @Nullable Object> columns = new LinkedHashMap<>();
-        if (mapping instanceof EmbeddableValuedModelPart composite) {
-            String prefix = mapping instanceof NonAggregatedIdentifierMapping ? "" : mapping.getAttributeName() + ".";
-            var parts = composite.getEmbeddableTypeDescriptor();
-            for (int i = 0; i < parts.getNumberOfAttributeMappings(); i++) {
-                columns.put(
-                        prefix + parts.getAttributeMapping(i).getAttributeName(),
-                        id == null ? null : parts.getValue(id, i));
-            }
+        if (isComposite()) {
+            addId("", entity, id, columns);
         } else {
             columns.put("", id);
         }
         return columns;
+    }
+
+    private static void addId(
+            String prefix, EntityMappingType type, @Nullable Object id, Map<String, @Nullable Object> columns) {
+        EntityIdentifierMapping mapping = type.getIdentifierMapping();
+        if (mapping instanceof NonAggregatedIdentifierMapping several) {
+            addParts(prefix, several.getVirtualIdEmbeddable(), several.getIdentifierValueMapper(), id, columns);
+        } else if (mapping instanceof EmbeddableValuedModelPart composite) {
+            var parts = composite.getEmbeddableTypeDescriptor();
+            addParts(prefix + mapping.getAttributeName() + ".", parts, parts, id, columns);
+        } else {
+            columns.put(prefix + mapping.getAttributeName(), id);
+        }
+    }
+
+    /**
+     * Of an association its id is compared.
+     *
+     * @param parts as the entity has them
+     * @param inId as its id has them: an id class has the id of what the entity refers to
+     */
+    private static void addParts(
+            String prefix,
+            EmbeddableMappingType parts,
+            EmbeddableMappingType inId,
+            @Nullable Object id,
+            Map<String, @Nullable Object> columns) {
+        for (int i = 0; i < parts.getNumberOfAttributeMappings(); i++) {
+            AttributeMapping part = parts.getAttributeMapping(i);
+            AttributeMapping partOfId = inId.getAttributeMapping(i);
+            String path = prefix + part.getAttributeName();
+            Object value = id == null ? null : inId.getValue(id, i);
+            if (part instanceof ToOneAttributeMapping toOne) {
+                EntityMappingType target = toOne.getAssociatedEntityMappingType();
+                boolean isEntity = value != null && partOfId instanceof ToOneAttributeMapping;
+                addId(path + ".", target, isEntity ? target.getEntityPersister().getIdentifier(value) : value, columns);
+            } else if (part instanceof EmbeddableValuedModelPart embedded) {
+                var nested = embedded.getEmbeddableTypeDescriptor();
+                addParts(path + ".", nested, nested, value, columns);
+            } else {
+                columns.put(path, value);
+            }
+        }
     }
 }

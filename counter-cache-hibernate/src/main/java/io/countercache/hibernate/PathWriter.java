@@ -71,13 +71,14 @@ final class PathWriter {
         }
 
         void write() {
+            writer.spread(deltas, session);
             for (Set<String> tables = tables(); !tables.isEmpty(); tables = tables()) {
                 Set<String> group = model.order().firstGroup(tables);
                 // a group that leads back to itself has more to follow after each step
                 for (List<PathStep> steps = stepsIn(group); !steps.isEmpty(); steps = stepsIn(group)) {
                     follow(steps, group);
                 }
-                settle(group);
+                settle(PathWriter.this.model.declaredFor(group, session));
                 confirmPassed();
                 writer.write(deltas, group, session);
             }
@@ -232,9 +233,10 @@ final class PathWriter {
             if (step.index() + 1 < path.size()) {
                 paths.add(path.get(step.index() + 1), id, amount);
             } else {
-                ParentRow row = new ParentRow(step.counter().table(), id);
-                deltas.add(step.counter(), row, amount);
-                arrived.add(step.counter(), row, amount);
+                for (String table : writer.tables(step.counter(), id, session)) {
+                    deltas.add(step.counter(), new ParentRow(table, id), amount);
+                }
+                arrived.add(step.counter(), new ParentRow(step.counter().table(), id), amount);
             }
         }
 

@@ -291,7 +291,8 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             return; // this listener was asked again, with all tables
         }
         pending = transactions.get(session.getTransactionCoordinator());
-        if (pending != null && (pending.deltas.concern(tables) || pending.paths.concern(tables))) {
+        Set<String> declared = model.declaredFor(tables, session);
+        if (pending != null && (pending.deltas.concern(declared) || pending.paths.concern(declared))) {
             write(pending, session);
         }
     }

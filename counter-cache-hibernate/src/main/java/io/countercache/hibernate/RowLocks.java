@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.hibernate.JDBCException;
@@ -67,6 +68,16 @@ final class RowLocks {
         var inOrder = new TreeSet<>(CounterSql.lockOrder(entity, session));
         inOrder.addAll(ids);
         var locked = new TreeMap<Object, R>(CounterSql.lockOrder(entity, session));
+        EntityRows.tables(entity, table).forEach((each, concrete) -> lock(each, concrete, inOrder, reader, locked));
+        return locked;
+    }
+
+    private <R> void lock(
+            String table,
+            EntityPersister entity,
+            Set<Object> inOrder,
+            RowReader<R> reader,
+            NavigableMap<Object, R> locked) {
         // the database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row
         int size = inOrder.stream().allMatch(Number.class::isInstance) ? CHUNK : 1;
         List<Object> all = List.copyOf(inOrder);
@@ -90,7 +101,6 @@ final class RowLocks {
                 throw Statements.failed(e, session);
             }
         }
-        return locked;
     }
 
     private <R> int read(

@@ -10,6 +10,7 @@
  *       FreeCounter}s, or all errors at once
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it; {@code DeclaredPath} and
  *       {@code SummedAttribute} say what is wrong with a path and a sum
+ *   <li>{@code CountedRows} says whether the rows of a child can be counted
  *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once
  *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names
  *   <li>{@code CounterPaths} has the paths to counters further up, and {@code TableOrder} the order of their tables

@@ -7,6 +7,7 @@ import io.countercache.CounterCache;
 import io.countercache.CounterMappingException;
 import jakarta.persistence.Cacheable;
 import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.Id;
 import jakarta.persistence.Inheritance;
@@ -69,8 +70,41 @@ class CachedHierarchyTest {
         Book book;
     }
 
+    /** A table for each class. */
+    @Entity(name = "Paper")
+    @Inheritance(strategy = InheritanceType.TABLE_PER_CLASS)
+    @Cacheable
+    abstract static class Paper {
+        @Id
+        @GeneratedValue
+        Long id;
+
+        int marksCount;
+    }
+
+    @Entity(name = "Card")
+    static class Card extends Paper {}
+
+    @Entity(name = "Sheet")
+    static class Sheet extends Paper {}
+
+    @Entity(name = "Mark")
+    static class Mark {
+        @Id
+        @GeneratedValue
+        Long id;
+
+        @Version
+        int version;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache
+        Paper paper;
+    }
+
     @RegisterExtension
-    final TestDatabase db = CachedBlog.caching(TestDatabase.with(Medium.class, Book.class, Note.class, Page.class));
+    final TestDatabase db = CachedBlog.caching(TestDatabase.with(
+            Medium.class, Book.class, Note.class, Page.class, Paper.class, Card.class, Sheet.class, Mark.class));
 
     private Book found(Long id) {
         return db.fromTransaction(session -> session.find(Book.class, id));
@@ -90,6 +124,23 @@ class CachedHierarchyTest {
         db.persist(page);
         assertThat(found(book.id).pagesCount).isEqualTo(1);
         assertThat(db.statementsOf(() -> found(book.id))).isEmpty();
+    }
+
+    @Test
+    void aParentWithOneOfSeveralTablesIsServedWithItsCounter() {
+        Card card = db.persist(new Card());
+        db.inTransaction(session -> session.find(Paper.class, card.id));
+        db.inTransaction(session -> {
+            Mark mark = new Mark();
+            mark.paper = session.getReference(Paper.class, card.id);
+            session.persist(mark);
+        });
+        int marks = db.fromTransaction(session -> session.find(Paper.class, card.id).marksCount);
+        assertThat(marks).isEqualTo(1);
+        assertThat(db.statementsOf(() ->
+                        db.inTransaction(session -> assertThat(session.find(Paper.class, card.id).marksCount)
+                                .isEqualTo(1))))
+                .isEmpty();
     }
 
     // ---- what never changes has no counter ----

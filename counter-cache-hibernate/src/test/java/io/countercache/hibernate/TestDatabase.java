@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.RepairReport;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
 
     private final List<Class<?>> entities;
+    private final List<String> mappings = new ArrayList<>();
     private final Configuration settings = new Configuration();
     private final List<String> statements = new CopyOnWriteArrayList<>();
     private HikariDataSource connections;
@@ -45,6 +47,12 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
         return this;
     }
 
+    /** Reads an orm.xml as well. */
+    TestDatabase mappedBy(String resource) {
+        mappings.add(resource);
+        return this;
+    }
+
     @Override
     public void beforeEach(ExtensionContext context) {
         connections = TestServer.emptySchema();
@@ -56,6 +64,7 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
     Configuration configuration() {
         Configuration configuration = new Configuration();
         entities.forEach(configuration::addAnnotatedClass);
+        mappings.forEach(configuration::addResource);
         configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
         configuration.getProperties().put("hibernate.connection.datasource", recording(connections));
         configuration.getProperties().put("hibernate.hbm2ddl.auto", "update");

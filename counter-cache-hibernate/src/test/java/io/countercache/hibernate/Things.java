@@ -35,6 +35,8 @@ final class Things {
             DirtyCompared.class,
             Joined.class,
             JoinedMore.class,
+            Apart.class,
+            ApartMore.class,
             SingleMore.class,
             OwnDelete.class,
             OwnUpdate.class,
@@ -55,6 +57,7 @@ final class Things {
         int allCount;
         int dirtyCount;
         int joinedCount;
+        int apartCount;
         int singleCount;
         int ownDeleteCount;
         int ownUpdateCount;
@@ -168,6 +171,24 @@ final class Things {
 
     @Entity(name = "JoinedMore")
     static class JoinedMore extends Joined {
+        String more;
+    }
+
+    @Entity(name = "Apart")
+    @Inheritance(strategy = InheritanceType.TABLE_PER_CLASS)
+    static class Apart extends Thing {
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("apartCount")
+        Box box;
+
+        @Override
+        void putInto(Box other) {
+            box = other;
+        }
+    }
+
+    @Entity(name = "ApartMore")
+    static class ApartMore extends Apart {
         String more;
     }
 

@@ -1,0 +1,360 @@
+package io.countercache.hibernate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.countercache.CounterCache;
+import io.countercache.CounterMappingException;
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.ForeignKey;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OneToMany;
+import jakarta.persistence.OneToOne;
+import jakarta.persistence.SecondaryTable;
+import java.util.List;
+import org.hibernate.annotations.Any;
+import org.hibernate.annotations.AnyKeyJavaClass;
+import org.hibernate.annotations.ColumnTransformer;
+import org.hibernate.annotations.OnDelete;
+import org.hibernate.annotations.OnDeleteAction;
+import org.hibernate.annotations.SQLRestriction;
+import org.hibernate.annotations.TenantId;
+import org.hibernate.cfg.Configuration;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** Mappings that are refused, or warned of, when the session factory is built. Sends no SQL: these create no tables. */
+class BootMappingsTest {
+
+    @Entity(name = "Post")
+    @SecondaryTable(name = "post_figures")
+    static class Post {
+        @Id
+        Long id;
+
+        int commentsCount;
+
+        @Column(table = "post_figures")
+        int likesCount;
+
+        @ColumnTransformer(read = "shares / 2", write = "? * 2")
+        int shares;
+    }
+
+    private static void build(Class<?>... entities) {
+        Configuration configuration = new Configuration().setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
+        List.of(entities).forEach(configuration::addAnnotatedClass);
+        configuration.buildSessionFactory().close();
+    }
+
+    private static void refused(String problem, Class<?>... entities) {
+        assertThatThrownBy(() -> build(entities))
+                .isInstanceOf(CounterMappingException.class)
+                .hasMessage("Cannot start: 1 wrong counter declaration\n  - " + problem);
+    }
+
+    // ---- ids ----
+
+    @Entity(name = "Bill")
+    static class Bill {
+        @Id
+        @OneToOne
+        Post post;
+
+        int itemsCount;
+    }
+
+    @Entity(name = "Item")
+    static class Item {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache
+        Bill bill;
+    }
+
+    @Test
+    void aParentThatIsItsOwnIdentifierIsRefused() {
+        refused(
+                "Item.bill: Bill is its own identifier, for nothing else has all of its @Id attributes: add an @IdClass",
+                Post.class,
+                Bill.class,
+                Item.class);
+    }
+
+    // ---- what the column of a counter has to be ----
+
+    @Entity(name = "Like")
+    static class Like {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache
+        Post post;
+    }
+
+    @Test
+    void aCounterInASecondaryTableWithoutARowForEachParentIsRefused() {
+        refused(
+                "Like.post: Post.likesCount is in a secondary table whose row may be missing: put it in the table of the"
+                        + " entity, or declare @SecondaryRow(optional = false)",
+                Post.class,
+                Like.class);
+    }
+
+    @Entity(name = "Share")
+    static class Share {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache("shares")
+        Post post;
+    }
+
+    @Test
+    void aCounterThatIsTransformedIsRefused() {
+        refused(
+                "Share.post: Post.shares has a @ColumnTransformer: name an attribute without one",
+                Post.class,
+                Share.class);
+    }
+
+    // ---- associations that do not write their column ----
+
+    @Entity(name = "ReadOnly")
+    static class ReadOnly {
+        @Id
+        Long id;
+
+        @Column(name = "post_id")
+        Long postId;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @JoinColumn(name = "post_id", insertable = false, updatable = false)
+        @CounterCache("commentsCount")
+        Post post;
+    }
+
+    @Test
+    void anAssociationThatDoesNotWriteItsColumnIsRefused() {
+        refused(
+                "ReadOnly.post: ReadOnly.post does not write its column: count the association that does",
+                Post.class,
+                ReadOnly.class);
+    }
+
+    @Entity(name = "Anything")
+    static class Anything {
+        @Id
+        Long id;
+
+        @Any
+        @AnyKeyJavaClass(Long.class)
+        @JoinColumn(name = "target_id")
+        @Column(name = "target_type")
+        @CounterCache("commentsCount")
+        Object target;
+    }
+
+    @Test
+    void anAssociationWithAnyEntityIsRefused() {
+        refused(
+                "Anything.target: is not an association: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)",
+                Post.class,
+                Anything.class);
+    }
+
+    // ---- rows that the database deletes unseen ----
+
+    @Entity(name = "Author")
+    static class Author {
+        @Id
+        Long id;
+    }
+
+    @Entity(name = "Comment")
+    static class Comment {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache
+        Post post;
+
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        Author author;
+    }
+
+    private static String unseen(String child, String path) {
+        return "%s.post: %s has @OnDelete(CASCADE), which deletes rows unseen and is not supported yet: use cascade = REMOVE"
+                .formatted(child, path);
+    }
+
+    @Test
+    void childrenThatTheDatabaseDeletesWithAnotherThanTheirParentAreRefused() {
+        refused(unseen("Comment", "Comment.author"), Post.class, Author.class, Comment.class);
+    }
+
+    @Entity(name = "Remark")
+    static class Remark {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache("commentsCount")
+        Post post;
+    }
+
+    @Entity(name = "SignedRemark")
+    static class SignedRemark extends Remark {
+        @ManyToOne
+        @JoinColumn(
+                foreignKey =
+                        @ForeignKey(
+                                foreignKeyDefinition = "foreign key (author_id) references Author on delete cascade"))
+        Author author;
+    }
+
+    @Test
+    void aSubclassThatTheDatabaseDeletesIsRefusedToo() {
+        refused(unseen("Remark", "SignedRemark.author"), Post.class, Author.class, Remark.class, SignedRemark.class);
+    }
+
+    @Embeddable
+    static class Signature {
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        Author author;
+    }
+
+    @Entity(name = "Reply")
+    static class Reply {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache("commentsCount")
+        Post post;
+
+        Signature signature;
+    }
+
+    @Test
+    void childrenThatTheDatabaseDeletesWithWhatIsEmbeddedInThemAreRefused() {
+        refused(unseen("Reply", "Reply.signature.author"), Post.class, Author.class, Reply.class);
+    }
+
+    @Entity(name = "Topic")
+    static class Topic {
+        @Id
+        Long id;
+
+        @OneToMany
+        @JoinColumn(name = "topic_id")
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        List<Remark> remarks;
+    }
+
+    @Test
+    void childrenThatTheDatabaseDeletesWithTheOwnerOfACollectionAreRefused() {
+        refused(unseen("Remark", "Topic.remarks"), Post.class, Topic.class, Remark.class);
+    }
+
+    // ---- rows that a recount does not see ----
+
+    @Entity(name = "Shelf")
+    static class Shelf {
+        @Id
+        Long id;
+
+        int booksCount;
+
+        @OneToMany(mappedBy = "shelf")
+        @SQLRestriction("lent = false")
+        @CounterCache
+        List<Book> books;
+    }
+
+    @Entity(name = "Book")
+    static class Book {
+        @Id
+        Long id;
+
+        boolean lent;
+
+        @ManyToOne
+        Shelf shelf;
+    }
+
+    @Test
+    void aCollectionThatARestrictionMakesSmallerIsRefused() {
+        refused(
+                "Shelf.books: has a @SQLRestriction, which is not supported yet: count the association, or remove it",
+                Shelf.class,
+                Book.class);
+    }
+
+    @Entity(name = "OfTenant")
+    static class OfTenant {
+        @Id
+        Long id;
+
+        @TenantId
+        String tenant;
+
+        @ManyToOne
+        @CounterCache("commentsCount")
+        Post post;
+    }
+
+    @Test
+    void childrenOfTenantsOfAParentOfAllAreRefused() {
+        refused(
+                "OfTenant.post: OfTenant has a @TenantId and Post has none, and a recount sees the rows of one tenant"
+                        + " only: give both a @TenantId",
+                Post.class,
+                OfTenant.class);
+    }
+
+    @Entity(name = "Hideable")
+    @SQLRestriction("hidden = false")
+    static class Hideable {
+        @Id
+        Long id;
+
+        boolean hidden;
+
+        @ManyToOne
+        @CounterCache("commentsCount")
+        Post post;
+    }
+
+    @Test
+    void childrenThatARestrictionHidesAreWarnedOf() {
+        Logger log = (Logger) LoggerFactory.getLogger(CountedRows.class);
+        ListAppender<ILoggingEvent> messages = new ListAppender<>();
+        messages.start();
+        log.addAppender(messages);
+        try {
+            build(Post.class, Hideable.class);
+        } finally {
+            log.detachAppender(messages);
+        }
+        assertThat(messages.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("Hideable has a @SQLRestriction: rows that it hides are counted when Hibernate changes"
+                        + " them but not by a recount: remove rows through Hibernate, or mark them with @SoftDelete");
+    }
+}
