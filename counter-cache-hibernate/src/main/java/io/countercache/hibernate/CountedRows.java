@@ -48,7 +48,7 @@ final class CountedRows {
                 .sorted()
                 .findFirst()
                 .map(
-                        "%s has @OnDelete(CASCADE), which deletes rows unseen and is not supported yet: use cascade = REMOVE"
+                        "%s has @OnDelete(CASCADE), which deletes rows that Hibernate does not see: use cascade = REMOVE"
                                 ::formatted)
                 .orElse(null);
     }

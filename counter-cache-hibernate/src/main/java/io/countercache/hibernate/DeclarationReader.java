@@ -227,7 +227,7 @@ final class DeclarationReader {
         } else if (value instanceof ToOne) {
             problem(
                     place,
-                    "the other side of a @OneToOne is not supported yet: put @CounterCache on the side with the column");
+                    "is the other side of a @OneToOne: put @CounterCache on the side with the column");
         } else {
             problem(place, "is not an association: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)");
         }
@@ -248,7 +248,7 @@ final class DeclarationReader {
                 || !toOne.getReferencedEntityName().equals(place.entity().getEntityName())) {
             problem(
                     place,
-                    "is mapped by %s.%s, which leads elsewhere than to %s; that is not supported yet: remove it"
+                    "is mapped by %s.%s, which leads elsewhere than to %s: put @CounterCache on that association"
                             .formatted(
                                     child.getJpaEntityName(),
                                     collection.getMappedByProperty(),
@@ -256,7 +256,7 @@ final class DeclarationReader {
             return;
         }
         if (collection.getWhere() != null) {
-            problem(place, "has a @SQLRestriction, which is not supported yet: count the association, or remove it");
+            problem(place, "has a @SQLRestriction, but what it hides would count: put @CounterCache with a 'where' on the association");
             return;
         }
         String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();

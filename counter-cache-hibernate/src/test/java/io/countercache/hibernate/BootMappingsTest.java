@@ -198,7 +198,7 @@ class BootMappingsTest {
     }
 
     private static String unseen(String child, String path) {
-        return "%s.post: %s has @OnDelete(CASCADE), which deletes rows unseen and is not supported yet: use cascade = REMOVE"
+        return "%s.post: %s has @OnDelete(CASCADE), which deletes rows that Hibernate does not see: use cascade = REMOVE"
                 .formatted(child, path);
     }
 
@@ -301,7 +301,7 @@ class BootMappingsTest {
     @Test
     void aCollectionThatARestrictionMakesSmallerIsRefused() {
         refused(
-                "Shelf.books: has a @SQLRestriction, which is not supported yet: count the association, or remove it",
+                "Shelf.books: has a @SQLRestriction, but what it hides would count: put @CounterCache with a 'where' on the association",
                 Shelf.class,
                 Book.class);
     }

@@ -392,7 +392,7 @@ class DeclarationTest {
                           - Book.others: a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
                           - Book.tags: a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
                           - Book.sequels: a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
-                          - Book.loan: the other side of a @OneToOne is not supported yet: put @CounterCache on the side with the column
+                          - Book.loan: is the other side of a @OneToOne: put @CounterCache on the side with the column
                           - Book.place.shelf: Shelf.booksTotal is counted by Book.h already: give each a counter of its own""");
     }
 
