@@ -47,6 +47,10 @@ final class ChangeListener
         return skipping.add(session);
     }
 
+    boolean isSkipping(SharedSessionContractImplementor session) {
+        return skipping.contains(session);
+    }
+
     void resume(SharedSessionContractImplementor session) {
         skipping.remove(session);
     }
@@ -119,8 +123,8 @@ final class ChangeListener
         }
     }
 
-    private void move(
-            CounterDefinition counter, Object parentId, BigDecimal amount, SharedSessionContractImplementor session) {
+    /** Moves the counter of one parent, in memory now and in the database before the commit. */
+    void move(CounterDefinition counter, Object parentId, BigDecimal amount, SharedSessionContractImplementor session) {
         installation.parents().tell(counter, parentId, amount, session);
         installation.pending().add(counter, new ParentRow(counter.table(), parentId), amount, session);
     }

@@ -1,6 +1,7 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
+import io.countercache.CounterDefinition.Counts;
 import io.countercache.hibernate.CounterCacheSettings.StaleChildren;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,6 +46,9 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
         }
         Map<RootClass, Set<Property>> counted = new HashMap<>();
         for (CounterDefinition counter : counters) {
+            if (counter.counts() != Counts.CHILDREN) {
+                continue; // rows of a collection are counted by what their statements hit
+            }
             PersistentClass child = metadata.getEntityBinding(counter.child());
             counted.computeIfAbsent(child.getRootClass(), any -> new HashSet<>())
                     .add(child.getProperty(counter.association()));

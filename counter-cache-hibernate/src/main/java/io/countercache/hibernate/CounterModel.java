@@ -2,6 +2,7 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterCacheException;
 import io.countercache.CounterDefinition;
+import io.countercache.CounterDefinition.Counts;
 import io.countercache.ParentRow;
 import io.countercache.hibernate.FreeCounter.Limits;
 import java.util.Comparator;
@@ -137,6 +138,10 @@ final class CounterModel {
                 for (Object space : child.getQuerySpaces()) {
                     together.add((String) space);
                 }
+                if (counter.counts() != Counts.CHILDREN) {
+                    together.addAll(List.of(CollectionModel.persister(counter, session.getFactory())
+                            .getCollectionSpaces()));
+                }
             }
         }
         return together;
@@ -231,12 +236,16 @@ final class CounterModel {
                 .formatted(parent.getImportedName()));
     }
 
-    /** Whether this attribute of a parent is the collection of the children that a counter counts. */
+    /** Whether this attribute of a parent is the collection that a counter counts. */
     private static boolean counts(CounterDefinition counter, EntityPersister parent, @Nullable String attribute) {
-        return attribute != null
-                && parent.findAttributeMapping(attribute) instanceof PluralAttributeMapping collection
-                && counter.association()
-                        .equals(collection.getCollectionDescriptor().getMappedByProperty())
+        if (attribute == null
+                || !(parent.findAttributeMapping(attribute) instanceof PluralAttributeMapping collection)) {
+            return false;
+        }
+        if (counter.counts() == Counts.ELEMENTS) {
+            return counter.association().equals(attribute);
+        }
+        return counter.association().equals(collection.getCollectionDescriptor().getMappedByProperty())
                 && collection.getElementDescriptor() instanceof EntityCollectionPart children
                 && children.getAssociatedEntityMappingType().getEntityName().equals(counter.child());
     }
@@ -259,7 +268,7 @@ final class CounterModel {
 
     private List<CountedAssociation> resolveCountedOn(EntityPersister child) {
         return definitions.stream()
-                .filter(counter -> isOrExtends(child, counter.child()))
+                .filter(counter -> counter.counts() == Counts.CHILDREN && isOrExtends(child, counter.child()))
                 .map(counter -> new CountedAssociation(
                         counter,
                         child.getFactory().getMappingMetamodel().getEntityDescriptor(counter.parent()),

@@ -201,7 +201,7 @@ final class DeclarationReader {
             List<String> names = annotation.value().isEmpty()
                     ? defaultNames(place.entity(), place.attribute(), parent)
                     : List.of(annotation.value());
-            declare(place, annotation, parent, names, place.entity(), place.attribute());
+            declareChildren(place, annotation, parent, names, place.entity(), place.attribute());
         } else if (value instanceof Collection collection) {
             readCollection(place, annotation, collection);
         } else if (value instanceof ToOne) {
@@ -214,11 +214,28 @@ final class DeclarationReader {
     }
 
     private void readCollection(Place place, CounterCache annotation, Collection collection) {
-        if (!(collection.getElement() instanceof OneToMany elements) || collection.getMappedByProperty() == null) {
-            problem(
-                    place,
-                    "a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a"
-                            + " @ManyToOne or a @OneToMany(mappedBy)");
+        CollectionDeclaration rows =
+                CollectionDeclaration.read(place.entity(), place.attribute(), collection, metadata);
+        String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();
+        if (rows != null) {
+            String uncountable = rows.uncountable(annotation);
+            if (uncountable != null) {
+                problem(place, uncountable);
+            } else {
+                rows.count(tableNames);
+                declare(
+                        place,
+                        annotation,
+                        rows.parent(),
+                        List.of(name),
+                        rows.owner(),
+                        rows.association(),
+                        rows.counts());
+            }
+            return;
+        }
+        if (!(collection.getElement() instanceof OneToMany elements)) {
+            problem(place, "is not an association: put @CounterCache on a @ManyToOne or a collection");
             return;
         }
         PersistentClass child = metadata.getEntityBinding(elements.getReferencedEntityName());
@@ -239,8 +256,7 @@ final class DeclarationReader {
             problem(place, "has a @SQLRestriction, which is not supported yet: count the association, or remove it");
             return;
         }
-        String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();
-        declare(place, annotation, place.entity(), List.of(name), child, collection.getMappedByProperty());
+        declareChildren(place, annotation, place.entity(), List.of(name), child, collection.getMappedByProperty());
     }
 
     private static List<String> defaultNames(PersistentClass child, String association, PersistentClass parent) {
@@ -258,7 +274,7 @@ final class DeclarationReader {
         return List.of(name + "sCount", name + "Count");
     }
 
-    private void declare(
+    private void declareChildren(
             Place place,
             CounterCache annotation,
             PersistentClass parent,
@@ -278,6 +294,17 @@ final class DeclarationReader {
             problem(place, uncountable);
             return;
         }
+        declare(place, annotation, parent, names, child, association, Counts.CHILDREN);
+    }
+
+    private void declare(
+            Place place,
+            CounterCache annotation,
+            PersistentClass parent,
+            List<String> names,
+            PersistentClass child,
+            String association,
+            Counts counts) {
         Property counter = names.stream()
                 .map(name -> CounterAttribute.find(parent, name))
                 .filter(found -> found != null)
@@ -302,7 +329,7 @@ final class DeclarationReader {
                 counter.getName(),
                 child.getEntityName(),
                 association,
-                Counts.CHILDREN,
+                counts,
                 List.of(),
                 "",
                 "",
