@@ -34,15 +34,32 @@ final class AffectedRows implements Expectation {
         collection.setDeleteAllExpectation(() -> OF_ALL);
     }
 
-    static void start() {
-        COUNTED.set(Map.of(OF_EACH, new ArrayList<>(), OF_ALL, new ArrayList<>()));
+    /** Counts, until the end. */
+    static Counting start() {
+        Counting counting = new Counting(COUNTED.get(), Map.of(OF_EACH, new ArrayList<>(), OF_ALL, new ArrayList<>()));
+        COUNTED.set(counting.rows());
+        return counting;
     }
 
-    /** Ends the count: the rows that each DELETE has hit, by the kind of the DELETE. */
-    static Map<AffectedRows, List<Integer>> take() {
-        Map<AffectedRows, List<Integer>> counted = COUNTED.get();
-        COUNTED.remove();
-        return counted == null ? Map.of() : counted;
+    /**
+     * A count that is under way.
+     *
+     * @param outer that of another session that this thread has interrupted
+     * @param rows the rows that each DELETE has hit, by the kind of the DELETE
+     */
+    record Counting(@Nullable Map<AffectedRows, List<Integer>> outer, Map<AffectedRows, List<Integer>> rows) {
+
+        void end() {
+            COUNTED.set(outer);
+        }
+
+        List<Integer> ofEach() {
+            return rows.getOrDefault(OF_EACH, List.of());
+        }
+
+        int ofAll() {
+            return sum(rows.getOrDefault(OF_ALL, List.of()));
+        }
     }
 
     static int sum(List<Integer> rows) {

@@ -161,7 +161,7 @@ record CollectionDeclaration(
                     && !other.isInverse()
                     && other.getCollectionTable().equals(collection.getCollectionTable())
                     && (!collection.isOneToMany() || !disjoint(other.getKey().getColumns()))) {
-                return "%s and %s write the same rows: declare mappedBy on one of them"
+                return "%s and %s write the same rows: declare mappedBy on one of them, or give each its own"
                         .formatted(name(), roleName(other));
             }
         }

@@ -9,7 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
-import org.hibernate.StaleObjectStateException;
+import org.hibernate.StaleStateException;
 import org.hibernate.StatelessSession;
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -83,7 +83,8 @@ final class CollectionListener
             List<Object> deleted,
             List<Object> removed,
             boolean areDeletesPlanned,
-            @Nullable Integer batchSize) {}
+            @Nullable Integer batchSize,
+            AffectedRows.Counting counting) {}
 
     CollectionListener(
             ChangeListener changes,
@@ -158,11 +159,12 @@ final class CollectionListener
                 : List.of();
         Change failed = changing.get(session);
         Integer batchSize = failed == null ? session.getJdbcBatchSize() : failed.batchSize();
-        changing.put(session, new Change(collection, ownerId, inserted, deleted, removed, planned, batchSize));
         if (batchSize == null || batchSize < 2) {
             session.setJdbcBatchSize(BATCH_SIZE);
         }
-        AffectedRows.start();
+        changing.put(
+                session,
+                new Change(collection, ownerId, inserted, deleted, removed, planned, batchSize, AffectedRows.start()));
     }
 
     private static List<Object> inserted(PersistentCollection<?> elements, CountedCollection collection, Plan plan) {
@@ -225,10 +227,10 @@ final class CollectionListener
             return;
         }
         session.getJdbcCoordinator().executeBatch();
-        Map<AffectedRows, List<Integer>> affected = AffectedRows.take();
+        change.counting().end();
         session.setJdbcBatchSize(change.batchSize());
-        List<Integer> each = affected.getOrDefault(AffectedRows.OF_EACH, List.of());
-        int all = AffectedRows.sum(affected.getOrDefault(AffectedRows.OF_ALL, List.of()));
+        List<Integer> each = change.counting().ofEach();
+        int all = change.counting().ofAll();
         int deleted = change.areDeletesPlanned() ? all : all + AffectedRows.sum(each);
         int inserted = change.areDeletesPlanned() ? 0 : change.inserted().size();
         for (CounterDefinition counter : change.collection().ofOwner()) {
@@ -247,7 +249,8 @@ final class CollectionListener
             SharedSessionContractImplementor session) {
         if (all != 0 && all != change.removed().size()) {
             // deleted along with the others are rows that came after the look at them
-            throw new StaleObjectStateException(change.collection().persister().getRole(), change.ownerId());
+            throw new StaleStateException("another transaction has added rows to %s of %s just before all were deleted"
+                    .formatted(change.collection().persister().getRole(), change.ownerId()));
         }
         if (all != 0) {
             change.removed().forEach(id -> move(counter, id, -1, session));

@@ -177,9 +177,13 @@ final class DeclarationReader {
 
     private boolean refuseUnsupported(Place place, CounterCache annotation) {
         int before = problems.size();
-        refuse(place, "path", !annotation.path().isEmpty());
-        refuse(place, "where", !annotation.where().isEmpty());
-        refuse(place, "sum", !annotation.sum().isEmpty());
+        Property property = CounterAttribute.find(place.entity(), place.attribute());
+        boolean isRows = property != null
+                && property.getValue() instanceof Collection collection
+                && CollectionDeclaration.read(place.entity(), place.attribute(), collection, metadata) != null;
+        refuse(place, "path", !isRows && !annotation.path().isEmpty());
+        refuse(place, "where", !isRows && !annotation.where().isEmpty());
+        refuse(place, "sum", !isRows && !annotation.sum().isEmpty());
         refuse(place, "active", !annotation.active());
         refuse(place, "slots", annotation.slots() != 0);
         return problems.size() > before;
@@ -209,7 +213,7 @@ final class DeclarationReader {
                     place,
                     "the other side of a @OneToOne is not supported yet: put @CounterCache on the side with the column");
         } else {
-            problem(place, "is not an association: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)");
+            problem(place, "is not an association: put @CounterCache on a @ManyToOne or on a collection");
         }
     }
 
@@ -235,7 +239,7 @@ final class DeclarationReader {
             return;
         }
         if (!(collection.getElement() instanceof OneToMany elements)) {
-            problem(place, "is not an association: put @CounterCache on a @ManyToOne or a collection");
+            problem(place, "is not an association: put @CounterCache on a @ManyToOne or on a collection");
             return;
         }
         PersistentClass child = metadata.getEntityBinding(elements.getReferencedEntityName());

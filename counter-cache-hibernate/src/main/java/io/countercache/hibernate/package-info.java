@@ -8,6 +8,7 @@
  *       io.countercache.hibernate.CounterCacheSettings}
  *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to definitions and {@code
  *       FreeCounter}s, or all errors at once
+ *   <li>{@code CollectionDeclaration} says whether the rows can be counted that a collection writes itself
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it
  *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once
  *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names
@@ -21,6 +22,9 @@
  * <ol>
  *   <li>{@code StaleChildren} reads the parent of a child from the database where the session cannot be trusted to know it
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
+ *   <li>{@code CollectionListener} does so with the rows of a {@code CollectionModel}'s collections: {@code AffectedRows} are those
+ *       that their DELETEs have hit, {@code HeldElements} have a column for their owner, {@code CollectionRows} looks at both
+ *       under locks, {@code StatelessOwners} knows the session
  *   <li>{@code PendingDeltas} holds the deltas of each transaction, and decides when they are written
  *   <li>{@code CounterWriter} writes them: sorted, batched, one UPDATE per parent row
  *   <li>{@code CounterSql} has the texts of all statements, binds them, and knows the lock order

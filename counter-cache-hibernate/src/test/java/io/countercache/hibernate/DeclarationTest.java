@@ -387,11 +387,11 @@ class DeclarationTest {
                           - Book.f: Shelf.label is of type String: a counter is an int, long, short, BigInteger or BigDecimal
                           - Book.g: Shelf.weight is of type Float: a counter is an int, long, short, BigInteger or BigDecimal
                           - Book.i: Shelf.booksTotal is counted by Book.h already: give each a counter of its own
-                          - Book.title: is not an association: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
+                          - Book.title: is not an association: put @CounterCache on a @ManyToOne or on a collection
                           - Book.nowhere: is not a persistent attribute: put @CounterCache on an association
-                          - Book.others: a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
-                          - Book.tags: a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
-                          - Book.sequels: a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
+                          - Book.others: Book has no attribute 'othersCount': add it
+                          - Book.tags: Book has no attribute 'tagsCount': add it
+                          - Book.sequels: Book has no attribute 'sequelsCount': add it
                           - Book.loan: the other side of a @OneToOne is not supported yet: put @CounterCache on the side with the column
                           - Book.place: a counter in an embeddable is not supported yet: move the association to the entity""");
     }

@@ -3,6 +3,7 @@ package io.countercache.hibernate;
 import io.countercache.CounterCache;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.CollectionTable;
+import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Entity;
@@ -236,6 +237,7 @@ final class Zoo {
 
         @ElementCollection
         @CollectionTable(name = "cage_strings")
+        @Column(name = "string")
         @CounterCache
         Set<String> set = new HashSet<>();
 
