@@ -152,7 +152,8 @@ final class CollectionListener
                 : List.of();
         boolean planned = collection.isForeignKey() && !inserted.isEmpty();
         if (planned) {
-            held.move(collection, ownerId, inserted, deleted, plan.removesAll(), session);
+            boolean removesAll = plan.removesAll() && collection.persister().needsRemove();
+            held.move(collection, ownerId, inserted, deleted, removesAll, session);
         }
         List<Object> removed = plan.removesAll() && !collection.ofElement().isEmpty()
                 ? rows.lockRows(collection, ownerId, session)

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.hibernate.Zoo.Article;
 import io.countercache.hibernate.Zoo.Bird;
+import io.countercache.hibernate.Zoo.Fish;
 import io.countercache.hibernate.Zoo.Flock;
 import io.countercache.hibernate.Zoo.Herd;
 import io.countercache.hibernate.Zoo.Keeper;
 import io.countercache.hibernate.Zoo.Label;
 import io.countercache.hibernate.Zoo.Pack;
 import io.countercache.hibernate.Zoo.Pet;
+import io.countercache.hibernate.Zoo.School;
 import io.countercache.hibernate.Zoo.Sheep;
 import io.countercache.hibernate.Zoo.Wolf;
 import java.util.HashSet;
@@ -416,5 +418,23 @@ class CollectionCountingTest {
         assertThat(db.number("select sheep_count from herd")).isEqualTo(4);
         db.inTransaction(session -> session.find(Herd.class, herd.id).sheep.clear());
         assertThat(db.number("select sheep_count from herd")).isZero();
+    }
+
+    @Test
+    void elementsThatAreInsertedBeforeTheFlushAreCountedOnce() {
+        Fish fish = new Fish();
+        School school = db.persist(new School(fish, new Fish()));
+        School other = db.persist(new School());
+        assertThat(db.number("select fish_count from school where id = " + school.id))
+                .isEqualTo(2);
+        db.inTransaction(session -> {
+            session.find(School.class, other.id).fish.add(new Fish());
+            session.find(School.class, other.id).fish.add(session.find(Fish.class, fish.id));
+        });
+        assertThat(db.number("select fish_count from school where id = " + school.id))
+                .isEqualTo(1);
+        assertThat(db.number("select fish_total from school where id = " + other.id))
+                .isEqualTo(2);
+        db.inTransaction(session -> session.remove(session.find(School.class, other.id)));
     }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.Zoo.Article;
 import io.countercache.hibernate.Zoo.Cage;
+import io.countercache.hibernate.Zoo.Herd;
 import io.countercache.hibernate.Zoo.Keeper;
 import io.countercache.hibernate.Zoo.Label;
 import io.countercache.hibernate.Zoo.Pet;
+import io.countercache.hibernate.Zoo.Sheep;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -126,6 +128,13 @@ class CollectionStatelessTest {
                 .isEqualTo(1);
         stateless(session -> session.delete(keeper));
         stateless(session -> session.delete(second));
+    }
+
+    @Test
+    void elementsThatKeepTheirOwner() {
+        Herd herd = db.persist(new Herd(new Sheep(), new Sheep()));
+        stateless(session -> session.update(herd));
+        assertThat(db.number("select sheep_count from herd")).isEqualTo(2);
     }
 
     @Test

@@ -9,6 +9,7 @@ import jakarta.persistence.Embeddable;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.JoinTable;
@@ -41,6 +42,8 @@ final class Zoo {
         Wolf.class,
         Herd.class,
         Sheep.class,
+        School.class,
+        Fish.class,
         Flock.class,
         Bird.class,
         Cage.class
@@ -182,6 +185,36 @@ final class Zoo {
     static class Sheep {
         @Id
         @GeneratedValue
+        Long id;
+    }
+
+    /** The same, but the INSERT comes as soon as the fish is made persistent. */
+    @Entity(name = "School")
+    static class School {
+        @Id
+        @GeneratedValue(strategy = GenerationType.IDENTITY)
+        Long id;
+
+        @OneToMany(cascade = CascadeType.ALL)
+        @JoinColumn(name = "school_id", nullable = false)
+        @CounterCache
+        @CounterCache("fishTotal")
+        Set<Fish> fish = new HashSet<>();
+
+        int fishCount;
+        long fishTotal;
+
+        School() {}
+
+        School(Fish... fish) {
+            this.fish.addAll(List.of(fish));
+        }
+    }
+
+    @Entity(name = "Fish")
+    static class Fish {
+        @Id
+        @GeneratedValue(strategy = GenerationType.IDENTITY)
         Long id;
     }
 
