@@ -29,6 +29,19 @@ import java.lang.annotation.Target;
  * put right at the next flush, and it neither makes its entity dirty nor moves a {@code @Version}. Only an INSERT of the
  * parent writes what the application set, null as 0.
  *
+ * <p>On a collection that no to-one writes it counts the rows of the collection: in the entity that has it, or, on the
+ * inverse side of a {@code @ManyToMany}, in each element.
+ *
+ * <pre>{@code
+ * @Entity class Post {
+ *     @ManyToMany @CounterCache Set<Tag> tags;                          // Post.tagsCount
+ *     @ElementCollection @CounterCache List<String> links;              // Post.linksCount
+ * }
+ * @Entity class Tag {
+ *     @ManyToMany(mappedBy = "tags") @CounterCache Set<Post> posts;     // Tag.postsCount
+ * }
+ * }</pre>
+ *
  * <p>Every wrong declaration is reported when the session factory is built, in one {@link CounterMappingException}.
  */
 @Documented

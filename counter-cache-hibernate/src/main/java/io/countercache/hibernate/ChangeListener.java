@@ -48,6 +48,10 @@ final class ChangeListener
         return skipping.add(session);
     }
 
+    boolean isSkipping(SharedSessionContractImplementor session) {
+        return skipping.contains(session);
+    }
+
     void resume(SharedSessionContractImplementor session) {
         skipping.remove(session);
     }

@@ -14,13 +14,16 @@ import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.JoinedSubclass;
 import org.hibernate.mapping.ManyToOne;
+import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.RootClass;
 import org.hibernate.mapping.ToOne;
 import org.hibernate.mapping.UnionSubclass;
+import org.hibernate.mapping.Value;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
@@ -74,18 +77,29 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
 
     private static void watch(CounterDefinition counter, Metadata metadata, Map<RootClass, Watched> watched) {
         PersistentClass child = metadata.getEntityBinding(counter.child());
-        PersistentClass start = child;
+        Value association = requireNonNull(CounterAttribute.find(child, counter.association()))
+                .getValue();
         if (counter.counts() == Counts.CHILDREN) {
             boolean together = !counter.where().isEmpty() || !counter.sum().isEmpty();
             watch(child, counter.association(), together, watched);
-            Property association = requireNonNull(CounterAttribute.find(child, counter.association()));
-            start = metadata.getEntityBinding(((ToOne) association.getValue()).getReferencedEntityName());
         }
+        PersistentClass start = switch (counter.counts()) {
+            case CHILDREN -> target(association, metadata);
+            case ELEMENTS -> child;
+            case OWNERS -> target(((Collection) association).getElement(), metadata);
+        };
         for (String attribute : counter.path()) {
             watch(start, attribute, false, watched);
             Property step = requireNonNull(CounterAttribute.find(start, attribute));
-            start = metadata.getEntityBinding(((ToOne) step.getValue()).getReferencedEntityName());
+            start = target(step.getValue(), metadata);
         }
+    }
+
+    private static PersistentClass target(Value association, Metadata metadata) {
+        String entity = association instanceof OneToMany elements
+                ? elements.getReferencedEntityName()
+                : ((ToOne) association).getReferencedEntityName();
+        return metadata.getEntityBinding(entity);
     }
 
     private static void watch(PersistentClass entity, String path, boolean together, Map<RootClass, Watched> watched) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.persister.entity.EntityPersister;
 
 /** Asks for the stored and the actual value of a counter in one statement, so that both come from one snapshot. */
@@ -172,6 +173,16 @@ final class CountQuery {
     /** The entities whose rows are read, by which filters of a session could hide some. */
     static List<EntityPersister> read(CounterDefinition counter, SessionFactoryImplementor factory) {
         var metamodel = factory.getMappingMetamodel();
-        return List.of(metamodel.getEntityDescriptor(counter.parent()), metamodel.getEntityDescriptor(counter.child()));
+        List<EntityPersister> read = new ArrayList<>();
+        read.add(metamodel.getEntityDescriptor(counter.parent()));
+        read.add(metamodel.getEntityDescriptor(counter.child()));
+        if (counter.counts() == Counts.ELEMENTS
+                && CollectionModel.persister(counter, factory)
+                                .getAttributeMapping()
+                                .getElementDescriptor()
+                        instanceof EntityCollectionPart element) {
+            read.add(element.getAssociatedEntityMappingType().getEntityPersister());
+        }
+        return read;
     }
 }

@@ -48,6 +48,10 @@ public final class CounterCacheIntegrator implements Integrator {
         Installation installation = new Installation(model, pending, parents, stale, recount);
         ChangeListener changes = new ChangeListener(installation);
         listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending));
+        CollectionModel collections = new CollectionModel(counters);
+        if (!collections.isEmpty()) {
+            listen(factory.getEventListenerRegistry(), changes, collections);
+        }
         service.listener(changes);
         factory.addObserver(new SessionFactoryObserver() {
             @Override
@@ -78,5 +82,26 @@ public final class CounterCacheIntegrator implements Integrator {
         listeners.prependListeners(EventType.FLUSH_ENTITY, parents);
         listeners.appendListeners(EventType.FLUSH, pending);
         listeners.appendListeners(EventType.AUTO_FLUSH, pending);
+    }
+
+    private static void listen(EventListenerRegistry listeners, ChangeListener changes, CollectionModel collections) {
+        CollectionRows rows = new CollectionRows(changes.installation().pending());
+        HeldElements held = new HeldElements(changes, collections, rows);
+        StatelessOwners stateless = new StatelessOwners();
+        CollectionListener rowsOf = new CollectionListener(changes, collections, rows, held, stateless);
+        listeners.appendListeners(EventType.PRE_INSERT, stateless);
+        listeners.appendListeners(EventType.PRE_UPDATE, stateless);
+        listeners.appendListeners(EventType.PRE_UPSERT, stateless);
+        listeners.appendListeners(EventType.PRE_DELETE, stateless, held);
+        listeners.appendListeners(EventType.PRE_COLLECTION_RECREATE, rowsOf);
+        listeners.appendListeners(EventType.PRE_COLLECTION_UPDATE, rowsOf);
+        listeners.appendListeners(EventType.PRE_COLLECTION_REMOVE, rowsOf);
+        listeners.appendListeners(EventType.POST_COLLECTION_RECREATE, rowsOf);
+        listeners.appendListeners(EventType.POST_COLLECTION_UPDATE, rowsOf);
+        listeners.appendListeners(EventType.POST_COLLECTION_REMOVE, rowsOf);
+        listeners.appendListeners(EventType.POST_INSERT, held);
+        listeners.appendListeners(EventType.POST_DELETE, held);
+        listeners.appendListeners(EventType.FLUSH, held);
+        listeners.appendListeners(EventType.AUTO_FLUSH, held);
     }
 }

@@ -157,6 +157,10 @@ final class CounterModel {
             if (isKeptIn(tables, counter, session)) {
                 addTables(entity(counter.child(), session.getFactory()), together);
                 paths(session.getFactory()).steps(counter).forEach(step -> addTables(step.entity(), together));
+                if (counter.counts() != Counts.CHILDREN) {
+                    together.addAll(List.of(CollectionModel.persister(counter, session.getFactory())
+                            .getCollectionSpaces()));
+                }
             }
         }
         return together;
@@ -278,13 +282,17 @@ final class CounterModel {
                 .formatted(parent.getImportedName()));
     }
 
-    /** Whether this attribute of a parent is the collection of the children that a counter counts. */
+    /** Whether this attribute of a parent is the collection that a counter counts. */
     private static boolean counts(CounterDefinition counter, EntityPersister parent, @Nullable String attribute) {
-        return attribute != null
-                && counter.path().isEmpty()
-                && parent.findAttributeMapping(attribute) instanceof PluralAttributeMapping collection
-                && counter.association()
-                        .equals(collection.getCollectionDescriptor().getMappedByProperty())
+        if (attribute == null
+                || !counter.path().isEmpty()
+                || !(parent.findAttributeMapping(attribute) instanceof PluralAttributeMapping collection)) {
+            return false;
+        }
+        if (counter.counts() == Counts.ELEMENTS) {
+            return counter.association().equals(attribute);
+        }
+        return counter.association().equals(collection.getCollectionDescriptor().getMappedByProperty())
                 && collection.getElementDescriptor() instanceof EntityCollectionPart children
                 && children.getAssociatedEntityMappingType().getEntityName().equals(counter.child());
     }

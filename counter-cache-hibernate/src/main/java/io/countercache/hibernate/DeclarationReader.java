@@ -220,25 +220,36 @@ final class DeclarationReader {
                 List<String> names = annotation.value().isEmpty()
                         ? defaultNames(place.entity(), place.attribute(), path)
                         : List.of(annotation.value());
-                declare(place, annotation, path, names, place.entity(), place.attribute());
+                declareChildren(place, annotation, path, names, place.entity(), place.attribute());
             }
         } else if (value instanceof Collection collection) {
             readCollection(place, annotation, collection);
         } else if (value instanceof ToOne) {
-            problem(
-                    place,
-                    "is the other side of a @OneToOne: put @CounterCache on the side with the column");
+            problem(place, "is the other side of a @OneToOne: put @CounterCache on the side with the column");
         } else {
-            problem(place, "is not an association: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)");
+            problem(place, "is not an association: put @CounterCache on a @ManyToOne or on a collection");
         }
     }
 
     private void readCollection(Place place, CounterCache annotation, Collection collection) {
-        if (!(collection.getElement() instanceof OneToMany elements) || collection.getMappedByProperty() == null) {
-            problem(
-                    place,
-                    "a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a"
-                            + " @ManyToOne or a @OneToMany(mappedBy)");
+        CollectionDeclaration rows =
+                CollectionDeclaration.read(place.entity(), place.attribute(), collection, metadata);
+        String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();
+        if (rows != null) {
+            String uncountable = rows.uncountable(annotation);
+            if (uncountable != null) {
+                problem(place, uncountable);
+            } else {
+                rows.count(tableNames);
+                DeclaredPath path = path(place, annotation, rows.parent());
+                if (path != null) {
+                    declare(place, annotation, path, List.of(name), rows.owner(), rows.association(), rows.counts());
+                }
+            }
+            return;
+        }
+        if (!(collection.getElement() instanceof OneToMany elements)) {
+            problem(place, "is not an association: put @CounterCache on a @ManyToOne or on a collection");
             return;
         }
         PersistentClass child = metadata.getEntityBinding(elements.getReferencedEntityName());
@@ -256,24 +267,19 @@ final class DeclarationReader {
             return;
         }
         if (collection.getWhere() != null) {
-            problem(place, "has a @SQLRestriction, but what it hides would count: put @CounterCache with a 'where' on the association");
+            problem(
+                    place,
+                    "has a @SQLRestriction, but what it hides would count: put @CounterCache with a 'where' on the association");
             return;
         }
-        String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();
         DeclaredPath path = path(place, annotation, place.entity());
         if (path != null) {
-            declare(place, annotation, path, List.of(name), child, collection.getMappedByProperty());
+            declareChildren(place, annotation, path, List.of(name), child, collection.getMappedByProperty());
         }
-    }
-
-    private static List<String> pathOf(CounterCache annotation) {
-        return annotation.path().isEmpty()
-                ? List.of()
-                : List.of(annotation.path().split("\\.", -1));
     }
 
     private @Nullable DeclaredPath path(Place place, CounterCache annotation, PersistentClass start) {
-        DeclaredPath path = DeclaredPath.follow(start, pathOf(annotation), metadata);
+        DeclaredPath path = DeclaredPath.follow(start, annotation.path(), metadata);
         if (path.problem() != null) {
             problem(place, path.problem());
             return null;
@@ -284,7 +290,7 @@ final class DeclarationReader {
     private static List<String> defaultNames(PersistentClass child, String association, DeclaredPath path) {
         PersistentClass parent = path.end();
         List<String> collections = parent.getPropertyClosure().stream()
-                .filter(property -> path.steps().isEmpty()
+                .filter(property -> path.names().isEmpty()
                         && property.getValue() instanceof Collection collection
                         && association.equals(collection.getMappedByProperty())
                         && collection.getElement() instanceof OneToMany elements
@@ -298,7 +304,7 @@ final class DeclarationReader {
         return List.of(name + "sCount", name + "Count");
     }
 
-    private void declare(
+    private void declareChildren(
             Place place,
             CounterCache annotation,
             DeclaredPath path,
@@ -319,6 +325,18 @@ final class DeclarationReader {
             problem(place, uncountable);
             return;
         }
+        declare(place, annotation, path, names, child, association, Counts.CHILDREN);
+    }
+
+    private void declare(
+            Place place,
+            CounterCache annotation,
+            DeclaredPath path,
+            List<String> names,
+            PersistentClass child,
+            String association,
+            Counts counts) {
+        PersistentClass parent = path.end();
         Property counter = names.stream()
                 .map(name -> CounterAttribute.find(parent, name))
                 .filter(found -> found != null)
@@ -343,8 +361,8 @@ final class DeclarationReader {
                 counter.getName(),
                 child.getEntityName(),
                 association,
-                Counts.CHILDREN,
-                pathOf(annotation),
+                counts,
+                path.names(),
                 annotation.where(),
                 annotation.sum(),
                 Stream.of(annotation.touch()).distinct().sorted().toList());

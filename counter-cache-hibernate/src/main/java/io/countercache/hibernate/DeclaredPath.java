@@ -3,6 +3,7 @@ package io.countercache.hibernate;
 import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.boot.Metadata;
+import org.hibernate.mapping.Component;
 import org.hibernate.mapping.ManyToOne;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
@@ -12,27 +13,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * The path of a counter, followed through the mapping: where it ends, or why it cannot be followed.
  *
- * @param steps the associations on the way
+ * @param names of the to-ones on the way; dots lead into embeddables
  * @param end the entity that it ends at
  * @param problem what is wrong with it, or null
  */
 record DeclaredPath(
-        List<Property> steps, PersistentClass end, @Nullable String problem) {
+        List<String> names, PersistentClass end, @Nullable String problem) {
 
     /** Follows a path from the entity that it begins at. */
-    static DeclaredPath follow(PersistentClass start, List<String> attributes, Metadata metadata) {
-        List<Property> steps = new ArrayList<>();
+    static DeclaredPath follow(PersistentClass start, String path, Metadata metadata) {
+        List<String> names = new ArrayList<>();
         PersistentClass entity = start;
-        for (String attribute : attributes) {
-            Property step = CounterAttribute.find(entity, attribute);
-            String problem = unfit(entity, attribute, step);
-            if (problem != null || step == null) {
-                return new DeclaredPath(steps, entity, problem);
+        String name = "";
+        for (String part : path.isEmpty() ? new String[0] : path.split("\\.", -1)) {
+            name = name.isEmpty() ? part : name + "." + part;
+            Property step = CounterAttribute.find(entity, name);
+            if (step != null && step.getValue() instanceof Component) {
+                continue;
             }
-            steps.add(step);
+            String problem = unfit(entity, name, step);
+            if (problem != null || step == null) {
+                return new DeclaredPath(names, entity, problem);
+            }
+            names.add(name);
             entity = metadata.getEntityBinding(((ManyToOne) step.getValue()).getReferencedEntityName());
+            name = "";
         }
-        return new DeclaredPath(steps, entity, null);
+        return new DeclaredPath(names, entity, name.isEmpty() ? null : unfit(entity, name, null));
     }
 
     private static @Nullable String unfit(PersistentClass entity, String attribute, @Nullable Property step) {

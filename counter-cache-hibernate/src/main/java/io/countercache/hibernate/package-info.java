@@ -8,6 +8,7 @@
  *       io.countercache.hibernate.CounterCacheSettings}
  *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to definitions and {@code
  *       FreeCounter}s, or all errors at once
+ *   <li>{@code CollectionDeclaration} says whether the rows can be counted that a collection writes itself
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it; {@code DeclaredPath} and
  *       {@code SummedAttribute} say what is wrong with a path and a sum
  *   <li>{@code CountedRows} says whether the rows of a child can be counted
@@ -28,6 +29,9 @@
  *   <li>{@code CountedChild} is what counters look at of an entity: its {@code TrackedAttribute}s, before and after
  *   <li>{@code StaleChildren} reads these from the database where the session cannot be trusted to know them
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
+ *   <li>{@code CollectionListener} does so with the rows of a {@code CollectionModel}'s collections: {@code AffectedRows} are those
+ *       that their DELETEs have hit, {@code HeldElements} have a column for their owner, {@code CollectionRows} looks at both
+ *       under locks, {@code StatelessOwners} knows the session
  *   <li>{@code PendingDeltas} holds the deltas of each transaction, those of counters further up in {@code PathDeltas}, and
  *       decides when they are written
  *   <li>{@code PathWriter} follows the paths to the rows at their ends, from lock to lock

@@ -387,11 +387,11 @@ class DeclarationTest {
                           - Book.f: Shelf.label is of type String: a counter is an int, long, short, BigInteger or BigDecimal
                           - Book.g: Shelf.weight is of type Float, in which only totals can be kept: make it a long, or add 'sum'
                           - Book.i: Shelf.booksTotal is counted by Book.h already: give each a counter of its own
-                          - Book.title: is not an association: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
+                          - Book.title: is not an association: put @CounterCache on a @ManyToOne or on a collection
                           - Book.nowhere: is not a persistent attribute: put @CounterCache on an association
-                          - Book.others: a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
-                          - Book.tags: a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
-                          - Book.sequels: a collection that is not mapped by a @ManyToOne is not supported yet: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)
+                          - Book.others: Book has no attribute 'othersCount': add it
+                          - Book.tags: Book has no attribute 'tagsCount': add it
+                          - Book.sequels: Book has no attribute 'sequelsCount': add it
                           - Book.loan: is the other side of a @OneToOne: put @CounterCache on the side with the column
                           - Book.place.shelf: Shelf.booksTotal is counted by Book.h already: give each a counter of its own""");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
@@ -13,6 +14,7 @@ import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
+import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.annotations.SoftDelete;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +34,7 @@ class PathMappingsTest {
 
         int treesCount;
         int standingCount;
+        int signsCount;
 
         Land() {}
 
@@ -132,5 +135,122 @@ class PathMappingsTest {
             this.forest = forest;
             this.grove = grove;
         }
+    }
+
+    /** The rows of its collection count further up, too. */
+    @Entity(name = "Walk")
+    static class Walk {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        Land land;
+
+        @ElementCollection
+        @CounterCache(value = "signsCount", path = "land")
+        List<String> signs = new ArrayList<>();
+    }
+
+    @RegisterExtension
+    final TestDatabase db = TestDatabase.with(
+            Land.class, Forest.class, Stand.class, OldStand.class, Grove.class, Tree.class, Walk.class);
+
+    @BeforeEach
+    void twoLandsWithAForestEach() {
+        db.inTransaction(session -> {
+            for (long id = 1; id <= 2; id++) {
+                Land land = new Land(id);
+                Forest forest = new Forest("forest " + id, land);
+                Grove grove = new Grove();
+                grove.id = id;
+                grove.land = land;
+                OldStand stand = new OldStand(id, forest);
+                List.of(land, forest, grove, stand).forEach(session::persist);
+                session.persist(new Tree(id, stand, forest, grove));
+                session.persist(new Tree(10 + id, stand, forest, grove));
+            }
+        });
+    }
+
+    private List<Long> ofLands(String counter) {
+        return List.of(
+                db.number("select " + counter + " from land where id = 1"),
+                db.number("select " + counter + " from land where id = 2"));
+    }
+
+    private long ofForest(long number) {
+        return db.number("select trees_count from forest where name = 'forest " + number + "'");
+    }
+
+    @Test
+    void everyTreeIsCountedByForestsAndLands() {
+        assertThat(ofLands("trees_count")).containsExactly(2L, 2L);
+        assertThat(ofLands("standing_count")).containsExactly(2L, 2L);
+        assertThat(List.of(ofForest(1), ofForest(2))).containsExactly(2L, 2L);
+        assertThat(db.number("select trees_count from stand where id = 1")).isEqualTo(2);
+    }
+
+    @Test
+    void aRowWithAnIdOfTwoColumnsMovesByAForeignKeyToAnotherColumn() {
+        db.inTransaction(session -> {
+            Forest forest = session.find(Forest.class, new ForestKey("forest 1", 1));
+            session.persist(new Tree(20, null, forest, null));
+            session.flush();
+            forest.land = session.find(Land.class, 2L);
+        });
+        assertThat(ofLands("trees_count")).containsExactly(0L, 5L);
+        db.inTransaction(session -> session.find(Tree.class, 20L).forest = null);
+        assertThat(ofLands("trees_count")).containsExactly(0L, 4L);
+    }
+
+    @Test
+    void aRowOfAJoinedHierarchyMovesByAnAssociationInAnEmbeddable() {
+        db.inTransaction(session -> {
+            OldStand stand = session.find(OldStand.class, 1L);
+            stand.position.forest = session.find(Forest.class, new ForestKey("forest 2", 1));
+            session.remove(session.find(Tree.class, 11L));
+        });
+        assertThat(List.of(ofForest(1), ofForest(2))).containsExactly(0L, 3L);
+        db.inTransaction(session -> session.find(OldStand.class, 1L).position = null);
+        assertThat(List.of(ofForest(1), ofForest(2))).containsExactly(0L, 2L);
+    }
+
+    @Test
+    void whatIsBeneathARowThatIsMarkedAsDeletedIsCountedNoMore() {
+        db.inTransaction(session -> {
+            session.find(Tree.class, 1L).fallen = true;
+            session.find(Tree.class, 11L).grove = session.find(Grove.class, 2L);
+        });
+        assertThat(ofLands("standing_count")).containsExactly(0L, 3L);
+        db.inTransaction(session -> {
+            session.createSelectionQuery("from Tree t where t.grove.id = 2", Tree.class)
+                    .getResultList()
+                    .forEach(tree -> tree.grove = null);
+            session.remove(session.find(Grove.class, 2L));
+        });
+        assertThat(ofLands("standing_count")).containsExactly(0L, 0L);
+    }
+
+    @Test
+    void rowsOfACollectionCountFurtherUp() {
+        db.inTransaction(session -> {
+            Walk walk = new Walk();
+            walk.id = 1L;
+            walk.land = session.find(Land.class, 1L);
+            walk.signs.addAll(List.of("a", "b", "b"));
+            session.persist(walk);
+        });
+        assertThat(ofLands("signs_count")).containsExactly(3L, 0L);
+        db.inTransaction(session -> {
+            Walk walk = session.find(Walk.class, 1L);
+            walk.land = session.find(Land.class, 2L);
+            walk.signs.remove("a");
+        });
+        assertThat(ofLands("signs_count")).containsExactly(0L, 2L);
+        db.execute("update land set signs_count = 7");
+        assertThat(CounterRepair.of(db.factory(), Land.class).repair().drifted())
+                .isEqualTo(2);
+        db.inTransaction(session -> session.remove(session.find(Walk.class, 1L)));
+        assertThat(ofLands("signs_count")).containsExactly(0L, 0L);
     }
 }

@@ -164,6 +164,7 @@ class PathRaceTest {
     }
 
     @Test
+    @Tag("postgresql") // H2 does not look at the article again after it has waited
     void aRowThatIsDeletedWithItsChildrenTakesNothingElseAway() {
         try (Concurrently concurrently = new Concurrently(db);
                 Session session = db.factory().openSession()) {
@@ -229,17 +230,20 @@ class PathRaceTest {
                         new Letter(article(session, 1 + random.nextInt(3)), random.nextInt(40), random.nextBoolean()));
                 session.flush();
             }
-            List<Letter> some = session.createSelectionQuery("from Letter order by random()", Letter.class)
-                    .setMaxResults(3)
-                    .getResultList();
-            for (Letter letter : some) {
-                if (random.nextBoolean()) {
-                    session.remove(letter);
-                } else {
-                    letter.article = article(session, 1 + random.nextInt(3));
-                    letter.printed = random.nextBoolean();
-                }
-            }
+            // no more than one, for in which order an application changes its own rows is its own affair
+            session.createSelectionQuery("from Letter order by random()", Letter.class)
+                    .setMaxResults(1)
+                    .getResultList()
+                    .forEach(letter -> changeOrRemove(letter, session, random));
+        }
+    }
+
+    private static void changeOrRemove(Letter letter, Session session, Random random) {
+        if (random.nextBoolean()) {
+            session.remove(letter);
+        } else {
+            letter.article = article(session, 1 + random.nextInt(3));
+            letter.printed = random.nextBoolean();
         }
     }
 }

@@ -1,0 +1,107 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import io.countercache.CounterDefinition.Counts;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.collection.AbstractCollectionPersister;
+import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/** The collections whose rows are counted, because no to-one association writes them. */
+final class CollectionModel {
+
+    private final List<CounterDefinition> definitions;
+    // filled on first use: the runtime mapping does not exist yet when the declarations are read
+    private final Map<CollectionPersister, Optional<CountedCollection>> byPersister = new ConcurrentHashMap<>();
+    private final Map<EntityPersister, List<CountedCollection>> byElement = new ConcurrentHashMap<>();
+
+    /**
+     * A collection, and the counters of its rows.
+     *
+     * @param ofOwner those that the owner of the collection carries
+     * @param ofElement those that each element carries
+     */
+    record CountedCollection(
+            AbstractCollectionPersister persister, List<CounterDefinition> ofOwner, List<CounterDefinition> ofElement) {
+
+        /** Whether the rows are those of the elements themselves, which know their one owner. */
+        boolean isForeignKey() {
+            return persister.isOneToMany();
+        }
+
+        EntityPersister owner() {
+            return persister.getOwnerEntityPersister();
+        }
+
+        EntityPersister element() {
+            return persister.getElementPersister();
+        }
+
+        boolean isSameOwner(@Nullable Object one, @Nullable Object other) {
+            if (one == null || other == null) {
+                return one == other;
+            }
+            return owner().getIdentifierType().isEqual(one, other);
+        }
+    }
+
+    CollectionModel(List<CounterDefinition> definitions) {
+        this.definitions = definitions.stream()
+                .filter(counter -> counter.counts() != Counts.CHILDREN)
+                .toList();
+    }
+
+    boolean isEmpty() {
+        return definitions.isEmpty();
+    }
+
+    /** A collection that is counted, or null. */
+    @Nullable
+    CountedCollection of(CollectionPersister persister) {
+        return byPersister.computeIfAbsent(persister, this::resolve).orElse(null);
+    }
+
+    /** The collections that may have an element of this entity, and are a column of it. */
+    List<CountedCollection> holding(EntityPersister element) {
+        List<CountedCollection> known = byElement.get(element);
+        return known != null ? known : byElement.computeIfAbsent(element, this::resolveHolding);
+    }
+
+    private Optional<CountedCollection> resolve(CollectionPersister persister) {
+        List<CounterDefinition> counters = definitions.stream()
+                .filter(counter -> role(counter).equals(persister.getRole()))
+                .toList();
+        return counters.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new CountedCollection(
+                        (AbstractCollectionPersister) persister,
+                        having(Counts.ELEMENTS, counters),
+                        having(Counts.OWNERS, counters)));
+    }
+
+    private static List<CounterDefinition> having(Counts counts, List<CounterDefinition> counters) {
+        return counters.stream().filter(counter -> counter.counts() == counts).toList();
+    }
+
+    private List<CountedCollection> resolveHolding(EntityPersister element) {
+        return definitions.stream()
+                .map(counter -> persister(counter, element.getFactory()))
+                .distinct()
+                .flatMap(persister -> resolve(persister).stream())
+                .filter(collection -> collection.isForeignKey() && element.isTypeOrSuperType(collection.element()))
+                .toList();
+    }
+
+    static CollectionPersister persister(CounterDefinition counter, SessionFactoryImplementor factory) {
+        return factory.getMappingMetamodel().getCollectionDescriptor(role(counter));
+    }
+
+    private static String role(CounterDefinition counter) {
+        return counter.child() + "." + counter.association();
+    }
+}
