@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDefinition.Counts;
 import io.countercache.hibernate.CounterCacheSettings.StaleChildren;
+import io.countercache.hibernate.condition.Condition;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
 import io.countercache.hibernate.CounterPaths.PathStep;
+import io.countercache.hibernate.condition.Condition;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -5,6 +5,7 @@ import io.countercache.CounterDefinition;
 import io.countercache.CounterDefinition.Counts;
 import io.countercache.ParentRow;
 import io.countercache.hibernate.FreeCounter.Limits;
+import io.countercache.hibernate.condition.Condition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

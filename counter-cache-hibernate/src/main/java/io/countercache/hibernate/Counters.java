@@ -1,6 +1,5 @@
 package io.countercache.hibernate;
 
-import io.countercache.CounterDefinition;
 import io.countercache.CounterLimitException;
 import io.countercache.Drift;
 import io.countercache.hibernate.FreeCounter.Limits;
@@ -8,16 +7,12 @@ import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.TransactionRequiredException;
 import jakarta.persistence.metamodel.Attribute;
 import jakarta.persistence.metamodel.SingularAttribute;
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -47,20 +42,10 @@ import org.hibernate.persister.entity.EntityPersister;
  */
 public final class Counters<T> {
 
-    private final SharedSessionContractImplementor session;
-    private final EntityPersister parent;
-    private final Set<Object> ids;
-    private final List<TouchedAttribute> touched;
+    private final RowCounters rows;
 
-    private Counters(
-            SharedSessionContractImplementor session,
-            EntityPersister parent,
-            Set<Object> ids,
-            List<TouchedAttribute> touched) {
-        this.session = session;
-        this.parent = parent;
-        this.ids = ids;
-        this.touched = touched;
+    private Counters(RowCounters rows) {
+        this.rows = rows;
     }
 
     static <T> Counters<T> of(SharedSessionContractImplementor session, Class<T> entity, Collection<?> ids) {
@@ -69,7 +54,7 @@ public final class Counters<T> {
             CounterModel.checkId(parent, null);
         }
         ids.forEach(id -> CounterModel.checkId(parent, id));
-        return new Counters<>(session, parent, new LinkedHashSet<>(ids), List.of());
+        return new Counters<>(new RowCounters(session, parent, new LinkedHashSet<>(ids), List.of()));
     }
 
     /**
@@ -106,7 +91,7 @@ public final class Counters<T> {
      * @throws CounterLimitException if that would pass the limit of one of the rows; then none is changed
      */
     public int increment(String counter, long amount) {
-        return add(Map.of(name(counter), amount));
+        return add(Map.of(rows.name(counter), amount));
     }
 
     /**
@@ -156,7 +141,7 @@ public final class Counters<T> {
      * @throws CounterLimitException if that would pass the limit of one of the rows; then none is changed
      */
     public int decrement(String counter, long amount) {
-        return add(Map.of(name(counter), BigInteger.valueOf(amount).negate()));
+        return add(Map.of(rows.name(counter), BigInteger.valueOf(amount).negate()));
     }
 
     /**
@@ -184,9 +169,9 @@ public final class Counters<T> {
     public int add(Map<String, ? extends Number> amounts) {
         if (amounts == null || amounts.isEmpty()) {
             throw new IllegalArgumentException("Nothing to change of %s: name a counter, and by how much it is to move"
-                    .formatted(parent.getImportedName()));
+                    .formatted(rows.parent().getImportedName()));
         }
-        return change(amounts, Limits.NONE).rows();
+        return rows.change(amounts, Limits.NONE).rows();
     }
 
     /**
@@ -199,7 +184,7 @@ public final class Counters<T> {
      * @throws IllegalArgumentException if the entity has no such date or time attribute
      */
     public Counters<T> touching(String... attributes) {
-        return new Counters<>(session, parent, ids, TouchedAttribute.of(parent, attributes));
+        return new Counters<>(rows.touching(attributes));
     }
 
     /**
@@ -233,7 +218,7 @@ public final class Counters<T> {
      * @throws IllegalArgumentException if the entity has no such counter, or the amount is negative
      */
     public boolean tryIncrement(String counter, long amount) {
-        return guarded(counter, amount, 1).tried();
+        return rows.guarded(counter, amount, 1).tried();
     }
 
     /**
@@ -279,7 +264,7 @@ public final class Counters<T> {
      * @throws IllegalArgumentException if the entity has no such counter, or the amount is negative
      */
     public boolean tryDecrement(String counter, long amount) {
-        return guarded(counter, amount, -1).tried();
+        return rows.guarded(counter, amount, -1).tried();
     }
 
     /**
@@ -305,8 +290,8 @@ public final class Counters<T> {
      * @throws EntityNotFoundException if there is no such row
      */
     public long take(String counter, long amount) {
-        requireOneRow("take");
-        return guarded(counter, amount, -1).taken().longValue();
+        rows.requireOne("take");
+        return rows.guarded(counter, amount, -1).taken().longValue();
     }
 
     /**
@@ -332,18 +317,8 @@ public final class Counters<T> {
      * @throws EntityNotFoundException if there is no such row
      */
     public Number value(String counter) {
-        requireOneRow("value");
-        CounterColumn column = CounterColumn.of(parent, counter);
-        prepare(List.of(column));
-        Object id = ids.iterator().next();
-        List<BigDecimal> values =
-                EntityRows.among(ids, parent, column.table(), session).isEmpty()
-                        ? null
-                        : DirectChange.read(parent, id, List.of(column), session);
-        if (values == null) {
-            throw DirectChange.missing(parent, id);
-        }
-        return ManagedParents.as(column.type(), values.get(0));
+        rows.requireOne("value");
+        return rows.value(counter);
     }
 
     /**
@@ -358,58 +333,6 @@ public final class Counters<T> {
         return value(counter.getName());
     }
 
-    private void requireOneRow(String call) {
-        if (ids.size() != 1) {
-            throw new IllegalArgumentException("'%s' is about one row of %s, not %d: call on(..) with one id"
-                    .formatted(call, parent.getImportedName(), ids.size()));
-        }
-    }
-
-    /** A change that stays at 0 or above where no other minimum is declared. */
-    private DirectChange guarded(String counter, long amount, int sign) {
-        if (amount < 0) {
-            throw new IllegalArgumentException("%s.%s cannot be changed by %d here: pass a positive number"
-                    .formatted(parent.getImportedName(), counter, amount));
-        }
-        return change(Map.of(name(counter), amount * sign), new Limits(0, Long.MAX_VALUE));
-    }
-
-    /** Map.of knows no null, but its exception does not say what is wrong. */
-    private String name(String counter) {
-        return CounterColumn.of(parent, counter).name();
-    }
-
-    /** @param otherwise the limits of a counter that declares no minimum */
-    private DirectChange change(Map<String, ? extends Number> amounts, Limits otherwise) {
-        List<Amount> changes = new ArrayList<>();
-        amounts.forEach((name, by) -> {
-            CounterColumn counter = CounterColumn.of(parent, name);
-            Limits declared = counter.limits();
-            Limits within = declared.hasMin() ? declared : new Limits(otherwise.min(), declared.max());
-            changes.add(new Amount(counter, counter.amount(by), within));
-        });
-        changes.sort(Comparator.comparing(change -> change.counter().name()));
-        DirectChange change = new DirectChange(session, parent, ids, changes, touched);
-        prepare(changes.stream().map(Amount::counter).toList());
-        return change;
-    }
-
-    private void prepare(List<CounterColumn> counters) {
-        if (!session.isTransactionInProgress()) {
-            throw new TransactionRequiredException(
-                    "Counters of %s can be changed and read in a transaction only: begin one"
-                            .formatted(parent.getImportedName()));
-        }
-        if (ids.isEmpty()) {
-            return;
-        }
-        if (counters.stream().anyMatch(CounterColumn::derived)) {
-            Installation.of(parent).pending().flushAndWrite(session);
-        } else {
-            ManagedParents.flushUnwritten(parent, ids, counters, session);
-        }
-    }
-
     /**
      * Recounts with a real COUNT and corrects what is wrong, exactly, while others write. What this session has not
      * flushed yet is flushed and counted. Only rows that are wrong are locked and written; the locks are held until the
@@ -421,18 +344,7 @@ public final class Counters<T> {
      * @throws TransactionRequiredException outside a transaction
      */
     public List<Drift> reset(String... names) {
-        if (touched.isEmpty()) {
-            return recount(names, Recount::reset);
-        }
-        List<Amount> unmoved = new ArrayList<>();
-        for (CounterDefinition counter : Installation.of(parent).model().named(parent, names)) {
-            unmoved.add(new Amount(CounterColumn.of(parent, counter.counter()), BigDecimal.ZERO, Limits.NONE));
-        }
-        DirectChange.refuseOtherTables(parent, unmoved, touched);
-        List<Drift> corrected = recount(names, Recount::reset);
-        Set<Object> rows = corrected.stream().map(Drift::id).collect(Collectors.toSet());
-        new DirectChange(session, parent, rows, unmoved.subList(0, 1), touched).rows();
-        return corrected;
+        return rows.reset(names);
     }
 
     /**
@@ -463,29 +375,6 @@ public final class Counters<T> {
      * @throws TransactionRequiredException outside a transaction
      */
     public List<Drift> drift(String... names) {
-        return recount(names, Recount::drift);
-    }
-
-    private interface Recounting {
-        List<Drift> on(
-                Recount recount,
-                EntityPersister parent,
-                Collection<?> ids,
-                List<CounterDefinition> counters,
-                SharedSessionContractImplementor session);
-    }
-
-    private List<Drift> recount(String[] names, Recounting recounting) {
-        Installation installed = Installation.of(parent);
-        List<CounterDefinition> counters = installed.model().named(parent, names);
-        if (!session.isTransactionInProgress()) {
-            throw new TransactionRequiredException("Counters of %s can be recounted in a transaction only: begin one"
-                    .formatted(parent.getImportedName()));
-        }
-        if (ids.isEmpty()) {
-            return List.of();
-        }
-        installed.pending().flushAndWrite(session);
-        return recounting.on(installed.recount(), parent, ids, counters, session);
+        return rows.drift(names);
     }
 }

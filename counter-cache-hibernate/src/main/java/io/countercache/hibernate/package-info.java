@@ -15,9 +15,7 @@
  *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once
  *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names
  *   <li>{@code CounterPaths} has the paths to counters further up, and {@code TableOrder} the order of their tables
- *   <li>{@code Condition} is a {@code where}: {@code ConditionReader} reads it to {@code ConditionTerm}s, from what
- *       {@code ConditionAttribute}, {@code ConditionLiteral} and {@code LikePattern} say, and {@code ConditionKind} compares
- *       values as the database does
+ *   <li>{@link io.countercache.hibernate.condition.Condition} is a {@code where}: see there how it is read and evaluated
  *   <li>{@code UniqueKeys} remembers by what the rows of an entity are unique
  *   <li>{@code Installation} is all of this for one session factory, kept in its {@code FactoryCounters}, which {@link
  *       io.countercache.hibernate.CounterCacheServices} adds
@@ -49,6 +47,7 @@
  * <ol>
  *   <li>{@link io.countercache.hibernate.CounterCaches} and {@link io.countercache.hibernate.Counters} are what a session
  *       can do, {@link io.countercache.hibernate.CounterRepair} what is done to a whole table
+ *   <li>{@code RowCounters} checks and prepares what {@code Counters} are asked for
  *   <li>{@code CounterColumn} is a numeric attribute, {@code Amount} by how much it moves; {@code DirectChange} changes rows,
  *       which {@code EntityRows} says are there
  *   <li>{@code Bump} inserts the {@code NewRow} where none has the {@code RowKey}

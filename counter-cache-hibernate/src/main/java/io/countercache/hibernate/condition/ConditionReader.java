@@ -1,14 +1,14 @@
-package io.countercache.hibernate;
+package io.countercache.hibernate.condition;
 
-import io.countercache.hibernate.ConditionTerm.Comparison;
-import io.countercache.hibernate.ConditionTerm.In;
-import io.countercache.hibernate.ConditionTerm.Is;
-import io.countercache.hibernate.ConditionTerm.IsNull;
-import io.countercache.hibernate.ConditionTerm.Junction;
-import io.countercache.hibernate.ConditionTerm.Like;
-import io.countercache.hibernate.ConditionTerm.Literal;
-import io.countercache.hibernate.ConditionTerm.Not;
-import io.countercache.hibernate.ConditionTerm.Operand;
+import io.countercache.hibernate.condition.ConditionTerm.Comparison;
+import io.countercache.hibernate.condition.ConditionTerm.In;
+import io.countercache.hibernate.condition.ConditionTerm.Is;
+import io.countercache.hibernate.condition.ConditionTerm.IsNull;
+import io.countercache.hibernate.condition.ConditionTerm.Junction;
+import io.countercache.hibernate.condition.ConditionTerm.Like;
+import io.countercache.hibernate.condition.ConditionTerm.Literal;
+import io.countercache.hibernate.condition.ConditionTerm.Not;
+import io.countercache.hibernate.condition.ConditionTerm.Operand;
 import jakarta.persistence.criteria.Predicate.BooleanOperator;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
-package io.countercache.hibernate;
+package io.countercache.hibernate.condition;
 
-import io.countercache.hibernate.Condition.Values;
-import io.countercache.hibernate.ConditionTerm.Literal;
-import io.countercache.hibernate.ConditionTerm.Operand;
+import io.countercache.hibernate.condition.Condition.Values;
+import io.countercache.hibernate.condition.ConditionTerm.Literal;
+import io.countercache.hibernate.condition.ConditionTerm.Operand;
 import java.util.List;
 import org.hibernate.generator.Generator;
 import org.hibernate.metamodel.mapping.AttributeMapping;

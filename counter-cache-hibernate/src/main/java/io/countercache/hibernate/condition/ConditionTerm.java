@@ -1,6 +1,6 @@
-package io.countercache.hibernate;
+package io.countercache.hibernate.condition;
 
-import io.countercache.hibernate.Condition.Values;
+import io.countercache.hibernate.condition.Condition.Values;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;

@@ -1,4 +1,4 @@
-package io.countercache.hibernate;
+package io.countercache.hibernate.condition;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;

@@ -1,4 +1,4 @@
-package io.countercache.hibernate;
+package io.countercache.hibernate.condition;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -21,15 +21,20 @@ import org.jspecify.annotations.Nullable;
  * would give them, that two texts are equal only if all their characters are, and that a transaction can read the
  * attributes as they were written.
  */
-final class Condition {
+public final class Condition {
 
     private final ConditionTerm term;
     private final Set<String> attributes;
 
     /** The values of a child. */
-    interface Values {
+    public interface Values {
 
-        /** The value of one of {@link Condition#attributes()}: as in the entity, but for a to-one the id of its entity. */
+        /**
+         * The value of an attribute.
+         *
+         * @param attribute one of {@link Condition#attributes()}
+         * @return the value as in the entity, but for a to-one the id of its entity
+         */
         @Nullable
         Object get(String attribute);
     }
@@ -41,8 +46,16 @@ final class Condition {
         this.attributes = Set.copyOf(paths);
     }
 
-    /** @throws IllegalArgumentException if memory cannot answer it, with what is wrong and what is allowed */
-    static Condition read(String where, EntityPersister child, SessionFactoryImplementor factory) {
+    /**
+     * Reads a condition.
+     *
+     * @param where the text
+     * @param child the entity that it is about
+     * @param factory the built session factory of that entity
+     * @return the condition
+     * @throws IllegalArgumentException if memory cannot answer it, with what is wrong and what is allowed
+     */
+    public static Condition read(String where, EntityPersister child, SessionFactoryImplementor factory) {
         parse(where, child, factory);
         // in parentheses nothing can follow the condition, and outside them it cannot close them itself
         SqmPredicate predicate = parse("(" + where + ")", child, factory);
@@ -80,18 +93,32 @@ final class Condition {
                 .replaceFirst(",? expecting (one of|\\{).*", "");
     }
 
-    /** The attributes that it looks at: with dots in embeddables, a to-one by its own name. */
-    Set<String> attributes() {
+    /**
+     * The attributes that it looks at.
+     *
+     * @return their names: with dots in embeddables, a to-one by its own name
+     */
+    public Set<String> attributes() {
         return attributes;
     }
 
-    /** Whether it is true: neither false nor unknown. */
-    boolean isTrue(Values values) {
+    /**
+     * Whether it is true.
+     *
+     * @param values those of a child
+     * @return false also where that is unknown
+     */
+    public boolean isTrue(Values values) {
         return term.test(values) == ConditionTerm.Truth.TRUE;
     }
 
-    /** The same condition for an HQL query in which the child has this alias. */
-    String hql(String alias) {
+    /**
+     * The same condition for an HQL query.
+     *
+     * @param alias that of the child in the query
+     * @return the condition, in parentheses
+     */
+    public String hql(String alias) {
         return "(" + term.hql(alias) + ")";
     }
 }

@@ -1,0 +1,139 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import io.countercache.Drift;
+import io.countercache.hibernate.FreeCounter.Limits;
+import jakarta.persistence.TransactionRequiredException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+
+/** What {@link Counters} do: checks what is asked for before any SQL, and flushes what has to be there first. */
+record RowCounters(
+        SharedSessionContractImplementor session,
+        EntityPersister parent,
+        Set<Object> ids,
+        List<TouchedAttribute> touched) {
+
+    RowCounters touching(String... attributes) {
+        return new RowCounters(session, parent, ids, TouchedAttribute.of(parent, attributes));
+    }
+
+    /** The stored value of a counter of the one row. */
+    Number value(String counter) {
+        CounterColumn column = CounterColumn.of(parent, counter);
+        prepare(List.of(column));
+        Object id = ids.iterator().next();
+        List<BigDecimal> values =
+                EntityRows.among(ids, parent, column.table(), session).isEmpty()
+                        ? null
+                        : DirectChange.read(parent, id, List.of(column), session);
+        if (values == null) {
+            throw DirectChange.missing(parent, id);
+        }
+        return ManagedParents.as(column.type(), values.get(0));
+    }
+
+    void requireOne(String call) {
+        if (ids.size() != 1) {
+            throw new IllegalArgumentException("'%s' is about one row of %s, not %d: call on(..) with one id"
+                    .formatted(call, parent.getImportedName(), ids.size()));
+        }
+    }
+
+    /** A change that stays at 0 or above where no other minimum is declared. */
+    DirectChange guarded(String counter, long amount, int sign) {
+        if (amount < 0) {
+            throw new IllegalArgumentException("%s.%s cannot be changed by %d here: pass a positive number"
+                    .formatted(parent.getImportedName(), counter, amount));
+        }
+        return change(Map.of(name(counter), amount * sign), new Limits(0, Long.MAX_VALUE));
+    }
+
+    /** Map.of knows no null, but its exception does not say what is wrong. */
+    String name(String counter) {
+        return CounterColumn.of(parent, counter).name();
+    }
+
+    /** @param otherwise the limits of a counter that declares no minimum */
+    DirectChange change(Map<String, ? extends Number> amounts, Limits otherwise) {
+        List<Amount> changes = new ArrayList<>();
+        amounts.forEach((name, by) -> {
+            CounterColumn counter = CounterColumn.of(parent, name);
+            Limits declared = counter.limits();
+            Limits within = declared.hasMin() ? declared : new Limits(otherwise.min(), declared.max());
+            changes.add(new Amount(counter, counter.amount(by), within));
+        });
+        changes.sort(Comparator.comparing(change -> change.counter().name()));
+        DirectChange change = new DirectChange(session, parent, ids, changes, touched);
+        prepare(changes.stream().map(Amount::counter).toList());
+        return change;
+    }
+
+    private void prepare(List<CounterColumn> counters) {
+        if (!session.isTransactionInProgress()) {
+            throw new TransactionRequiredException(
+                    "Counters of %s can be changed and read in a transaction only: begin one"
+                            .formatted(parent.getImportedName()));
+        }
+        if (ids.isEmpty()) {
+            return;
+        }
+        if (counters.stream().anyMatch(CounterColumn::derived)) {
+            Installation.of(parent).pending().flushAndWrite(session);
+        } else {
+            ManagedParents.flushUnwritten(parent, ids, counters, session);
+        }
+    }
+
+    /** Recounts, corrects what is wrong, and touches those rows. */
+    List<Drift> reset(String... names) {
+        if (touched.isEmpty()) {
+            return recount(names, Recount::reset);
+        }
+        List<Amount> unmoved = new ArrayList<>();
+        for (CounterDefinition counter : Installation.of(parent).model().named(parent, names)) {
+            unmoved.add(new Amount(CounterColumn.of(parent, counter.counter()), BigDecimal.ZERO, Limits.NONE));
+        }
+        DirectChange.refuseOtherTables(parent, unmoved, touched);
+        List<Drift> corrected = recount(names, Recount::reset);
+        Set<Object> rows = corrected.stream().map(Drift::id).collect(Collectors.toSet());
+        new DirectChange(session, parent, rows, unmoved.subList(0, 1), touched).rows();
+        return corrected;
+    }
+
+    /** Recounts, and says what is wrong. */
+    List<Drift> drift(String... names) {
+        return recount(names, Recount::drift);
+    }
+
+    private interface Recounting {
+        List<Drift> on(
+                Recount recount,
+                EntityPersister parent,
+                Collection<?> ids,
+                List<CounterDefinition> counters,
+                SharedSessionContractImplementor session);
+    }
+
+    private List<Drift> recount(String[] names, Recounting recounting) {
+        Installation installed = Installation.of(parent);
+        List<CounterDefinition> counters = installed.model().named(parent, names);
+        if (!session.isTransactionInProgress()) {
+            throw new TransactionRequiredException("Counters of %s can be recounted in a transaction only: begin one"
+                    .formatted(parent.getImportedName()));
+        }
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        installed.pending().flushAndWrite(session);
+        return recounting.on(installed.recount(), parent, ids, counters, session);
+    }
+}
