@@ -42,7 +42,8 @@ import java.lang.annotation.Target;
  * }
  * }</pre>
  *
- * <p>Every wrong declaration is reported when the session factory is built, in one {@link CounterMappingException}.
+ * <p>Every wrong declaration is reported when the session factory is built, in one {@link CounterMappingException}; wrong
+ * conditions in another, for Hibernate can read them only when all else is right.
  */
 @Documented
 @Target({FIELD, METHOD})
