@@ -43,6 +43,7 @@ final class Invoices {
         int abroadCount;
         int shippedCount;
         int billsCount;
+        int parcelsCount;
 
         @Column(precision = 19, scale = 2)
         BigDecimal openTotal;
@@ -128,6 +129,26 @@ final class Invoices {
             this.id = id;
             this.customer = customer;
             this.open = true;
+        }
+    }
+
+    /** One attribute of it counts by the value of the other, and nothing else guards it. */
+    @Entity(name = "Parcel")
+    static class Parcel {
+        @Id
+        Long id;
+
+        boolean sent;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "parcelsCount", where = "not sent")
+        Customer customer;
+
+        Parcel() {}
+
+        Parcel(long id, Customer customer) {
+            this.id = id;
+            this.customer = customer;
         }
     }
 }

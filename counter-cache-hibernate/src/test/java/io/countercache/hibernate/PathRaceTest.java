@@ -4,10 +4,15 @@ import static io.countercache.hibernate.Concurrently.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countercache.CounterCache;
 import io.countercache.hibernate.Magazine.Article;
 import io.countercache.hibernate.Magazine.Desk;
 import io.countercache.hibernate.Magazine.Letter;
 import io.countercache.hibernate.Magazine.Writer;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
@@ -26,8 +31,37 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Two transactions of which one moves, or deletes, a row on the way of what the other counts. */
 class PathRaceTest {
 
+    @Entity(name = "Shelf")
+    static class Shelf {
+        @Id
+        Long id;
+
+        int coinsCount;
+    }
+
+    /** Carries no counter itself. */
+    @Entity(name = "Box")
+    static class Box {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        Shelf shelf;
+    }
+
+    @Entity(name = "Coin")
+    static class Coin {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(path = "shelf")
+        Box box;
+    }
+
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Desk.class, Writer.class, Article.class, Letter.class);
+    final TestDatabase db = TestDatabase.with(
+            Desk.class, Writer.class, Article.class, Letter.class, Shelf.class, Box.class, Coin.class);
 
     @BeforeEach
     void anArticleWithALetter() {
@@ -180,22 +214,44 @@ class PathRaceTest {
         assertMoved(Beneath.DELETE);
     }
 
-    /** Such a transaction does not see what has come beneath the row that it moves: the database refuses it. */
+    /**
+     * A transaction that reads a snapshot does not see what has come beneath the row that it moves, or has gone: the
+     * database refuses it, although neither the row nor the one that it came from has changed.
+     */
     @Test
     @Tag("postgresql")
     void aRowIsNotMovedBySomebodyWhoDoesNotSeeWhatIsBeneathIt() {
+        twoBoxesOnTheFirstOfTwoShelvesWithACoinInOne();
         try (Session session = db.factory().openSession()) {
             session.doWork(connection -> connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ));
             session.beginTransaction();
-            Article article = session.find(Article.class, 3L);
-            db.inTransaction(other -> {
-                letter(other).article = article(other, 2);
-                other.persist(new Letter(article(other, 3)));
-            });
-            article.by(null);
-            assertThatThrownBy(() -> session.getTransaction().commit()).isInstanceOf(PersistenceException.class);
+            Box box = session.find(Box.class, 1L);
+            db.inTransaction(other -> other.find(Coin.class, 1L).box = other.find(Box.class, 2L));
+            box.shelf = session.find(Shelf.class, 2L);
+            assertThatThrownBy(() -> session.getTransaction().commit())
+                    .isInstanceOf(PersistenceException.class)
+                    .hasMessageContaining("could not serialize");
         }
-        assertThat(db.number("select letters_count from writer where id = 2")).isEqualTo(1);
+        assertThat(db.number("select coins_count from shelf where id = 1")).isEqualTo(1);
+    }
+
+    private void twoBoxesOnTheFirstOfTwoShelvesWithACoinInOne() {
+        db.inTransaction(session -> {
+            Shelf first = new Shelf();
+            for (long id = 1; id <= 2; id++) {
+                Shelf shelf = id == 1 ? first : new Shelf();
+                shelf.id = id;
+                session.persist(shelf);
+                Box box = new Box();
+                box.id = id;
+                box.shelf = first;
+                session.persist(box);
+            }
+            Coin coin = new Coin();
+            coin.id = 1L;
+            coin.box = session.find(Box.class, 1L);
+            session.persist(coin);
+        });
     }
 
     @Test

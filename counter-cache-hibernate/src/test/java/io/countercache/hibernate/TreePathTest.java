@@ -118,6 +118,16 @@ class TreePathTest {
     }
 
     @Test
+    void whatComesThroughARowIsPassedOnBeforeTheRowTakesAllAlong() {
+        db.inTransaction(session -> {
+            session.persist(new Folder(100, session.find(Folder.class, 4L)));
+            session.find(Folder.class, 3L).into(session.find(Folder.class, 1L));
+        });
+        assertThat(List.of(counted("great_count", 1), counted("great_count", 2)))
+                .containsExactly(2L, 0L);
+    }
+
+    @Test
     void aLeafAndAWholeBranchAreDeleted() {
         db.inTransaction(session -> session.remove(session.find(Folder.class, (long) FOLDERS)));
         assertThat(counted("great_count", FOLDERS - 3)).isZero();

@@ -10,6 +10,7 @@ import io.countercache.hibernate.Invoices.Address;
 import io.countercache.hibernate.Invoices.Bill;
 import io.countercache.hibernate.Invoices.Customer;
 import io.countercache.hibernate.Invoices.Invoice;
+import io.countercache.hibernate.Invoices.Parcel;
 import io.countercache.hibernate.Invoices.Status;
 import jakarta.persistence.OptimisticLockException;
 import java.math.BigDecimal;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class WhereAndSumTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Customer.class, Invoice.class, Bill.class);
+    final TestDatabase db = TestDatabase.with(Customer.class, Invoice.class, Bill.class, Parcel.class);
 
     @BeforeEach
     void twoCustomers() {
@@ -236,6 +237,19 @@ class WhereAndSumTest {
         }
         assertThat(counted(1)).containsExactly("0", "0.00", "0.00");
         assertThat(counted(2)).containsExactly("0", "0.00", "5.00");
+    }
+
+    @Test
+    void aChildThatOnlyItsColumnsGuardIsReadAgainBeforeItIsFlippedOrMoved() {
+        db.inTransaction(session -> session.persist(new Parcel(1, customer(session, 1))));
+        try (Session session = db.factory().openSession()) {
+            session.beginTransaction();
+            Parcel stale = session.find(Parcel.class, 1L);
+            db.inTransaction(other -> other.find(Parcel.class, 1L).customer = customer(other, 2));
+            stale.sent = true;
+            session.getTransaction().commit();
+        }
+        assertThat(db.number("select sum(abs(parcels_count)) from customer")).isZero();
     }
 
     @Test
