@@ -46,6 +46,9 @@ final class Invoices {
         int parcelsCount;
 
         @Column(precision = 19, scale = 2)
+        BigDecimal billsTotal;
+
+        @Column(precision = 19, scale = 2)
         BigDecimal openTotal;
 
         @Column(precision = 19, scale = 2)
@@ -116,11 +119,15 @@ final class Invoices {
 
         boolean open;
 
+        @Column(precision = 19, scale = 2)
+        BigDecimal amount;
+
         @org.hibernate.annotations.OptimisticLock(excluded = true)
         boolean sent;
 
         @ManyToOne(fetch = FetchType.LAZY)
         @CounterCache(value = "billsCount", where = "open and not sent")
+        @CounterCache(value = "billsTotal", sum = "amount")
         Customer customer;
 
         Bill() {}

@@ -155,6 +155,47 @@ class WhereAndSumTest {
     }
 
     @Test
+    void whatTheDatabaseHasRoundedIsTakenAwayAsItIsStored() {
+        Customer customer = db.fromTransaction(session -> session.find(Customer.class, 1L));
+        db.inTransaction(session -> {
+            Bill bill = new Bill(1, customer);
+            bill.amount = new BigDecimal("1.005");
+            session.persist(bill);
+            session.persist(new Bill(2, customer));
+            session.flush();
+            bill.amount = new BigDecimal("3.00");
+            session.flush();
+            bill.amount = new BigDecimal("2.005");
+            session.flush();
+            session.remove(bill);
+        });
+        assertThat(db.text("select coalesce(bills_total, 0.00) from customer where id = 1"))
+                .isEqualTo("0.00");
+    }
+
+    /** An embeddable is written as a whole: so the association goes back to what this session knows. */
+    @Test
+    void aChangeBesideAnAssociationInAnEmbeddableWritesThatToo() {
+        db.inTransaction(session -> {
+            Invoice invoice = new Invoice(1, null, "1");
+            invoice.address = new Address();
+            invoice.address.receiver = customer(session, 1);
+            session.persist(invoice);
+        });
+        try (Session session = db.factory().openSession()) {
+            session.beginTransaction();
+            Invoice stale = session.find(Invoice.class, 1L);
+            change(1, moved -> moved.address.receiver = db.fromTransaction(other -> other.find(Customer.class, 2L)));
+            assertThat(db.number("select shipped_count from customer where id = 2"))
+                    .isEqualTo(1);
+            stale.address.city = "Rome";
+            session.getTransaction().commit();
+        }
+        assertThat(db.number("select shipped_count from customer where id = 1")).isEqualTo(1);
+        assertThat(db.number("select shipped_count from customer where id = 2")).isZero();
+    }
+
+    @Test
     void managedParentsShowTotals() {
         db.inTransaction(session -> {
             Customer shown = session.find(Customer.class, 1L);
