@@ -4,16 +4,19 @@ import io.countercache.hibernate.ModelBlog.Row;
 import io.countercache.hibernate.ModelRows.Item;
 import io.countercache.hibernate.ModelRows.Kind;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.hibernate.Hibernate;
 import org.hibernate.engine.spi.Status;
 
 /** The steps of a session that change entities. Each answers whether it was possible. */
 final class ModelChanges {
+
+    private static final Set<Kind> IN_COLLECTIONS = Set.of(Kind.COMMENT, Kind.NOTE, Kind.NODE);
 
     private final ModelContext context;
     private final ModelNames names;
@@ -30,14 +33,15 @@ final class ModelChanges {
         Item item = step.item();
         return switch (step.action()) {
             case PERSIST -> persist(step);
-            case PERSIST_FIRST -> persistFirst(item, step.first());
-            case PERSIST_PARENT -> persistParent(item);
-            case ADD -> add(item, step.first());
+            case PERSIST_FIRST -> persistFirst(step);
+            case PERSIST_PARENT -> persistParent(item, step.first());
+            case ADD -> add(step);
             case REMOVE -> remove(item, step.variant() % 3);
             case REMOVE_AND_PERSIST -> removeAndPersist(item);
             case REMOVE_PARENT -> isFree(item) && removeParent(item, step.variant() % 2 == 0);
             case ORPHAN -> orphan(item);
             case MOVE -> move(step);
+            case CHANGE -> change(step);
             case EDIT -> edit(item);
             case GARBLE -> garble(item, 700 + step.variant());
             case FIND -> find(item);
@@ -56,6 +60,12 @@ final class ModelChanges {
         entity.edit(text(item));
         names.name(item, entity);
         return entity;
+    }
+
+    private Row make(ModelStep step) {
+        Row child = make(step.item());
+        child.assign(ModelValues.of(step.values()));
+        return child;
     }
 
     /** The instance of a row that the session manages, or null. */
@@ -136,7 +146,7 @@ final class ModelChanges {
         if (names.id(step.item()) != null || !canRefer(step.first()) || !canRefer(step.second())) {
             return false;
         }
-        Row child = make(step.item());
+        Row child = make(step);
         set(child, 0, step.first());
         if (step.item().kind().slots.size() > 1) {
             set(child, 1, step.second());
@@ -150,35 +160,41 @@ final class ModelChanges {
         names.item(entity); // has an id now
     }
 
-    private boolean persistFirst(Item item, Item parent) {
-        if (names.id(item) != null || names.id(parent) != null) {
+    private boolean persistFirst(ModelStep step) {
+        if (names.id(step.item()) != null || names.id(step.first()) != null) {
             return false;
         }
-        Row child = make(item);
-        Row late = make(parent);
+        Row child = make(step);
+        Row late = make(step.first());
         child.parent(0, late);
         persist(child);
         persist(late);
         return true;
     }
 
-    private boolean persistParent(Item item) {
-        if (names.id(item) != null) {
+    private boolean persistParent(Item item, Item parent) {
+        if (names.id(item) != null || !canRefer(parent)) {
             return false;
         }
-        persist(make(item));
+        Row entity = make(item);
+        if (parent != null) {
+            set(entity, 0, parent);
+        }
+        persist(entity);
         return true;
     }
 
-    private boolean add(Item item, Item to) {
-        if (names.id(item) != null || item.kind() == Kind.VOTE || to == null) {
+    private boolean add(ModelStep step) {
+        Item item = step.item();
+        Item to = step.first();
+        if (names.id(item) != null || !IN_COLLECTIONS.contains(item.kind()) || to == null) {
             return false;
         }
         Row parent = load(to);
         if (parent == null || isClosed(parent)) {
             return false;
         }
-        Row child = make(item);
+        Row child = make(step);
         child.parent(item.kind() == Kind.NOTE ? 1 : 0, parent);
         return parent.children().add(child);
     }
@@ -235,16 +251,16 @@ final class ModelChanges {
     /** The children that a row has in the database, or will have after the flush. */
     Set<Item> childrenOf(Item parent) {
         Set<Item> children = new TreeSet<>();
-        context.view.all().forEach((child, parents) -> {
+        context.view.all().forEach((child, state) -> {
             Row known = managed(child);
-            if (parents.contains(parent) && (known == null || isReadOnly(known))) {
+            if (state.parents().contains(parent) && (known == null || isReadOnly(known))) {
                 children.add(child);
             }
         });
         for (Row entity : context.instances()) {
             // one that is removed but still in a collection comes back with the flush
             if ((!isRemoved(entity) || !holders(entity).isEmpty())
-                    && Arrays.asList(names.parents(entity)).contains(parent)) {
+                    && names.state(entity).parents().contains(parent)) {
                 children.add(names.item(entity));
             }
         }
@@ -265,38 +281,51 @@ final class ModelChanges {
         if (item.kind() == Kind.NODE && descendantsOf(item).contains(item)) {
             return false; // no order of DELETEs removes a cycle
         }
-        Set<Item> children = childrenOf(item);
-        Row known = managed(item);
-        if (isHeld(item, null) || children.stream().anyMatch(child -> !isFree(child) || isHeld(child, known))) {
+        Set<Item> removed = new LinkedHashSet<>();
+        Set<Item> orphaned = new LinkedHashSet<>();
+        if (!gather(item, withChildren, removed, orphaned) || isHeldByOthers(removed, orphaned)) {
             return false;
         }
-        for (Item each : children) {
+        for (Item each : orphaned) {
+            Row child = managed(each);
+            for (int slot = 0; slot < each.kind().slots.size(); slot++) {
+                if (removed.contains(names.item(child.parent(slot)))) {
+                    set(child, slot, null);
+                }
+            }
+        }
+        for (Item each : removed) {
+            Row leaving = managed(each);
+            takeOut(leaving);
+            context.session.remove(leaving);
+        }
+        return true;
+    }
+
+    /**
+     * Gathers a row and all below it that has to be removed with it, children first; and the children that only lose their
+     * parents. False if that is not possible.
+     */
+    private boolean gather(Item item, boolean withChildren, Set<Item> removed, Set<Item> orphaned) {
+        for (Item each : childrenOf(item)) {
             Row child = load(each);
             if (child == null) {
-                continue;
+                return false;
             }
-            if (withChildren || isReadOnly(child) || each.equals(item)) {
-                takeOut(child);
-                if (each.kind() == Kind.NODE) {
-                    removeParent(each, withChildren);
-                } else {
-                    context.session.remove(child);
-                }
-            } else {
-                for (int slot = 0; slot < each.kind().slots.size(); slot++) {
-                    if (item.equals(names.item(child.parent(slot)))) {
-                        set(child, slot, null);
-                    }
-                }
+            if (!withChildren && !isReadOnly(child) && !each.equals(item)) {
+                orphaned.add(each);
+            } else if (!each.equals(item) && !gather(each, withChildren, removed, orphaned)) {
+                return false;
             }
         }
-        Row parent = load(item);
-        if (parent == null) {
-            return false;
-        }
-        takeOut(parent);
-        context.session.remove(parent);
-        return true;
+        removed.add(item);
+        return load(item) != null;
+    }
+
+    private boolean isHeldByOthers(Set<Item> removed, Set<Item> orphaned) {
+        return Stream.concat(removed.stream(), orphaned.stream())
+                .flatMap(item -> holders(managed(item)).stream())
+                .anyMatch(holder -> isClosed(holder) && !removed.contains(names.item(holder)));
     }
 
     boolean isRemoved(Row entity) {
@@ -330,6 +359,9 @@ final class ModelChanges {
             return false;
         }
         set(child, slot, step.first());
+        if (step.values() >= 0) {
+            child.assign(ModelValues.of(step.values()));
+        }
         return true;
     }
 
@@ -355,6 +387,14 @@ final class ModelChanges {
             }
         }
         return descendants;
+    }
+
+    private boolean change(ModelStep step) {
+        Row child = load(step.item());
+        if (child != null) {
+            child.assign(ModelValues.of(step.values()));
+        }
+        return child != null;
     }
 
     private boolean edit(Item item) {
@@ -397,7 +437,7 @@ final class ModelChanges {
 
     /** Whether what this session has not written of a row can be forgotten: its parents are not being removed. */
     boolean canGoBack(Item item) {
-        return isFree(item) && Arrays.stream(context.view.parents(item)).allMatch(this::canRefer);
+        return isFree(item) && context.view.parents(item).stream().allMatch(this::canRefer);
     }
 
     private boolean refresh(Item item) {
