@@ -273,9 +273,24 @@ final class ModelSession implements ModelActor {
         }
         skipped.close();
         skipped = null;
+        if (!run.isAlone()) {
+            lockWays();
+        }
         reset();
         context.skipping = false;
         return true;
+    }
+
+    /** Else another session could move one of these, not see what was skipped beneath it, and leave it behind. */
+    private void lockWays() {
+        session.doWork(connection -> {
+            try (var statement = connection.createStatement()) {
+                for (String table : List.of("post", "author", "node")) {
+                    statement.execute("select id from %s order by id for %s"
+                            .formatted(table, TestServer.IS_H2 ? "update" : "no key update"));
+                }
+            }
+        });
     }
 
     private boolean duplicate(Item post, Kind kind) {
