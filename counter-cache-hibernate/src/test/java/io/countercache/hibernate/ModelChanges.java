@@ -5,11 +5,9 @@ import io.countercache.hibernate.ModelRows.Item;
 import io.countercache.hibernate.ModelRows.Kind;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.hibernate.Hibernate;
 import org.hibernate.engine.spi.Status;
 
@@ -36,10 +34,6 @@ final class ModelChanges {
             case PERSIST_FIRST -> persistFirst(step);
             case PERSIST_PARENT -> persistParent(item, step.first());
             case ADD -> add(step);
-            case REMOVE -> remove(item, step.variant() % 3);
-            case REMOVE_AND_PERSIST -> removeAndPersist(item);
-            case REMOVE_PARENT -> isFree(item) && removeParent(item, step.variant() % 2 == 0);
-            case ORPHAN -> orphan(item);
             case MOVE -> move(step);
             case CHANGE -> change(step);
             case EDIT -> edit(item);
@@ -113,7 +107,7 @@ final class ModelChanges {
     }
 
     /** Whether Hibernate refuses to change the collection of a parent. */
-    private boolean isClosed(Row parent) {
+    boolean isClosed(Row parent) {
         return isReadOnly(parent) || context.session.isDefaultReadOnly();
     }
 
@@ -131,7 +125,7 @@ final class ModelChanges {
     }
 
     /** Sets the parent of a child; the collections of nodes are kept in step with it. */
-    private void set(Row child, int slot, Item to) {
+    void set(Row child, int slot, Item to) {
         if (child instanceof ModelBlog.Node) {
             takeOut(child);
             Row parent = to == null ? null : managed(to);
@@ -213,39 +207,16 @@ final class ModelChanges {
                 .anyMatch(parent -> ModelContext.orphans(parent).contains(child));
     }
 
-    private void takeOut(Row child) {
+    void takeOut(Row child) {
         holders(child).stream()
                 .filter(holder -> !isClosed(holder))
                 .forEach(holder -> holder.children().removeIf(element -> Hibernate.unproxy(element) == child));
     }
 
     /** Whether a child is in a collection that it cannot be taken out of: Hibernate would bring it back. */
-    private boolean isHeld(Item item, Row except) {
+    boolean isHeld(Item item, Row except) {
         Row child = managed(item);
         return child != null && holders(child).stream().anyMatch(holder -> holder != except && isClosed(holder));
-    }
-
-    private boolean remove(Item item, int variant) {
-        if (!isFree(item) || !childrenOf(item).isEmpty() || isHeld(item, null)) {
-            return false;
-        }
-        if (variant == 1) {
-            Row known = managed(item);
-            if (known != null) {
-                takeOut(known);
-            }
-            context.session.remove(reference(item));
-            return true;
-        }
-        Row child = load(item);
-        if (child == null) {
-            return false;
-        }
-        if (variant == 0 || item.kind() == Kind.NODE) {
-            takeOut(child);
-        }
-        context.session.remove(child);
-        return true;
     }
 
     /** The children that a row has in the database, or will have after the flush. */
@@ -267,67 +238,6 @@ final class ModelChanges {
         return children;
     }
 
-    private boolean removeAndPersist(Item item) {
-        Row child = childrenOf(item).isEmpty() ? load(item) : null;
-        if (child == null || isReadOnly(child) || isNew(child)) {
-            return false;
-        }
-        context.session.remove(child);
-        context.session.persist(child);
-        return true;
-    }
-
-    private boolean removeParent(Item item, boolean withChildren) {
-        if (item.kind() == Kind.NODE && descendantsOf(item).contains(item)) {
-            return false; // no order of DELETEs removes a cycle
-        }
-        Set<Item> removed = new LinkedHashSet<>();
-        Set<Item> orphaned = new LinkedHashSet<>();
-        if (!gather(item, withChildren, removed, orphaned) || isHeldByOthers(removed, orphaned)) {
-            return false;
-        }
-        for (Item each : orphaned) {
-            Row child = managed(each);
-            for (int slot = 0; slot < each.kind().slots.size(); slot++) {
-                if (removed.contains(names.item(child.parent(slot)))) {
-                    set(child, slot, null);
-                }
-            }
-        }
-        for (Item each : removed) {
-            Row leaving = managed(each);
-            takeOut(leaving);
-            context.session.remove(leaving);
-        }
-        return true;
-    }
-
-    /**
-     * Gathers a row and all below it that has to be removed with it, children first; and the children that only lose their
-     * parents. False if that is not possible.
-     */
-    private boolean gather(Item item, boolean withChildren, Set<Item> removed, Set<Item> orphaned) {
-        for (Item each : childrenOf(item)) {
-            Row child = load(each);
-            if (child == null) {
-                return false;
-            }
-            if (!withChildren && !isReadOnly(child) && !each.equals(item)) {
-                orphaned.add(each);
-            } else if (!each.equals(item) && !gather(each, withChildren, removed, orphaned)) {
-                return false;
-            }
-        }
-        removed.add(item);
-        return load(item) != null;
-    }
-
-    private boolean isHeldByOthers(Set<Item> removed, Set<Item> orphaned) {
-        return Stream.concat(removed.stream(), orphaned.stream())
-                .flatMap(item -> holders(managed(item)).stream())
-                .anyMatch(holder -> isClosed(holder) && !removed.contains(names.item(holder)));
-    }
-
     boolean isRemoved(Row entity) {
         return context.entry(entity).getStatus().isDeletedOrGone();
     }
@@ -335,19 +245,6 @@ final class ModelChanges {
     /** Whether nothing is removed that would come back with a collection, perhaps to a parent that is removed too. */
     boolean removesNothing() {
         return context.instances().stream().noneMatch(this::isRemoved);
-    }
-
-    private boolean orphan(Item item) {
-        Row child = removesNothing() ? load(item) : null;
-        Item holder = child == null || isNew(child) ? null : names.item(child.parent(0));
-        Row parent = holder == null || item.kind() != Kind.COMMENT ? null : load(holder);
-        if (parent == null || isClosed(parent) || isHeld(item, null)) {
-            return false;
-        }
-        Hibernate.initialize(parent.children());
-        boolean contained = ModelContext.elements(parent).contains(child);
-        takeOut(child);
-        return contained;
     }
 
     private boolean move(ModelStep step) {
@@ -377,7 +274,7 @@ final class ModelChanges {
     }
 
     /** All nodes below one; itself too if there is a cycle, for sessions that do not see each other can make one. */
-    private Set<Item> descendantsOf(Item ancestor) {
+    Set<Item> descendantsOf(Item ancestor) {
         Set<Item> descendants = new TreeSet<>();
         Deque<Item> next = new ArrayDeque<>(childrenOf(ancestor));
         while (!next.isEmpty()) {

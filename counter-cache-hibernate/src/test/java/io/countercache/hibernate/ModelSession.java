@@ -19,6 +19,7 @@ final class ModelSession implements ModelActor {
     private final ModelRun run;
     private final ModelContext context;
     private final ModelChanges changes;
+    private final ModelRemovals removals;
     private final ModelDetached detached;
     private Session session;
     private Skipped skipped;
@@ -33,6 +34,7 @@ final class ModelSession implements ModelActor {
                 run.isAlone(),
                 run.database().writesAtFlush());
         this.changes = new ModelChanges(context, run.names(), run.isExact());
+        this.removals = new ModelRemovals(context, run.names(), changes);
         this.detached = new ModelDetached(context, run.names(), changes);
         open();
     }
@@ -50,6 +52,7 @@ final class ModelSession implements ModelActor {
         }
         boolean possible = switch (step.action()) {
             case EVICT, CLEAR, MERGE, MERGE_PARENT, REMOVE_DETACHED -> detached.perform(step);
+            case REMOVE, REMOVE_AND_PERSIST, REMOVE_PARENT, ORPHAN -> removals.perform(step);
             case FLUSH -> flush();
             case QUERY_COUNTERS -> queryCounters(step.item(), step.variant() % 2 == 1);
             case QUERY_CHILDREN -> queryChildren(step.item());
