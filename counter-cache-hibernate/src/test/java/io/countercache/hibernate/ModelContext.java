@@ -152,6 +152,9 @@ final class ModelContext {
 
     /** What the session knows of a row. */
     private State loaded(Row entity, EntityEntry entry) {
+        if (entry.getLoadedState() == null) {
+            return names.state(entity); // read-only, and inserted by another thread that has not told it yet
+        }
         Kind kind = Kind.of(entity.getClass());
         Item[] parents = new Item[kind.slots.size()];
         for (int slot = 0; slot < parents.length; slot++) {
