@@ -145,7 +145,8 @@ public final class CounterCaches {
      * Stops counting what this session changes, until the returned object is closed: for imports, which reset the counters
      * afterwards. In a transaction, what the session changed before is flushed and counted; what it changes until the close is flushed there
      * and not counted. A session whose flush mode is manual has to be flushed by hand at both ends. Inside another
-     * {@code skip} of the same session it changes nothing.
+     * {@code skip} of the same session it changes nothing. Counters with a {@code path} are reset after the commit, or after the rows
+     * on the way are locked: another transaction that moves one of these does not see yet what was skipped beneath it.
      *
      * <pre>{@code
      * try (var skipped = counters.skip()) {

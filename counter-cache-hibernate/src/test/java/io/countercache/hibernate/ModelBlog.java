@@ -1,6 +1,8 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.ModelTeams.Team;
+import io.countercache.hibernate.ModelValues.Valued;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -11,13 +13,16 @@ import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.OneToMany;
 import jakarta.persistence.Version;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 /**
  * The entities of the model checker: children with and without a version, with ids from a sequence and from the
- * database, with one parent and with two, and one that is its own parent.
+ * database, with one parent and with two, and one that is its own parent. Counted are all of them or only some, what they
+ * have in total, and what is further down; {@link ModelTeams} has more.
  */
 final class ModelBlog {
 
@@ -44,6 +49,13 @@ final class ModelBlog {
         default void parent(int slot, Object parent) {
             throw new UnsupportedOperationException();
         }
+
+        /** What conditions and totals look at. */
+        default ModelValues values() {
+            return ModelValues.NONE;
+        }
+
+        default void assign(ModelValues values) {}
     }
 
     @Entity(name = "Post")
@@ -63,6 +75,20 @@ final class ModelBlog {
         int notesCount;
 
         Long votesCount;
+
+        int visibleCount;
+
+        @Column(precision = 19, scale = 2)
+        BigDecimal amountTotal;
+
+        long votesTotal;
+
+        short mediaCount;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("postsCount")
+        @CounterCache(value = "postsCount", path = "team")
+        Author author;
 
         @OneToMany(
                 mappedBy = "post",
@@ -91,6 +117,20 @@ final class ModelBlog {
             commentsCount = value;
             notesCount = value;
             votesCount = value % 2 == 0 ? null : (long) value;
+            visibleCount = value;
+            amountTotal = BigDecimal.valueOf(value, 2);
+            votesTotal = value;
+            mediaCount = (short) value;
+        }
+
+        @Override
+        public Object parent(int slot) {
+            return author;
+        }
+
+        @Override
+        public void parent(int slot, Object parent) {
+            author = (Author) parent;
         }
     }
 
@@ -105,6 +145,21 @@ final class ModelBlog {
         long commentsCount;
 
         Short notesCount;
+
+        int postsCount;
+
+        long postCommentsCount;
+
+        Long wordsTotal;
+
+        Integer postNotesCount;
+
+        BigInteger votesTotal;
+
+        int mediaTotal;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        Team team;
 
         @OneToMany(mappedBy = "author", targetEntity = Note.class, cascade = CascadeType.PERSIST)
         List<Row> notes = new ArrayList<>();
@@ -128,11 +183,27 @@ final class ModelBlog {
         public void garble(int value) {
             commentsCount = value;
             notesCount = (short) value;
+            postsCount = value;
+            postCommentsCount = value;
+            wordsTotal = value % 2 == 0 ? null : (long) value;
+            postNotesCount = value;
+            votesTotal = BigInteger.valueOf(value);
+            mediaTotal = value;
+        }
+
+        @Override
+        public Object parent(int slot) {
+            return team;
+        }
+
+        @Override
+        public void parent(int slot, Object parent) {
+            team = (Team) parent;
         }
     }
 
     @Entity(name = "Comment")
-    static class Comment implements Row {
+    static class Comment extends Valued {
         @Id
         @GeneratedValue(strategy = GenerationType.SEQUENCE)
         Long id;
@@ -145,10 +216,17 @@ final class ModelBlog {
 
         @ManyToOne(fetch = FetchType.LAZY)
         @CounterCache("commentsCount")
+        @CounterCache(value = "visibleCount", where = "visible")
+        @CounterCache(value = "amountTotal", sum = "amount")
+        @CounterCache(value = "postCommentsCount", path = "author")
+        @CounterCache(value = "wordsTotal", path = "author", sum = "words", where = "status = OPEN")
+        @CounterCache(value = "commentsCount", path = "author.team")
+        @CounterCache(value = "amountTotal", path = "author.team", sum = "amount", where = "not (words > 3)")
         Post post;
 
         @ManyToOne(fetch = FetchType.LAZY)
         @CounterCache("commentsCount")
+        @CounterCache(value = "authoredCount", path = "team", where = "status in (OPEN, PAID)")
         Author author;
 
         @Override
@@ -177,7 +255,7 @@ final class ModelBlog {
     }
 
     @Entity(name = "Note")
-    static class Note implements Row {
+    static class Note extends Valued {
         @Id
         @GeneratedValue(strategy = GenerationType.IDENTITY)
         Long id;
@@ -187,10 +265,12 @@ final class ModelBlog {
 
         @ManyToOne(fetch = FetchType.LAZY)
         @CounterCache("notesCount")
+        @CounterCache(value = "postNotesCount", path = "author")
         Post post;
 
         @ManyToOne(fetch = FetchType.LAZY)
         @CounterCache("notesCount")
+        @CounterCache(value = "notesCount", path = "team")
         Author author;
 
         @Override
@@ -219,7 +299,7 @@ final class ModelBlog {
     }
 
     @Entity(name = "Vote")
-    static class Vote implements Row {
+    static class Vote extends Valued {
         @Id
         @GeneratedValue(strategy = GenerationType.SEQUENCE)
         Long id;
@@ -228,6 +308,8 @@ final class ModelBlog {
 
         @ManyToOne
         @CounterCache("votesCount")
+        @CounterCache(value = "votesTotal", sum = "words", where = "words > 3 or not visible")
+        @CounterCache(value = "votesTotal", path = "author", sum = "words", where = "status = PAID or words is null")
         Post post;
 
         @Override
@@ -261,8 +343,11 @@ final class ModelBlog {
 
         int childrenCount;
 
+        int grandchildrenCount;
+
         @ManyToOne(fetch = FetchType.LAZY)
         @CounterCache("childrenCount")
+        @CounterCache(value = "grandchildrenCount", path = "parent")
         Node parent;
 
         @OneToMany(
@@ -289,6 +374,7 @@ final class ModelBlog {
         @Override
         public void garble(int value) {
             childrenCount = value;
+            grandchildrenCount = value;
         }
 
         @Override

@@ -4,7 +4,6 @@ import io.countercache.hibernate.ModelBlog.Row;
 import io.countercache.hibernate.ModelRows.Item;
 import io.countercache.hibernate.ModelRows.Kind;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +13,8 @@ import org.hibernate.engine.spi.Status;
 
 /** The steps of a session that change entities. Each answers whether it was possible. */
 final class ModelChanges {
+
+    private static final Set<Kind> IN_COLLECTIONS = Set.of(Kind.COMMENT, Kind.NOTE, Kind.NODE);
 
     private final ModelContext context;
     private final ModelNames names;
@@ -30,14 +31,11 @@ final class ModelChanges {
         Item item = step.item();
         return switch (step.action()) {
             case PERSIST -> persist(step);
-            case PERSIST_FIRST -> persistFirst(item, step.first());
-            case PERSIST_PARENT -> persistParent(item);
-            case ADD -> add(item, step.first());
-            case REMOVE -> remove(item, step.variant() % 3);
-            case REMOVE_AND_PERSIST -> removeAndPersist(item);
-            case REMOVE_PARENT -> isFree(item) && removeParent(item, step.variant() % 2 == 0);
-            case ORPHAN -> orphan(item);
+            case PERSIST_FIRST -> persistFirst(step);
+            case PERSIST_PARENT -> persistParent(item, step.first());
+            case ADD -> add(step);
             case MOVE -> move(step);
+            case CHANGE -> change(step);
             case EDIT -> edit(item);
             case GARBLE -> garble(item, 700 + step.variant());
             case FIND -> find(item);
@@ -56,6 +54,12 @@ final class ModelChanges {
         entity.edit(text(item));
         names.name(item, entity);
         return entity;
+    }
+
+    private Row make(ModelStep step) {
+        Row child = make(step.item());
+        child.assign(ModelValues.of(step.values()));
+        return child;
     }
 
     /** The instance of a row that the session manages, or null. */
@@ -103,7 +107,7 @@ final class ModelChanges {
     }
 
     /** Whether Hibernate refuses to change the collection of a parent. */
-    private boolean isClosed(Row parent) {
+    boolean isClosed(Row parent) {
         return isReadOnly(parent) || context.session.isDefaultReadOnly();
     }
 
@@ -121,7 +125,7 @@ final class ModelChanges {
     }
 
     /** Sets the parent of a child; the collections of nodes are kept in step with it. */
-    private void set(Row child, int slot, Item to) {
+    void set(Row child, int slot, Item to) {
         if (child instanceof ModelBlog.Node) {
             takeOut(child);
             Row parent = to == null ? null : managed(to);
@@ -136,7 +140,7 @@ final class ModelChanges {
         if (names.id(step.item()) != null || !canRefer(step.first()) || !canRefer(step.second())) {
             return false;
         }
-        Row child = make(step.item());
+        Row child = make(step);
         set(child, 0, step.first());
         if (step.item().kind().slots.size() > 1) {
             set(child, 1, step.second());
@@ -150,35 +154,41 @@ final class ModelChanges {
         names.item(entity); // has an id now
     }
 
-    private boolean persistFirst(Item item, Item parent) {
-        if (names.id(item) != null || names.id(parent) != null) {
+    private boolean persistFirst(ModelStep step) {
+        if (names.id(step.item()) != null || names.id(step.first()) != null) {
             return false;
         }
-        Row child = make(item);
-        Row late = make(parent);
+        Row child = make(step);
+        Row late = make(step.first());
         child.parent(0, late);
         persist(child);
         persist(late);
         return true;
     }
 
-    private boolean persistParent(Item item) {
-        if (names.id(item) != null) {
+    private boolean persistParent(Item item, Item parent) {
+        if (names.id(item) != null || !canRefer(parent)) {
             return false;
         }
-        persist(make(item));
+        Row entity = make(item);
+        if (parent != null) {
+            set(entity, 0, parent);
+        }
+        persist(entity);
         return true;
     }
 
-    private boolean add(Item item, Item to) {
-        if (names.id(item) != null || item.kind() == Kind.VOTE || to == null) {
+    private boolean add(ModelStep step) {
+        Item item = step.item();
+        Item to = step.first();
+        if (names.id(item) != null || !IN_COLLECTIONS.contains(item.kind()) || to == null) {
             return false;
         }
         Row parent = load(to);
         if (parent == null || isClosed(parent)) {
             return false;
         }
-        Row child = make(item);
+        Row child = make(step);
         child.parent(item.kind() == Kind.NOTE ? 1 : 0, parent);
         return parent.children().add(child);
     }
@@ -197,106 +207,35 @@ final class ModelChanges {
                 .anyMatch(parent -> ModelContext.orphans(parent).contains(child));
     }
 
-    private void takeOut(Row child) {
+    void takeOut(Row child) {
         holders(child).stream()
                 .filter(holder -> !isClosed(holder))
                 .forEach(holder -> holder.children().removeIf(element -> Hibernate.unproxy(element) == child));
     }
 
     /** Whether a child is in a collection that it cannot be taken out of: Hibernate would bring it back. */
-    private boolean isHeld(Item item, Row except) {
+    boolean isHeld(Item item, Row except) {
         Row child = managed(item);
         return child != null && holders(child).stream().anyMatch(holder -> holder != except && isClosed(holder));
-    }
-
-    private boolean remove(Item item, int variant) {
-        if (!isFree(item) || !childrenOf(item).isEmpty() || isHeld(item, null)) {
-            return false;
-        }
-        if (variant == 1) {
-            Row known = managed(item);
-            if (known != null) {
-                takeOut(known);
-            }
-            context.session.remove(reference(item));
-            return true;
-        }
-        Row child = load(item);
-        if (child == null) {
-            return false;
-        }
-        if (variant == 0 || item.kind() == Kind.NODE) {
-            takeOut(child);
-        }
-        context.session.remove(child);
-        return true;
     }
 
     /** The children that a row has in the database, or will have after the flush. */
     Set<Item> childrenOf(Item parent) {
         Set<Item> children = new TreeSet<>();
-        context.view.all().forEach((child, parents) -> {
+        context.view.all().forEach((child, state) -> {
             Row known = managed(child);
-            if (parents.contains(parent) && (known == null || isReadOnly(known))) {
+            if (state.parents().contains(parent) && (known == null || isReadOnly(known))) {
                 children.add(child);
             }
         });
         for (Row entity : context.instances()) {
             // one that is removed but still in a collection comes back with the flush
             if ((!isRemoved(entity) || !holders(entity).isEmpty())
-                    && Arrays.asList(names.parents(entity)).contains(parent)) {
+                    && names.state(entity).parents().contains(parent)) {
                 children.add(names.item(entity));
             }
         }
         return children;
-    }
-
-    private boolean removeAndPersist(Item item) {
-        Row child = childrenOf(item).isEmpty() ? load(item) : null;
-        if (child == null || isReadOnly(child) || isNew(child)) {
-            return false;
-        }
-        context.session.remove(child);
-        context.session.persist(child);
-        return true;
-    }
-
-    private boolean removeParent(Item item, boolean withChildren) {
-        if (item.kind() == Kind.NODE && descendantsOf(item).contains(item)) {
-            return false; // no order of DELETEs removes a cycle
-        }
-        Set<Item> children = childrenOf(item);
-        Row known = managed(item);
-        if (isHeld(item, null) || children.stream().anyMatch(child -> !isFree(child) || isHeld(child, known))) {
-            return false;
-        }
-        for (Item each : children) {
-            Row child = load(each);
-            if (child == null) {
-                continue;
-            }
-            if (withChildren || isReadOnly(child) || each.equals(item)) {
-                takeOut(child);
-                if (each.kind() == Kind.NODE) {
-                    removeParent(each, withChildren);
-                } else {
-                    context.session.remove(child);
-                }
-            } else {
-                for (int slot = 0; slot < each.kind().slots.size(); slot++) {
-                    if (item.equals(names.item(child.parent(slot)))) {
-                        set(child, slot, null);
-                    }
-                }
-            }
-        }
-        Row parent = load(item);
-        if (parent == null) {
-            return false;
-        }
-        takeOut(parent);
-        context.session.remove(parent);
-        return true;
     }
 
     boolean isRemoved(Row entity) {
@@ -308,19 +247,6 @@ final class ModelChanges {
         return context.instances().stream().noneMatch(this::isRemoved);
     }
 
-    private boolean orphan(Item item) {
-        Row child = removesNothing() ? load(item) : null;
-        Item holder = child == null || isNew(child) ? null : names.item(child.parent(0));
-        Row parent = holder == null || item.kind() != Kind.COMMENT ? null : load(holder);
-        if (parent == null || isClosed(parent) || isHeld(item, null)) {
-            return false;
-        }
-        Hibernate.initialize(parent.children());
-        boolean contained = ModelContext.elements(parent).contains(child);
-        takeOut(child);
-        return contained;
-    }
-
     private boolean move(ModelStep step) {
         int slot = slot(step);
         Row child = canRefer(step.first()) ? load(step.item()) : null;
@@ -330,6 +256,9 @@ final class ModelChanges {
             return false;
         }
         set(child, slot, step.first());
+        if (step.values() >= 0) {
+            child.assign(ModelValues.of(step.values()));
+        }
         return true;
     }
 
@@ -345,7 +274,7 @@ final class ModelChanges {
     }
 
     /** All nodes below one; itself too if there is a cycle, for sessions that do not see each other can make one. */
-    private Set<Item> descendantsOf(Item ancestor) {
+    Set<Item> descendantsOf(Item ancestor) {
         Set<Item> descendants = new TreeSet<>();
         Deque<Item> next = new ArrayDeque<>(childrenOf(ancestor));
         while (!next.isEmpty()) {
@@ -355,6 +284,14 @@ final class ModelChanges {
             }
         }
         return descendants;
+    }
+
+    private boolean change(ModelStep step) {
+        Row child = load(step.item());
+        if (child != null) {
+            child.assign(ModelValues.of(step.values()));
+        }
+        return child != null;
     }
 
     private boolean edit(Item item) {
@@ -397,7 +334,7 @@ final class ModelChanges {
 
     /** Whether what this session has not written of a row can be forgotten: its parents are not being removed. */
     boolean canGoBack(Item item) {
-        return isFree(item) && Arrays.stream(context.view.parents(item)).allMatch(this::canRefer);
+        return isFree(item) && context.view.parents(item).stream().allMatch(this::canRefer);
     }
 
     private boolean refresh(Item item) {

@@ -1,13 +1,16 @@
 package io.countercache.hibernate;
 
 import io.countercache.hibernate.ModelBlog.Row;
-import io.countercache.hibernate.ModelRows.Counter;
+import io.countercache.hibernate.ModelRows.Counts;
 import io.countercache.hibernate.ModelRows.Item;
 import io.countercache.hibernate.ModelRows.Kind;
+import io.countercache.hibernate.ModelRows.State;
+import io.countercache.hibernate.ModelValues.Stage;
+import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -26,12 +29,12 @@ import org.hibernate.engine.spi.Status;
  * What a session will write and has written, worked out from the instances that it manages and never from what the
  * library does; and what its managed parents should show.
  */
-@SuppressWarnings({"ArrayRecordComponent"})
 final class ModelContext {
 
     private final ModelNames names;
     private final boolean exact;
     private final boolean alone;
+    private final boolean writesAtFlush;
     /** What the transaction sees: what is committed and its own writes. */
     final ModelRows view;
 
@@ -42,17 +45,21 @@ final class ModelContext {
     private final Set<Object> known = identitySet();
     private final Set<Object> garbled = identitySet();
     private final Set<Object> rolledBack = identitySet();
-    private final Map<Item, Map<Counter, Long>> shown = new HashMap<>();
+    private final Map<Item, Map<ModelCounter, BigDecimal>> shown = new HashMap<>();
     private List<Change> planned = List.of();
+    /** Whether nothing has changed since the library wrote all counters. */
+    private boolean settled;
 
-    /** What a flush does with a row: the parents that it has then, or null if it is deleted. */
-    private record Change(Row entity, Item[] parents) {}
+    /** What a flush does with a row: what it is like then, or null if it is deleted. */
+    private record Change(Row entity, State state) {}
 
     /**
      * @param exact whether nothing happens at the same time, so that everything can be foreseen
      * @param alone whether there is no other session
+     * @param writesAtFlush whether the library writes all counters at every flush
      */
-    ModelContext(ModelRows committed, ModelNames names, boolean exact, boolean alone) {
+    ModelContext(ModelRows committed, ModelNames names, boolean exact, boolean alone, boolean writesAtFlush) {
+        this.writesAtFlush = writesAtFlush;
         this.view = new ModelRows(committed);
         this.names = names;
         this.exact = exact;
@@ -79,6 +86,7 @@ final class ModelContext {
     /** What is managed now is not what the database holds: nobody can tell what it should show. */
     void rolledBack() {
         view.forget();
+        settled = false;
         rolledBack.addAll(known);
         planned = List.of();
     }
@@ -117,6 +125,7 @@ final class ModelContext {
 
     /** Finds what was loaded or inserted since it was called last. */
     void look() {
+        Counts counts = null;
         for (Row entity : managed()) {
             EntityEntry entry = entry(entity);
             if (!entry.isExistsInDatabase() || entry.getStatus() == Status.GONE || !known.add(entity)) {
@@ -125,25 +134,40 @@ final class ModelContext {
             Item item = names.item(entity);
             if (!view.has(item)) {
                 // inserted at once, for the database gives it its id, or together with such a one
-                write(item, loadedParents(entity, entry));
+                write(item, loaded(entity, entry));
+                counts = null;
             }
-            show(item);
+            if (counts == null && item.kind().isParent()) {
+                counts = view.counts();
+            }
+            show(item, counts);
         }
     }
 
-    private void show(Item item) {
-        Map<Counter, Long> counts = new HashMap<>();
-        item.kind().counters().forEach(counter -> counts.put(counter, view.count(item, counter)));
-        shown.put(item, counts);
+    private void show(Item item, Counts counts) {
+        Map<ModelCounter, BigDecimal> shows = new EnumMap<>(ModelCounter.class);
+        item.kind().counters().forEach(counter -> shows.put(counter, counts.of(item, counter)));
+        shown.put(item, shows);
     }
 
-    private Item[] loadedParents(Row entity, EntityEntry entry) {
+    /** What the session knows of a row. */
+    private State loaded(Row entity, EntityEntry entry) {
+        if (entry.getLoadedState() == null) {
+            return names.state(entity); // read-only, and inserted by another thread that has not told it yet
+        }
         Kind kind = Kind.of(entity.getClass());
         Item[] parents = new Item[kind.slots.size()];
         for (int slot = 0; slot < parents.length; slot++) {
             parents[slot] = names.item(entry.getLoadedValue(kind.slots.get(slot)));
         }
-        return parents;
+        ModelValues values = !kind.isValued()
+                ? ModelValues.NONE
+                : new ModelValues(
+                        (Boolean) entry.getLoadedValue("visible"),
+                        (Stage) entry.getLoadedValue("status"),
+                        (Integer) entry.getLoadedValue("words"),
+                        (BigDecimal) entry.getLoadedValue("amount"));
+        return State.of(values, parents);
     }
 
     /** Works out what a flush of now will write. */
@@ -166,7 +190,7 @@ final class ModelContext {
             if (entry.getStatus() == Status.DELETED && !cascaded.contains(entity)) {
                 changes.add(new Change(entity, null));
             } else if (!entry.isExistsInDatabase()) {
-                changes.add(new Change(entity, names.parents(entity)));
+                changes.add(new Change(entity, names.state(entity)));
             } else if (entry.getStatus() != Status.READ_ONLY) {
                 planUpdate(entity, entry, changes);
             }
@@ -175,21 +199,22 @@ final class ModelContext {
         planned = changes;
     }
 
-    /** An UPDATE of a child changes only the parents that the session has changed. */
+    /** An UPDATE of a child changes only the parents and values that the session has changed. */
     private void planUpdate(Row entity, EntityEntry entry, List<Change> changes) {
-        Item[] known = view.parents(names.item(entity));
+        State known = view.state(names.item(entity));
         if (known == null) {
             return; // gone: the flush will fail
         }
-        Item[] before = loadedParents(entity, entry);
-        Item[] after = names.parents(entity);
-        Item[] changed = known.clone();
-        for (int slot = 0; slot < after.length; slot++) {
-            if (!Objects.equals(before[slot], after[slot])) {
-                changed[slot] = after[slot];
+        State before = loaded(entity, entry);
+        State after = names.state(entity);
+        List<Item> parents = new ArrayList<>(known.parents());
+        for (int slot = 0; slot < parents.size(); slot++) {
+            if (!Objects.equals(before.parents().get(slot), after.parents().get(slot))) {
+                parents.set(slot, after.parents().get(slot));
             }
         }
-        if (!Arrays.equals(changed, known)) {
+        State changed = new State(parents, ModelValues.changed(known.values(), before.values(), after.values()));
+        if (!changed.equals(known)) {
             changes.add(new Change(entity, changed));
         }
     }
@@ -200,7 +225,7 @@ final class ModelContext {
         for (Object child : children) {
             cascaded.add(child);
             if (entry(child) == null) {
-                changes.add(new Change((Row) child, names.parents((Row) child)));
+                changes.add(new Change((Row) child, names.state((Row) child)));
             }
         }
         orphans(parent).forEach(orphan -> changes.add(new Change((Row) orphan, null)));
@@ -242,10 +267,11 @@ final class ModelContext {
         List<Change> changes = planned;
         planned = List.of();
         for (Change change : changes) {
-            write(names.item(change.entity()), change.parents());
+            write(names.item(change.entity()), change.state());
         }
         garbled.removeIf(parent -> entry(parent) == null || entry(parent).getStatus() != Status.READ_ONLY);
         look();
+        settled = settled || writesAtFlush;
     }
 
     /** What the rows will be after a flush. */
@@ -254,23 +280,32 @@ final class ModelContext {
         ModelRows foreseen = view.copy();
         int unborn = 0;
         for (Change change : planned) {
-            if (change.parents() == null) {
+            if (change.state() == null) {
                 foreseen.remove(names.item(change.entity()));
             } else if (change.entity().id() != null) {
-                foreseen.put(names.item(change.entity()), change.parents());
+                foreseen.put(names.item(change.entity()), change.state());
             } else {
-                foreseen.put(new Item(Kind.of(change.entity().getClass()), --unborn), change.parents());
+                foreseen.put(new Item(Kind.of(change.entity().getClass()), --unborn), change.state());
             }
         }
         return foreseen;
     }
 
-    private void write(Item item, Item[] after) {
-        Item[] before = view.parents(item);
-        for (Counter counter : Counter.values()) {
-            if (counter.child == item.kind()) {
-                tell(before == null ? null : before[counter.slot], counter, -1);
-                tell(after == null ? null : after[counter.slot], counter, 1);
+    private void write(Item item, State after) {
+        settled = false;
+        State before = view.state(item);
+        for (ModelCounter counter : ModelCounter.counting(item.kind())) {
+            if (!counter.isFurtherUp()) {
+                int slot = item.kind().slots.indexOf(counter.way.get(0));
+                if (before != null) {
+                    tell(
+                            before.parents().get(slot),
+                            counter,
+                            counter.weight(before).negate());
+                }
+                if (after != null) {
+                    tell(after.parents().get(slot), counter, counter.weight(after));
+                }
             }
         }
         if (after == null) {
@@ -280,45 +315,56 @@ final class ModelContext {
         }
     }
 
-    private void tell(Item parent, Counter counter, long amount) {
+    private void tell(Item parent, ModelCounter counter, BigDecimal amount) {
         if (parent != null && shown.containsKey(parent)) {
-            shown.get(parent).merge(counter, amount, Long::sum);
+            shown.get(parent).merge(counter, amount, BigDecimal::add);
         }
+    }
+
+    /** The library has written all counters. */
+    void settled() {
+        settled = true;
     }
 
     /**
      * Fails unless every managed parent shows what it should: what was loaded and what this session changed since. When
-     * others write too, it may also show what the database holds.
+     * others write too, it may also show what the database holds. A counter further up need not show anything before it is
+     * written.
      */
     void check() {
         look();
         if (!exact || skipping) {
             return;
         }
+        Counts counts = null;
         for (Row entity : managed()) {
             EntityEntry entry = entry(entity);
             Item item = names.item(entity);
-            if (!known.contains(entity)
+            if (!item.kind().isParent()
+                    || !known.contains(entity)
                     || garbled.contains(entity)
                     || rolledBack.contains(entity)
                     || entry.getStatus().isDeletedOrGone()
                     || !view.has(item)) {
                 continue;
             }
-            for (Counter counter : item.kind().counters()) {
-                check(item, counter, entity, entry);
+            counts = counts == null ? view.counts() : counts;
+            for (ModelCounter counter : item.kind().counters()) {
+                if (!counter.isFurtherUp() || (settled && alone)) {
+                    check(item, counter, entity, entry, counts);
+                }
             }
         }
     }
 
-    private void check(Item item, Counter counter, Row entity, EntityEntry entry) {
+    private void check(Item item, ModelCounter counter, Row entity, EntityEntry entry, Counts counts) {
         var persister = entry.getPersister();
         Object value = persister.getValue(entity, persister.getPropertyIndex(counter.attribute));
-        long shows = value == null ? 0 : ((Number) value).longValue();
-        long stored = view.count(item, counter);
-        long foreseen = shown.get(item).get(counter);
-        if (shows != stored && (alone || shows != foreseen)) {
-            throw new AssertionError("%s of the managed %s shows %d but should show %d"
+        BigDecimal shows = ModelRows.exact((Number) value);
+        BigDecimal stored = counts.of(item, counter);
+        BigDecimal foreseen = shown.get(item).get(counter);
+        if (shows.compareTo(stored) != 0 && (alone || shows.compareTo(foreseen) != 0)) {
+            throw new AssertionError("%s of the managed %s shows %s but should show %s"
                     .formatted(counter.attribute, item, shows, alone ? stored : foreseen));
         }
         shown.get(item).put(counter, shows);

@@ -2,19 +2,25 @@ package io.countercache.hibernate;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.countercache.hibernate.ModelRows.Counter;
+import io.countercache.hibernate.ModelRows.Counts;
 import io.countercache.hibernate.ModelRows.Item;
 import io.countercache.hibernate.ModelRows.Kind;
+import io.countercache.hibernate.ModelRows.State;
+import io.countercache.hibernate.ModelValues.Stage;
+import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.hibernate.FlushMode;
 import org.hibernate.SessionFactory;
 import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
@@ -31,6 +37,13 @@ final class ModelDatabase implements AutoCloseable {
 
     /** How often the rows of earlier programs are removed for good, and not only deleted. */
     private static final int PROGRAMS_PER_TRUNCATE = 100;
+
+    private static final List<String> TABLES =
+            List.of("comment", "note", "vote", "node", "media", "post", "author", "club", "team");
+
+    /** How many counters a row has at most. */
+    private static final int MOST_COUNTERS =
+            Kind.PARENTS.stream().mapToInt(kind -> kind.counters().size()).max().orElseThrow();
 
     private final String description;
     private final boolean writesAtFlush;
@@ -55,6 +68,7 @@ final class ModelDatabase implements AutoCloseable {
                 TestServer.IS_H2 ? "set lock_timeout " + lockTimeout : "set lock_timeout = " + lockTimeout);
         impatient = new HikariDataSource(config);
         Configuration configuration = new Configuration();
+        configuration.addAnnotatedClass(ModelTeams.Media.class);
         Arrays.stream(Kind.values()).forEach(kind -> configuration.addAnnotatedClass(kind.type));
         configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
         Map<Object, Object> settings = configuration.getProperties();
@@ -91,8 +105,12 @@ final class ModelDatabase implements AutoCloseable {
         EventListenerRegistry listeners = ((SessionFactoryImplementor) factory).getEventListenerRegistry();
         FlushEventListener before = event -> watched.get(event.getSession()).plan();
         FlushEventListener after = event -> watched.get(event.getSession()).flushed();
-        AutoFlushEventListener beforeAuto =
-                event -> watched.get(event.getSession()).plan();
+        AutoFlushEventListener beforeAuto = event -> {
+            if (event.getSession().getHibernateFlushMode() != FlushMode.MANUAL) {
+                watched.get(event.getSession())
+                        .plan(); // else it is the library that asks, perhaps at the end of a flush
+            }
+        };
         AutoFlushEventListener afterAuto = event -> {
             if (event.isFlushRequired()) {
                 watched.get(event.getSession()).flushed();
@@ -119,36 +137,73 @@ final class ModelDatabase implements AutoCloseable {
 
     /** The rows that every program starts with, and the model of them. */
     ModelRows begin(ModelNames names) {
-        ModelRows rows = new ModelRows(null);
-        for (int i = 0; i < 3; i++) {
-            start(rows, names, new Item(Kind.POST, i));
-        }
-        for (int i = 0; i < 2; i++) {
-            start(rows, names, new Item(Kind.AUTHOR, i));
-            start(rows, names, new Item(Kind.NODE, i), (Item) null);
-        }
-        Item post = new Item(Kind.POST, 0);
+        Item team = new Item(Kind.TEAM, 0);
+        Item club = new Item(Kind.CLUB, 0);
         Item author = new Item(Kind.AUTHOR, 0);
-        start(rows, names, new Item(Kind.COMMENT, 0), post, author);
-        start(rows, names, new Item(Kind.NOTE, 0), post, author);
-        String emptied = programs++ % PROGRAMS_PER_TRUNCATE == 0 && !TestServer.IS_H2
-                ? "truncate comment, note, vote, node, post, author;"
-                : "delete from comment; delete from note; delete from vote; delete from node; delete from post;"
-                        + "delete from author;";
-        execute(emptied + """
-                insert into post (id, title, version, comments_count, notes_count, votes_count)
-                values (-1, 'p0', 0, 1, 1, 0), (-2, 'p1', 0, 0, 0, 0), (-3, 'p2', 0, 0, 0, 0);
-                insert into author (id, name, comments_count, notes_count) values (-1, 'a0', 1, 1), (-2, 'a1', 0, 0);
-                insert into node (id, text, children_count) values (-1, 'k0', 0), (-2, 'k1', 0);
-                insert into comment (id, text, version, post_id, author_id) values (-1, 'taken', 0, -1, -1);
-                insert into note (id, text, post_id, author_id) values (-1, 'taken', -1, -1);
-                """);
+        Item post = new Item(Kind.POST, 0);
+        ModelRows rows = new ModelRows(null);
+        rows.put(team, State.of(ModelValues.NONE));
+        rows.put(club, State.of(ModelValues.NONE));
+        rows.put(author, State.of(ModelValues.NONE, team));
+        rows.put(new Item(Kind.AUTHOR, 1), State.of(ModelValues.NONE, club));
+        rows.put(post, State.of(ModelValues.NONE, author));
+        rows.put(new Item(Kind.POST, 1), State.of(ModelValues.NONE, new Item(Kind.AUTHOR, 1)));
+        rows.put(new Item(Kind.POST, 2), State.of(ModelValues.NONE, (Item) null));
+        for (int i = 0; i < 2; i++) {
+            rows.put(new Item(Kind.NODE, i), State.of(ModelValues.NONE, (Item) null));
+        }
+        rows.put(new Item(Kind.COMMENT, 0), State.of(ModelValues.of(0), post, author));
+        rows.put(new Item(Kind.NOTE, 0), State.of(ModelValues.of(0), post, author));
+        boolean truncates = programs++ % PROGRAMS_PER_TRUNCATE == 0 && !TestServer.IS_H2;
+        StringBuilder sql = new StringBuilder(
+                truncates
+                        ? "truncate " + String.join(", ", TABLES) + ";"
+                        : TABLES.stream().map("delete from %s;"::formatted).collect(Collectors.joining()));
+        Counts counts = rows.counts();
+        rows.all().forEach((item, state) -> {
+            names.name(item, id(item));
+            sql.append(insert(item, state, counts));
+        });
+        execute(sql.toString());
         return rows;
     }
 
-    private static void start(ModelRows rows, ModelNames names, Item item, Item... parents) {
-        names.name(item, -1L - item.number());
-        rows.put(item, parents);
+    private static Long id(Item item) {
+        return item == null ? null : -1L - item.number() - 10L * item.kind().ordinal();
+    }
+
+    private static String insert(Item item, State state, Counts counts) {
+        Kind kind = item.kind();
+        Map<String, Map<String, Object>> tables = new TreeMap<>(Comparator.reverseOrder()); // a team before its club
+        Map<String, Object> columns = new TreeMap<>();
+        tables.put(kind == Kind.CLUB ? "team" : kind.table(), columns);
+        for (int slot = 0; slot < kind.slots.size(); slot++) {
+            columns.put(kind.slots.get(slot) + "_id", id(state.parents().get(slot)));
+        }
+        if (kind.isValued()) {
+            columns.put("text", "'taken'");
+            columns.put("visible", state.values().visible());
+        }
+        if (kind == Kind.POST || kind == Kind.COMMENT) {
+            columns.put("version", 0);
+        }
+        for (ModelCounter counter : kind.counters()) {
+            tables.computeIfAbsent(counter.table(), any -> new TreeMap<>())
+                    .put(counter.column(), counts.of(item, counter));
+        }
+        if (kind == Kind.TEAM) {
+            columns.put("clips_total", 0); // of its hierarchy, but not one that it has
+        }
+        tables.values().forEach(each -> each.put("id", id(item)));
+        return tables.entrySet().stream()
+                .map(table -> "insert into %s (%s) values (%s);"
+                        .formatted(
+                                table.getKey(),
+                                String.join(", ", table.getValue().keySet()),
+                                table.getValue().values().stream()
+                                        .map(String::valueOf)
+                                        .collect(Collectors.joining(", "))))
+                .collect(Collectors.joining());
     }
 
     private void execute(String sql) {
@@ -170,30 +225,32 @@ final class ModelDatabase implements AutoCloseable {
 
     /** The same for what a transaction has written so far, which need not include the counters. */
     static void check(ModelRows model, ModelNames names, Connection connection, boolean counters) throws SQLException {
-        SortedMap<Item, List<Item>> found = new TreeMap<>();
-        List<String> wrong = new ArrayList<>();
+        SortedMap<Item, State> found = new TreeMap<>();
+        Map<Item, List<BigDecimal>> stored = new TreeMap<>();
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery(READ)) {
             while (rows.next()) {
                 Kind kind = Kind.values()[rows.getInt(1)];
                 Item item = names.item(kind, rows.getLong(2));
-                Item[] parents = new Item[kind.slots.size()];
-                for (int slot = 0; slot < parents.length; slot++) {
-                    long id = rows.getLong(3 + slot);
-                    parents[slot] = rows.wasNull() ? null : names.item(kind.parent(slot), id);
+                found.put(item, state(kind, rows, names));
+                List<BigDecimal> amounts = new ArrayList<>();
+                for (int i = 0; i < kind.counters().size(); i++) {
+                    amounts.add(rows.getBigDecimal(9 + i));
                 }
-                found.put(item, Arrays.asList(parents));
-                List<Counter> kept = kind.counters();
-                for (int i = 0; counters && i < kept.size(); i++) {
-                    long stored = rows.getLong(5 + 2 * i);
-                    long actual = rows.getLong(6 + 2 * i);
-                    if (stored != actual) {
-                        wrong.add("%s of %s is %d but should be %d"
-                                .formatted(kept.get(i).attribute, item, stored, actual));
-                    }
-                }
+                stored.put(item, amounts);
             }
         }
+        List<String> wrong = new ArrayList<>();
+        Counts actual = Counts.of(found);
+        stored.forEach((item, amounts) -> {
+            for (int i = 0; counters && i < amounts.size(); i++) {
+                ModelCounter counter = item.kind().counters().get(i);
+                if (!actual.isRight(item, counter, amounts.get(i))) {
+                    wrong.add("%s of %s is %s but should be %s"
+                            .formatted(counter.attribute, item, amounts.get(i), actual.of(item, counter)));
+                }
+            }
+        });
         if (!wrong.isEmpty()) {
             throw new AssertionError(String.join(", ", wrong));
         }
@@ -203,28 +260,46 @@ final class ModelDatabase implements AutoCloseable {
         }
     }
 
-    /** All rows: kind, id, parents, then what is stored and what is counted, for each counter. */
+    private static State state(Kind kind, ResultSet row, ModelNames names) throws SQLException {
+        Item[] parents = new Item[kind.slots.size()];
+        for (int slot = 0; slot < parents.length; slot++) {
+            Long id = row.getObject(3 + slot, Long.class);
+            parents[slot] = id == null ? null : names.item(kind.parent(slot), id);
+        }
+        String status = row.getString(6);
+        ModelValues values = !kind.isValued()
+                ? ModelValues.NONE
+                : new ModelValues(
+                        row.getBoolean(5),
+                        status == null ? null : Stage.valueOf(status),
+                        row.getObject(7, Integer.class),
+                        row.getBigDecimal(8));
+        return State.of(values, parents);
+    }
+
+    /** All rows: kind, id, parents, values, and what is stored for each counter. */
     private static final String READ =
             Arrays.stream(Kind.values()).map(ModelDatabase::read).collect(Collectors.joining(" union all "));
 
     private static String read(Kind kind) {
         List<String> columns = new ArrayList<>(List.of(String.valueOf(kind.ordinal()), "r.id"));
         for (int slot = 0; slot < 2; slot++) {
-            columns.add(slot < kind.slots.size() ? "r." + kind.slots.get(slot) + "_id" : "cast(null as bigint)");
+            columns.add(slot < kind.slots.size() ? kind.slots.get(slot) + "_id" : "cast(null as bigint)");
         }
-        List<Counter> counters = kind.counters();
-        for (int i = 0; i < 3; i++) {
-            if (i < counters.size()) {
-                Counter counter = counters.get(i);
-                columns.add("r." + counter.column());
-                columns.add("(select count(*) from %s c where c.%s_id = r.id)"
-                        .formatted(counter.child.table(), counter.child.slots.get(counter.slot)));
-            } else {
-                columns.add("0");
-                columns.add("0");
-            }
+        columns.addAll(
+                kind.isValued()
+                        ? List.of("visible", "status", "words", "amount")
+                        : List.of(
+                                "cast(null as boolean)",
+                                "cast(null as varchar(255))",
+                                "cast(null as int)",
+                                "cast(null as numeric(19, 2))"));
+        List<ModelCounter> counters = kind.counters();
+        for (int i = 0; i < MOST_COUNTERS; i++) {
+            columns.add("cast(%s as numeric(19, 2))"
+                    .formatted(i < counters.size() ? counters.get(i).column() : "null"));
         }
-        return "select %s from %s r".formatted(String.join(", ", columns), kind.table());
+        return "select %s from %s%s".formatted(String.join(", ", columns), kind.from(), kind.filter());
     }
 
     @Override

@@ -99,7 +99,7 @@ final class ModelDetached {
     private void keep(Item item, Row entity) {
         boolean isFlushed = entity.children() instanceof PersistentCollection<?> collection
                 ? isFlushed(collection)
-                : item.kind().counters().isEmpty(); // it has no collection
+                : !item.kind().hasCollection();
         if (isFlushed) {
             detached.put(item, entity);
         }
@@ -116,7 +116,7 @@ final class ModelDetached {
     }
 
     private boolean hasParents(Row child) {
-        for (Item parent : names.parents(child)) {
+        for (Item parent : names.state(child).parents()) {
             if (!changes.canRefer(parent)) {
                 return false;
             }
@@ -133,14 +133,17 @@ final class ModelDetached {
         }
         child.parent(ModelChanges.slot(step), changes.reference(step.first()));
         child.edit(changes.text(step.item()));
+        if (step.values() >= 0) {
+            child.assign(ModelValues.of(step.values()));
+        }
         if (!hasParents(child)) {
             return false;
         }
-        boolean before = stale;
+        boolean before = stale || !ModelContext.orphans(child).isEmpty();
         stale = true;
         context.session.merge(child);
         stale = before;
-        if (step.item().kind() == Kind.NODE && changes.managed(step.item()) != null) {
+        if (step.item().kind().isParent() && changes.managed(step.item()) != null) {
             context.garble(changes.managed(step.item())); // a parent too
         }
         return true;

@@ -3,6 +3,7 @@ package io.countercache.hibernate;
 import io.countercache.hibernate.ModelBlog.Row;
 import io.countercache.hibernate.ModelRows.Item;
 import io.countercache.hibernate.ModelRows.Kind;
+import io.countercache.hibernate.ModelRows.State;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -12,7 +13,7 @@ import org.hibernate.proxy.HibernateProxy;
 @SuppressWarnings({"IdentityHashMapUsage"})
 final class ModelNames {
 
-    private record Key(Kind kind, Long id) {}
+    private record Key(Kind root, Long id) {}
 
     private final Map<Object, Item> instances = new IdentityHashMap<>();
     private final Map<Key, Item> items = new HashMap<>();
@@ -25,7 +26,7 @@ final class ModelNames {
 
     synchronized void name(Item item, Long id) {
         ids.put(item, id);
-        items.put(new Key(item.kind(), id), item);
+        items.put(new Key(item.kind().root(), id), item);
     }
 
     synchronized Long id(Item item) {
@@ -51,7 +52,7 @@ final class ModelNames {
     }
 
     synchronized Item item(Kind kind, Long id) {
-        Item known = items.get(new Key(kind, id));
+        Item known = items.get(new Key(kind.root(), id));
         if (known == null) {
             known = new Item(kind, unnamed++);
             name(known, id);
@@ -59,11 +60,12 @@ final class ModelNames {
         return known;
     }
 
-    Item[] parents(Row child) {
-        Item[] parents = new Item[Kind.of(child.getClass()).slots.size()];
+    /** What an instance says of its row. */
+    State state(Row entity) {
+        Item[] parents = new Item[Kind.of(entity.getClass()).slots.size()];
         for (int slot = 0; slot < parents.length; slot++) {
-            parents[slot] = item(child.parent(slot));
+            parents[slot] = item(entity.parent(slot));
         }
-        return parents;
+        return State.of(entity.values(), parents);
     }
 }

@@ -16,13 +16,16 @@ import java.util.stream.Collectors;
 @SuppressWarnings({"EnumOrdinal"})
 record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
 
-    private static final Kind[] CHILDREN = {Kind.COMMENT, Kind.NOTE, Kind.VOTE, Kind.NODE};
+    private static final Kind[] CHILDREN = {
+        Kind.COMMENT, Kind.COMMENT, Kind.NOTE, Kind.VOTE, Kind.NODE, Kind.PHOTO, Kind.CLIP
+    };
 
     private static final Map<Action, Integer> STATEFUL = new EnumMap<>(Action.class);
     private static final Map<Action, Integer> STATELESS = new EnumMap<>(Action.class);
 
     static {
         weigh(STATEFUL, 20, Action.PERSIST, Action.MOVE);
+        weigh(STATEFUL, 10, Action.CHANGE);
         weigh(STATEFUL, 12, Action.COMMIT, Action.FLUSH, Action.REMOVE, Action.MERGE, Action.QUERY_COUNTERS);
         weigh(STATEFUL, 8, Action.ADD, Action.ORPHAN, Action.EDIT, Action.REFRESH, Action.FIND, Action.EVICT);
         weigh(STATEFUL, 6, Action.GARBLE, Action.MERGE_PARENT, Action.REMOVE_DETACHED, Action.OPEN, Action.ROLLBACK);
@@ -92,6 +95,8 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
             for (Kind kind : Kind.values()) {
                 alive.put(kind, new ArrayList<>());
             }
+            start(Kind.TEAM, 1);
+            start(Kind.CLUB, 1);
             start(Kind.POST, 3);
             start(Kind.AUTHOR, 2);
             start(Kind.NODE, 2);
@@ -126,10 +131,14 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
         private ModelStep step(int session) {
             Action action = choose(session == 0 ? STATELESS : STATEFUL);
             Kind kind = CHILDREN[random.nextInt(CHILDREN.length)];
-            int variant = random.nextInt(action.variants() * 2);
+            int variant = random.nextInt(action == Action.CORRUPT ? 100 : action.variants() * 2);
             Item item = switch (action) {
-                case PERSIST, ADD, INSERT -> fresh(kind);
-                case PERSIST_FIRST -> fresh(random.nextBoolean() ? Kind.COMMENT : Kind.VOTE);
+                case PERSIST -> fresh(kind);
+                case ADD -> fresh(kind == Kind.NOTE || kind == Kind.NODE ? kind : Kind.COMMENT);
+                case INSERT -> fresh(random.nextInt(5) == 0 ? onTheWay() : kind);
+                case PERSIST_FIRST -> fresh(late());
+                case MOVE, MERGE, UPDATE, DELETE -> any(random.nextInt(3) == 0 ? onTheWay() : kind);
+                case CHANGE -> any(kind == Kind.NODE ? Kind.COMMENT : kind);
                 case UPSERT -> random.nextBoolean() ? fresh(Kind.VOTE) : any(Kind.VOTE);
                 case PERSIST_PARENT -> fresh(parent());
                 case ORPHAN -> any(random.nextInt(3) == 0 ? kind : Kind.COMMENT);
@@ -143,12 +152,12 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
             Item second = null;
             if (!item.kind().slots.isEmpty()) {
                 if (action == Action.PERSIST_FIRST) {
-                    first = fresh(Kind.POST);
+                    first = fresh(parentOf(item, 0));
                 } else if (action == Action.ADD) {
                     first = any(kind == Kind.NOTE ? Kind.AUTHOR : item.kind().parent(0));
                 } else if (random.nextInt(6) > 0) {
                     boolean other = (action == Action.MOVE || action == Action.MERGE) && variant % 2 == 1;
-                    first = any(item.kind().parent(other && item.kind().slots.size() > 1 ? 1 : 0));
+                    first = any(parentOf(item, other && item.kind().slots.size() > 1 ? 1 : 0));
                 }
                 second = item.kind().slots.size() > 1 && random.nextInt(6) > 0
                         ? any(item.kind().parent(1))
@@ -159,11 +168,32 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
                     && random.nextInt(5) > 0) {
                 alive.get(item.kind()).remove(item);
             }
-            return new ModelStep(session, action, item, first, second, variant);
+            boolean keepsValues = (action == Action.MOVE || action == Action.MERGE) && random.nextBoolean();
+            int values = keepsValues || !action.assigns() ? -1 : random.nextInt(ModelValues.ALL);
+            return new ModelStep(session, action, item, first, second, variant, values);
         }
 
         private Kind parent() {
-            return random.nextInt(3) == 0 ? Kind.AUTHOR : Kind.POST;
+            return pick(Kind.POST, Kind.POST, Kind.POST, Kind.AUTHOR, Kind.AUTHOR, Kind.TEAM, Kind.CLUB);
+        }
+
+        /** What counters further up are counted through. */
+        private Kind onTheWay() {
+            return pick(Kind.POST, Kind.POST, Kind.AUTHOR);
+        }
+
+        /** What is persisted before its parent. */
+        private Kind late() {
+            return pick(Kind.COMMENT, Kind.VOTE, Kind.COMMENT, Kind.VOTE, Kind.POST, Kind.AUTHOR, Kind.CLIP);
+        }
+
+        private Kind parentOf(Item child, int slot) {
+            Kind kind = child.kind().parent(slot);
+            return kind == Kind.TEAM && random.nextBoolean() ? Kind.CLUB : kind;
+        }
+
+        private Kind pick(Kind... kinds) {
+            return kinds[random.nextInt(kinds.length)];
         }
 
         private Item any(Kind kind) {

@@ -7,9 +7,16 @@ import io.countercache.hibernate.ModelBlog.Note;
 import io.countercache.hibernate.ModelBlog.Post;
 import io.countercache.hibernate.ModelBlog.Row;
 import io.countercache.hibernate.ModelBlog.Vote;
+import io.countercache.hibernate.ModelTeams.Clip;
+import io.countercache.hibernate.ModelTeams.Club;
+import io.countercache.hibernate.ModelTeams.Photo;
+import io.countercache.hibernate.ModelTeams.Team;
+import io.countercache.hibernate.ModelValues.Valued;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,15 +25,22 @@ import java.util.function.Supplier;
 /** The plain model: which rows there are and which parents they have. Layered: a transaction changes its own view. */
 final class ModelRows {
 
-    /** An entity of {@link ModelBlog}. */
+    /** An entity of {@link ModelBlog} or {@link ModelTeams}. */
     @SuppressWarnings("ImmutableEnumChecker") // neither is ever changed
     enum Kind {
-        POST('p', Post.class, Post::new),
-        AUTHOR('a', Author.class, Author::new),
+        TEAM('t', Team.class, Team::new),
+        CLUB('u', Club.class, Club::new),
+        AUTHOR('a', Author.class, Author::new, "team"),
+        POST('p', Post.class, Post::new, "author"),
         NODE('k', Node.class, Node::new, "parent"),
         COMMENT('c', Comment.class, Comment::new, "post", "author"),
         NOTE('n', Note.class, Note::new, "post", "author"),
-        VOTE('v', Vote.class, Vote::new, "post");
+        VOTE('v', Vote.class, Vote::new, "post"),
+        PHOTO('f', Photo.class, Photo::new, "post"),
+        CLIP('l', Clip.class, Clip::new, "post", "club");
+
+        /** Those that others refer to. */
+        static final List<Kind> PARENTS = List.of(TEAM, CLUB, AUTHOR, POST, NODE);
 
         final char letter;
         final Class<? extends Row> type;
@@ -41,49 +55,63 @@ final class ModelRows {
             this.slots = List.of(slots);
         }
 
+        /** The kind of an entity, or of a proxy that stands for one of its hierarchy. */
         static Kind of(Class<?> type) {
             return Arrays.stream(values())
-                    .filter(kind -> kind.type == type)
+                    .filter(kind -> type.isAssignableFrom(kind.type))
                     .findFirst()
                     .orElseThrow();
         }
 
+        /** Of a hierarchy, in which no two rows have the same id, the first kind. */
+        Kind root() {
+            return this == CLUB ? TEAM : this == CLIP ? PHOTO : this;
+        }
+
         Kind parent(int slot) {
-            return this == NODE ? NODE : slot == 0 ? POST : AUTHOR;
+            return switch (slots.get(slot)) {
+                case "team" -> TEAM;
+                case "club" -> CLUB;
+                case "author" -> AUTHOR;
+                case "post" -> POST;
+                default -> NODE;
+            };
+        }
+
+        boolean isParent() {
+            return PARENTS.contains(this);
+        }
+
+        boolean isValued() {
+            return Valued.class.isAssignableFrom(type);
+        }
+
+        boolean hasCollection() {
+            return this == AUTHOR || this == POST || this == NODE;
         }
 
         String table() {
-            return type.getSimpleName().toLowerCase(java.util.Locale.ROOT);
+            return this == PHOTO || this == CLIP
+                    ? "media"
+                    : type.getSimpleName().toLowerCase(Locale.ROOT);
         }
 
-        List<Counter> counters() {
-            return Arrays.stream(Counter.values())
-                    .filter(counter -> counter.child.parent(counter.slot) == this)
-                    .toList();
-        }
-    }
-
-    /** A counter: the children of one kind, seen from one of their parents. */
-    enum Counter {
-        COMMENTS_OF_POST(Kind.COMMENT, 0, "commentsCount"),
-        NOTES_OF_POST(Kind.NOTE, 0, "notesCount"),
-        VOTES_OF_POST(Kind.VOTE, 0, "votesCount"),
-        COMMENTS_OF_AUTHOR(Kind.COMMENT, 1, "commentsCount"),
-        NOTES_OF_AUTHOR(Kind.NOTE, 1, "notesCount"),
-        CHILDREN_OF_NODE(Kind.NODE, 0, "childrenCount");
-
-        final Kind child;
-        final int slot;
-        final String attribute;
-
-        Counter(Kind child, int slot, String attribute) {
-            this.child = child;
-            this.slot = slot;
-            this.attribute = attribute;
+        /** The tables that have all of a row, which is {@code r}. */
+        String from() {
+            return this == CLUB ? "team r join club s on s.id = r.id" : table() + " r";
         }
 
-        String column() {
-            return attribute.replace("Count", "_count");
+        /** What only rows of this kind meet. */
+        String filter() {
+            return switch (this) {
+                case TEAM -> " where not exists (select 1 from club s where s.id = r.id)";
+                case PHOTO, CLIP -> " where r.dtype = '" + type.getSimpleName() + "'";
+                default -> "";
+            };
+        }
+
+        List<ModelCounter> counters() {
+            return ModelCounter.keptBy(this);
         }
     }
 
@@ -101,41 +129,60 @@ final class ModelRows {
         }
     }
 
+    /** What is known of a row: its parents, one for each slot, and its values. */
+    record State(List<Item> parents, ModelValues values) {
+
+        static State of(ModelValues values, Item... parents) {
+            return new State(Arrays.asList(parents), values);
+        }
+
+        @Override
+        public String toString() {
+            return values.equals(ModelValues.NONE) ? parents.toString() : parents + " (" + values + ")";
+        }
+    }
+
     private final ModelRows below;
-    /** The parents of each row, an element for each slot; null for a row that is gone. */
-    private final Map<Item, Item[]> rows = new HashMap<>();
+    /** The rows that there are; null for one that is gone. */
+    private final Map<Item, State> rows = new HashMap<>();
 
     ModelRows(ModelRows below) {
         this.below = below;
     }
 
     synchronized boolean has(Item item) {
-        return parents(item) != null;
+        return state(item) != null;
     }
 
-    /** The parents of a row, or null if there is no such row. */
-    synchronized Item[] parents(Item item) {
+    /** What a row is like, or null if there is no such row. */
+    synchronized State state(Item item) {
         if (rows.containsKey(item)) {
             return rows.get(item);
         }
-        return below == null ? null : below.parents(item);
+        return below == null ? null : below.state(item);
     }
 
-    synchronized void put(Item item, Item... parents) {
-        rows.put(item, parents);
+    /** The parents of a row, none if there is no such row. */
+    List<Item> parents(Item item) {
+        State state = state(item);
+        return state == null ? List.of() : state.parents();
+    }
+
+    synchronized void put(Item item, State state) {
+        rows.put(item, state);
     }
 
     synchronized void remove(Item item) {
         rows.put(item, null);
     }
 
-    synchronized SortedMap<Item, List<Item>> all() {
-        SortedMap<Item, List<Item>> all = below == null ? new TreeMap<>() : below.all();
-        rows.forEach((item, parents) -> {
-            if (parents == null) {
+    synchronized SortedMap<Item, State> all() {
+        SortedMap<Item, State> all = below == null ? new TreeMap<>() : below.all();
+        rows.forEach((item, state) -> {
+            if (state == null) {
                 all.remove(item);
             } else {
-                all.put(item, Arrays.asList(parents));
+                all.put(item, state);
             }
         });
         return all;
@@ -144,23 +191,52 @@ final class ModelRows {
     /** What is there now. */
     ModelRows copy() {
         ModelRows copy = new ModelRows(null);
-        all().forEach((item, parents) -> copy.put(item, parents.toArray(new Item[0])));
+        copy.rows.putAll(all());
         return copy;
     }
 
-    long count(Item parent, Counter counter) {
-        return all().entrySet().stream()
-                .filter(row -> row.getKey().kind() == counter.child)
-                .filter(row -> parent.equals(row.getValue().get(counter.slot)))
-                .count();
+    /** The counters of all rows. */
+    Counts counts() {
+        return Counts.of(all());
+    }
+
+    /** What counters should be; 0 is left out. */
+    record Counts(Map<Item, Map<ModelCounter, BigDecimal>> amounts) {
+
+        static Counts of(Map<Item, State> rows) {
+            Map<Item, Map<ModelCounter, BigDecimal>> amounts = new HashMap<>();
+            rows.forEach((child, state) -> {
+                for (ModelCounter counter : ModelCounter.counting(child.kind())) {
+                    Item end = counter.end(child, rows);
+                    if (end != null) {
+                        amounts.computeIfAbsent(end, any -> new HashMap<>())
+                                .merge(counter, counter.weight(state), BigDecimal::add);
+                    }
+                }
+            });
+            return new Counts(amounts);
+        }
+
+        BigDecimal of(Item parent, ModelCounter counter) {
+            return amounts.getOrDefault(parent, Map.of()).getOrDefault(counter, BigDecimal.ZERO);
+        }
+
+        boolean isRight(Item parent, ModelCounter counter, Number shown) {
+            return exact(shown).compareTo(of(parent, counter)) == 0;
+        }
+    }
+
+    /** A number of any type, and null for 0. */
+    static BigDecimal exact(Number number) {
+        return number == null ? BigDecimal.ZERO : new BigDecimal(number.toString());
     }
 
     synchronized void commit() {
-        rows.forEach((item, parents) -> {
-            if (parents == null) {
+        rows.forEach((item, state) -> {
+            if (state == null) {
                 below.remove(item);
             } else {
-                below.put(item, parents);
+                below.put(item, state);
             }
         });
         rows.clear();

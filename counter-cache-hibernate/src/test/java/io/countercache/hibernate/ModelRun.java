@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Executes one program, on one thread or on one for each session, and compares what comes out with the model. */
 final class ModelRun {
@@ -115,17 +116,25 @@ final class ModelRun {
         }
     }
 
+    /** All threads end before the first failure is told: the next program must not meet their locks. */
     private void onThreads() {
         AtomicInteger sessions = new AtomicInteger();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
         TrafficTest.onThreads(program.sessions() + 1, () -> {
             int session = sessions.getAndIncrement();
             try (ModelActor actor = actor(session)) {
                 program.steps().stream()
                         .filter(step -> step.session() == session)
+                        .takeWhile(step -> failure.get() == null)
                         .forEach(step -> perform(step, actor));
+            } catch (RuntimeException | AssertionError e) {
+                failure.compareAndSet(null, e);
             }
             return null;
         });
+        if (failure.get() != null) {
+            throw new AssertionError(failure.get().getMessage(), failure.get());
+        }
     }
 
     private void perform(ModelStep step, ModelActor actor) {

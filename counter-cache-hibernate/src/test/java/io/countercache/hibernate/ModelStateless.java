@@ -68,6 +68,7 @@ final class ModelStateless implements ModelActor {
         if (child == null || !canRefer(step)) {
             return false;
         }
+        child.assign(ModelValues.of(step.values()));
         child.parent(0, get(step.first()));
         if (item.kind().slots.size() > 1) {
             child.parent(1, get(step.second()));
@@ -77,7 +78,7 @@ final class ModelStateless implements ModelActor {
             case UPDATE -> session.update(child);
             default -> session.upsert(child);
         }
-        view.put(names.item(child), names.parents(child));
+        view.put(names.item(child), names.state(child));
         return true;
     }
 
@@ -91,7 +92,7 @@ final class ModelStateless implements ModelActor {
                 && step.first() != null
                 && (step.first().equals(step.item())
                         || !view.has(step.first())
-                        || view.parents(step.first())[0] != null);
+                        || view.parents(step.first()).get(0) != null);
     }
 
     private boolean upsert(ModelStep step) {
@@ -109,7 +110,9 @@ final class ModelStateless implements ModelActor {
         Item item = step.item();
         boolean lies = step.variant() % 2 == 1 && canRefer(step);
         Row child = get(item);
-        if (child == null || view.all().values().stream().anyMatch(parents -> parents.contains(item))) {
+        if (child == null
+                || view.all().values().stream()
+                        .anyMatch(state -> state.parents().contains(item))) {
             return false;
         }
         if (lies) {
@@ -121,9 +124,11 @@ final class ModelStateless implements ModelActor {
     }
 
     private boolean recount(boolean correct) {
-        for (Kind kind : List.of(Kind.AUTHOR, Kind.NODE, Kind.POST)) {
+        for (Kind kind : Kind.PARENTS) {
             List<Long> ids = new ArrayList<>();
-            view.all().keySet().stream().filter(item -> item.kind() == kind).forEach(item -> ids.add(names.id(item)));
+            view.all().keySet().stream()
+                    .filter(item -> kind.type.isAssignableFrom(item.kind().type))
+                    .forEach(item -> ids.add(names.id(item)));
             Counters<? extends Row> counters = CounterCaches.of(session).on(kind.type, ids);
             List<Drift> drift = correct ? counters.reset() : counters.drift();
             if (!drift.isEmpty()) {

@@ -8,15 +8,16 @@ import io.countercache.hibernate.ModelRows.Item;
  *
  * @param session which session does it; 0 is a stateless one
  * @param variant chooses between ways to do it
+ * @param values what conditions and totals look at, see {@link ModelValues#of}; negative to leave it alone
  */
-record ModelStep(int session, Action action, Item item, Item first, Item second, int variant) {
+record ModelStep(int session, Action action, Item item, Item first, Item second, int variant, int values) {
 
     /** What a session can do, in words for each variant. */
     @SuppressWarnings("ImmutableEnumChecker") // never changed
     enum Action {
         PERSIST("persist %1$s on %2$s and %3$s"),
         PERSIST_FIRST("persist %1$s before its new parent %2$s"),
-        PERSIST_PARENT("persist %1$s"),
+        PERSIST_PARENT("persist %1$s on %2$s"),
         ADD("add %1$s to the collection of %2$s"),
         REMOVE("remove %1$s", "remove %1$s by reference", "remove %1$s but leave it in collections"),
         REMOVE_DETACHED("remove the detached %1$s", "remove the detached %1$s, which says it is on %2$s"),
@@ -24,6 +25,7 @@ record ModelStep(int session, Action action, Item item, Item first, Item second,
         REMOVE_PARENT("remove %1$s with its children", "remove %1$s after taking its children off"),
         ORPHAN("take %1$s out of its collection"),
         MOVE("move %1$s to %2$s", "move %1$s to %2$s as second parent"),
+        CHANGE("change what counts of %1$s"),
         EDIT("edit %1$s"),
         GARBLE("assign a wrong count to %1$s"),
         MERGE("merge the detached %1$s, moved to %2$s", "merge the detached %1$s, moved to %2$s as second parent"),
@@ -62,11 +64,20 @@ record ModelStep(int session, Action action, Item item, Item first, Item second,
         int variants() {
             return variants.length;
         }
+
+        /** Whether it also says what conditions and totals look at. */
+        boolean assigns() {
+            return switch (this) {
+                case PERSIST, PERSIST_FIRST, ADD, CHANGE, MOVE, MERGE, INSERT, UPDATE, UPSERT -> true;
+                default -> false;
+            };
+        }
     }
 
     @Override
     public String toString() {
         return (session == 0 ? "stateless" : "session " + session) + ": "
-                + action.variants[variant % action.variants()].formatted(item, first, second);
+                + action.variants[variant % action.variants()].formatted(item, first, second)
+                + (values >= 0 && item.kind().isValued() ? ", which is " + ModelValues.of(values) : "");
     }
 }
