@@ -219,6 +219,17 @@ class PathTest {
     }
 
     @Test
+    void aManagedRowShowsWhatWasWrittenThoughNothingOnTheWayIsLoaded() {
+        db.inTransaction(session -> {
+            Writer ann = session.find(Writer.class, 1L);
+            session.persist(new Letter(article(session, 1), 3, true));
+            CounterCaches.of(session).flush();
+            assertThat(ann.lettersCount).isEqualTo(1);
+            assertThat(ann.wordsTotal).isEqualTo(3);
+        });
+    }
+
+    @Test
     void aQueryThatReadsACounterFurtherUpSeesIt() {
         db.inTransaction(session -> {
             session.persist(new Letter(article(session, 1)));
