@@ -313,4 +313,11 @@ class WhereAndSumTest {
         });
         assertThat(counted(1)).containsExactly("2", "10.12", "10.12");
     }
+
+    @Test
+    void whatIsNoNumberIsNotTotalled() {
+        invoice(1, "5.00");
+        assertThatThrownBy(() -> change(1, invoice -> invoice.weight = Double.NaN))
+                .hasStackTraceContaining("Invoice.weight is NaN, which no counter can total: make it a number or null");
+    }
 }
