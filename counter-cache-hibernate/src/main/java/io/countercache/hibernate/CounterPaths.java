@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
@@ -108,7 +107,7 @@ final class CounterPaths {
                 requireNonNull(TrackedAttribute.of(child, counter.association()).target());
             case ELEMENTS -> child;
             case OWNERS -> {
-                var collection = (PluralAttributeMapping) child.findAttributeMapping(counter.association());
+                var collection = CollectionModel.persister(counter, factory).getAttributeMapping();
                 var elements = (EntityCollectionPart) collection.getElementDescriptor();
                 yield elements.getAssociatedEntityMappingType().getEntityPersister();
             }

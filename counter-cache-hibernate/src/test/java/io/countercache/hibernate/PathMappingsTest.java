@@ -13,9 +13,12 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToMany;
 import jakarta.persistence.ManyToOne;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.hibernate.annotations.SoftDelete;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,7 @@ class PathMappingsTest {
         int treesCount;
         int standingCount;
         int signsCount;
+        int guidedCount;
 
         Land() {}
 
@@ -149,11 +153,32 @@ class PathMappingsTest {
         @ElementCollection
         @CounterCache(value = "signsCount", path = "land")
         List<String> signs = new ArrayList<>();
+
+        Staff staff = new Staff();
+    }
+
+    @Embeddable
+    static class Staff {
+        @ManyToMany
+        Set<Guide> guides = new HashSet<>();
+    }
+
+    @Entity(name = "Guide")
+    static class Guide {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        Land land;
+
+        @ManyToMany(mappedBy = "staff.guides")
+        @CounterCache(value = "guidedCount", path = "land")
+        Set<Walk> walks = new HashSet<>();
     }
 
     @RegisterExtension
     final TestDatabase db = TestDatabase.with(
-            Land.class, Forest.class, Stand.class, OldStand.class, Grove.class, Tree.class, Walk.class);
+            Land.class, Forest.class, Stand.class, OldStand.class, Grove.class, Tree.class, Walk.class, Guide.class);
 
     @BeforeEach
     void twoLandsWithAForestEach() {
@@ -252,5 +277,22 @@ class PathMappingsTest {
                 .isEqualTo(2);
         db.inTransaction(session -> session.remove(session.find(Walk.class, 1L)));
         assertThat(ofLands("signs_count")).containsExactly(0L, 0L);
+    }
+
+    @Test
+    void ownersOfACollectionInAnEmbeddableCountFurtherUp() {
+        db.inTransaction(session -> {
+            Guide guide = new Guide();
+            guide.id = 1L;
+            guide.land = session.find(Land.class, 2L);
+            session.persist(guide);
+            Walk walk = new Walk();
+            walk.id = 1L;
+            walk.staff.guides.add(guide);
+            session.persist(walk);
+        });
+        assertThat(ofLands("guided_count")).containsExactly(0L, 1L);
+        db.inTransaction(session -> session.find(Guide.class, 1L).land = session.find(Land.class, 1L));
+        assertThat(ofLands("guided_count")).containsExactly(1L, 0L);
     }
 }
