@@ -52,9 +52,9 @@ final class CounterPaths {
             return columns;
         }
 
-        /** Whether the column has the id of the row that is next. */
+        /** Whether the column has the id of the row that is next; one that is only marked as deleted leads nowhere. */
         boolean hasId() {
-            return toOne.isReferenceToPrimaryKey() && columns().size() == 1;
+            return toOne.isReferenceToPrimaryKey() && columns().size() == 1 && entity.getSoftDeleteMapping() == null;
         }
 
         boolean comesAfter(PathStep other) {

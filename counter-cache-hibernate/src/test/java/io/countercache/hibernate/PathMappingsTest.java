@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.hibernate.Session;
 import org.hibernate.annotations.SoftDelete;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -277,6 +278,31 @@ class PathMappingsTest {
                 .isEqualTo(2);
         db.inTransaction(session -> session.remove(session.find(Walk.class, 1L)));
         assertThat(ofLands("signs_count")).containsExactly(0L, 0L);
+    }
+
+    private void persistBeneathGrove(Session session) {
+        session.persist(new Tree(20, null, null, session.find(Grove.class, 1L)));
+        session.flush();
+    }
+
+    @Test
+    void whatComesBeneathARowThatIsBeingMarkedAsDeletedIsNotCounted() {
+        try (Session session = db.factory().openSession()) {
+            session.beginTransaction();
+            persistBeneathGrove(session);
+            db.inTransaction(other -> other.remove(other.find(Grove.class, 1L)));
+            session.getTransaction().commit();
+        }
+        assertThat(ofLands("standing_count")).containsExactly(0L, 2L);
+    }
+
+    @Test
+    void whatIsStillBeneathARowThatIsMarkedAsDeletedIsCountedNoMoreAndCanBeRemoved() {
+        db.inTransaction(session -> session.remove(session.find(Grove.class, 1L)));
+        assertThat(ofLands("standing_count")).containsExactly(0L, 2L);
+        db.inTransaction(session -> session.remove(session.find(Tree.class, 1L)));
+        assertThat(ofLands("standing_count")).containsExactly(0L, 2L);
+        assertThat(ofLands("trees_count")).containsExactly(1L, 2L);
     }
 
     @Test
