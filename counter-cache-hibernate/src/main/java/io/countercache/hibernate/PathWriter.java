@@ -218,6 +218,7 @@ final class PathWriter {
             CountQuery count =
                     new CountQuery(step.entity(), step.counter(), PathWriter.this.model.where(step.counter(), "c"));
             Number total = pending.quietly(
+            CounterModel.refuseFilters(CounterModel.entity(step.counter().child(), session.getFactory()), session);
                     session,
                     () -> session.createSelectionQuery(count.beneath(step.index()), Number.class)
                             .setParameter("id", id)

@@ -1,6 +1,7 @@
 package io.countercache.hibernate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
 import jakarta.persistence.Column;
@@ -20,6 +21,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.hibernate.Session;
+import org.hibernate.annotations.Filter;
+import org.hibernate.annotations.FilterDef;
 import org.hibernate.annotations.SoftDelete;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +116,8 @@ class PathMappingsTest {
     }
 
     @Entity(name = "Tree")
+    @FilterDef(name = "standing", defaultCondition = "fallen = false")
+    @Filter(name = "standing")
     static class Tree {
         @Id
         Long id;
@@ -303,6 +308,17 @@ class PathMappingsTest {
         db.inTransaction(session -> session.remove(session.find(Tree.class, 1L)));
         assertThat(ofLands("standing_count")).containsExactly(0L, 2L);
         assertThat(ofLands("trees_count")).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void aRowIsNotMovedWhereWhatIsBeneathItIsFiltered() {
+        assertThatThrownBy(() -> db.inTransaction(session -> {
+                    session.enableFilter("standing");
+                    session.find(Forest.class, new ForestKey("forest 1", 1)).land = session.find(Land.class, 2L);
+                }))
+                .hasStackTraceContaining(
+                        "Tree is filtered in this session, and rows that are hidden cannot be counted");
+        assertThat(ofLands("trees_count")).containsExactly(2L, 2L);
     }
 
     @Test
