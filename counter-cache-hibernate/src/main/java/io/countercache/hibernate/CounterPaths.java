@@ -13,6 +13,7 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
 /** The paths to counters further up: their steps, and the order of the tables that they lead through. Immutable. */
 final class CounterPaths {
@@ -117,6 +118,17 @@ final class CounterPaths {
     /** The steps that lead from the row that a counter counts by to the row that has it. */
     List<PathStep> steps(CounterDefinition counter) {
         return steps.getOrDefault(counter, List.of());
+    }
+
+    /** An entity that some path leads through in this table; null if none does. */
+    @Nullable
+    EntityPersister entityIn(String table) {
+        return steps.values().stream()
+                .flatMap(List::stream)
+                .filter(step -> step.table().equals(table))
+                .findFirst()
+                .map(PathStep::entity)
+                .orElse(null);
     }
 
     TableOrder order() {
