@@ -170,7 +170,7 @@ class BootMappingsTest {
     @Test
     void anAssociationWithAnyEntityIsRefused() {
         refused(
-                "Anything.target: is not an association: put @CounterCache on a @ManyToOne or a @OneToMany(mappedBy)",
+                "Anything.target: is not an association: put @CounterCache on a @ManyToOne or on a collection",
                 Post.class,
                 Anything.class);
     }
