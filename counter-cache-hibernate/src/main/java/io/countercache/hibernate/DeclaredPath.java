@@ -74,3 +74,6 @@ record DeclaredPath(
         return null;
     }
 }
+        if (entity.getRootClass().getWhere() != null) {
+            return "%s has a @SQLRestriction, which hides rows that lead on: remove it".formatted(where);
+        }

@@ -272,7 +272,46 @@ class BootMappingsTest {
         refused(unseen("Remark", "Topic.remarks"), Post.class, Topic.class, Remark.class);
     }
 
+    @Entity(name = "Series")
+    static class Series {
+        @Id
+        Long id;
+
+        int notesCount;
+    }
+
     // ---- rows that a recount does not see ----
+
+    @Entity(name = "Room")
+    @SQLRestriction("closed = false")
+    static class Room {
+        @Id
+        Long id;
+
+        boolean closed;
+
+        @ManyToOne
+        Series series;
+    }
+
+    @Entity(name = "Chair")
+    static class Chair {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache(value = "notesCount", path = "series")
+        Room room;
+    }
+
+    @Test
+    void aPathThroughRowsThatARestrictionHidesIsRefused() {
+        refused(
+                "Chair.room: 'path': Room has a @SQLRestriction, which hides rows that lead on: remove it",
+                Series.class,
+                Room.class,
+                Chair.class);
+    }
 
     @Entity(name = "Shelf")
     static class Shelf {
