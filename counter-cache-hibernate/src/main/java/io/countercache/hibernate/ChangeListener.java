@@ -116,6 +116,8 @@ final class ChangeListener
                 return;
             }
             if (counted.isRounded(after)) {
+                CounterModel.refuseFilters(event.getPersister(), session);
+                session.getJdbcCoordinator().executeBatch(); // no query sends what is batched
                 after = installation.stale().stored(counted, id, session);
             }
         }

@@ -189,11 +189,16 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
                         .noneMatch(subclass -> subclass instanceof JoinedSubclass || subclass instanceof UnionSubclass)
                 && associations.stream()
                         .allMatch(association -> association.getValue() instanceof ManyToOne toOne
-                                && !toOne.isIgnoreNotFound()) // null in memory is not null in the row
+                                && !mayBeHidden(toOne)) // null in memory is not null in the row
                 && associations.stream()
                         .allMatch(
                                 association -> association.getValue().getTable().equals(child.getTable()))
                 && associations.stream().noneMatch(ChildGuards::mayBeUnloaded);
+    }
+
+    private static boolean mayBeHidden(ManyToOne toOne) {
+        PersistentClass target = toOne.getMetadata().getEntityBinding(toOne.getReferencedEntityName());
+        return toOne.isIgnoreNotFound() || target.getRootClass().getSoftDeleteColumn() != null;
     }
 
     /** Hibernate fails to compare what it has not loaded: see {@link TrackedAttribute#UNKNOWN}. */

@@ -76,7 +76,7 @@ record CollectionDeclaration(
                     .formatted(name(), collection.getOwner().getJpaEntityName(), owner.getJpaEntityName(), name());
         }
         PersistentClass element = elementOf(collection, metadata);
-        String problem = unseen(element);
+        String problem = unseen(element, annotation);
         if (problem == null) {
             problem = hidden(element);
         }
@@ -100,7 +100,7 @@ record CollectionDeclaration(
     }
 
     /** What changes rows without a word. */
-    private @Nullable String unseen(@Nullable PersistentClass element) {
+    private @Nullable String unseen(@Nullable PersistentClass element, CounterCache annotation) {
         if (Stream.of(collection.getCustomSQLInsert(), collection.getCustomSQLUpdate(), collection.getCustomSQLDelete())
                         .anyMatch(sql -> sql != null)
                 || (collection.getCustomSQLDeleteAll() != null && !isCounted())) {
@@ -110,8 +110,15 @@ record CollectionDeclaration(
             return "%s has @OnDelete(CASCADE) on its elements, which deletes rows unseen: remove the element from the collection instead"
                     .formatted(name());
         }
-        if (counts == Counts.OWNERS && collection.getKey().isCascadeDeleteEnabled()) {
+        if ((counts == Counts.OWNERS || !annotation.path().isEmpty())
+                && collection.getKey().isCascadeDeleteEnabled()) {
             return "%s has @OnDelete(CASCADE), which deletes rows unseen: remove it".formatted(name());
+        }
+        if (element != null && collection.isOneToMany()) {
+            String deleted = CountedRows.unseen(metadata, element, collection);
+            if (deleted != null) {
+                return deleted;
+            }
         }
         if (element != null && collection.isOneToMany() && isInUnion(element)) {
             return "%s is in a hierarchy with a table per class, whose rows are in several tables: use another strategy"

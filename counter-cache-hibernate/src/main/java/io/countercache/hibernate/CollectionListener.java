@@ -139,6 +139,10 @@ final class CollectionListener
             CountedCollection collection,
             Plan plan,
             SharedSessionContractImplementor session) {
+        Change failed = changing.remove(session);
+        if (failed != null) {
+            finish(failed, session);
+        }
         if (changes.isSkipping(session)) {
             return;
         }
@@ -158,8 +162,7 @@ final class CollectionListener
         List<Object> removed = plan.removesAll() && !collection.ofElement().isEmpty()
                 ? rows.lockRows(collection, ownerId, session)
                 : List.of();
-        Change failed = changing.get(session);
-        Integer batchSize = failed == null ? session.getJdbcBatchSize() : failed.batchSize();
+        Integer batchSize = session.getJdbcBatchSize();
         if (batchSize == null || batchSize < 2) {
             session.setJdbcBatchSize(BATCH_SIZE);
         }
@@ -227,9 +230,11 @@ final class CollectionListener
         if (change == null) {
             return;
         }
-        session.getJdbcCoordinator().executeBatch();
-        change.counting().end();
-        session.setJdbcBatchSize(change.batchSize());
+        try {
+            session.getJdbcCoordinator().executeBatch();
+        } finally {
+            finish(change, session);
+        }
         List<Integer> each = change.counting().ofEach();
         int all = change.counting().ofAll();
         int deleted = change.areDeletesPlanned() ? all : all + AffectedRows.sum(each);
@@ -240,6 +245,11 @@ final class CollectionListener
         for (CounterDefinition counter : change.collection().ofElement()) {
             moveElements(counter, change, each, all, session);
         }
+    }
+
+    private static void finish(Change change, SharedSessionContractImplementor session) {
+        change.counting().end();
+        session.setJdbcBatchSize(change.batchSize());
     }
 
     private void moveElements(

@@ -91,9 +91,11 @@ final class CountQuery {
         return counter.sum().isEmpty() ? counted : "coalesce(" + counted + ", 0)";
     }
 
-    /** Of what is counted by a row with {@code :id} that the path leads through. */
+    /** Of what is counted by a row with {@code :id} that the path leads through, even if it is marked as deleted now. */
     String beneath(int step) {
-        return "select %s %s where id(%s) = :id%s".formatted(total(), from(), end(step), and());
+        boolean isReferred = step > 0 || counter.counts() == Counts.CHILDREN;
+        String id = isReferred && parent.getSoftDeleteMapping() != null ? "fk" : "id";
+        return "select %s %s where %s(%s) = :id%s".formatted(total(), from(), id, end(step), and());
     }
 
     private String total() {

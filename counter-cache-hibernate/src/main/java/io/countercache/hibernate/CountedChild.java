@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterCacheException;
 import io.countercache.CounterDefinition;
 import io.countercache.hibernate.CounterPaths.PathStep;
 import io.countercache.hibernate.condition.Condition;
@@ -170,6 +171,11 @@ final class CountedChild {
             return BigDecimal.ONE;
         }
         Object number = snapshot.get(by.sum());
+        if ((number instanceof Double || number instanceof Float)
+                && !Double.isFinite(((Number) number).doubleValue())) {
+            throw new CounterCacheException("%s.%s is %s, which no counter can total: make it a number or null"
+                    .formatted(child.getImportedName(), by.counter().sum(), number));
+        }
         return number == null ? BigDecimal.ZERO : CountQuery.exact((Number) number);
     }
 }

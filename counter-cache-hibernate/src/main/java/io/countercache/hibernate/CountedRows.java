@@ -1,8 +1,11 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterCache;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
 import org.hibernate.mapping.Collection;
@@ -25,7 +28,11 @@ final class CountedRows {
 
     /** Why the rows of a child cannot be counted, or null if they can. */
     static @Nullable String uncountable(
-            Metadata metadata, PersistentClass parent, PersistentClass child, String association) {
+            Metadata metadata,
+            PersistentClass parent,
+            PersistentClass child,
+            String association,
+            CounterCache annotation) {
         if (hasTenants(child) && !hasTenants(parent)) {
             return "%s has a @TenantId and %s has none, and a recount sees the rows of one tenant only: give both a @TenantId"
                     .formatted(child.getJpaEntityName(), parent.getJpaEntityName());
@@ -34,22 +41,89 @@ final class CountedRows {
             return "%s is its own identifier, for nothing else has all of its @Id attributes: add an @IdClass"
                     .formatted(parent.getJpaEntityName());
         }
-        Stream<String> toOnes = child.getSubclassClosure().stream()
+        String unseen = unseen(metadata, child, annotation.path().isEmpty() ? association : "");
+        if (unseen == null) {
+            unseen = shared(metadata, child, association);
+        }
+        if (unseen == null && !annotation.path().isEmpty()) {
+            unseen = severed(child, association);
+        }
+        return unseen == null ? severedIn(annotation.where(), child) : unseen;
+    }
+
+    /** What deletes rows of an entity without Hibernate's doing, or null; not by the association that is harmless. */
+    static @Nullable String unseen(Metadata metadata, PersistentClass entity, String harmless) {
+        return unseen(metadata, entity, harmless, null);
+    }
+
+    /** The same, if it is a collection that is harmless. */
+    static @Nullable String unseen(Metadata metadata, PersistentClass entity, Collection harmless) {
+        return unseen(metadata, entity, "", harmless);
+    }
+
+    private static @Nullable String unseen(
+            Metadata metadata, PersistentClass entity, String harmless, @Nullable Collection harmlessToo) {
+        Stream<String> toOnes = entity.getSubclassClosure().stream()
                 .flatMap(type -> Stream.concat(
                                 type.getPropertyClosure().stream(), Stream.ofNullable(type.getIdentifierProperty()))
-                        .map(property -> deletedBy(property, property.getName(), association))
+                        .map(property -> deletedBy(property, property.getName(), harmless))
                         .filter(Objects::nonNull)
                         .map(path -> type.getJpaEntityName() + "." + path));
         Stream<String> collections = metadata.getCollectionBindings().stream()
-                .filter(collection -> deletes(collection, child, association))
-                .map(collection -> collection.getOwner().getJpaEntityName() + "."
-                        + collection.getRole().substring(collection.getRole().lastIndexOf('.') + 1));
+                .filter(collection -> collection != harmlessToo && deletes(collection, entity, harmless))
+                .map(CountedRows::name);
         return Stream.concat(toOnes, collections)
                 .sorted()
                 .findFirst()
                 .map(
                         "%s has @OnDelete(CASCADE), which deletes rows that Hibernate does not see: use cascade = REMOVE"
                                 ::formatted)
+                .orElse(null);
+    }
+
+    private static String name(Collection collection) {
+        return collection.getOwner().getJpaEntityName() + "."
+                + collection.getRole().substring(collection.getRole().lastIndexOf('.') + 1);
+    }
+
+    /** Says if the database sets a to-one to null when the row goes that it leads to. */
+    static @Nullable String severed(PersistentClass entity, String association) {
+        Property property = CounterAttribute.find(entity, association);
+        return property != null && property.getValue() instanceof ToOne toOne && isSevered(toOne)
+                ? "%s.%s has @OnDelete(SET_NULL), which changes rows that Hibernate does not see: remove it"
+                        .formatted(entity.getJpaEntityName(), association)
+                : null;
+    }
+
+    /** The same of any to-one that a condition names. */
+    private static @Nullable String severedIn(String where, PersistentClass child) {
+        return Stream.of(where.split("\\s*[^\\w.]+\\s*", -1))
+                .flatMap(name -> Stream.of(name, name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name))
+                .map(name -> severed(child, name))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Which collection writes the column of an association, and says so to nobody; null for none. */
+    static @Nullable String shared(Metadata metadata, PersistentClass entity, String association) {
+        Property property = CounterAttribute.find(entity, association);
+        if (property == null) {
+            return null;
+        }
+        return metadata.getCollectionBindings().stream()
+                .filter(collection -> collection.getElement() instanceof OneToMany
+                        && !collection.isInverse()
+                        && collection.getKey().isUpdateable()
+                        && collection
+                                .getCollectionTable()
+                                .equals(property.getValue().getTable())
+                        && !Collections.disjoint(collection.getKey().getColumns(), property.getColumns()))
+                .map(CountedRows::name)
+                .sorted()
+                .findFirst()
+                .map(name -> "%s writes the column of %s.%s, and what it writes is not counted: declare mappedBy on it"
+                        .formatted(name, entity.getJpaEntityName(), association))
                 .orElse(null);
     }
 
@@ -84,6 +158,13 @@ final class CountedRows {
         String definition = foreignKey.getForeignKeyDefinition();
         return foreignKey.isCascadeDeleteEnabled()
                 || (definition != null && definition.toLowerCase(Locale.ROOT).contains("on delete cascade"));
+    }
+
+    private static boolean isSevered(ToOne toOne) {
+        String definition = toOne.getForeignKeyDefinition();
+        return toOne.getOnDeleteAction() == OnDeleteAction.SET_NULL
+                || toOne.getOnDeleteAction() == OnDeleteAction.SET_DEFAULT
+                || (definition != null && definition.toLowerCase(Locale.ROOT).contains("on delete set"));
     }
 
     /** What a restriction hides is there for whoever changes it, but not for a query. */

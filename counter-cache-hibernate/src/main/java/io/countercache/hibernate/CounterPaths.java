@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
 /** The paths to counters further up: their steps, and the order of the tables that they lead through. Immutable. */
 final class CounterPaths {
@@ -53,9 +53,9 @@ final class CounterPaths {
             return columns;
         }
 
-        /** Whether the column has the id of the row that is next. */
+        /** Whether the column has the id of the row that is next; one that is only marked as deleted leads nowhere. */
         boolean hasId() {
-            return toOne.isReferenceToPrimaryKey() && columns().size() == 1;
+            return toOne.isReferenceToPrimaryKey() && columns().size() == 1 && entity.getSoftDeleteMapping() == null;
         }
 
         boolean comesAfter(PathStep other) {
@@ -108,7 +108,7 @@ final class CounterPaths {
                 requireNonNull(TrackedAttribute.of(child, counter.association()).target());
             case ELEMENTS -> child;
             case OWNERS -> {
-                var collection = (PluralAttributeMapping) child.findAttributeMapping(counter.association());
+                var collection = CollectionModel.persister(counter, factory).getAttributeMapping();
                 var elements = (EntityCollectionPart) collection.getElementDescriptor();
                 yield elements.getAssociatedEntityMappingType().getEntityPersister();
             }
@@ -118,6 +118,17 @@ final class CounterPaths {
     /** The steps that lead from the row that a counter counts by to the row that has it. */
     List<PathStep> steps(CounterDefinition counter) {
         return steps.getOrDefault(counter, List.of());
+    }
+
+    /** An entity that some path leads through in this table; null if none does. */
+    @Nullable
+    EntityPersister entityIn(String table) {
+        return steps.values().stream()
+                .flatMap(List::stream)
+                .filter(step -> step.table().equals(table))
+                .findFirst()
+                .map(PathStep::entity)
+                .orElse(null);
     }
 
     TableOrder order() {

@@ -320,7 +320,7 @@ final class DeclarationReader {
                             .formatted(child.getJpaEntityName(), association));
             return;
         }
-        String uncountable = CountedRows.uncountable(metadata, parent, child, association);
+        String uncountable = CountedRows.uncountable(metadata, parent, child, association, annotation);
         if (uncountable != null) {
             problem(place, uncountable);
             return;

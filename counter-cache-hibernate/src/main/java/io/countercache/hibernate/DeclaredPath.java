@@ -23,6 +23,7 @@ record DeclaredPath(
     /** Follows a path from the entity that it begins at. */
     static DeclaredPath follow(PersistentClass start, String path, Metadata metadata) {
         List<String> names = new ArrayList<>();
+        List<PersistentClass> entities = new ArrayList<>();
         PersistentClass entity = start;
         String name = "";
         for (String part : path.isEmpty() ? new String[0] : path.split("\\.", -1)) {
@@ -36,10 +37,32 @@ record DeclaredPath(
                 return new DeclaredPath(names, entity, problem);
             }
             names.add(name);
+            entities.add(entity);
             entity = metadata.getEntityBinding(((ManyToOne) step.getValue()).getReferencedEntityName());
             name = "";
         }
-        return new DeclaredPath(names, entity, name.isEmpty() ? null : unfit(entity, name, null));
+        return new DeclaredPath(
+                names, entity, name.isEmpty() ? unseen(entities, names, metadata) : unfit(entity, name, null));
+    }
+
+    /** What happens to rows on the way without Hibernate's doing. That the row goes which has the counter does not matter. */
+    private static @Nullable String unseen(List<PersistentClass> entities, List<String> names, Metadata metadata) {
+        for (int i = 0; i < names.size(); i++) {
+            PersistentClass entity = entities.get(i);
+            String name = names.get(i);
+            boolean isLast = i == names.size() - 1;
+            String problem = CountedRows.unseen(metadata, entity, isLast ? name : "");
+            if (problem == null && !isLast) {
+                problem = CountedRows.severed(entity, name);
+            }
+            if (problem == null) {
+                problem = CountedRows.shared(metadata, entity, name);
+            }
+            if (problem != null) {
+                return "'path': " + problem;
+            }
+        }
+        return null;
     }
 
     private static @Nullable String unfit(PersistentClass entity, String attribute, @Nullable Property step) {
@@ -66,6 +89,9 @@ record DeclaredPath(
         if (toOne.isIgnoreNotFound()) {
             return "%s.%s may refer to rows that are not there: remove @NotFound, and add a foreign key"
                     .formatted(where, attribute);
+        }
+        if (entity.getRootClass().getWhere() != null) {
+            return "%s has a @SQLRestriction, which hides rows that lead on: remove it".formatted(where);
         }
         if (entity.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
             return "%s is in a hierarchy with a table per class, through which no path can lead: map it with one table or joined ones"

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.WeakHashMap;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
 import org.hibernate.event.spi.FlushEvent;
@@ -138,10 +139,18 @@ final class HeldElements
             }
             if (session instanceof SessionImplementor stateful
                     && stateful.getPersistenceContextInternal().isFlushing()) {
-                inserted.computeIfAbsent(session, any -> new HashMap<>())
-                        .put(place(collection, event.getId()), ownerId);
+                inserted.computeIfAbsent(session, this::untilItsEnd).put(place(collection, event.getId()), ownerId);
             }
         }
+    }
+
+    /** A flush that fails does not come to its end, but its transaction does. */
+    private Map<Place, @Nullable Object> untilItsEnd(SharedSessionContractImplementor session) {
+        if (session.isTransactionInProgress()) {
+            session.getTransactionCompletionCallbacks()
+                    .registerCallback((AfterCompletionCallback) (success, owner) -> inserted.remove(session));
+        }
+        return new HashMap<>();
     }
 
     /** Where in the state of an element Hibernate keeps the column of the collection, or -1 if it does not. */

@@ -35,8 +35,9 @@ final class PathDeltas {
         }
     }
 
+    /** Whether there is nothing to write, nor to put right of what was shown. */
     boolean isEmpty() {
-        return beneath.isEmpty() && moved.isEmpty();
+        return beneath.isEmpty() && moved.isEmpty() && shown.isEmpty();
     }
 
     /** Whether a counter in one of these tables may have to move. */

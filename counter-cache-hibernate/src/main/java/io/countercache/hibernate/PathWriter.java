@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,7 +166,9 @@ final class PathWriter {
         }
 
         private void lockOnly(String table, Set<Object> ids) {
-            RowLocks.lock(ids, PathWriter.this.model.parentIn(table, session), table, List.of(), session);
+            EntityPersister passed = model.entityIn(table);
+            EntityPersister entity = passed == null ? PathWriter.this.model.parentIn(table, session) : passed;
+            RowLocks.lock(ids, entity, table, List.of(), session);
         }
 
         private List<@Nullable Object> ids(ResultSet row, List<PathStep> steps) throws SQLException {
@@ -215,6 +218,7 @@ final class PathWriter {
 
         /** All that is counted beneath a row now. */
         private BigDecimal beneath(PathStep step, Object id) {
+            CounterModel.refuseFilters(CounterModel.entity(step.counter().child(), session.getFactory()), session);
             CountQuery count =
                     new CountQuery(step.entity(), step.counter(), PathWriter.this.model.where(step.counter(), "c"));
             Number total = pending.quietly(

@@ -68,13 +68,12 @@ final class TableOrder {
         return leads(table, table);
     }
 
-    /** The first of some tables, and those of them that it is in a group with. */
+    /** The first of some tables, and all that it is in a group with. */
     Set<String> firstGroup(Collection<String> tables) {
         String first = tables.stream().min(comparator()).orElseThrow();
         Set<String> group = new TreeSet<>(comparator());
-        tables.stream()
-                .filter(table -> table.equals(first) || isSameGroup(first, table))
-                .forEach(group::add);
+        group.add(first);
+        reachable.keySet().stream().filter(table -> isSameGroup(first, table)).forEach(group::add);
         return group;
     }
 

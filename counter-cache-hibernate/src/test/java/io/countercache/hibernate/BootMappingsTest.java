@@ -272,7 +272,172 @@ class BootMappingsTest {
         refused(unseen("Remark", "Topic.remarks"), Post.class, Topic.class, Remark.class);
     }
 
+    @Entity(name = "Series")
+    static class Series {
+        @Id
+        Long id;
+
+        int notesCount;
+    }
+
+    @Entity(name = "Volume")
+    static class Volume {
+        @Id
+        Long id;
+
+        @ManyToOne
+        Series series;
+    }
+
+    @Entity(name = "Chapter")
+    static class Chapter {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        Volume volume;
+    }
+
+    @Entity(name = "Footnote")
+    static class Footnote {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache(value = "notesCount", path = "volume.series")
+        Chapter chapter;
+    }
+
+    @Entity(name = "Endnote")
+    static class Endnote {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        @CounterCache(value = "notesCount", path = "series")
+        Volume volume;
+    }
+
+    @Entity(name = "Margin")
+    static class Margin {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.SET_NULL)
+        @CounterCache(value = "notesCount", path = "series")
+        Volume volume;
+    }
+
+    @Test
+    void rowsOnTheWayToACounterThatTheDatabaseDeletesOrCutsOffAreRefused() {
+        refused(
+                "Footnote.chapter: 'path': Chapter.volume has @OnDelete(CASCADE), which deletes rows that Hibernate does not see: use cascade = REMOVE",
+                Series.class,
+                Volume.class,
+                Chapter.class,
+                Footnote.class);
+        refused(
+                "Endnote.volume: Endnote.volume has @OnDelete(CASCADE), which deletes rows that Hibernate does not see: use cascade = REMOVE",
+                Series.class,
+                Volume.class,
+                Endnote.class);
+        refused(
+                "Margin.volume: Margin.volume has @OnDelete(SET_NULL), which changes rows that Hibernate does not see: remove it",
+                Series.class,
+                Volume.class,
+                Margin.class);
+    }
+
+    @Entity(name = "Quote")
+    static class Quote {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.SET_NULL)
+        Author author;
+
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.SET_NULL)
+        @CounterCache(value = "commentsCount", where = "author is not null")
+        Post post;
+    }
+
+    @Test
+    void conditionsOnWhatTheDatabaseSetsToNullAreRefused() {
+        refused(
+                "Quote.post: Quote.author has @OnDelete(SET_NULL), which changes rows that Hibernate does not see: remove it",
+                Post.class,
+                Author.class,
+                Quote.class);
+    }
+
+    @Entity(name = "Talk")
+    static class Talk {
+        @Id
+        Long id;
+
+        int messagesCount;
+
+        @OneToMany
+        @JoinColumn(name = "talk_id")
+        List<Message> messages;
+    }
+
+    @Entity(name = "Message")
+    static class Message {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @JoinColumn(name = "talk_id")
+        @CounterCache
+        Talk talk;
+    }
+
+    @Test
+    void anAssociationWhoseColumnACollectionWritesTooIsRefused() {
+        refused(
+                "Message.talk: Talk.messages writes the column of Message.talk, and what it writes is not counted: declare mappedBy on it",
+                Talk.class,
+                Message.class);
+    }
+
     // ---- rows that a recount does not see ----
+
+    @Entity(name = "Room")
+    @SQLRestriction("closed = false")
+    static class Room {
+        @Id
+        Long id;
+
+        boolean closed;
+
+        @ManyToOne
+        Series series;
+    }
+
+    @Entity(name = "Chair")
+    static class Chair {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache(value = "notesCount", path = "series")
+        Room room;
+    }
+
+    @Test
+    void aPathThroughRowsThatARestrictionHidesIsRefused() {
+        refused(
+                "Chair.room: 'path': Room has a @SQLRestriction, which hides rows that lead on: remove it",
+                Series.class,
+                Room.class,
+                Chair.class);
+    }
 
     @Entity(name = "Shelf")
     static class Shelf {

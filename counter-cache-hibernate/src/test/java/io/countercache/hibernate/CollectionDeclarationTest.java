@@ -401,4 +401,45 @@ class CollectionDeclarationTest {
                 "Court.once: Court.once and Court.twice write the same rows: declare mappedBy on one of them, or give"
                         + " each its own");
     }
+
+    @Entity(name = "Kennel")
+    static class Kennel {
+        @Id
+        long id;
+
+        @OneToMany
+        @JoinColumn
+        @CounterCache
+        List<Dog> dogs;
+
+        int dogsCount;
+
+        @ManyToOne
+        Kennel branchOf;
+
+        @ElementCollection
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        @CounterCache(path = "branchOf")
+        List<String> signs;
+
+        int signsCount;
+    }
+
+    @Entity(name = "Dog")
+    static class Dog {
+        @Id
+        long id;
+
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        Genre likes;
+    }
+
+    @Test
+    void rowsThatTheDatabaseDeletesUnseenAreRefused() {
+        assertRefused(
+                List.of(Kennel.class, Dog.class, Genre.class, Song.class),
+                "Kennel.dogs: Dog.likes has @OnDelete(CASCADE), which deletes rows that Hibernate does not see: use cascade = REMOVE",
+                "Kennel.signs: Kennel.signs has @OnDelete(CASCADE), which deletes rows unseen: remove it");
+    }
 }

@@ -388,4 +388,32 @@ class CollectionRaceTest {
             return () -> pack.wolves.add(0, taken);
         };
     }
+
+    /** A session that goes on after a flush that failed: what it has inserted is not there, and may belong to others. */
+    @Test
+    void whatAFailedFlushHasInsertedIsForgotten() {
+        Keeper owner = db.persist(new Keeper());
+        Keeper last = db.persist(new Keeper());
+        try (Session session = db.factory().openSession()) {
+            session.beginTransaction();
+            Pet pet = new Pet();
+            session.persist(pet);
+            session.find(Keeper.class, owner.id).pets.add(pet);
+            Article twice = loaded(session);
+            db.inTransaction(
+                    other -> other.find(Article.class, article.id).labels.add(label(other, green)));
+            twice.labels.add(label(session, green));
+            assertThatThrownBy(session::flush).isInstanceOf(ConstraintViolationException.class);
+            assertThat(session.getJdbcBatchSize()).isNull();
+            session.getTransaction().rollback();
+            session.clear();
+            db.execute("insert into pet (id, keeper_id) values (%d, %d)".formatted(pet.id, last.id));
+            db.execute("update keeper set pets_count = 1 where id = " + last.id);
+            session.beginTransaction();
+            session.find(Keeper.class, owner.id).pets.add(session.find(Pet.class, pet.id));
+            session.getTransaction().commit();
+        }
+        assertThat(db.number("select pets_count from keeper where id = " + last.id))
+                .isZero();
+    }
 }

@@ -1,6 +1,7 @@
 package io.countercache.hibernate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
 import jakarta.persistence.Column;
@@ -13,9 +14,15 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToMany;
 import jakarta.persistence.ManyToOne;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.hibernate.Session;
+import org.hibernate.annotations.Filter;
+import org.hibernate.annotations.FilterDef;
 import org.hibernate.annotations.SoftDelete;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +42,7 @@ class PathMappingsTest {
         int treesCount;
         int standingCount;
         int signsCount;
+        int guidedCount;
 
         Land() {}
 
@@ -108,6 +116,8 @@ class PathMappingsTest {
     }
 
     @Entity(name = "Tree")
+    @FilterDef(name = "standing", defaultCondition = "fallen = false")
+    @Filter(name = "standing")
     static class Tree {
         @Id
         Long id;
@@ -149,11 +159,32 @@ class PathMappingsTest {
         @ElementCollection
         @CounterCache(value = "signsCount", path = "land")
         List<String> signs = new ArrayList<>();
+
+        Staff staff = new Staff();
+    }
+
+    @Embeddable
+    static class Staff {
+        @ManyToMany
+        Set<Guide> guides = new HashSet<>();
+    }
+
+    @Entity(name = "Guide")
+    static class Guide {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        Land land;
+
+        @ManyToMany(mappedBy = "staff.guides")
+        @CounterCache(value = "guidedCount", path = "land")
+        Set<Walk> walks = new HashSet<>();
     }
 
     @RegisterExtension
     final TestDatabase db = TestDatabase.with(
-            Land.class, Forest.class, Stand.class, OldStand.class, Grove.class, Tree.class, Walk.class);
+            Land.class, Forest.class, Stand.class, OldStand.class, Grove.class, Tree.class, Walk.class, Guide.class);
 
     @BeforeEach
     void twoLandsWithAForestEach() {
@@ -252,5 +283,58 @@ class PathMappingsTest {
                 .isEqualTo(2);
         db.inTransaction(session -> session.remove(session.find(Walk.class, 1L)));
         assertThat(ofLands("signs_count")).containsExactly(0L, 0L);
+    }
+
+    private void persistBeneathGrove(Session session) {
+        session.persist(new Tree(20, null, null, session.find(Grove.class, 1L)));
+        session.flush();
+    }
+
+    @Test
+    void whatComesBeneathARowThatIsBeingMarkedAsDeletedIsNotCounted() {
+        try (Session session = db.factory().openSession()) {
+            session.beginTransaction();
+            persistBeneathGrove(session);
+            db.inTransaction(other -> other.remove(other.find(Grove.class, 1L)));
+            session.getTransaction().commit();
+        }
+        assertThat(ofLands("standing_count")).containsExactly(0L, 2L);
+    }
+
+    @Test
+    void whatIsStillBeneathARowThatIsMarkedAsDeletedIsCountedNoMoreAndCanBeRemoved() {
+        db.inTransaction(session -> session.remove(session.find(Grove.class, 1L)));
+        assertThat(ofLands("standing_count")).containsExactly(0L, 2L);
+        db.inTransaction(session -> session.remove(session.find(Tree.class, 1L)));
+        assertThat(ofLands("standing_count")).containsExactly(0L, 2L);
+        assertThat(ofLands("trees_count")).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void aRowIsNotMovedWhereWhatIsBeneathItIsFiltered() {
+        assertThatThrownBy(() -> db.inTransaction(session -> {
+                    session.enableFilter("standing");
+                    session.find(Forest.class, new ForestKey("forest 1", 1)).land = session.find(Land.class, 2L);
+                }))
+                .hasStackTraceContaining(
+                        "Tree is filtered in this session, and rows that are hidden cannot be counted");
+        assertThat(ofLands("trees_count")).containsExactly(2L, 2L);
+    }
+
+    @Test
+    void ownersOfACollectionInAnEmbeddableCountFurtherUp() {
+        db.inTransaction(session -> {
+            Guide guide = new Guide();
+            guide.id = 1L;
+            guide.land = session.find(Land.class, 2L);
+            session.persist(guide);
+            Walk walk = new Walk();
+            walk.id = 1L;
+            walk.staff.guides.add(guide);
+            session.persist(walk);
+        });
+        assertThat(ofLands("guided_count")).containsExactly(0L, 1L);
+        db.inTransaction(session -> session.find(Guide.class, 1L).land = session.find(Land.class, 1L));
+        assertThat(ofLands("guided_count")).containsExactly(1L, 0L);
     }
 }

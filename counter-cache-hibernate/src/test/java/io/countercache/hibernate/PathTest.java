@@ -324,4 +324,22 @@ class PathTest {
                 .as("one lock for each row on the way")
                 .hasSize(2);
     }
+
+    @Test
+    void whatWasShownIsTakenBackThoughTheWayIsNoLongerKnown() {
+        db.inTransaction(session -> {
+            Writer writer = session.find(Writer.class, 1L);
+            Article article = session.find(Article.class, 1L);
+            Letter letter = new Letter(article);
+            session.persist(letter);
+            session.flush();
+            assertThat(writer.lettersCount).isEqualTo(1);
+            session.detach(letter);
+            session.detach(article);
+            session.remove(session.find(Letter.class, letter.id));
+            session.flush();
+            CounterCaches.of(session).flush();
+            assertThat(writer.lettersCount).isZero();
+        });
+    }
 }

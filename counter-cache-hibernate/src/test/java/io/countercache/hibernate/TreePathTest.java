@@ -56,8 +56,46 @@ class TreePathTest {
         }
     }
 
+    /** Its table leads to that of its door, and that back. */
+    @Entity(name = "Room")
+    static class Room {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        Door door;
+
+        int guestsCount;
+    }
+
+    @Entity(name = "Door")
+    static class Door {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        Room hall;
+    }
+
+    @Entity(name = "Guest")
+    static class Guest {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "guestsCount", path = "door.hall")
+        Room room;
+
+        Guest() {}
+
+        Guest(long id, Room room) {
+            this.id = id;
+            this.room = room;
+        }
+    }
+
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Folder.class);
+    final TestDatabase db = TestDatabase.with(Folder.class, Room.class, Door.class, Guest.class);
 
     private long counted(String counter, long id) {
         return db.number("select " + counter + " from folder where id = " + id);
@@ -180,5 +218,38 @@ class TreePathTest {
             session.persist(new Folder(ids.incrementAndGet(), parent));
             session.flush();
         }
+    }
+
+    @Test
+    void whatComesBeneathRowsOfTwoTablesThatLeadToEachOtherNeverDeadlocks() {
+        db.inTransaction(session -> {
+            Room hall = null;
+            for (long id = 1; id <= 4; id++) {
+                Room room = new Room();
+                room.id = id;
+                if (hall != null) {
+                    room.door = new Door();
+                    room.door.id = id;
+                    room.door.hall = hall;
+                    session.persist(room.door);
+                }
+                session.persist(room);
+                hall = room;
+            }
+        });
+        AtomicInteger seeds = new AtomicInteger();
+        AtomicInteger ids = new AtomicInteger();
+        TrafficTest.onThreads(8, () -> {
+            Random random = new Random(seeds.incrementAndGet());
+            for (int i = 0; i < 60; i++) {
+                db.inTransaction(session -> {
+                    for (int guest = 0; guest < 3; guest++) {
+                        session.persist(new Guest(
+                                ids.incrementAndGet(), session.getReference(Room.class, 1L + random.nextInt(4))));
+                    }
+                });
+            }
+            return null;
+        });
     }
 }

@@ -345,4 +345,27 @@ class WhereAndSumTest {
         }
         assertThat(db.number("select bills_count from customer where id = 1")).isZero();
     }
+
+    @Test
+    void whatTheDatabaseRoundsCountsAsItIsStoredInBatchesToo() {
+        db.inTransaction(session -> {
+            session.setJdbcBatchSize(20);
+            session.persist(new Invoice(1, customer(session, 1), "1.115"));
+            session.persist(new Invoice(2, customer(session, 1), "2.225"));
+        });
+        assertThat(counted(1)).containsExactly("2", "3.35", "3.35");
+        db.inTransaction(session -> {
+            session.setJdbcBatchSize(20);
+            session.find(Invoice.class, 1L).amount = new BigDecimal("4.555");
+            session.find(Invoice.class, 2L).amount = new BigDecimal("5.555");
+        });
+        assertThat(counted(1)).containsExactly("2", "10.12", "10.12");
+    }
+
+    @Test
+    void whatIsNoNumberIsNotTotalled() {
+        invoice(1, "5.00");
+        assertThatThrownBy(() -> change(1, invoice -> invoice.weight = Double.NaN))
+                .hasStackTraceContaining("Invoice.weight is NaN, which no counter can total: make it a number or null");
+    }
 }
