@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entity whose rows counters count, or lead through: which of its attributes they look at, and what they make of them.
  *
- * <p>A snapshot is the values of those attributes at one moment; of a to-one, the id of the row that it leads to.
+ * <p>A snapshot is the values of those attributes at one moment; of a to-one, the id of the row that it leads to. An
+ * {@code @Any} is tracked once for each entity that it may lead to.
  */
 final class CountedChild {
 
@@ -60,7 +61,7 @@ final class CountedChild {
     }
 
     void countedBy(CounterDefinition counter, @Nullable Condition condition) {
-        int association = track(counter.association());
+        int association = track(TrackedAttribute.of(child, counter));
         int sum = counter.sum().isEmpty() ? NOWHERE : track(counter.sum());
         if (condition != null) {
             condition.attributes().forEach(this::track);
@@ -73,8 +74,12 @@ final class CountedChild {
     }
 
     private int track(String path) {
-        return positions.computeIfAbsent(path, any -> {
-            tracked.add(TrackedAttribute.of(child, path));
+        return track(TrackedAttribute.of(child, path));
+    }
+
+    private int track(TrackedAttribute attribute) {
+        return positions.computeIfAbsent(attribute.key(), any -> {
+            tracked.add(attribute);
             return tracked.size() - 1;
         });
     }
@@ -114,6 +119,12 @@ final class CountedChild {
             }
         }
         return false;
+    }
+
+    /** Whether an {@code @Any} is written, though perhaps only to name the same row as one of another type. */
+    boolean rewritesAny(Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
+        return tracked.stream()
+                .anyMatch(attribute -> attribute.isAny() && attribute.isWritten(child, loaded, written, session));
     }
 
     /** Whether a snapshot does not tell what the database holds. */

@@ -69,7 +69,8 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         var session = event.getSession();
         Snapshot before = counted.snapshot(event.getId(), loaded, session);
         Snapshot after = counted.afterUpdate(event.getId(), before, loaded, event.getState(), session);
-        if (counted.differ(before, after) && (isReadUnderLock(event.getPersister()) || counted.isDoubtful(before))) {
+        boolean moves = counted.differ(before, after) || counted.rewritesAny(loaded, event.getState(), session);
+        if (moves && (isReadUnderLock(event.getPersister()) || counted.isDoubtful(before))) {
             read(event, counted, false);
         }
         return false;
