@@ -121,10 +121,24 @@ final class CountedChild {
         return false;
     }
 
-    /** Whether an {@code @Any} is written, though perhaps only to name the same row as one of another type. */
-    boolean rewritesAny(Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
-        return tracked.stream()
-                .anyMatch(attribute -> attribute.isAny() && attribute.isWritten(child, loaded, written, session));
+    /**
+     * Whether an UPDATE writes something that is tracked, perhaps as it was loaded: of an embeddable all that is in it, of an
+     * {@code @Any} the same row as one of another type. What another transaction has written meanwhile would be gone unseen.
+     */
+    boolean rewrites(Object id, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
+        return tracked.stream().anyMatch(attribute -> isWritten(attribute, id, loaded, written, session));
+    }
+
+    private boolean isWritten(
+            TrackedAttribute attribute,
+            Object id,
+            Object @Nullable [] loaded,
+            Object[] written,
+            SharedSessionContractImplementor session) {
+        return attribute.property() >= 0
+                && child.getPropertyUpdateability()[attribute.property()]
+                && attribute.value(id, written, session) != TrackedAttribute.UNKNOWN
+                && (loaded == null || attribute.isWritten(child, loaded, written, session));
     }
 
     /** Whether a snapshot does not tell what the database holds. */
@@ -159,13 +173,8 @@ final class CountedChild {
         List<@Nullable Object> after = new ArrayList<>(before.values());
         for (int i = 0; i < tracked.size(); i++) {
             TrackedAttribute attribute = tracked.get(i);
-            if (attribute.property() < 0 || !child.getPropertyUpdateability()[attribute.property()]) {
-                continue;
-            }
-            Object value = attribute.value(id, written, session);
-            if (value != TrackedAttribute.UNKNOWN
-                    && (loaded == null || attribute.isWritten(child, loaded, written, session))) {
-                after.set(i, value);
+            if (isWritten(attribute, id, loaded, written, session)) {
+                after.set(i, attribute.value(id, written, session));
             }
         }
         return new Snapshot(after);

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.countercache.CounterCache;
 import io.countercache.Drift;
 import jakarta.persistence.Column;
+import jakarta.persistence.DiscriminatorType;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
+import jakarta.persistence.Inheritance;
+import jakarta.persistence.InheritanceType;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.Version;
@@ -20,8 +23,10 @@ import java.util.function.BiConsumer;
 import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.hibernate.annotations.Any;
+import org.hibernate.annotations.AnyDiscriminator;
 import org.hibernate.annotations.AnyDiscriminatorValue;
 import org.hibernate.annotations.AnyKeyJavaClass;
+import org.hibernate.annotations.SoftDelete;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -119,6 +124,51 @@ class AnyMappingsTest {
         Object subject;
     }
 
+    @Entity(name = "Work")
+    @Inheritance(strategy = InheritanceType.JOINED)
+    abstract static class Work {
+        @Id
+        Long id = IDS.incrementAndGet();
+
+        int heartsCount;
+    }
+
+    @Entity(name = "Film")
+    static class Film extends Work {
+        String title;
+    }
+
+    @Entity(name = "Song")
+    static class Song extends Work {
+        String title;
+    }
+
+    @Entity(name = "Heart")
+    static class Heart {
+        @Id
+        Long id = IDS.incrementAndGet();
+
+        @Any(fetch = FetchType.LAZY)
+        @AnyDiscriminator(DiscriminatorType.INTEGER)
+        @AnyDiscriminatorValue(discriminator = "1", entity = Film.class)
+        @AnyDiscriminatorValue(discriminator = "2", entity = Song.class)
+        @AnyDiscriminatorValue(discriminator = "3", entity = Paper.class)
+        @AnyKeyJavaClass(Long.class)
+        @JoinColumn(name = "subject_id")
+        @Column(name = "subject_type")
+        @CounterCache
+        Object subject;
+    }
+
+    @Entity(name = "Paper")
+    @SoftDelete
+    static class Paper {
+        @Id
+        Long id = IDS.incrementAndGet();
+
+        int heartsCount;
+    }
+
     @Embeddable
     static class Place {
         String name = "place";
@@ -142,8 +192,19 @@ class AnyMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db =
-            TestDatabase.with(Post.class, Photo.class, Panorama.class, Note.class, Vote.class, Review.class, Pin.class);
+    final TestDatabase db = TestDatabase.with(
+            Post.class,
+            Photo.class,
+            Panorama.class,
+            Note.class,
+            Vote.class,
+            Review.class,
+            Work.class,
+            Film.class,
+            Song.class,
+            Paper.class,
+            Heart.class,
+            Pin.class);
 
     @BeforeEach
     void aNoteOnThePostOfAPostAndAPhotoWithTheSameId() {
@@ -239,6 +300,32 @@ class AnyMappingsTest {
                         (vote, photo) -> vote.subject = photo,
                         photo -> photo.votesCount,
                         "update photo set votes_count = 100 where id > 1000")
+                .isLived();
+    }
+
+    @Test
+    void heartsOfJoinedSubclassesThatInheritOneCounter() {
+        new CountedLife<>(
+                        db,
+                        Song.class,
+                        Song::new,
+                        Heart::new,
+                        (heart, song) -> heart.subject = song,
+                        song -> song.heartsCount,
+                        "update work set hearts_count = 100")
+                .isLived();
+    }
+
+    @Test
+    void heartsOfWhatIsSoftDeleted() {
+        new CountedLife<>(
+                        db,
+                        Paper.class,
+                        Paper::new,
+                        Heart::new,
+                        (heart, paper) -> heart.subject = paper,
+                        paper -> paper.heartsCount,
+                        "update paper set hearts_count = 100")
                 .isLived();
     }
 
@@ -496,7 +583,7 @@ class AnyMappingsTest {
         return (session, note) -> note.subject = session.getReference(type, id);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "waits: {0}")
     @ValueSource(booleans = {true, false})
     void aStaleMoveTakesTheNoteFromTheRowOfTheTypeThatItIsOn(boolean waits) {
         if (waits) {
@@ -531,6 +618,20 @@ class AnyMappingsTest {
         oneAfterTheOther(to(Photo.class, 1), (session, note) -> note.text = "edited");
         assertThat(db.text("select text || subject_type from note")).isEqualTo("editedF");
         assertCounts(0, 0, 1, 0);
+    }
+
+    @Test
+    void aStaleMoveToTheSameRowAsOneOfAnotherTypeTakesTheNoteBack() {
+        move(Photo.class, 1);
+        db.execute("update note set subject_id = 3");
+        db.inTransaction(session -> CounterCaches.of(session).resetCounters(Photo.class, 1L));
+        db.inTransaction(session -> CounterCaches.of(session).resetCounters(Photo.class, 3L));
+        oneAfterTheOther(to(Post.class, 1), (session, note) -> {
+            session.evict(note.subject);
+            note.subject = session.getReference(Panorama.class, 3L);
+        });
+        assertThat(photo(3)).isEqualTo(1);
+        assertCounts(0, 0, 0, 0);
     }
 
     @Test
