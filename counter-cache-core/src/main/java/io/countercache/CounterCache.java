@@ -42,6 +42,9 @@ import java.lang.annotation.Target;
  * }
  * }</pre>
  *
+ * <p>On an {@code @Any} it is one counter in each of the entities that its {@code @AnyDiscriminatorValue}s name, each of
+ * which has to have the attribute. A {@link #path} does not begin there, nor lead through one.
+ *
  * <p>Every wrong declaration is reported when the session factory is built, in one {@link CounterMappingException}; wrong
  * conditions in another, for Hibernate can read them only when all else is right.
  */

@@ -15,7 +15,9 @@ import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.mapping.Any;
 import org.hibernate.mapping.Collection;
+import org.hibernate.mapping.Component;
 import org.hibernate.mapping.JoinedSubclass;
 import org.hibernate.mapping.ManyToOne;
 import org.hibernate.mapping.OneToMany;
@@ -78,12 +80,15 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
 
     private static void watch(CounterDefinition counter, Metadata metadata, Map<RootClass, Watched> watched) {
         PersistentClass child = metadata.getEntityBinding(counter.child());
-        Value association = requireNonNull(CounterAttribute.find(child, counter.association()))
-                .getValue();
         if (counter.counts() == Counts.CHILDREN) {
             boolean together = !counter.where().isEmpty() || !counter.sum().isEmpty();
             watch(child, counter.association(), together, watched);
         }
+        if (counter.path().isEmpty()) {
+            return;
+        }
+        Value association = requireNonNull(CounterAttribute.find(child, counter.association()))
+                .getValue();
         PersistentClass start = switch (counter.counts()) {
             case CHILDREN -> target(association, metadata);
             case ELEMENTS -> child;
@@ -153,12 +158,19 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
     private static boolean isGuarded(RootClass child, Watched watched) {
         boolean comparesWhatChanges =
                 child.getOptimisticLockStyle() == OptimisticLockStyle.DIRTY && !watched.together();
-        boolean compares =
-                child.isVersioned() || child.getOptimisticLockStyle() == OptimisticLockStyle.ALL || comparesWhatChanges;
-        return compares
+        boolean compares = (child.getOptimisticLockStyle() == OptimisticLockStyle.ALL || comparesWhatChanges)
+                && watched.associations().stream().noneMatch(association -> hasAny(association.getValue()));
+        return (child.isVersioned() || compares)
                 && watched.associations().stream().allMatch(Property::isOptimisticLocked)
                 && !hidesDeletes(child)
                 && !hasOwnSql(child);
+    }
+
+    /** Which is two columns, and of these Hibernate need not compare both. */
+    private static boolean hasAny(Value value) {
+        return value instanceof Any
+                || (value instanceof Component embedded
+                        && embedded.getProperties().stream().anyMatch(part -> hasAny(part.getValue())));
     }
 
     /** A row that is only marked as deleted can still be moved: neither its version nor its parent has changed. */

@@ -22,6 +22,7 @@ final class CountQuery {
     private final EntityPersister parent;
     private final CounterDefinition counter;
     private final String where;
+    private final boolean isAny;
 
     /**
      * @param parent the entity whose rows are asked for
@@ -30,7 +31,14 @@ final class CountQuery {
     CountQuery(EntityPersister parent, CounterDefinition counter, String where) {
         this.parent = parent;
         this.counter = counter;
-        this.where = where;
+        EntityPersister child = CounterModel.entity(counter.child(), parent.getFactory());
+        TrackedAttribute by = counter.counts() == Counts.CHILDREN ? TrackedAttribute.of(child, counter) : null;
+        isAny = by != null && by.isAny();
+        if (by != null && isAny) {
+            this.where = by.leadsToTarget("c") + (where.isEmpty() ? "" : " and " + where);
+        } else {
+            this.where = where;
+        }
     }
 
     /** Of the rows that have {@code :ids}. */
@@ -87,7 +95,9 @@ final class CountQuery {
 
     /** The actual value, for the row that an alias stands for. */
     private String actual(String alias) {
-        String counted = "(select %s %s where %s = %s%s)".formatted(total(), from(), end(), alias, and());
+        // HQL compares what an @Any leads to with no entity
+        String same = (isAny ? "id(%s) = id(%s)" : "%s = %s").formatted(end(), alias);
+        String counted = "(select %s %s where %s%s)".formatted(total(), from(), same, and());
         return counter.sum().isEmpty() ? counted : "coalesce(" + counted + ", 0)";
     }
 

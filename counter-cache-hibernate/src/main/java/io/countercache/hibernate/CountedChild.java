@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entity whose rows counters count, or lead through: which of its attributes they look at, and what they make of them.
  *
- * <p>A snapshot is the values of those attributes at one moment; of a to-one, the id of the row that it leads to.
+ * <p>A snapshot is the values of those attributes at one moment; of a to-one, the id of the row that it leads to. An
+ * {@code @Any} is tracked once for each entity that it may lead to.
  */
 final class CountedChild {
 
@@ -61,7 +62,7 @@ final class CountedChild {
     }
 
     void countedBy(CounterDefinition counter, @Nullable Condition condition) {
-        int association = track(counter.association());
+        int association = track(TrackedAttribute.of(child, counter));
         int sum = counter.sum().isEmpty() ? NOWHERE : track(counter.sum());
         if (condition != null) {
             condition.attributes().forEach(this::track);
@@ -74,8 +75,12 @@ final class CountedChild {
     }
 
     private int track(String path) {
-        return positions.computeIfAbsent(path, any -> {
-            tracked.add(TrackedAttribute.of(child, path));
+        return track(TrackedAttribute.of(child, path));
+    }
+
+    private int track(TrackedAttribute attribute) {
+        return positions.computeIfAbsent(attribute.key(), any -> {
+            tracked.add(attribute);
             return tracked.size() - 1;
         });
     }
@@ -117,6 +122,26 @@ final class CountedChild {
         return false;
     }
 
+    /**
+     * Whether an UPDATE writes something that is tracked, perhaps as it was loaded: of an embeddable all that is in it, of an
+     * {@code @Any} the same row as one of another type. What another transaction has written meanwhile would be gone unseen.
+     */
+    boolean rewrites(Object id, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
+        return tracked.stream().anyMatch(attribute -> isWritten(attribute, id, loaded, written, session));
+    }
+
+    private boolean isWritten(
+            TrackedAttribute attribute,
+            Object id,
+            Object @Nullable [] loaded,
+            Object[] written,
+            SharedSessionContractImplementor session) {
+        return attribute.property() >= 0
+                && child.getPropertyUpdateability()[attribute.property()]
+                && attribute.value(id, written, session) != TrackedAttribute.UNKNOWN
+                && (loaded == null || attribute.isWritten(child, loaded, written, session));
+    }
+
     /** Whether a snapshot does not tell what the database holds. */
     boolean isDoubtful(Snapshot snapshot) {
         return snapshot.values().contains(TrackedAttribute.UNKNOWN) || isRounded(snapshot);
@@ -149,13 +174,8 @@ final class CountedChild {
         List<@Nullable Object> after = new ArrayList<>(before.values());
         for (int i = 0; i < tracked.size(); i++) {
             TrackedAttribute attribute = tracked.get(i);
-            if (attribute.property() < 0 || !child.getPropertyUpdateability()[attribute.property()]) {
-                continue;
-            }
-            Object value = attribute.value(id, written, session);
-            if (value != TrackedAttribute.UNKNOWN
-                    && (loaded == null || attribute.isWritten(child, loaded, written, session))) {
-                after.set(i, value);
+            if (isWritten(attribute, id, loaded, written, session)) {
+                after.set(i, attribute.value(id, written, session));
             }
         }
         return new Snapshot(after);

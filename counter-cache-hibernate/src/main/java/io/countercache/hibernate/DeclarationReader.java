@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
+import org.hibernate.mapping.Any;
 import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.Component;
 import org.hibernate.mapping.ManyToOne;
@@ -218,16 +219,33 @@ final class DeclarationReader {
             DeclaredPath path = path(place, annotation, target);
             if (path != null) {
                 List<String> names = annotation.value().isEmpty()
-                        ? defaultNames(place.entity(), place.attribute(), path)
+                        ? path.defaultNames(place.entity(), place.attribute())
                         : List.of(annotation.value());
                 declareChildren(place, annotation, path, names, place.entity(), place.attribute());
             }
+        } else if (value instanceof Any any) {
+            readAny(place, annotation, new AnyDeclaration(place.entity(), place.attribute(), any, metadata));
         } else if (value instanceof Collection collection) {
             readCollection(place, annotation, collection);
         } else if (value instanceof ToOne) {
             problem(place, "is the other side of a @OneToOne: put @CounterCache on the side with the column");
         } else {
             problem(place, "is not an association: put @CounterCache on a @ManyToOne or on a collection");
+        }
+    }
+
+    private void readAny(Place place, CounterCache annotation, AnyDeclaration any) {
+        String uncountable = any.uncountable(annotation);
+        if (uncountable != null) {
+            problem(place, uncountable);
+            return;
+        }
+        List<String> names = annotation.value().isEmpty()
+                ? DeclaredPath.namesWithoutCollection(place.entity())
+                : List.of(annotation.value());
+        for (PersistentClass parent : any.parents(names)) {
+            DeclaredPath none = DeclaredPath.follow(parent, "", metadata);
+            declareChildren(place, annotation, none, names, place.entity(), place.attribute());
         }
     }
 
@@ -285,23 +303,6 @@ final class DeclarationReader {
             return null;
         }
         return path;
-    }
-
-    private static List<String> defaultNames(PersistentClass child, String association, DeclaredPath path) {
-        PersistentClass parent = path.end();
-        List<String> collections = parent.getPropertyClosure().stream()
-                .filter(property -> path.names().isEmpty()
-                        && property.getValue() instanceof Collection collection
-                        && association.equals(collection.getMappedByProperty())
-                        && collection.getElement() instanceof OneToMany elements
-                        && elements.getReferencedEntityName().equals(child.getEntityName()))
-                .map(property -> property.getName() + "Count")
-                .toList();
-        if (collections.size() == 1) {
-            return collections;
-        }
-        String name = Introspector.decapitalize(child.getJpaEntityName());
-        return List.of(name + "sCount", name + "Count");
     }
 
     private void declareChildren(

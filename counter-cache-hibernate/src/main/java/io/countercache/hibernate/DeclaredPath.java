@@ -1,10 +1,14 @@
 package io.countercache.hibernate;
 
+import java.beans.Introspector;
 import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.boot.Metadata;
+import org.hibernate.mapping.Any;
+import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.Component;
 import org.hibernate.mapping.ManyToOne;
+import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.UnionSubclass;
@@ -65,8 +69,30 @@ record DeclaredPath(
         return null;
     }
 
+    /** Where a to-one of a child is counted that names no counter: the first of these that exists. */
+    List<String> defaultNames(PersistentClass child, String association) {
+        List<String> collections = end.getPropertyClosure().stream()
+                .filter(property -> names.isEmpty()
+                        && property.getValue() instanceof Collection collection
+                        && association.equals(collection.getMappedByProperty())
+                        && collection.getElement() instanceof OneToMany elements
+                        && elements.getReferencedEntityName().equals(child.getEntityName()))
+                .map(property -> property.getName() + "Count")
+                .toList();
+        return collections.size() == 1 ? collections : namesWithoutCollection(child);
+    }
+
+    static List<String> namesWithoutCollection(PersistentClass child) {
+        String name = Introspector.decapitalize(child.getJpaEntityName());
+        return List.of(name + "sCount", name + "Count");
+    }
+
     private static @Nullable String unfit(PersistentClass entity, String attribute, @Nullable Property step) {
         String where = "'path': " + entity.getJpaEntityName();
+        if (step != null && step.getValue() instanceof Any) {
+            return "%s.%s is an @Any, which leads to rows of several entities: end the path before"
+                    .formatted(where, attribute);
+        }
         if (step == null || !(step.getValue() instanceof ManyToOne toOne)) {
             List<String> toOnes = entity.getPropertyClosure().stream()
                     .filter(property -> property.getValue() instanceof ManyToOne)

@@ -69,7 +69,10 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         var session = event.getSession();
         Snapshot before = counted.snapshot(event.getId(), loaded, session);
         Snapshot after = counted.afterUpdate(event.getId(), before, loaded, event.getState(), session);
-        if (counted.differ(before, after) && (isReadUnderLock(event.getPersister()) || counted.isDoubtful(before))) {
+        boolean isLocked = isReadUnderLock(event.getPersister());
+        if (counted.differ(before, after)
+                ? isLocked || counted.isDoubtful(before)
+                : isLocked && counted.rewrites(event.getId(), loaded, event.getState(), session)) {
             read(event, counted, false);
         }
         return false;

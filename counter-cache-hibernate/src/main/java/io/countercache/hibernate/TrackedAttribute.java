@@ -1,5 +1,8 @@
 package io.countercache.hibernate;
 
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.CounterDefinition;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -14,6 +17,7 @@ import java.util.List;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicValuedModelPart;
+import org.hibernate.metamodel.mapping.DiscriminatedAssociationModelPart;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
 import org.hibernate.metamodel.mapping.ModelPart;
@@ -21,6 +25,7 @@ import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.proxy.LazyInitializer;
 import org.hibernate.type.descriptor.java.JavaType;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param path its name; dots lead into embeddables
  * @param property where in the state of the entity it stands, or the embeddable that it is in; -1 if that is the identifier
  * @param steps from there on, where in each embeddable
- * @param target the entity that it leads to, if it is a to-one
+ * @param target the entity that it leads to, if it is a to-one; of an {@code @Any} one of those that it may lead to
  */
 record TrackedAttribute(
         String path,
@@ -75,6 +80,28 @@ record TrackedAttribute(
         return new TrackedAttribute(path, property, List.copyOf(steps), part, target);
     }
 
+    /** What a counter of children counts by. */
+    static TrackedAttribute of(EntityPersister child, CounterDefinition counter) {
+        TrackedAttribute attribute = of(child, counter.association());
+        return attribute.isAny()
+                ? new TrackedAttribute(
+                        attribute.path(),
+                        attribute.property(),
+                        attribute.steps(),
+                        attribute.part(),
+                        CounterModel.entity(counter.parent(), child.getFactory()))
+                : attribute;
+    }
+
+    boolean isAny() {
+        return part instanceof DiscriminatedAssociationModelPart;
+    }
+
+    /** By which it differs from others of the same entity. */
+    String key() {
+        return isAny() && target != null ? path + " to " + target.getEntityName() : path;
+    }
+
     private static Step step(ModelPart part, EmbeddableMappingType embeddable, String name) {
         // an id is an instance of the @IdClass, not of the entity
         EmbeddableMappingType values =
@@ -84,9 +111,35 @@ record TrackedAttribute(
         return new Step(values, values.findAttributeMapping(name).getStateArrayPosition());
     }
 
-    /** Its value; of a to-one the id of the row that it leads to. Loads nothing. */
+    /**
+     * Its value; of a to-one the id of the row that it leads to, of an {@code @Any} the same if that is a row of the target.
+     * Loads nothing.
+     */
     @Nullable
     Object value(Object id, Object[] state, SharedSessionContractImplementor session) {
+        Object value = assigned(id, state);
+        if (value == null || value == UNKNOWN || target == null) {
+            return value;
+        }
+        if (isAny()) {
+            return type(value, session).isTypeOrSuperType(target) ? target.getIdentifier(value, session) : null;
+        }
+        // an @IdClass has the id of what a to-one leads to in its place
+        return value instanceof HibernateProxy || target.getMappedClass().isInstance(value)
+                ? target.getIdentifier(value, session)
+                : value;
+    }
+
+    /** The entity whose name Hibernate writes for what an {@code @Any} leads to. */
+    private static EntityPersister type(Object entity, SharedSessionContractImplementor session) {
+        LazyInitializer proxy = HibernateProxy.extractLazyInitializer(entity);
+        String name = proxy != null && proxy.isUninitialized()
+                ? proxy.getEntityName() // a stateless session would load it to say so
+                : session.bestGuessEntityName(entity);
+        return CounterModel.entity(name, session.getFactory());
+    }
+
+    private @Nullable Object assigned(Object id, Object[] state) {
         Object value = property < 0 ? id : state[property];
         for (Step step : steps) {
             if (value == null || value == UNKNOWN) {
@@ -94,13 +147,7 @@ record TrackedAttribute(
             }
             value = step.of(value);
         }
-        if (value == null || value == UNKNOWN || target == null) {
-            return value;
-        }
-        // an @IdClass has the id of what a to-one leads to in its place
-        return value instanceof HibernateProxy || target.getMappedClass().isInstance(value)
-                ? target.getIdentifier(value, session)
-                : value;
+        return value;
     }
 
     /** What stands in the state of a child that belongs to the parent with this id. Loads nothing. */
@@ -114,11 +161,26 @@ record TrackedAttribute(
     /** Whether the UPDATE of a row writes it. */
     boolean isWritten(
             EntityPersister entity, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
+        if (steps.isEmpty() && isAny()) {
+            return isAnyWritten(loaded[property], written[property], session);
+        }
         if (steps.isEmpty() && target != null) {
             return !isSame(value(NO_ID, loaded, session), value(NO_ID, written, session));
         }
         // an embeddable is written as a whole
         return entity.getPropertyTypes()[property].isDirty(loaded[property], written[property], session);
+    }
+
+    /** The type and the key are written together, so not only a change of rows of the target is one. */
+    private static boolean isAnyWritten(
+            @Nullable Object loaded, @Nullable Object written, SharedSessionContractImplementor session) {
+        if (loaded == null || written == null || loaded == UNKNOWN || written == UNKNOWN) {
+            return loaded != written;
+        }
+        EntityPersister type = type(written, session);
+        return !type.equals(type(loaded, session))
+                || !type.getIdentifierType()
+                        .isEqual(type.getIdentifier(loaded, session), type.getIdentifier(written, session));
     }
 
     boolean isSame(@Nullable Object one, @Nullable Object other) {
@@ -157,12 +219,32 @@ record TrackedAttribute(
 
     /** The expression for its value in a query in which the entity has the alias c, and to-ones are joined. */
     String hql() {
+        if (isAny()) {
+            return "case when %s then id(c.%s) end".formatted(leadsToTarget("c"), path);
+        }
         return target == null ? "c." + path : "id(" + alias() + ")";
     }
 
     /** The join that {@link #hql} needs; a to-one that may lead nowhere must not make the row disappear. */
     String join() {
-        return target == null ? "" : " left join c." + path + " " + alias();
+        return target == null || isAny() ? "" : " left join c." + path + " " + alias();
+    }
+
+    /** The HQL condition that an {@code @Any} of an alias leads to a row of the target. */
+    String leadsToTarget(String alias) {
+        EntityPersister parent = requireNonNull(target);
+        List<String> types = new ArrayList<>();
+        ((DiscriminatedAssociationModelPart) part)
+                .getDiscriminatorMapping()
+                .getValueConverter()
+                .forEachValueDetail(value -> {
+                    EntityPersister type = value.getIndicatedEntity().getEntityPersister();
+                    if (type.isTypeOrSuperType(parent)) {
+                        types.add("type(%s.%s) = %s".formatted(alias, path, type.getImportedName()));
+                    }
+                });
+        // HQL compares such a type with no list
+        return "(" + String.join(" or ", types) + ")";
     }
 
     private String alias() {

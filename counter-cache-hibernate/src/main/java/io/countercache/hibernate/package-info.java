@@ -8,7 +8,8 @@
  *       io.countercache.hibernate.CounterCacheSettings}
  *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to definitions and {@code
  *       FreeCounter}s, or all errors at once
- *   <li>{@code CollectionDeclaration} says whether the rows can be counted that a collection writes itself
+ *   <li>{@code CollectionDeclaration} says whether the rows can be counted that a collection writes itself, {@code
+ *       AnyDeclaration} to which entities an {@code @Any} leads
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it; {@code DeclaredPath} and
  *       {@code SummedAttribute} say what is wrong with a path and a sum
  *   <li>{@code CountedRows} says whether the rows of a child can be counted

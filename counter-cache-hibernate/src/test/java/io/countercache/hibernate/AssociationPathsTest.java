@@ -18,6 +18,7 @@ import jakarta.persistence.MapsId;
 import jakarta.persistence.OneToOne;
 import java.io.Serializable;
 import java.util.concurrent.atomic.AtomicLong;
+import org.hibernate.Session;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -227,5 +228,28 @@ class AssociationPathsTest {
         db.factory().inStatelessTransaction(session -> session.delete(inserted));
         assertThat(db.number("select count(*) from city where mayors_count = 0"))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aStaleEditOfAnEmbeddableWritesTheAssociationInItAndIsCounted() {
+        City first = db.persist(new City());
+        City second = db.persist(new City());
+        Person person = new Person();
+        person.address.city = first;
+        db.persist(person);
+        try (Session one = db.factory().openSession();
+                Session other = db.factory().openSession()) {
+            one.beginTransaction();
+            other.beginTransaction();
+            Person ofOther = other.find(Person.class, person.id);
+            one.find(Person.class, person.id).address.city = one.getReference(City.class, second.id);
+            ofOther.address.street = "edited";
+            one.getTransaction().commit();
+            other.getTransaction().commit();
+        }
+        assertThat(db.number("select people_count from city where id = " + first.id))
+                .isEqualTo(db.number("select count(*) from person where city_id = " + first.id));
+        assertThat(db.number("select people_count from city where id = " + second.id))
+                .isEqualTo(db.number("select count(*) from person where city_id = " + second.id));
     }
 }

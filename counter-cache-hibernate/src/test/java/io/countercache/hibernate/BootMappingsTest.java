@@ -15,14 +15,18 @@ import jakarta.persistence.FetchType;
 import jakarta.persistence.ForeignKey;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
+import jakarta.persistence.JoinTable;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.OneToMany;
 import jakarta.persistence.OneToOne;
 import jakarta.persistence.SecondaryTable;
 import java.util.List;
+import java.util.Set;
 import org.hibernate.annotations.Any;
+import org.hibernate.annotations.AnyDiscriminatorValue;
 import org.hibernate.annotations.AnyKeyJavaClass;
 import org.hibernate.annotations.ColumnTransformer;
+import org.hibernate.annotations.ManyToAny;
 import org.hibernate.annotations.OnDelete;
 import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.annotations.SQLRestriction;
@@ -154,6 +158,8 @@ class BootMappingsTest {
                 ReadOnly.class);
     }
 
+    // ---- associations with rows of several entities ----
+
     @Entity(name = "Anything")
     static class Anything {
         @Id
@@ -168,11 +174,183 @@ class BootMappingsTest {
     }
 
     @Test
-    void anAssociationWithAnyEntityIsRefused() {
+    void anAnyThatNamesNoEntitiesIsRefused() {
         refused(
-                "Anything.target: is not an association: put @CounterCache on a @ManyToOne or on a collection",
+                "Anything.target: is an @Any that may lead to any entity, and each has to have a counter: name them by an"
+                        + " @AnyDiscriminatorValue each",
                 Post.class,
                 Anything.class);
+    }
+
+    @Entity(name = "Uncounted")
+    static class Uncounted {
+        @Id
+        Long id;
+    }
+
+    @Entity(name = "Mention")
+    static class Mention {
+        @Id
+        Long id;
+
+        @Any
+        @AnyDiscriminatorValue(discriminator = "P", entity = Post.class)
+        @AnyDiscriminatorValue(discriminator = "U", entity = Uncounted.class)
+        @AnyKeyJavaClass(Long.class)
+        @JoinColumn(name = "target_id")
+        @Column(name = "target_type")
+        @CounterCache("commentsCount")
+        Object target;
+    }
+
+    @Test
+    void anAnyThatLeadsToAnEntityWithoutTheCounterIsRefused() {
+        refused(
+                "Mention.target: Uncounted has no attribute 'commentsCount': add it",
+                Post.class,
+                Uncounted.class,
+                Mention.class);
+    }
+
+    @Entity(name = "Coded")
+    static class Coded {
+        @Id
+        String code;
+
+        int commentsCount;
+    }
+
+    @Entity(name = "Citation")
+    static class Citation {
+        @Id
+        Long id;
+
+        @Any
+        @AnyDiscriminatorValue(discriminator = "P", entity = Post.class)
+        @AnyDiscriminatorValue(discriminator = "C", entity = Coded.class)
+        @AnyKeyJavaClass(Long.class)
+        @JoinColumn(name = "target_id")
+        @Column(name = "target_type")
+        @CounterCache("commentsCount")
+        Object target;
+    }
+
+    @Test
+    void anAnyWhoseKeysAreNotTheIdsOfAnEntityIsRefused() {
+        refused(
+                "Citation.target: is an @Any with keys of type Long, but Coded has ids of type String, which no query compares:"
+                        + " use a @ManyToOne for it",
+                Post.class,
+                Coded.class,
+                Citation.class);
+    }
+
+    @Entity(name = "Renamed")
+    static class Renamed {
+        @Id
+        Long id;
+
+        @Any
+        @AnyDiscriminatorValue(discriminator = "P", entity = Post.class)
+        @AnyDiscriminatorValue(discriminator = "Q", entity = Post.class)
+        @AnyKeyJavaClass(Long.class)
+        @JoinColumn(name = "target_id")
+        @Column(name = "target_type")
+        @CounterCache("commentsCount")
+        Object target;
+    }
+
+    @Test
+    void anAnyWithTwoValuesForOneEntityIsRefused() {
+        refused(
+                "Renamed.target: is an @Any with several values for one entity, of which a recount would see one: give each a"
+                        + " single @AnyDiscriminatorValue",
+                Post.class,
+                Renamed.class);
+    }
+
+    @Entity(name = "FromAny")
+    static class FromAny {
+        @Id
+        Long id;
+
+        @Any
+        @AnyDiscriminatorValue(discriminator = "P", entity = Post.class)
+        @AnyKeyJavaClass(Long.class)
+        @JoinColumn(name = "target_id")
+        @Column(name = "target_type")
+        @CounterCache(value = "commentsCount", path = "blog")
+        Object target;
+    }
+
+    @Test
+    void aPathFromAnAnyIsRefused() {
+        refused(
+                "FromAny.target: 'path': an @Any leads to rows of several entities, from where no path leads on: remove it, or"
+                        + " use a @ManyToOne",
+                Post.class,
+                FromAny.class);
+    }
+
+    @Entity(name = "About")
+    static class About {
+        @Id
+        Long id;
+
+        @Any
+        @AnyDiscriminatorValue(discriminator = "P", entity = Post.class)
+        @AnyKeyJavaClass(Long.class)
+        @JoinColumn(name = "target_id")
+        @Column(name = "target_type")
+        Object target;
+    }
+
+    @Entity(name = "ThroughAny")
+    static class ThroughAny {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache(value = "commentsCount", path = "target")
+        About about;
+    }
+
+    @Test
+    void aPathThroughAnAnyIsRefused() {
+        refused(
+                "ThroughAny.about: 'path': About.target is an @Any, which leads to rows of several entities: end the path"
+                        + " before",
+                Post.class,
+                About.class,
+                ThroughAny.class);
+    }
+
+    @Entity(name = "ManyAnys")
+    static class ManyAnys {
+        @Id
+        Long id;
+
+        int targetsCount;
+
+        @ManyToAny
+        @AnyDiscriminatorValue(discriminator = "P", entity = Post.class)
+        @AnyKeyJavaClass(Long.class)
+        @JoinTable(
+                name = "many_anys_targets",
+                joinColumns = @JoinColumn(name = "owner_id"),
+                inverseJoinColumns = @JoinColumn(name = "target_id"))
+        @Column(name = "target_type")
+        @CounterCache
+        Set<Object> targets;
+    }
+
+    @Test
+    void aManyToAnyIsRefused() {
+        refused(
+                "ManyAnys.targets: ManyAnys.targets has elements of any entity, and no query can count those: map the rows as an"
+                        + " entity and count its @ManyToOne",
+                Post.class,
+                ManyAnys.class);
     }
 
     // ---- rows that the database deletes unseen ----

@@ -44,6 +44,10 @@ final class Invoices {
         int shippedCount;
         int billsCount;
         int parcelsCount;
+        int gramsTotal;
+
+        @Column(precision = 19, scale = 2)
+        BigDecimal receiptsTotal;
 
         @Column(precision = 19, scale = 2)
         BigDecimal billsTotal;
@@ -156,6 +160,52 @@ final class Invoices {
         Parcel(long id, Customer customer) {
             this.id = id;
             this.customer = customer;
+        }
+    }
+
+    /** All of it is guarded by its version. */
+    @Entity(name = "Receipt")
+    static class Receipt {
+        @Id
+        Long id;
+
+        @Version
+        int version;
+
+        @Column(precision = 19, scale = 2)
+        BigDecimal amount;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "receiptsTotal", sum = "amount")
+        Customer customer;
+
+        Receipt() {}
+
+        Receipt(long id, Customer customer, String amount) {
+            this.id = id;
+            this.customer = customer;
+            this.amount = new BigDecimal(amount);
+        }
+    }
+
+    /** One that is guarded by nothing, and has no condition. */
+    @Entity(name = "Crate")
+    static class Crate {
+        @Id
+        Long id;
+
+        int grams;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "gramsTotal", sum = "grams")
+        Customer customer;
+
+        Crate() {}
+
+        Crate(long id, Customer customer, int grams) {
+            this.id = id;
+            this.customer = customer;
+            this.grams = grams;
         }
     }
 }

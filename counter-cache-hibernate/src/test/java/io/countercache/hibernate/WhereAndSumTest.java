@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countercache.Drift;
 import io.countercache.hibernate.Invoices.Address;
 import io.countercache.hibernate.Invoices.Bill;
+import io.countercache.hibernate.Invoices.Crate;
 import io.countercache.hibernate.Invoices.Customer;
 import io.countercache.hibernate.Invoices.Invoice;
 import io.countercache.hibernate.Invoices.Parcel;
+import io.countercache.hibernate.Invoices.Receipt;
 import io.countercache.hibernate.Invoices.Status;
 import jakarta.persistence.OptimisticLockException;
 import java.math.BigDecimal;
@@ -27,7 +29,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class WhereAndSumTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Customer.class, Invoice.class, Bill.class, Parcel.class);
+    final TestDatabase db =
+            TestDatabase.with(Customer.class, Invoice.class, Bill.class, Parcel.class, Receipt.class, Crate.class);
 
     @BeforeEach
     void twoCustomers() {
@@ -157,13 +160,13 @@ class WhereAndSumTest {
     @Test
     void whatTheDatabaseHasRoundedIsTakenAwayAsItIsStored() {
         db.inTransaction(session -> {
-            List<Bill> bills = List.of(new Bill(1, customer(session, 1)), new Bill(2, customer(session, 1)));
-            bills.forEach(bill -> bill.amount = new BigDecimal("1.005"));
-            bills.forEach(session::persist);
+            List<Receipt> receipts = List.of(
+                    new Receipt(1, customer(session, 1), "1.005"), new Receipt(2, customer(session, 1), "1.005"));
+            receipts.forEach(session::persist);
             session.flush();
-            bills.forEach(bill -> bill.amount = new BigDecimal("3.00"));
+            receipts.forEach(receipt -> receipt.amount = new BigDecimal("3.00"));
         });
-        assertThat(db.text("select bills_total from customer where id = 1")).isEqualTo("6.00");
+        assertThat(db.text("select receipts_total from customer where id = 1")).isEqualTo("6.00");
     }
 
     /** An embeddable is written as a whole: so the association goes back to what this session knows. */
@@ -284,6 +287,20 @@ class WhereAndSumTest {
             session.getTransaction().commit();
         }
         assertThat(db.number("select sum(abs(parcels_count)) from customer")).isZero();
+    }
+
+    @Test
+    void aTotalledChildThatOnlyItsColumnsGuardIsReadAgainBeforeItChangesOrMoves() {
+        db.inTransaction(session -> session.persist(new Crate(1, customer(session, 1), 100)));
+        try (Session session = db.factory().openSession()) {
+            session.beginTransaction();
+            Crate stale = session.find(Crate.class, 1L);
+            db.inTransaction(other -> other.find(Crate.class, 1L).customer = customer(other, 2));
+            stale.grams = 150;
+            session.getTransaction().commit();
+        }
+        assertThat(db.number("select grams_total from customer where id = 1")).isZero();
+        assertThat(db.number("select grams_total from customer where id = 2")).isEqualTo(150);
     }
 
     @Test
