@@ -70,15 +70,17 @@ final class CollectionListener
     /**
      * A change that is under way.
      *
-     * @param inserted the elements of the rows that will be inserted
-     * @param deleted the elements of the rows that will be deleted one by one, in that order
-     * @param removed the ids of the elements of the rows that will be deleted at once, if they matter
+     * @param rows how many will be inserted
+     * @param inserted the ids of the elements of the rows that will be inserted, if they matter
+     * @param deleted those of the rows that will be deleted one by one, in that order
+     * @param removed those of the rows that will be deleted at once
      * @param areDeletesPlanned whether what the single DELETEs change is counted already
      * @param batchSize what the session has to have again afterwards
      */
     private record Change(
             CountedCollection collection,
             Object ownerId,
+            int rows,
             List<Object> inserted,
             List<Object> deleted,
             List<Object> removed,
@@ -168,7 +170,16 @@ final class CollectionListener
         }
         changing.put(
                 session,
-                new Change(collection, ownerId, inserted, deleted, removed, planned, batchSize, AffectedRows.start()));
+                new Change(
+                        collection,
+                        ownerId,
+                        inserted.size(),
+                        ids(collection, inserted, session),
+                        ids(collection, deleted, session),
+                        removed,
+                        planned,
+                        batchSize,
+                        AffectedRows.start()));
     }
 
     private static List<Object> inserted(PersistentCollection<?> elements, CountedCollection collection, Plan plan) {
@@ -238,7 +249,7 @@ final class CollectionListener
         List<Integer> each = change.counting().ofEach();
         int all = change.counting().ofAll();
         int deleted = change.areDeletesPlanned() ? all : all + AffectedRows.sum(each);
-        int inserted = change.areDeletesPlanned() ? 0 : change.inserted().size();
+        int inserted = change.areDeletesPlanned() ? 0 : change.rows();
         for (CounterDefinition counter : change.collection().ofOwner()) {
             move(counter, change.ownerId(), inserted - deleted, session);
         }
@@ -267,15 +278,22 @@ final class CollectionListener
             change.removed().forEach(id -> move(counter, id, -1, session));
         }
         for (int i = 0; i < each.size(); i++) {
-            move(counter, id(change.collection(), change.deleted().get(i), session), -each.get(i), session);
+            move(counter, change.deleted().get(i), -each.get(i), session);
         }
-        for (Object element : change.inserted()) {
-            move(counter, id(change.collection(), element, session), 1, session);
+        for (Object id : change.inserted()) {
+            move(counter, id, 1, session);
         }
     }
 
-    private static Object id(CountedCollection collection, Object element, SharedSessionContractImplementor session) {
-        return collection.element().getIdentifier(element, session);
+    /** The ids of elements, if a counter asks for them: the elements themselves would keep their session alive. */
+    private static List<Object> ids(
+            CountedCollection collection, List<Object> elements, SharedSessionContractImplementor session) {
+        if (collection.ofElement().isEmpty()) {
+            return List.of();
+        }
+        return elements.stream()
+                .map(element -> collection.element().getIdentifier(element, session))
+                .toList();
     }
 
     private void move(CounterDefinition counter, Object id, int amount, SharedSessionContractImplementor session) {

@@ -16,7 +16,7 @@ final class CountQuery {
 
     private static final Set<Class<?>> INEXACT = Set.of(double.class, Double.class, float.class, Float.class);
 
-    /** How far two totals of the same floating numbers may be apart that were added in another order. */
+    /** How far two totals of the same floating numbers may be apart that were added and taken away in another order. */
     private static final double TOLERANCE = 1e-5;
 
     private final EntityPersister parent;
@@ -144,7 +144,7 @@ final class CountQuery {
     private String differ(String stored, String actual) {
         return isExact(counter, parent)
                 ? stored + " <> " + actual
-                : "abs(%1$s - %2$s) > %3$s * (abs(%1$s) + abs(%2$s))".formatted(stored, actual, TOLERANCE);
+                : "abs(%1$s - %2$s) > %3$s * (1 + abs(%1$s) + abs(%2$s))".formatted(stored, actual, TOLERANCE);
     }
 
     /** What is wrong among the answers of one of these queries. */
@@ -166,7 +166,7 @@ final class CountQuery {
         }
         double one = stored.doubleValue();
         double other = actual.doubleValue();
-        return Math.abs(one - other) > TOLERANCE * (Math.abs(one) + Math.abs(other));
+        return Math.abs(one - other) > TOLERANCE * (1 + Math.abs(one) + Math.abs(other));
     }
 
     /** By how much the stored value has to move to be the actual one. */

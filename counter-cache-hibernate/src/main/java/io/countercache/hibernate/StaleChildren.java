@@ -1,6 +1,7 @@
 package io.countercache.hibernate;
 
 import io.countercache.hibernate.CountedChild.Snapshot;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -43,10 +44,11 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
      * What the database has of a child: nothing if it has no such row, one that the statement will not find, or one that
      * is only marked as deleted.
      *
+     * @param child weak, for the values of a map that is weak by sessions must not lead back to them
      * @param before a snapshot of it, or null
      * @param writesAll whether the statement writes every column, and not only those that have changed
      */
-    record Found(Object child, @Nullable Snapshot before, boolean writesAll) {}
+    record Found(WeakReference<Object> child, @Nullable Snapshot before, boolean writesAll) {}
 
     StaleChildren(CounterModel model, PendingDeltas pending, ChildGuards guards) {
         this.model = model;
@@ -88,16 +90,17 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
                                 counted.snapshot(event.getId(), event.getDeletedState(), event.getSession())))) {
             Found found = read(event, counted, true);
             if (guards.compared().contains(event.getPersister().getRootEntityName())) {
-                compareWith(found, counted, event.getSession());
+                compareWith(found, event.getEntity(), counted, event.getSession());
             }
         }
         return false;
     }
 
     /** The DELETE of a detached child would compare what the application has made of it, and miss the row. */
-    private static void compareWith(Found found, CountedChild counted, SharedSessionContractImplementor session) {
+    private static void compareWith(
+            Found found, Object child, CountedChild counted, SharedSessionContractImplementor session) {
         EntityEntry entry = session instanceof SessionImplementor
-                ? session.getPersistenceContextInternal().getEntry(found.child())
+                ? session.getPersistenceContextInternal().getEntry(child)
                 : null;
         Object[] state = entry == null ? null : entry.getLoadedState();
         Snapshot before = found.before();
@@ -141,7 +144,10 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         CounterModel.refuseFilters(event.getPersister(), session);
         // without a transaction a lock would be gone before the statement
         boolean isThere = guards.trust() || !session.isTransactionInProgress() || lock(event);
-        Found found = new Found(event.getEntity(), isThere ? stored(counted, event.getId(), session) : null, writesAll);
+        Found found = new Found(
+                new WeakReference<>(event.getEntity()),
+                isThere ? stored(counted, event.getId(), session) : null,
+                writesAll);
         read.put(session, found);
         return found;
     }
@@ -200,6 +206,6 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
             return null;
         }
         Found found = read.remove(session);
-        return found != null && found.child() == child ? found : null;
+        return found != null && found.child().refersTo(child) ? found : null;
     }
 }

@@ -19,6 +19,11 @@ class StaleTwoParentsTest {
                 Author.class,
                 Note.class,
                 ModelBlog.Comment.class,
+                ModelTeams.Team.class,
+                ModelTeams.Club.class,
+                ModelTeams.Media.class,
+                ModelTeams.Photo.class,
+                ModelTeams.Clip.class,
                 ModelBlog.Vote.class,
                 ModelBlog.Node.class);
     }

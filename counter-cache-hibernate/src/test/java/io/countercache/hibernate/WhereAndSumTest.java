@@ -144,6 +144,22 @@ class WhereAndSumTest {
     }
 
     @Test
+    void aTotalOfFloatingNumbersThatHaveAllGoneIsAboutNothing() {
+        for (long id = 1; id <= 2; id++) {
+            Invoice invoice = new Invoice(id, null, null);
+            invoice.weight = id / 10.0;
+            invoice.customer = db.fromTransaction(session -> session.find(Customer.class, 1L));
+            db.persist(invoice);
+        }
+        for (long id = 1; id <= 2; id++) {
+            long gone = id;
+            db.inTransaction(session -> session.remove(session.find(Invoice.class, gone)));
+        }
+        assertThat(CounterRepair.of(db.factory(), Customer.class).verify().first())
+                .isEmpty();
+    }
+
+    @Test
     void whatTheDatabaseRoundsIsCountedAsItIsStored() {
         db.inTransaction(session -> {
             Invoice first = new Invoice(1, customer(session, 1), "1.005");
