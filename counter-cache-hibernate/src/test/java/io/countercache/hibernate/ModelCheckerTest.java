@@ -28,7 +28,7 @@ class ModelCheckerTest {
     /** How many combinations of settings there are. */
     private static final int SETTINGS = 8;
 
-    private static final Duration SHRINKING = Duration.ofSeconds(60);
+    static final Duration SHRINKING = Duration.ofSeconds(60);
 
     private final Tally tally = new Tally();
     private final long start = System.nanoTime();
