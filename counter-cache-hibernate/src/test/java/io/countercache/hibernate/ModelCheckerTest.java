@@ -22,10 +22,13 @@ class ModelCheckerTest {
     /** How many operations all tests together make. */
     private static final int OPERATIONS = TestServer.IS_H2 ? 20_000 : 110_000;
 
+    /** How much of that, in percent, each of the tests of collections makes. */
+    private static final int COLLECTIONS = MINUTES == null ? 2 : 5;
+
     /** How many combinations of settings there are. */
     private static final int SETTINGS = 8;
 
-    private static final Duration SHRINKING = Duration.ofSeconds(60);
+    static final Duration SHRINKING = Duration.ofSeconds(60);
 
     private final Tally tally = new Tally();
     private final long start = System.nanoTime();
@@ -59,8 +62,72 @@ class ModelCheckerTest {
         check(3, true, 10);
     }
 
-    /** Runs programs under each combination of settings; a seed belongs to one of them. */
+    @Test
+    void oneSessionCountsCollections() {
+        checkCollections(1, false, COLLECTIONS);
+    }
+
+    @Test
+    void interleavedSessionsCountCollections() {
+        checkCollections(3, false, COLLECTIONS);
+    }
+
+    @Test
+    void sessionsOnThreadsCountCollections() {
+        checkCollections(3, true, COLLECTIONS);
+    }
+
     private void check(int sessions, boolean threads, int percent) {
+        int length = sessions == 1 ? 40 : 160;
+        check(percent, (write, staleChildren, batchSize) -> {
+            ModelDatabase database = new ModelDatabase(write, staleChildren, batchSize, threads ? "100" : "2");
+            return new Checked() {
+                @Override
+                public void run(long seed) {
+                    ModelCheckerTest.this.run(database, ModelProgram.random(seed, sessions, length), threads);
+                }
+
+                @Override
+                public void close() {
+                    database.close();
+                }
+            };
+        });
+    }
+
+    private void checkCollections(int sessions, boolean threads, int percent) {
+        int length = sessions == 1 ? 40 : 120;
+        check(percent, (write, staleChildren, batchSize) -> {
+            ModelCollections collections =
+                    new ModelCollections(write, staleChildren, batchSize, threads ? "100" : "2", sessions, threads);
+            return new Checked() {
+                @Override
+                public void run(long seed) {
+                    collections.run(seed, length, tally);
+                }
+
+                @Override
+                public void close() {
+                    collections.close();
+                }
+            };
+        });
+    }
+
+    /** What runs the program of a seed under some settings. */
+    private interface Checked extends AutoCloseable {
+        void run(long seed);
+
+        @Override
+        void close();
+    }
+
+    private interface Opening {
+        Checked open(String write, String staleChildren, Integer batchSize);
+    }
+
+    /** Runs programs under each combination of settings; a seed belongs to one of them. */
+    private void check(int percent, Opening opening) {
         // a build does the same every time; a run of minutes looks for something new
         long first =
                 SEED != null ? SEED : MINUTES == null ? 0 : System.nanoTime() / SETTINGS % 1_000_000_000 * SETTINGS;
@@ -71,11 +138,10 @@ class ModelCheckerTest {
             String write = setting % 2 == 0 ? "commit" : "flush";
             String staleChildren = setting / 2 % 2 == 0 ? "check" : "lock";
             Integer batchSize = setting / 4 == 0 ? null : 20;
-            try (ModelDatabase database = new ModelDatabase(write, staleChildren, batchSize, threads ? "100" : "2")) {
+            try (Checked checked = opening.open(write, staleChildren, batchSize)) {
                 long seed = SEED != null ? SEED : first + setting;
                 do {
-                    int length = sessions == 1 ? 40 : 160;
-                    run(database, ModelProgram.random(seed, sessions, length), threads);
+                    checked.run(seed);
                     seed += SETTINGS;
                 } while (SEED == null && !isEnough(percent * (setting + 1.0) / SETTINGS / 100));
             }

@@ -49,28 +49,33 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
         return new ModelProgram(seed, sessions, new Generator(seed, sessions).steps(length));
     }
 
-    /** Takes steps out as long as the program still fails: halves first, then less and less, then one by one. */
+    /** The same program without the steps that it does not need to fail. */
     ModelProgram shrunk(Predicate<ModelProgram> fails) {
-        ModelProgram shortest = this;
+        return new ModelProgram(
+                seed, sessions, shrunk(steps, fewer -> fails.test(new ModelProgram(seed, sessions, fewer))));
+    }
+
+    /** Takes steps out as long as the rest still fails: halves first, then less and less, then one by one. */
+    static <S> List<S> shrunk(List<S> steps, Predicate<List<S>> fails) {
+        List<S> shortest = steps;
         int chunk = steps.size() / 2;
         while (chunk > 0) {
-            ModelProgram shorter = shortest.without(chunk, fails);
-            boolean again = chunk == 1 && shorter.steps.size() < shortest.steps.size();
+            List<S> shorter = without(shortest, chunk, fails);
+            boolean again = chunk == 1 && shorter.size() < shortest.size();
             shortest = shorter;
             chunk = again ? 1 : chunk / 2;
         }
         return shortest;
     }
 
-    private ModelProgram without(int chunk, Predicate<ModelProgram> fails) {
-        ModelProgram shortest = this;
+    private static <S> List<S> without(List<S> steps, int chunk, Predicate<List<S>> fails) {
+        List<S> shortest = steps;
         for (int from = Math.max(0, steps.size() - chunk); from >= 0; from -= chunk) {
-            List<ModelStep> fewer = new ArrayList<>(shortest.steps);
+            List<S> fewer = new ArrayList<>(shortest);
             fewer.subList(Math.min(from, fewer.size()), Math.min(from + chunk, fewer.size()))
                     .clear();
-            ModelProgram candidate = new ModelProgram(seed, sessions, fewer);
-            if (fewer.size() < shortest.steps.size() && fails.test(candidate)) {
-                shortest = candidate;
+            if (fewer.size() < shortest.size() && fails.test(fewer)) {
+                shortest = fewer;
             }
         }
         return shortest;

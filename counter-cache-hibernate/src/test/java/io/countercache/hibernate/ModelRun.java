@@ -32,6 +32,10 @@ final class ModelRun {
             operations++;
         }
 
+        synchronized void operation() {
+            operations++;
+        }
+
         synchronized void failure(Failure failure) {
             failures.merge(failure, 1, Integer::sum);
         }
