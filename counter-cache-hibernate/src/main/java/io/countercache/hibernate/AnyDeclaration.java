@@ -94,7 +94,7 @@ record AnyDeclaration(PersistentClass child, String attribute, Any any, Metadata
 
     private static @Nullable Property counter(PersistentClass parent, List<String> names) {
         for (String name : names) {
-            Property found = CounterAttribute.find(parent, name);
+            Property found = CounterAttribute.own(parent, name);
             if (found != null) {
                 return found;
             }

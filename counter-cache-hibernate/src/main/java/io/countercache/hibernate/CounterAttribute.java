@@ -110,7 +110,7 @@ final class CounterAttribute {
 
     /** Why an attribute cannot be set to now along with a counter, or null if it can. */
     static @Nullable String untouchable(PersistentClass parent, String name, Property counter) {
-        Property touched = find(parent, name);
+        Property touched = own(parent, name);
         String where = "'touch': " + parent.getJpaEntityName();
         if (touched == null
                 || touched.equals(parent.getVersion())
@@ -129,6 +129,13 @@ final class CounterAttribute {
                     .formatted(where, name, counter.getName());
         }
         return null;
+    }
+
+    /** An attribute of an entity itself, as a counter has to be one: not in an embeddable, nor a part of its identifier. */
+    static @Nullable Property own(PersistentClass entity, String name) {
+        return named(
+                name,
+                Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(entity.getIdentifierProperty())));
     }
 
     /** An attribute of an entity, inherited ones, its identifier and its version among them; dots lead into embeddables. */

@@ -168,9 +168,9 @@ final class DeclarationReader {
     }
 
     private void readFree(Place place, Counter annotation) {
-        Property property = CounterAttribute.find(place.entity(), place.attribute());
+        Property property = CounterAttribute.own(place.entity(), place.attribute());
         String problem = property == null
-                ? "is not a persistent attribute: put @Counter on one"
+                ? "is not a persistent attribute of the entity itself: put @Counter on one"
                 : CounterAttribute.unfit(place.entity(), property);
         if (property == null || problem != null) {
             problem(place, problem);
@@ -339,7 +339,7 @@ final class DeclarationReader {
             Counts counts) {
         PersistentClass parent = path.end();
         Property counter = names.stream()
-                .map(name -> CounterAttribute.find(parent, name))
+                .map(name -> CounterAttribute.own(parent, name))
                 .filter(found -> found != null)
                 .findFirst()
                 .orElse(null);

@@ -2,15 +2,20 @@ package io.countercache.hibernate;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.CounterMappingException;
 import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Embeddable;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.JoinTable;
 import jakarta.persistence.ManyToOne;
 import java.math.BigDecimal;
+import java.time.LocalDateTime;
+import java.util.List;
 import org.hibernate.annotations.Formula;
 import org.hibernate.annotations.NotFound;
 import org.hibernate.annotations.NotFoundAction;
@@ -138,5 +143,56 @@ class DeclaredOptionsTest {
         assertThatThrownBy(() -> DeclarationTest.read(Ballot.class, Poll.class))
                 .isInstanceOf(CounterMappingException.class)
                 .hasMessageStartingWith("Cannot start: 2 wrong counter declarations\n  - Ballot.poll: 'where': ");
+    }
+
+    @Embeddable
+    static class Stats {
+        @Counter
+        int visits;
+
+        int cows;
+
+        LocalDateTime at;
+    }
+
+    @Embeddable
+    static class Fence {
+        @ManyToOne
+        @CounterCache(value = "fencesCount")
+        Farm neighbour;
+    }
+
+    @Entity(name = "Farm")
+    static class Farm {
+        @Id
+        long id;
+
+        Stats stats;
+
+        int fencesCount;
+
+        @ElementCollection
+        List<Fence> fences;
+    }
+
+    @Entity(name = "Cow")
+    static class Cow {
+        @Id
+        long id;
+
+        @ManyToOne
+        @CounterCache("stats.cows")
+        @CounterCache(value = "fencesCount", touch = "stats.at")
+        Farm farm;
+    }
+
+    @Test
+    void countersAndWhatTheyTouchAreAttributesOfTheEntityItself() {
+        assertThatThrownBy(() -> DeclarationTest.read(Cow.class, Farm.class)).hasMessage("""
+                        Cannot start: 4 wrong counter declarations
+                          - Cow.farm: Farm has no attribute 'stats.cows': add it, or name one of its numeric attributes: fencesCount
+                          - Cow.farm: 'touch': Farm has no date or time attribute 'stats.at': add it
+                          - Farm.fences: a counter in an element of a collection, which has no row that could be followed: make it an entity
+                          - Farm.stats.visits: is not a persistent attribute of the entity itself: put @Counter on one""");
     }
 }
