@@ -15,6 +15,7 @@ import io.countercache.CounterCache;
 import io.countercache.hibernate.Blog.Author;
 import io.countercache.hibernate.Blog.Comment;
 import io.countercache.hibernate.Blog.Post;
+import jakarta.persistence.CascadeType;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
@@ -63,12 +64,23 @@ class JtaTest {
         JPA
     }
 
+    @Entity(name = "Region")
+    static class Region {
+        @Id
+        Long id = 1L;
+
+        int votesCount;
+    }
+
     @Entity(name = "Poll")
     static class Poll {
         @Id
         Long id = 1L;
 
         int votesCount;
+
+        @ManyToOne(cascade = CascadeType.PERSIST)
+        Region region = new Region();
     }
 
     /** Inserted when it is persisted, not when its session is flushed. */
@@ -80,6 +92,7 @@ class JtaTest {
 
         @ManyToOne
         @CounterCache
+        @CounterCache(value = "votesCount", path = "region")
         Poll poll;
 
         Vote() {}
@@ -89,7 +102,9 @@ class JtaTest {
         }
     }
 
-    private static final Class<?>[] ENTITIES = {Post.class, Author.class, Comment.class, Poll.class, Vote.class};
+    private static final Class<?>[] ENTITIES = {
+        Post.class, Author.class, Comment.class, Region.class, Poll.class, Vote.class
+    };
 
     private static final TransactionManager TRANSACTIONS = transactions();
 
@@ -191,6 +206,7 @@ class JtaTest {
     private void assertVotes(long expected) {
         assertThat(db.number("select count(*) from vote")).isEqualTo(expected);
         assertThat(db.number("select votes_count from poll")).isEqualTo(expected);
+        assertThat(db.number("select votes_count from region")).isEqualTo(expected);
     }
 
     private void commit() {
@@ -314,7 +330,8 @@ class JtaTest {
             session.persist(new Vote(poll));
         }
         List<String> commit = db.statementsOf(this::commit);
-        assertThat(counterUpdates(commit)).hasSize(1).isEqualTo(commit);
+        assertThat(counterUpdates(commit)).hasSize(2);
+        assertThat(commit).as("and a lock on the poll").hasSize(3);
         assertVotes(1);
     }
 
@@ -393,7 +410,8 @@ class JtaTest {
             session.insert(new Comment(first));
             session.insert(new Vote(poll));
             List<String> commit = db.statementsOf(this::commit);
-            assertThat(counterUpdates(commit)).hasSize(2).isEqualTo(commit);
+            assertThat(counterUpdates(commit)).hasSize(3);
+            assertThat(commit).as("and a lock on the poll").hasSize(4);
         }
         assertComments(first, 2);
         assertVotes(1);
@@ -407,7 +425,8 @@ class JtaTest {
             session.insert(new Vote(poll));
         }
         List<String> commit = db.statementsOf(this::commit);
-        assertThat(counterUpdates(commit)).hasSize(2).isEqualTo(commit);
+        assertThat(counterUpdates(commit)).hasSize(3);
+        assertThat(commit).as("and a lock on the poll").hasSize(4);
         assertComments(first, 1);
         assertVotes(1);
     }

@@ -29,7 +29,8 @@ final class TestServer {
         String schema = "test_" + ProcessHandle.current().pid() + "_" + SCHEMAS.incrementAndGet();
         HikariConfig config = new HikariConfig();
         config.setMaximumPoolSize(40);
-        config.setMinimumIdle(0);
+        // with none the pool may not notice that somebody has begun to wait for another one
+        config.setMinimumIdle(1);
         if (IS_H2) {
             config.setJdbcUrl("jdbc:h2:mem:" + schema + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=20000");
             return new HikariDataSource(config);
