@@ -1,7 +1,6 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterCacheException;
-import io.countercache.hibernate.CounterSql.ColumnValue;
 import io.countercache.hibernate.FreeCounter.Limits;
 import io.countercache.hibernate.NewRow.Inserted;
 import java.math.BigDecimal;
@@ -247,11 +246,7 @@ final class Bump {
     }
 
     private int bindKey(PreparedStatement statement, int firstPosition) throws SQLException {
-        int position = firstPosition;
-        for (ColumnValue column : key.columns()) {
-            column.bind(statement, position++, session);
-        }
-        return position;
+        return CounterSql.bind(key.columns(), statement, firstPosition, session);
     }
 
     private static List<String> columns(List<Inserted> inserted) {

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.OptimisticLockStyle;
@@ -20,7 +21,6 @@ import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.Component;
 import org.hibernate.mapping.JoinedSubclass;
 import org.hibernate.mapping.ManyToOne;
-import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.RootClass;
@@ -102,20 +102,15 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
     }
 
     private static PersistentClass target(Value association, Metadata metadata) {
-        String entity = association instanceof OneToMany elements
-                ? elements.getReferencedEntityName()
-                : ((ToOne) association).getReferencedEntityName();
-        return metadata.getEntityBinding(entity);
+        return requireNonNull(CounterAttribute.target(association, metadata));
     }
 
     private static void watch(PersistentClass entity, String path, boolean together, Map<RootClass, Watched> watched) {
         String attribute = path.contains(".") ? path.substring(0, path.indexOf('.')) : path;
-        boolean isInId = !entity.hasProperty(attribute)
-                && entity.getPropertyClosure().stream()
-                        .noneMatch(property -> property.getName().equals(attribute));
-        Set<Property> associations = isInId
-                ? Set.of() // which never changes
-                : Set.of(requireNonNull(CounterAttribute.find(entity, attribute)));
+        // a part of the identifier is none of these, and never changes
+        Set<Property> associations = entity.getPropertyClosure().stream()
+                .filter(property -> property.getName().equals(attribute))
+                .collect(Collectors.toSet());
         watched.merge(entity.getRootClass(), new Watched(associations, together), Watched::and);
     }
 

@@ -15,11 +15,9 @@ import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.Column;
 import org.hibernate.mapping.IndexedCollection;
 import org.hibernate.mapping.ManyToOne;
-import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.UnionSubclass;
-import org.hibernate.mapping.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,11 +50,7 @@ record CollectionDeclaration(
     }
 
     private static @Nullable PersistentClass elementOf(Collection collection, Metadata metadata) {
-        Value element = collection.getElement();
-        String entity = element instanceof OneToMany rows
-                ? rows.getReferencedEntityName()
-                : element instanceof ManyToOne toOne ? toOne.getReferencedEntityName() : null;
-        return entity == null ? null : metadata.getEntityBinding(entity);
+        return CounterAttribute.target(collection.getElement(), metadata);
     }
 
     /** The attribute of the owner. */

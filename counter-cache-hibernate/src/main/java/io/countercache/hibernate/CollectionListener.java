@@ -297,8 +297,6 @@ final class CollectionListener
     }
 
     private void move(CounterDefinition counter, Object id, int amount, SharedSessionContractImplementor session) {
-        if (amount != 0) {
-            changes.move(counter, id, BigDecimal.valueOf(amount), session);
-        }
+        changes.move(counter, id, BigDecimal.valueOf(amount), session);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.persister.collection.AbstractCollectionPersister;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
@@ -99,6 +100,14 @@ final class CollectionModel {
 
     static CollectionPersister persister(CounterDefinition counter, SessionFactoryImplementor factory) {
         return factory.getMappingMetamodel().getCollectionDescriptor(role(counter));
+    }
+
+    /** The entity of the elements that a counter is about; null if they are none. */
+    static @Nullable EntityPersister element(CounterDefinition counter, SessionFactoryImplementor factory) {
+        return persister(counter, factory).getAttributeMapping().getElementDescriptor()
+                        instanceof EntityCollectionPart elements
+                ? elements.getAssociatedEntityMappingType().getEntityPersister()
+                : null;
     }
 
     private static String role(CounterDefinition counter) {

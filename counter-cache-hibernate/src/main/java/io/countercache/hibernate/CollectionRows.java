@@ -11,7 +11,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.hibernate.JDBCException;
-import org.hibernate.LockMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
@@ -47,10 +46,8 @@ final class CollectionRows {
         String table = collection.persister().getTableName();
         there.addAll(RowLocks.lock(elementIds, collection.element(), table, List.of(), session)
                 .keySet());
-        List<Object> locked = List.copyOf(there);
-        for (int from = 0; from < locked.size(); from += CHUNK) {
-            List<Object> chunk = locked.subList(from, Math.min(from + CHUNK, locked.size()));
-            String hql = "select id(e), id(c) %s where id(e) in :ids".formatted(from(collection));
+        String hql = "select id(e), id(c) %s where id(e) in :ids".formatted(from(collection));
+        for (List<Object> chunk : Chunks.of(there, CHUNK)) {
             pending.quietly(
                             session,
                             () -> session.createSelectionQuery(hql, Object[].class)
@@ -71,14 +68,11 @@ final class CollectionRows {
                         collection.persister().getTableName(),
                         columns,
                         List.of(columns.get(0).column().getSelectionExpression()))
-                + session.getJdbcServices().getDialect().getForUpdateString(LockMode.PESSIMISTIC_WRITE);
+                + CounterSql.forUpdate(session.getJdbcServices().getDialect());
         String role = collection.persister().getRole();
         try {
             Statements.send(sql, () -> "lock rows of " + role, session, statement -> {
-                int position = 1;
-                for (ColumnValue column : columns) {
-                    column.bind(statement, position++, session);
-                }
+                CounterSql.bind(columns, statement, 1, session);
                 ResultSet rows =
                         session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
                 int locked = 0;

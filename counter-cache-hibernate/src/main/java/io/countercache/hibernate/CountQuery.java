@@ -6,15 +6,11 @@ import io.countercache.Drift;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.persister.entity.EntityPersister;
 
 /** Asks for the stored and the actual value of a counter in one statement, so that both come from one snapshot. */
 final class CountQuery {
-
-    private static final Set<Class<?>> INEXACT = Set.of(double.class, Double.class, float.class, Float.class);
 
     /** How far two totals of the same floating numbers may be apart that were added and taken away in another order. */
     private static final double TOLERANCE = 1e-5;
@@ -44,11 +40,11 @@ final class CountQuery {
     /** Of the rows that have {@code :ids}. */
     String ofEach() {
         return """
-                select id(p), coalesce(p.%1$s, 0), %2$s
+                select id(p), %1$s, %2$s
                 from %3$s p
                 where id(p) in :ids
                 order by id(p)
-                """.formatted(counter.counter(), actual("p"), parent.getImportedName());
+                """.formatted(stored(), actual("p"), parent.getImportedName());
     }
 
     /** Of those rows in a part of the table of which it is wrong. */
@@ -59,7 +55,7 @@ final class CountQuery {
     /** The children are grouped once, which needs no index on their foreign key. */
     private String grouped(IdRange range) {
         return """
-                select id(p), coalesce(p.%1$s, 0), coalesce(counted.total, 0)
+                select id(p), %1$s, coalesce(counted.total, 0)
                 from %2$s p
                 left join (
                     select id(%3$s) as parent, %4$s as total %5$s where %6$s%7$s group by id(%3$s)
@@ -67,7 +63,7 @@ final class CountQuery {
                 where %8$s and %9$s
                 order by id(p)
                 """.formatted(
-                        counter.counter(),
+                        stored(),
                         parent.getImportedName(),
                         end(),
                         total(),
@@ -75,22 +71,22 @@ final class CountQuery {
                         range.contains(end()),
                         and(),
                         range.contains("p"),
-                        differ("coalesce(p.%s, 0)".formatted(counter.counter()), "coalesce(counted.total, 0)"));
+                        differ(stored(), "coalesce(counted.total, 0)"));
     }
 
     /** HQL cannot join a subquery by a composite id. */
     private String eachCounted(IdRange range) {
         return """
-                select id(p), coalesce(p.%1$s, 0), %2$s
+                select id(p), %1$s, %2$s
                 from %3$s p
                 where %4$s and %5$s
                 order by id(p)
                 """.formatted(
-                        counter.counter(),
-                        actual("p"),
-                        parent.getImportedName(),
-                        range.contains("p"),
-                        differ("coalesce(p.%s, 0)".formatted(counter.counter()), actual("p")));
+                stored(), actual("p"), parent.getImportedName(), range.contains("p"), differ(stored(), actual("p")));
+    }
+
+    private String stored() {
+        return "coalesce(p.%s, 0)".formatted(counter.counter());
     }
 
     /** The actual value, for the row that an alias stands for. */
@@ -179,7 +175,7 @@ final class CountQuery {
     }
 
     private static boolean isExact(CounterDefinition counter, EntityPersister parent) {
-        return !INEXACT.contains(CounterModel.type(counter, parent));
+        return !CounterColumn.isFloating(CounterModel.type(counter, parent));
     }
 
     /** The entities whose rows are read, by which filters of a session could hide some. */
@@ -188,12 +184,10 @@ final class CountQuery {
         List<EntityPersister> read = new ArrayList<>();
         read.add(metamodel.getEntityDescriptor(counter.parent()));
         read.add(metamodel.getEntityDescriptor(counter.child()));
-        if (counter.counts() == Counts.ELEMENTS
-                && CollectionModel.persister(counter, factory)
-                                .getAttributeMapping()
-                                .getElementDescriptor()
-                        instanceof EntityCollectionPart element) {
-            read.add(element.getAssociatedEntityMappingType().getEntityPersister());
+        EntityPersister element =
+                counter.counts() == Counts.ELEMENTS ? CollectionModel.element(counter, factory) : null;
+        if (element != null) {
+            read.add(element);
         }
         return read;
     }

@@ -11,13 +11,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.hibernate.boot.Metadata;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.mapping.CheckConstraint;
 import org.hibernate.mapping.Column;
 import org.hibernate.mapping.Component;
+import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.Table;
+import org.hibernate.mapping.ToOne;
+import org.hibernate.mapping.Value;
 import org.hibernate.type.BasicType;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +40,6 @@ final class CounterAttribute {
             Short.class,
             BigInteger.class,
             BigDecimal.class);
-
-    private static final Set<Class<?>> FLOATING = Set.of(double.class, Double.class, float.class, Float.class);
 
     private CounterAttribute() {}
 
@@ -58,7 +60,7 @@ final class CounterAttribute {
     /** Why an attribute cannot be a counter, or null if it can. */
     static @Nullable String unfit(PersistentClass parent, Property counter) {
         String name = parent.getJpaEntityName() + "." + counter.getName();
-        return FLOATING.contains(counter.getType().getReturnedClass())
+        return CounterColumn.isFloating(counter.getType().getReturnedClass())
                 ? "%s is of type %s, in which only totals can be kept: make it a long, or add 'sum'"
                         .formatted(name, counter.getType().getReturnedClass().getSimpleName())
                 : unfitForSums(parent, counter);
@@ -83,12 +85,11 @@ final class CounterAttribute {
         if (counter.getValue().hasFormula()) {
             return name + " is a formula: name an attribute with a column";
         }
-        if (counter.getColumns().stream()
-                .anyMatch(column -> column.getCustomWrite() != null || column.getCustomRead() != null)) {
+        if (isTransformed(counter)) {
             return name + " has a @ColumnTransformer: name an attribute without one";
         }
         Class<?> type = counter.getType().getReturnedClass();
-        if (!COUNTER_TYPES.contains(type) && !FLOATING.contains(type)) {
+        if (!COUNTER_TYPES.contains(type) && !CounterColumn.isFloating(type)) {
             return "%s is of type %s: a counter is an int, long, short, BigInteger or BigDecimal"
                     .formatted(name, type.getSimpleName());
         }
@@ -106,6 +107,12 @@ final class CounterAttribute {
                     .formatted(parent.getJpaEntityName());
         }
         return null;
+    }
+
+    /** Whether the column holds something else than what is written and read. */
+    static boolean isTransformed(Property attribute) {
+        return attribute.getColumns().stream()
+                .anyMatch(column -> column.getCustomWrite() != null || column.getCustomRead() != null);
     }
 
     /** Why an attribute cannot be set to now along with a counter, or null if it can. */
@@ -166,6 +173,14 @@ final class CounterAttribute {
         // parts of the id in the entity itself; what an @IdClass has in their place is another type
         Component parts = entity.getIdentifierMapper() == null ? id : entity.getIdentifierMapper();
         return Stream.concat(own, parts.getProperties().stream());
+    }
+
+    /** The entity that a to-one, or each element of a collection, leads to; null if it is none. */
+    static @Nullable PersistentClass target(Value association, Metadata metadata) {
+        String entity = association instanceof OneToMany elements
+                ? elements.getReferencedEntityName()
+                : association instanceof ToOne toOne ? toOne.getReferencedEntityName() : null;
+        return entity == null ? null : metadata.getEntityBinding(entity);
     }
 
     /** Whether a row has what an association of it says: one that is part of the id gives that its value. */

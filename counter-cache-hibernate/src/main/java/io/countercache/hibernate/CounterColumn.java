@@ -33,6 +33,14 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
     private static final Set<Class<?>> OTHERS =
             Set.of(BigInteger.class, BigDecimal.class, Float.class, float.class, Double.class, double.class);
 
+    static boolean isNumber(Class<?> type) {
+        return WHOLE.contains(type) || OTHERS.contains(type);
+    }
+
+    static boolean isFloating(Class<?> type) {
+        return type == double.class || type == Double.class || type == float.class || type == Float.class;
+    }
+
     /** The counter of this name. */
     static CounterColumn of(EntityPersister entity, @Nullable String name) {
         Collection<EntityPersister> tables = EntityRows.tables(entity, "").values();
@@ -69,7 +77,7 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
         boolean isVersion = entity.getVersionMapping() != null
                 && attribute.equals(entity.getVersionMapping().getVersionAttribute());
         return !isVersion
-                && (WHOLE.contains(type) || OTHERS.contains(type))
+                && isNumber(type)
                 && attribute instanceof BasicValuedModelPart column
                 && !column.isFormula()
                 && "?".equals(column.getWriteExpression())
@@ -158,7 +166,7 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
     static void bind(BigDecimal number, Class<?> type, PreparedStatement statement, int position) throws SQLException {
         if (WHOLE.contains(type) && number.compareTo(BigDecimal.valueOf(number.longValue())) == 0) {
             statement.setLong(position, number.longValue());
-        } else if (type == double.class || type == Double.class || type == float.class || type == Float.class) {
+        } else if (isFloating(type)) {
             statement.setDouble(position, number.doubleValue());
         } else {
             statement.setBigDecimal(position, number);

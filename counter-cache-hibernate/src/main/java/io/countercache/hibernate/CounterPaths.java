@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -107,17 +106,20 @@ final class CounterPaths {
             case CHILDREN ->
                 requireNonNull(TrackedAttribute.of(child, counter.association()).target());
             case ELEMENTS -> child;
-            case OWNERS -> {
-                var collection = CollectionModel.persister(counter, factory).getAttributeMapping();
-                var elements = (EntityCollectionPart) collection.getElementDescriptor();
-                yield elements.getAssociatedEntityMappingType().getEntityPersister();
-            }
+            case OWNERS -> requireNonNull(CollectionModel.element(counter, factory));
         };
     }
 
     /** The steps that lead from the row that a counter counts by to the row that has it. */
     List<PathStep> steps(CounterDefinition counter) {
         return steps.getOrDefault(counter, List.of());
+    }
+
+    /** The step that follows; null after the last, which leads to the row that has the counter. */
+    @Nullable
+    PathStep after(PathStep step) {
+        List<PathStep> path = steps(step.counter());
+        return step.index() + 1 < path.size() ? path.get(step.index() + 1) : null;
     }
 
     /** An entity that some path leads through in this table; null if none does. */

@@ -123,8 +123,12 @@ final class CounterSql {
         String where = rows == 1
                 ? row(table, entity)
                 : key.get(0) + " in (" + String.join(", ", Collections.nCopies(rows, "?")) + ") order by " + key.get(0);
-        return "select " + String.join(", ", columns) + " from " + table + " where " + where
-                + dialect.getForUpdateString(LockMode.PESSIMISTIC_WRITE);
+        return "select " + String.join(", ", columns) + " from " + table + " where " + where + forUpdate(dialect);
+    }
+
+    /** What makes a SELECT lock the rows of one table that it answers. */
+    static String forUpdate(Dialect dialect) {
+        return dialect.getForUpdateString(LockMode.PESSIMISTIC_WRITE);
     }
 
     /** What there is of the row that has a key. */
@@ -214,8 +218,18 @@ final class CounterSql {
             int firstPosition,
             SharedSessionContractImplementor session)
             throws SQLException {
+        return bind(columnValues(parent.getIdentifierMapping(), id, session), statement, firstPosition, session);
+    }
+
+    /** Binds the values of columns, and answers with the position after them. */
+    static int bind(
+            List<ColumnValue> columns,
+            PreparedStatement statement,
+            int firstPosition,
+            SharedSessionContractImplementor session)
+            throws SQLException {
         int position = firstPosition;
-        for (ColumnValue column : columnValues(parent.getIdentifierMapping(), id, session)) {
+        for (ColumnValue column : columns) {
             column.bind(statement, position++, session);
         }
         return position;
@@ -248,9 +262,8 @@ final class CounterSql {
             throws SQLException {
         int position = firstPosition;
         for (var each : touched.entrySet()) {
-            for (ColumnValue column : columnValues(each.getKey().attribute(), each.getValue(), session)) {
-                column.bind(statement, position++, session);
-            }
+            position = bind(
+                    columnValues(each.getKey().attribute(), each.getValue(), session), statement, position, session);
         }
         return position;
     }

@@ -256,8 +256,8 @@ final class DirectChange {
         }
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
         int changed = 0;
-        for (int from = 0; from < there.size(); from += CHUNK) {
-            changed += updateMany(there.subList(from, Math.min(from + CHUNK, there.size())), now);
+        for (List<Object> chunk : Chunks.of(there, CHUNK)) {
+            changed += updateMany(chunk, now);
         }
         return Outcome.changed(changed);
     }

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathWriter {
 
+    /** How many ids go into one IN list. */
+    private static final int CHUNK = 500;
+
     private final CounterModel model;
     private final CounterSql sql;
     private final CounterWriter writer;
@@ -125,9 +128,8 @@ final class PathWriter {
             Set<Object> next = new HashSet<>(read(step, ids).values());
             ids.forEach(id -> next.add(paths.origin(step, id)));
             next.remove(null);
-            List<PathStep> path = model.steps(step.counter());
-            if (step.index() + 1 < path.size()) {
-                PathStep following = path.get(step.index() + 1);
+            PathStep following = model.after(step);
+            if (following != null) {
                 if (group.contains(following.table())) {
                     lookAhead(following, next, group, rows);
                 }
@@ -181,18 +183,17 @@ final class PathWriter {
 
         /** Where a step leads from some rows; nothing for a row that is not there. */
         private Map<Object, @Nullable Object> read(PathStep step, Collection<Object> ids) {
-            if (ids.isEmpty()) {
-                return Map.of();
-            }
             String hql = "select id(e), id(next) from %s e left join e.%s next where id(e) in :ids"
                     .formatted(step.entity().getImportedName(), step.attribute());
             Map<Object, @Nullable Object> next = new HashMap<>();
-            pending.quietly(
-                            session,
-                            () -> session.createSelectionQuery(hql, Object[].class)
-                                    .setParameterList("ids", ids)
-                                    .getResultList())
-                    .forEach(row -> next.put(row[0], row[1]));
+            for (List<Object> chunk : Chunks.of(ids, CHUNK)) {
+                pending.quietly(
+                                session,
+                                () -> session.createSelectionQuery(hql, Object[].class)
+                                        .setParameterList("ids", chunk)
+                                        .getResultList())
+                        .forEach(row -> next.put(row[0], row[1]));
+            }
             return next;
         }
 
@@ -233,9 +234,9 @@ final class PathWriter {
             if (id == null || amount.signum() == 0) {
                 return;
             }
-            List<PathStep> path = model.steps(step.counter());
-            if (step.index() + 1 < path.size()) {
-                paths.add(path.get(step.index() + 1), id, amount);
+            PathStep following = model.after(step);
+            if (following != null) {
+                paths.add(following, id, amount);
             } else {
                 for (String table : writer.tables(step.counter(), id, session)) {
                     deltas.add(step.counter(), new ParentRow(table, id), amount);

@@ -45,7 +45,7 @@ final class Recount {
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
         List<Drift> drifts = new ArrayList<>();
-        for (List<Object> chunk : chunks(ids)) {
+        for (List<Object> chunk : Chunks.<Object>of(ids, CHUNK)) {
             for (CounterDefinition counter : counters) {
                 drifts.addAll(measure(parent, chunk, counter, session));
             }
@@ -154,14 +154,5 @@ final class Recount {
             EntityPersister parent, CounterDefinition counter, SharedSessionContractImplementor session) {
         CountQuery.read(counter, session.getFactory()).forEach(read -> CounterModel.refuseFilters(read, session));
         return new CountQuery(parent, counter, model.where(counter, "c"));
-    }
-
-    private static List<List<Object>> chunks(Collection<?> ids) {
-        List<Object> all = List.copyOf(ids);
-        List<List<Object>> chunks = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += CHUNK) {
-            chunks.add(all.subList(from, Math.min(from + CHUNK, all.size())));
-        }
-        return chunks;
     }
 }

@@ -80,9 +80,7 @@ final class RowLocks {
             NavigableMap<Object, R> locked) {
         // the database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row
         int size = inOrder.stream().allMatch(Number.class::isInstance) ? CHUNK : 1;
-        List<Object> all = List.copyOf(inOrder);
-        for (int from = 0; from < all.size(); from += size) {
-            List<Object> chunk = all.subList(from, Math.min(from + size, all.size()));
+        for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String sql = CounterSql.selectForUpdate(
                     table,
                     entity,

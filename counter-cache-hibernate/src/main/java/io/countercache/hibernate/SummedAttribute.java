@@ -1,9 +1,7 @@
 package io.countercache.hibernate;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.mapping.Column;
 import org.hibernate.mapping.PersistentClass;
@@ -13,19 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The attribute of a child that a counter totals: whether it can be. */
 final class SummedAttribute {
-
-    private static final Set<Class<?>> WHOLE = Set.of(
-            byte.class,
-            Byte.class,
-            short.class,
-            Short.class,
-            int.class,
-            Integer.class,
-            long.class,
-            Long.class,
-            BigInteger.class);
-
-    private static final Set<Class<?>> FLOATING = Set.of(float.class, Float.class, double.class, Double.class);
 
     private SummedAttribute() {}
 
@@ -44,8 +29,7 @@ final class SummedAttribute {
         }
         if (summed.getValue().hasFormula()
                 || summed.getValueGeneratorCreator() != null
-                || summed.getColumns().stream()
-                        .anyMatch(column -> column.getCustomWrite() != null || column.getCustomRead() != null)) {
+                || CounterAttribute.isTransformed(summed)) {
             return "%s.%s is computed by the database: name an attribute that is written as it is"
                     .formatted(where, name);
         }
@@ -58,13 +42,13 @@ final class SummedAttribute {
     private static @Nullable String unfit(String where, Property summed, String counted, Property counter) {
         Class<?> from = type(summed);
         Class<?> to = type(counter);
-        if (FLOATING.contains(from)) {
-            return FLOATING.contains(to)
+        if (CounterColumn.isFloating(from)) {
+            return CounterColumn.isFloating(to)
                     ? null
                     : "%s is of type %s, which %s cannot total: make that a double"
                             .formatted(where, from.getSimpleName(), counted);
         }
-        if (FLOATING.contains(to)) {
+        if (CounterColumn.isFloating(to)) {
             return "%s is of type %s, which %s would total with rounding errors: make that a %s"
                     .formatted(where, from.getSimpleName(), counted, from == BigDecimal.class ? "BigDecimal" : "long");
         }
@@ -77,9 +61,7 @@ final class SummedAttribute {
 
     private static boolean isNumber(Property property) {
         return property.getType() instanceof BasicType<?> basic
-                && (WHOLE.contains(type(property))
-                        || FLOATING.contains(type(property))
-                        || type(property) == BigDecimal.class)
+                && CounterColumn.isNumber(type(property))
                 && basic.getValueConverter() == null
                 && basic.getJdbcType().isNumber();
     }

@@ -37,7 +37,7 @@
  *   <li>{@code CounterWriter} writes them: sorted, batched, one UPDATE per parent row
  *   <li>{@code CounterSql} has the texts of all statements, binds them, and knows the lock order
  *   <li>{@code TouchedAttribute} is a timestamp that is set along with a counter
- *   <li>{@code Statements} sends SQL through Hibernate
+ *   <li>{@code Statements} sends SQL through Hibernate; {@code Chunks} are parts of what is too much for one
  *   <li>{@code TouchedCaches} keeps the second-level cache and the query cache from serving old counters
  *   <li>{@code ManagedParents} shows deltas and values on the parents in memory
  *   <li>{@code ParentListener} keeps these right through what happens to the parents themselves
