@@ -291,9 +291,11 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             return; // this listener was asked again, with all tables
         }
         pending = transactions.get(session.getTransactionCoordinator());
-        Set<String> declared = model.declaredFor(tables, session);
-        if (pending != null && (pending.deltas.concern(declared) || pending.paths.concern(declared))) {
-            write(pending, session);
+        if (pending != null && !pending.isEmpty()) {
+            Set<String> declared = model.declaredFor(tables, session);
+            if (pending.deltas.concern(declared) || pending.paths.concern(declared)) {
+                write(pending, session);
+            }
         }
     }
 }

@@ -70,11 +70,13 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         }
         var session = event.getSession();
         Snapshot before = counted.snapshot(event.getId(), loaded, session);
-        Snapshot after = counted.afterUpdate(event.getId(), before, loaded, event.getState(), session);
         boolean isLocked = isReadUnderLock(event.getPersister());
+        if (!isLocked && !counted.isDoubtful(before)) {
+            return false; // Hibernate guards it, and it is known
+        }
+        Snapshot after = counted.afterUpdate(event.getId(), before, loaded, event.getState(), session);
         if (counted.differ(before, after)
-                ? isLocked || counted.isDoubtful(before)
-                : isLocked && counted.rewrites(event.getId(), loaded, event.getState(), session)) {
+                || (isLocked && counted.rewrites(event.getId(), loaded, event.getState(), session))) {
             read(event, counted, false);
         }
         return false;
