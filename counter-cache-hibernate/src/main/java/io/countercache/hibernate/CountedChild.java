@@ -89,6 +89,13 @@ final class CountedChild {
         return child;
     }
 
+    /** Whether setting an attribute may change what counters look at. */
+    boolean looksAt(String path) {
+        return tracked.stream()
+                .map(TrackedAttribute::path)
+                .anyMatch(own -> own.equals(path) || own.startsWith(path + ".") || path.startsWith(own + "."));
+    }
+
     boolean isEmpty() {
         return tracked.isEmpty();
     }
@@ -181,10 +188,30 @@ final class CountedChild {
         return new Snapshot(after);
     }
 
+    /** Whether all that counters make of what stands here is a total of it. */
+    boolean isOnlyTotalled(int position) {
+        return counters.stream().anyMatch(by -> by.sum() == position)
+                && counters.stream().allMatch(by -> by.association() != position && !isCondition(by, position))
+                && passages.stream().allMatch(by -> by.association() != position);
+    }
+
+    private boolean isCondition(CountedBy by, int position) {
+        return by.condition() != null
+                && by.condition().attributes().stream().anyMatch(path -> position(path) == position);
+    }
+
+    private int position(String path) {
+        return positions.getOrDefault(path, NOWHERE);
+    }
+
+    /** Whether a counter totals what is {@linkplain #isOnlyTotalled only totalled}. */
+    boolean isTotalled(CountedBy by) {
+        return by.sum() != NOWHERE && isOnlyTotalled(by.sum());
+    }
+
     /** What a row counts for. */
     BigDecimal weight(CountedBy by, Snapshot snapshot) {
-        if (by.condition() != null
-                && !by.condition().isTrue(path -> snapshot.get(positions.getOrDefault(path, NOWHERE)))) {
+        if (by.condition() != null && !by.condition().isTrue(path -> snapshot.get(position(path)))) {
             return BigDecimal.ZERO;
         }
         if (by.sum() == NOWHERE) {

@@ -61,6 +61,9 @@ public final class CounterCacheIntegrator implements Integrator {
                     throw new CounterMappingException(problems);
                 }
                 guards.guardConditions(counters, model, factory);
+                if (settings.bulk() != CounterCacheSettings.Bulk.IGNORE) {
+                    new BulkStatements(changes, settings.bulk()).install(factory);
+                }
             }
         });
     }

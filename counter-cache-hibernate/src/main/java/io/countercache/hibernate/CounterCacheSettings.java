@@ -43,6 +43,30 @@ public final class CounterCacheSettings {
      */
     public static final String STALE_CHILDREN = "hibernate.counter_cache.stale_children";
 
+    /**
+     * What happens to a bulk HQL, JPQL or Criteria statement that changes what counters count: {@code count}, it is counted
+     * exactly, or refused if that cannot be done; {@code reject}, it is refused; {@code ignore}, it is executed without being
+     * counted, and the counters have to be reset. Default count.
+     */
+    public static final String BULK = "hibernate.counter_cache.bulk";
+
+    /**
+     * The comment of a bulk statement that is not to be counted: {@code query.setComment(..)}, or the hint
+     * {@code org.hibernate.comment}. The counters have to be reset after it.
+     */
+    public static final String IGNORE_STATEMENT = BULK + "=ignore";
+
+    /** What can be done where a bulk statement is not counted. */
+    static final String WAYS_OUT =
+            "change the entities one by one, or give the statement the comment '%s' and reset the counters after it"
+                    .formatted(IGNORE_STATEMENT);
+
+    enum Bulk {
+        COUNT,
+        REJECT,
+        IGNORE
+    }
+
     enum Write {
         COMMIT,
         FLUSH
@@ -57,9 +81,12 @@ public final class CounterCacheSettings {
     private final boolean enabled;
     private final Write write;
     private final StaleChildren staleChildren;
+    private final Bulk bulk;
     private final boolean batched;
 
-    private CounterCacheSettings(boolean enabled, Write write, StaleChildren staleChildren, boolean batched) {
+    private CounterCacheSettings(
+            boolean enabled, Write write, StaleChildren staleChildren, Bulk bulk, boolean batched) {
+        this.bulk = bulk;
         this.batched = batched;
         this.enabled = enabled;
         this.write = write;
@@ -72,6 +99,7 @@ public final class CounterCacheSettings {
                 Write.valueOf(value(settings, WRITE, names(Write.values())).toUpperCase(Locale.ROOT)),
                 StaleChildren.valueOf(value(settings, STALE_CHILDREN, names(StaleChildren.values()))
                         .toUpperCase(Locale.ROOT)),
+                Bulk.valueOf(value(settings, BULK, names(Bulk.values())).toUpperCase(Locale.ROOT)),
                 asksForBatches(settings.get(AvailableSettings.STATEMENT_BATCH_SIZE)));
     }
 
@@ -109,6 +137,10 @@ public final class CounterCacheSettings {
 
     StaleChildren staleChildren() {
         return staleChildren;
+    }
+
+    Bulk bulk() {
+        return bulk;
     }
 
     /** Whether the application has asked for JDBC batches, rather than having them by default. */

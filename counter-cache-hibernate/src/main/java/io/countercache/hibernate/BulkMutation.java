@@ -1,0 +1,95 @@
+package io.countercache.hibernate;
+
+import java.util.List;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.spi.DomainQueryExecutionContext;
+import org.hibernate.query.sqm.internal.DomainParameterXref;
+import org.hibernate.query.sqm.internal.SimpleDeleteQueryPlan;
+import org.hibernate.query.sqm.internal.SimpleNonSelectQueryPlan;
+import org.hibernate.query.sqm.mutation.spi.MultiTableHandlerBuildResult;
+import org.hibernate.query.sqm.mutation.spi.SqmMultiTableMutationStrategy;
+import org.hibernate.query.sqm.tree.AbstractSqmRestrictedDmlStatement;
+import org.hibernate.query.sqm.tree.SqmCopyContext;
+import org.hibernate.query.sqm.tree.SqmDeleteOrUpdateStatement;
+import org.hibernate.query.sqm.tree.delete.SqmDeleteStatement;
+import org.hibernate.query.sqm.tree.domain.SqmPath;
+import org.hibernate.query.sqm.tree.update.SqmUpdateStatement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution of a bulk DELETE or UPDATE.
+ *
+ * @param hibernates how Hibernate changes an entity in several tables; null for one in a single table
+ */
+record BulkMutation(
+        EntityPersister entity,
+        @Nullable SqmMultiTableMutationStrategy hibernates,
+        SqmDeleteOrUpdateStatement<?> statement,
+        DomainParameterXref parameters,
+        DomainQueryExecutionContext context) {
+
+    boolean isDelete() {
+        return statement instanceof SqmDeleteStatement<?>;
+    }
+
+    SharedSessionContractImplementor session() {
+        return context.getSession();
+    }
+
+    /** A query that locks the rows which this would change now; the session is flushed for it. */
+    BulkSelect lockingAffected() {
+        BulkSelect affected =
+                BulkSelect.lockingAffected((AbstractSqmRestrictedDmlStatement<?>) statement, parameters, context);
+        affected.flush();
+        return affected;
+    }
+
+    /** The attributes that an UPDATE sets, as paths from the entity on; none for a DELETE. */
+    List<String> assigned() {
+        return statement instanceof SqmUpdateStatement<?> update
+                ? update.getSetClause().getAssignments().stream()
+                        .map(assignment -> path(assignment.getTargetPath()))
+                        .toList()
+                : List.of();
+    }
+
+    private static String path(SqmPath<?> target) {
+        String name = target.getReferencedPathSource().getPathName();
+        SqmPath<?> before = target.getLhs();
+        return before == null || before.getLhs() == null ? name : path(before) + "." + name;
+    }
+
+    /**
+     * The same, if it is an UPDATE with a new version for each row: who has loaded one before must not move it from where it
+     * no longer is.
+     */
+    BulkMutation versioned() {
+        if (!(statement instanceof SqmUpdateStatement<?> update) || !entity.isVersioned() || update.isVersioned()) {
+            return this;
+        }
+        // a copy, for the next query of the same text may not be counted
+        return new BulkMutation(
+                entity,
+                hibernates,
+                update.copy(SqmCopyContext.noParamCopyContext()).versioned(),
+                parameters,
+                context);
+    }
+
+    /** Executes it as Hibernate would. */
+    int execute() {
+        if (hibernates != null) {
+            MultiTableHandlerBuildResult built = hibernates.buildHandler(statement, parameters, context);
+            return built.multiTableHandler().execute(built.firstJdbcParameterBindings(), context);
+        }
+        return statement instanceof SqmDeleteStatement<?> delete
+                ? new SimpleDeleteQueryPlan(entity, delete, parameters).executeUpdate(context)
+                : new SimpleNonSelectQueryPlan(statement, parameters).executeUpdate(context);
+    }
+
+    /** The statement as HQL, for messages. */
+    String text() {
+        return statement.toHqlString();
+    }
+}

@@ -1,0 +1,92 @@
+package io.countercache.hibernate;
+
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.hibernate.CountedChild.Snapshot;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What counters look at of many rows at once: rows that are the same to all counters are one group, and what is only
+ * totalled is totalled by the database.
+ */
+final class BulkRows {
+
+    private final CountedChild counted;
+    private final List<Integer> keys;
+    private final List<Integer> totals;
+    private final boolean each;
+
+    /**
+     * Rows that are the same to all counters.
+     *
+     * @param id that of the row, where each row is a group of its own
+     * @param values of what is only totalled, the total of the group
+     * @param rows how many they are
+     */
+    record Group(@Nullable Object id, Snapshot values, long rows) {}
+
+    BulkRows(CountedChild counted) {
+        this.counted = counted;
+        List<Integer> all = IntStream.range(0, counted.tracked().size()).boxed().toList();
+        this.totals = all.stream().filter(counted::isOnlyTotalled).toList();
+        this.keys = all.stream().filter(position -> !totals.contains(position)).toList();
+        // what is counted through a row follows that one row
+        this.each = !counted.passages().isEmpty();
+    }
+
+    /** The HQL query for the groups of all rows of the entity, as {@code c}. */
+    String hql() {
+        return "select %s from %s group by %s".formatted(columns(), from(), String.join(", ", grouped()));
+    }
+
+    /** The same of those rows that have {@code :ids}. */
+    String hqlByIds() {
+        return "select %s from %s where id(c) in :ids group by %s"
+                .formatted(columns(), from(), String.join(", ", grouped()));
+    }
+
+    private String columns() {
+        List<String> columns = grouped();
+        totals.forEach(position -> columns.add("sum(" + attribute(position).hql() + ")"));
+        columns.add("count(*)");
+        return String.join(", ", columns);
+    }
+
+    private List<String> grouped() {
+        List<String> grouped = new ArrayList<>();
+        if (each) {
+            grouped.add("id(c)");
+        }
+        keys.forEach(position -> grouped.add(attribute(position).hql()));
+        return grouped;
+    }
+
+    private String from() {
+        return counted.child().getImportedName() + " c"
+                + counted.tracked().stream().map(TrackedAttribute::join).collect(Collectors.joining());
+    }
+
+    private TrackedAttribute attribute(int position) {
+        return counted.tracked().get(position);
+    }
+
+    /** A row that one of these queries has answered with. */
+    Group group(Object[] row) {
+        List<Object> answered = new ArrayList<>(Arrays.asList(row));
+        Object id = each ? answered.remove(0) : null;
+        @Nullable Object[] values = new Object[counted.tracked().size()];
+        keys.forEach(position -> values[position] = answered.remove(0));
+        totals.forEach(position -> values[position] = answered.remove(0));
+        return new Group(
+                id, new Snapshot(Arrays.asList(values)), ((Number) requireNonNull(answered.get(0))).longValue());
+    }
+
+    CountedChild counted() {
+        return counted;
+    }
+}

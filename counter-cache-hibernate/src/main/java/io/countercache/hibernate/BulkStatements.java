@@ -1,0 +1,113 @@
+package io.countercache.hibernate;
+
+import io.countercache.UncountableStatementException;
+import io.countercache.hibernate.CounterCacheSettings.Bulk;
+import org.hibernate.StaleStateException;
+import org.hibernate.dialect.PostgreSQLDialect;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.spi.QueryOptions;
+import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
+
+/** Counts what bulk statements change: rows that no event tells of. */
+final class BulkStatements {
+
+    private final ChangeListener changes;
+    private final CounterModel model;
+    private final Bulk setting;
+    private final LockedRows locked;
+
+    BulkStatements(ChangeListener changes, Bulk setting) {
+        this.changes = changes;
+        this.model = changes.installation().model();
+        this.setting = setting;
+        this.locked = new LockedRows(changes.installation().pending());
+    }
+
+    /** Has Hibernate ask here how to execute a bulk statement, for each entity whose rows are counted. */
+    void install(SessionFactoryImplementor factory) {
+        factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
+            if (!model.counted(entity).isEmpty()) {
+                HibernateFields.replaceStrategies(entity, this);
+            }
+        });
+    }
+
+    int execute(BulkMutation mutation) {
+        CountedChild counted = model.counted(mutation.entity());
+        if ((!mutation.isDelete() && mutation.assigned().stream().noneMatch(counted::looksAt))
+                || isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
+            return mutation.execute();
+        }
+        if (setting == Bulk.REJECT) {
+            throw rejected(mutation.text(), mutation.entity());
+        }
+        return count(mutation.versioned(), new BulkRows(counted));
+    }
+
+    private int count(BulkMutation mutation, BulkRows rows) {
+        BulkDeltas deltas = new BulkDeltas(changes);
+        int changed = isAnswered(mutation) ? answered(mutation, rows, deltas) : locked.execute(mutation, rows, deltas);
+        deltas.apply(mutation.session());
+        return changed;
+    }
+
+    /** Whether the database answers with the rows that the statement has changed. */
+    private static boolean isAnswered(BulkMutation mutation) {
+        return mutation.hibernates() == null
+                && mutation.session().getJdbcServices().getDialect() instanceof PostgreSQLDialect
+                && mutation.entity().getSoftDeleteMapping() == null
+                && !mutation.entity().hasWhereRestrictions();
+    }
+
+    private int answered(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
+        if (mutation.isDelete()) {
+            return ReturningPlan.ofDelete(mutation, rows, group -> deltas.before(rows.counted(), group))
+                    .executeUpdate(mutation.context());
+        }
+        readLocked(mutation, rows, deltas);
+        ReturningPlan.ofUpdate(mutation, rows, group -> deltas.after(rows.counted(), group))
+                .executeUpdate(mutation.context());
+        checkSame(deltas.taken(), deltas.given(), mutation);
+        return Math.toIntExact(deltas.given());
+    }
+
+    /** Locks what an UPDATE is about to change, and reads it under the lock, in one statement. */
+    private static void readLocked(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
+        BulkSelect affected = mutation.lockingAffected();
+        BulkSelect groups = BulkSelect.ofAll(rows.hql(), mutation.session());
+        ChangedRows.ofLocked(affected, mutation.entity())
+                .forEach(
+                        groups,
+                        SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()),
+                        row -> deltas.before(rows.counted(), rows.group(row)));
+    }
+
+    /** Whether nothing is to be counted in this session, or by this statement. */
+    boolean isIgnored(SharedSessionContractImplementor session, QueryOptions options) {
+        return setting == Bulk.IGNORE
+                || changes.isSkipping(session)
+                || CounterCacheSettings.IGNORE_STATEMENT.equals(options.getComment());
+    }
+
+    boolean isRejected() {
+        return setting == Bulk.REJECT;
+    }
+
+    static UncountableStatementException rejected(String statement, EntityPersister entity) {
+        return new UncountableStatementException(
+                statement,
+                "rows of %s are counted, and %s is reject"
+                        .formatted(entity.getImportedName(), CounterCacheSettings.BULK),
+                CounterCacheSettings.WAYS_OUT);
+    }
+
+    static void checkSame(long counted, long changed, BulkMutation mutation) {
+        if (counted != changed) {
+            throw new StaleStateException(
+                    "'%s' has changed %d rows, but %d were counted under locks just before: another transaction has changed what it selects; try again"
+                            .formatted(mutation.text(), changed, counted));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterCacheException;
+import java.lang.reflect.Field;
+import org.hibernate.persister.entity.AbstractEntityPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/** What of Hibernate can be reached in no other way than by the names of its fields. */
+final class HibernateFields {
+
+    private static final String MUTATIONS = "sqmMultiTableMutationStrategy";
+
+    private HibernateFields() {}
+
+    /** Has Hibernate ask the library how to execute the bulk statements of an entity. */
+    static void replaceStrategies(EntityPersister entity, BulkStatements bulk) {
+        set(entity, MUTATIONS, new CountedMutations(bulk, entity, entity.getSqmMultiTableMutationStrategy()));
+    }
+
+    private static void set(EntityPersister entity, String name, @Nullable Object value) {
+        try {
+            field(AbstractEntityPersister.class, name).set(entity, value);
+        } catch (IllegalAccessException e) {
+            throw closed(e);
+        }
+    }
+
+    private static Field field(Class<?> type, String name) {
+        try {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw closed(e);
+        }
+    }
+
+    private static CounterCacheException closed(Exception cause) {
+        CounterCacheException closed = new CounterCacheException(
+                "bulk statements cannot be counted with this version of Hibernate, or its packages are closed: open org.hibernate.persister.entity to the library, or set %s to ignore and reset the counters after bulk statements"
+                        .formatted(CounterCacheSettings.BULK));
+        closed.initCause(cause);
+        return closed;
+    }
+}
