@@ -17,21 +17,35 @@ final class BulkStatements {
     private final CounterModel model;
     private final Bulk setting;
     private final LockedRows locked;
+    private final BulkInserts inserts;
+    private final NativeStatements natives;
 
-    BulkStatements(ChangeListener changes, Bulk setting) {
+    BulkStatements(ChangeListener changes, Bulk setting, SessionFactoryImplementor factory) {
         this.changes = changes;
         this.model = changes.installation().model();
         this.setting = setting;
         this.locked = new LockedRows(changes.installation().pending());
+        this.inserts = new BulkInserts(this, changes, factory);
+        this.natives = new NativeStatements(model, factory);
     }
 
     /** Has Hibernate ask here how to execute a bulk statement, for each entity whose rows are counted. */
     void install(SessionFactoryImplementor factory) {
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
             if (!model.counted(entity).isEmpty()) {
-                HibernateFields.replaceStrategies(entity, this);
+                HibernateFields.replaceStrategy(entity, this);
+                HibernateFields.replaceStrategy(entity, inserts);
             }
         });
+        FactoryCounters.of(factory).bulk(this);
+    }
+
+    BulkInserts inserts() {
+        return inserts;
+    }
+
+    NativeStatements natives() {
+        return natives;
     }
 
     int execute(BulkMutation mutation) {

@@ -1,9 +1,13 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterCacheException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
-import org.hibernate.dialect.H2Dialect;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.sql.ast.tree.from.NamedTableReference;
 import org.hibernate.sql.exec.spi.ExecutionContext;
@@ -52,8 +56,30 @@ record ChangedRows(String table, BoundSql source, String prefix, String name) {
         return new ChangedRows(table, insert, "", "final table (" + insert.text() + ")");
     }
 
-    static boolean isSupported(SharedSessionContractImplementor session) {
-        return session.getJdbcServices().getDialect() instanceof H2Dialect;
+    /** What an INSERT leaves behind, on PostgreSQL. */
+    static ChangedRows returnedBy(BoundSql insert, String table) {
+        return with(insert.as(insert.text() + " returning *"), table);
+    }
+
+    /**
+     * What an INSERT leaves behind that is a part of a WITH.
+     *
+     * @param columns those that have to be known of the rows
+     */
+    static ChangedRows insertedWithin(BoundSql statement, String table, Collection<String> columns) {
+        String sql = statement.text();
+        int main = sql.lastIndexOf(" select count(*) from ");
+        Matcher insert = Pattern.compile("([^\\s,]+|\"[^\"]+\") \\([^()]*\\) as \\(insert into " + Pattern.quote(table)
+                        + "[ (].*? returning ([^()]*)\\)")
+                .matcher(sql);
+        if (main < 0 || !insert.find()) {
+            throw unexpected(sql);
+        }
+        Set<String> returned = new LinkedHashSet<>(List.of(insert.group(2).split(",")));
+        returned.addAll(columns);
+        String returning = sql.substring(0, insert.start(2)) + String.join(",", returned)
+                + sql.substring(insert.end(2), main) + " ";
+        return new ChangedRows(table, statement, returning, insert.group(1));
     }
 
     /** Asks these rows what would be asked of their table. */

@@ -62,7 +62,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 }
                 guards.guardConditions(counters, model, factory);
                 if (settings.bulk() != CounterCacheSettings.Bulk.IGNORE) {
-                    new BulkStatements(changes, settings.bulk()).install(factory);
+                    new BulkStatements(changes, settings.bulk(), factory).install(factory);
                 }
             }
         });

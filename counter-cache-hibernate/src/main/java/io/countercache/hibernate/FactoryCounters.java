@@ -13,6 +13,8 @@ final class FactoryCounters implements Service {
     private transient volatile UniqueKeys uniqueKeys = UniqueKeys.NONE;
     private transient volatile @Nullable ChangeListener listener;
 
+    private transient volatile @Nullable BulkStatements bulk;
+
     static FactoryCounters of(SessionFactoryImplementor factory) {
         return factory.getServiceRegistry().requireService(FactoryCounters.class);
     }
@@ -33,6 +35,16 @@ final class FactoryCounters implements Service {
     @Nullable
     ChangeListener listener() {
         return listener;
+    }
+
+    /** What counts the bulk statements of the factory's sessions, or null if nothing does. */
+    @Nullable
+    BulkStatements bulk() {
+        return bulk;
+    }
+
+    void bulk(BulkStatements counting) {
+        bulk = counting;
     }
 
     void listener(ChangeListener listening) {

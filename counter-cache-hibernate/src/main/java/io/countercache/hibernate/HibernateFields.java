@@ -4,21 +4,41 @@ import io.countercache.CounterCacheException;
 import java.lang.reflect.Field;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
-import org.jspecify.annotations.Nullable;
+import org.hibernate.query.sqm.mutation.internal.cte.CteInsertHandler;
+import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
+import org.hibernate.sql.exec.spi.JdbcSelect;
 
 /** What of Hibernate can be reached in no other way than by the names of its fields. */
 final class HibernateFields {
 
     private static final String MUTATIONS = "sqmMultiTableMutationStrategy";
+    private static final String INSERTIONS = "sqmMultiTableInsertStrategy";
 
     private HibernateFields() {}
 
     /** Has Hibernate ask the library how to execute the bulk statements of an entity. */
-    static void replaceStrategies(EntityPersister entity, BulkStatements bulk) {
+    static void replaceStrategy(EntityPersister entity, BulkStatements bulk) {
         set(entity, MUTATIONS, new CountedMutations(bulk, entity, entity.getSqmMultiTableMutationStrategy()));
     }
 
-    private static void set(EntityPersister entity, String name, @Nullable Object value) {
+    /** The same for INSERTs, where it has a strategy for these. */
+    static void replaceStrategy(EntityPersister entity, BulkInserts inserts) {
+        SqmMultiTableInsertStrategy hibernates = entity.getSqmMultiTableInsertStrategy();
+        if (hibernates != null) {
+            set(entity, INSERTIONS, new CountedInsertions(inserts, entity, hibernates));
+        }
+    }
+
+    /** The one statement that a handler executes. */
+    static JdbcSelect select(CteInsertHandler handler) {
+        try {
+            return (JdbcSelect) field(CteInsertHandler.class, "select").get(handler);
+        } catch (IllegalAccessException e) {
+            throw closed(e);
+        }
+    }
+
+    private static void set(EntityPersister entity, String name, Object value) {
         try {
             field(AbstractEntityPersister.class, name).set(entity, value);
         } catch (IllegalAccessException e) {
@@ -38,7 +58,7 @@ final class HibernateFields {
 
     private static CounterCacheException closed(Exception cause) {
         CounterCacheException closed = new CounterCacheException(
-                "bulk statements cannot be counted with this version of Hibernate, or its packages are closed: open org.hibernate.persister.entity to the library, or set %s to ignore and reset the counters after bulk statements"
+                "bulk statements cannot be counted with this version of Hibernate, or its packages are closed: open them to the library, or set %s to ignore and reset the counters after bulk statements"
                         .formatted(CounterCacheSettings.BULK));
         closed.initCause(cause);
         return closed;

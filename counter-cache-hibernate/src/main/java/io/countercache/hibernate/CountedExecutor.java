@@ -1,0 +1,77 @@
+package io.countercache.hibernate;
+
+import io.countercache.hibernate.BulkInserts.Target;
+import java.sql.PreparedStatement;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.dialect.H2Dialect;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.sql.exec.internal.JdbcOperationQueryMutationNative;
+import org.hibernate.sql.exec.internal.StandardJdbcMutationExecutor;
+import org.hibernate.sql.exec.spi.ExecutionContext;
+import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
+import org.hibernate.sql.exec.spi.JdbcOperationQueryInsert;
+import org.hibernate.sql.exec.spi.JdbcOperationQueryMutation;
+import org.hibernate.sql.exec.spi.JdbcParameterBindings;
+import org.jspecify.annotations.Nullable;
+
+/** Executes what changes rows: counts a bulk INSERT, warns of a native statement, and leaves all else to Hibernate. */
+final class CountedExecutor implements JdbcMutationExecutor {
+
+    static final CountedExecutor INSTANCE = new CountedExecutor();
+
+    private static final Pattern LITERALS = Pattern.compile("'[^']*'");
+
+    private CountedExecutor() {}
+
+    @Override
+    public int execute(
+            JdbcOperationQueryMutation mutation,
+            JdbcParameterBindings values,
+            Function<String, PreparedStatement> statements,
+            BiConsumer<Integer, PreparedStatement> check,
+            ExecutionContext context) {
+        BulkStatements bulk = bulk(context);
+        if (bulk != null && mutation instanceof JdbcOperationQueryInsert insert) {
+            Target target = bulk.inserts().target(mutation.getSqlString());
+            if (target != null && !bulk.inserts().isIgnored(context)) {
+                return insert(insert, target, bulk.inserts(), values, context);
+            }
+        }
+        if (bulk != null && mutation instanceof JdbcOperationQueryMutationNative) {
+            bulk.natives().warn(mutation.getSqlString());
+        }
+        return StandardJdbcMutationExecutor.INSTANCE.execute(mutation, values, statements, check, context);
+    }
+
+    private static int insert(
+            JdbcOperationQueryInsert insert,
+            Target target,
+            BulkInserts inserts,
+            JdbcParameterBindings values,
+            ExecutionContext context) {
+        SharedSessionContractImplementor session = context.getSession();
+        Dialect dialect = session.getJdbcServices().getDialect();
+        inserts.check(target, insert.getSqlString(), mayConflict(insert), dialect);
+        session.autoFlushIfRequired(insert.getAffectedTableNames());
+        BoundSql bound = BoundSql.of(insert, values);
+        return inserts.execute(
+                target,
+                dialect instanceof H2Dialect
+                        ? ChangedRows.finalTable(bound, target.table())
+                        : ChangedRows.returnedBy(bound, target.table()),
+                context);
+    }
+
+    private static boolean mayConflict(JdbcOperationQueryInsert insert) {
+        return insert.getSqlString().startsWith("merge ")
+                || insert.getUniqueConstraintNameThatMayFail() != null
+                || LITERALS.matcher(insert.getSqlString()).replaceAll("''").contains(" on conflict");
+    }
+
+    private static @Nullable BulkStatements bulk(ExecutionContext context) {
+        return FactoryCounters.of(context.getSession().getFactory()).bulk();
+    }
+}

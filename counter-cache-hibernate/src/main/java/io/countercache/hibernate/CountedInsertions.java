@@ -1,0 +1,106 @@
+package io.countercache.hibernate;
+
+import io.countercache.hibernate.BulkInserts.Target;
+import java.util.List;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.spi.DomainQueryExecutionContext;
+import org.hibernate.query.spi.QueryOptions;
+import org.hibernate.query.sqm.internal.DomainParameterXref;
+import org.hibernate.query.sqm.internal.SimpleNonSelectQueryPlan;
+import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
+import org.hibernate.query.sqm.mutation.internal.cte.CteInsertHandler;
+import org.hibernate.query.sqm.mutation.spi.MultiTableHandler;
+import org.hibernate.query.sqm.mutation.spi.MultiTableHandlerBuildResult;
+import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
+import org.hibernate.query.sqm.tree.insert.SqmInsertStatement;
+import org.hibernate.query.sqm.tree.insert.SqmInsertValuesStatement;
+import org.hibernate.sql.exec.spi.JdbcParameterBindings;
+import org.hibernate.sql.exec.spi.JdbcSelect;
+
+/**
+ * What Hibernate asks how to execute a bulk INSERT for which it has to make ids, or into several tables. All others it sends
+ * through {@link CountedExecutor}, and so it does with what is first put into a temporary table.
+ */
+record CountedInsertions(BulkInserts inserts, EntityPersister entity, SqmMultiTableInsertStrategy hibernates)
+        implements SqmMultiTableInsertStrategy {
+
+    @Override
+    public MultiTableHandlerBuildResult buildHandler(
+            SqmInsertStatement<?> statement, DomainParameterXref parameters, DomainQueryExecutionContext context) {
+        var adapted = SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context);
+        boolean isCounted = !inserts.isIgnored(adapted);
+        List<Target> targets = inserts.targets(entity);
+        if (isCounted) {
+            for (Target target : targets) {
+                inserts.check(
+                        target,
+                        statement.toHqlString(),
+                        statement.getConflictClause() != null,
+                        context.getSession().getJdbcServices().getDialect());
+            }
+        }
+        if (statement instanceof SqmInsertValuesStatement<?> && !entity.hasMultipleTables()) {
+            // Hibernate would not have asked but for CountedMutations, which it takes for several tables
+            return new MultiTableHandlerBuildResult(
+                    new Simple(new SimpleNonSelectQueryPlan(statement, parameters)), JdbcParameterBindings.NO_BINDINGS);
+        }
+        MultiTableHandlerBuildResult built = hibernates.buildHandler(statement, parameters, context);
+        return isCounted && built.multiTableHandler() instanceof CteInsertHandler handler
+                ? new MultiTableHandlerBuildResult(
+                        new InOneStatement(handler, inserts, targets.get(0)), built.firstJdbcParameterBindings())
+                : built;
+    }
+
+    private record Simple(SimpleNonSelectQueryPlan plan) implements MultiTableHandler {
+
+        @Override
+        public JdbcParameterBindings createJdbcParameterBindings(DomainQueryExecutionContext context) {
+            return JdbcParameterBindings.NO_BINDINGS;
+        }
+
+        @Override
+        public boolean dependsOnParameterBindings() {
+            return false;
+        }
+
+        @Override
+        public boolean isCompatibleWith(JdbcParameterBindings values, QueryOptions options) {
+            return true;
+        }
+
+        @Override
+        public int execute(JdbcParameterBindings values, DomainQueryExecutionContext context) {
+            return plan.executeUpdate(context);
+        }
+    }
+
+    /** Several INSERTs, and the SELECTs that they take their rows from, in one WITH. */
+    private record InOneStatement(CteInsertHandler handler, BulkInserts inserts, Target target)
+            implements MultiTableHandler {
+
+        @Override
+        public JdbcParameterBindings createJdbcParameterBindings(DomainQueryExecutionContext context) {
+            return handler.createJdbcParameterBindings(context);
+        }
+
+        @Override
+        public boolean dependsOnParameterBindings() {
+            return handler.dependsOnParameterBindings();
+        }
+
+        @Override
+        public boolean isCompatibleWith(JdbcParameterBindings values, QueryOptions options) {
+            return handler.isCompatibleWith(values, options);
+        }
+
+        @Override
+        public int execute(JdbcParameterBindings values, DomainQueryExecutionContext context) {
+            JdbcSelect statement = HibernateFields.select(handler);
+            context.getSession().autoFlushIfRequired(statement.getAffectedTableNames());
+            return inserts.execute(
+                    target,
+                    ChangedRows.insertedWithin(BoundSql.of(statement, values), target.table(), target.columns()),
+                    SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context));
+        }
+    }
+}

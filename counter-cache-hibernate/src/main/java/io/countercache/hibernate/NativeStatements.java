@@ -1,0 +1,93 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jboss.logging.Logger;
+
+/**
+ * Native statements on tables of counted rows. What they change cannot be known from their text; so whoever sends one is
+ * told, once, which counters have to be repaired.
+ */
+final class NativeStatements {
+
+    private static final Logger LOG = Logger.getLogger(NativeStatements.class);
+
+    /** How many texts are remembered: an application that makes up new ones all the time is warned of each. */
+    private static final int REMEMBERED = 1000;
+
+    private static final Pattern TARGET = Pattern.compile(
+            "^(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*(?:insert\\s+into|update(?:\\s+only)?|delete\\s+from(?:\\s+only)?|merge\\s+into|truncate(?:\\s+table)?)\\s+([\\w.\"`\\[\\]$]+)",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private final Map<String, Set<String>> countersByTable = new HashMap<>();
+    private final Set<String> told = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    }));
+
+    NativeStatements(CounterModel model, SessionFactoryImplementor factory) {
+        for (CounterDefinition counter : model.definitions()) {
+            String name = CounterModel.entity(counter.parent(), factory).getImportedName() + "." + counter.counter();
+            for (String table : tables(counter, model, factory)) {
+                countersByTable
+                        .computeIfAbsent(simple(table), any -> new TreeSet<>())
+                        .add(name);
+            }
+        }
+    }
+
+    private static Set<String> tables(
+            CounterDefinition counter, CounterModel model, SessionFactoryImplementor factory) {
+        Set<String> tables = new TreeSet<>();
+        if (counter.counts() == CounterDefinition.Counts.CHILDREN) {
+            addTables(CounterModel.entity(counter.child(), factory), tables);
+        } else {
+            tables.addAll(Set.of(CollectionModel.persister(counter, factory)
+                    .getCollectionSpaces()[0]
+                    .toString()));
+        }
+        model.paths(factory).steps(counter).forEach(step -> addTables(step.entity(), tables));
+        return tables;
+    }
+
+    private static void addTables(EntityPersister entity, Set<String> tables) {
+        for (Object table : entity.getQuerySpaces()) {
+            tables.add((String) table);
+        }
+    }
+
+    private static String simple(String table) {
+        return table.substring(table.lastIndexOf('.') + 1)
+                .replaceAll("[\"`\\[\\]]", "")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    /** Warns, the first time that a statement is sent which changes a table of counted rows. */
+    void warn(String sql) {
+        Matcher target = TARGET.matcher(sql);
+        if (!target.find()) {
+            return;
+        }
+        Set<String> counters = countersByTable.get(simple(target.group(1)));
+        if (counters != null && told.add(sql)) {
+            LOG.warnf(
+                    "native SQL is not counted: '%s' changes rows that %s count: use HQL, or repair the counters with"
+                            + " CounterRepair afterwards",
+                    sql, String.join(", ", counters));
+        }
+    }
+}
