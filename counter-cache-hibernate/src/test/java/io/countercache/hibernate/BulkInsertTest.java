@@ -119,7 +119,7 @@ class BulkInsertTest {
                         "insert into Comment (id, post, text) values (5000, ?1, 'b') on conflict (id) do update set post = excluded.post",
                         other))
                 .isInstanceOf(UncountableStatementException.class)
-                .hasMessageContaining("insert into")
+                .hasMessageContaining(" into comment ")
                 .hasMessageContaining("rows of Comment are counted, and on conflict does not tell")
                 .hasMessageContaining("change the entities one by one, or give the statement the comment");
         assertThatThrownBy(() ->
