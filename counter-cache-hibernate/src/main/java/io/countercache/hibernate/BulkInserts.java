@@ -1,7 +1,5 @@
 package io.countercache.hibernate;
 
-import static java.util.Objects.requireNonNull;
-
 import io.countercache.UncountableStatementException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -151,9 +149,15 @@ final class BulkInserts {
                 statement, "rows of %s are counted, and %s".formatted(entity, reason), CounterCacheSettings.WAYS_OUT);
     }
 
-    /** Executes an INSERT that answers with what it has inserted; how many rows these are. */
-    int execute(Target target, ChangedRows inserted, ExecutionContext context) {
-        BulkRows rows = new BulkRows(model.counted(requireNonNull(target).entity()));
+    /**
+     * Executes an INSERT that answers with what it has inserted.
+     *
+     * @param read the tables that have to be flushed before
+     * @return how many rows it has inserted
+     */
+    int execute(Target target, ChangedRows inserted, Set<String> read, ExecutionContext context) {
+        changes.installation().pending().prepare(read, context.getSession());
+        BulkRows rows = new BulkRows(model.counted(target.entity()));
         BulkDeltas deltas = new BulkDeltas(changes);
         inserted.forEach(
                 BulkSelect.ofAll(rows.hql(), context.getSession()),

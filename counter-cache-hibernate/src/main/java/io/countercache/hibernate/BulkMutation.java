@@ -37,11 +37,11 @@ record BulkMutation(
         return context.getSession();
     }
 
-    /** A query that locks the rows which this would change now; the session is flushed for it. */
-    BulkSelect lockingAffected() {
+    /** A query that locks the rows which this would change now; what it reads is flushed. */
+    BulkSelect lockingAffected(PendingDeltas pending) {
         BulkSelect affected =
                 BulkSelect.lockingAffected((AbstractSqmRestrictedDmlStatement<?>) statement, parameters, context);
-        affected.flush();
+        pending.prepare(affected.tables(), session());
         return affected;
     }
 

@@ -3,6 +3,7 @@ package io.countercache.hibernate;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.hibernate.LockMode;
 import org.hibernate.engine.spi.LoadQueryInfluencers;
@@ -13,6 +14,7 @@ import org.hibernate.query.internal.QueryOptionsImpl;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.spi.QueryOptions;
 import org.hibernate.query.spi.QueryParameterBindings;
+import org.hibernate.query.sqm.SqmQuerySource;
 import org.hibernate.query.sqm.internal.DomainParameterXref;
 import org.hibernate.query.sqm.internal.SqmUtil;
 import org.hibernate.query.sqm.spi.SqmParameterMappingModelResolutionAccess;
@@ -22,10 +24,12 @@ import org.hibernate.query.sqm.tree.SqmCopyContext;
 import org.hibernate.query.sqm.tree.expression.SqmParameter;
 import org.hibernate.query.sqm.tree.from.SqmFromClause;
 import org.hibernate.query.sqm.tree.from.SqmRoot;
+import org.hibernate.query.sqm.tree.jpa.ParameterCollector;
 import org.hibernate.query.sqm.tree.select.SqmQuerySpec;
 import org.hibernate.query.sqm.tree.select.SqmSelectClause;
 import org.hibernate.query.sqm.tree.select.SqmSelectStatement;
 import org.hibernate.sql.ast.tree.select.SelectStatement;
+import org.hibernate.sql.exec.internal.JdbcSelectExecutorStandardImpl;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 import org.hibernate.sql.exec.spi.JdbcSelect;
@@ -46,12 +50,10 @@ final class BulkSelect {
 
     private final JdbcSelect select;
     private final JdbcParameterBindings bindings;
-    private final SharedSessionContractImplementor session;
 
-    private BulkSelect(JdbcSelect select, JdbcParameterBindings bindings, SharedSessionContractImplementor session) {
+    private BulkSelect(JdbcSelect select, JdbcParameterBindings bindings) {
         this.select = select;
         this.bindings = bindings;
-        this.session = session;
     }
 
     /** Of all rows, whatever the session filters. */
@@ -70,9 +72,10 @@ final class BulkSelect {
             AbstractSqmRestrictedDmlStatement<?> statement,
             DomainParameterXref parameters,
             DomainQueryExecutionContext context) {
+        SqmSelectStatement<?> ids = idsOf(statement);
         return translate(
-                idsOf(statement),
-                parameters.copy(), // a list that is bound to one parameter is expanded in it
+                ids,
+                parametersOf(ids, statement, parameters),
                 context.getQueryParameterBindings(),
                 context.getSession().getLoadQueryInfluencers(),
                 LockMode.PESSIMISTIC_WRITE,
@@ -98,6 +101,16 @@ final class BulkSelect {
         query.setWhereClause(copy.getWhereClause());
         select.setQueryPart(query);
         return select;
+    }
+
+    /** Those of a statement that its condition has, for Hibernate cannot always bind what is used nowhere. */
+    private static DomainParameterXref parametersOf(
+            SqmSelectStatement<?> ids, AbstractSqmRestrictedDmlStatement<?> statement, DomainParameterXref parameters) {
+        if (statement.getQuerySource() == SqmQuerySource.CRITERIA) {
+            return parameters.copy(); // these are known by their place among all of the statement
+        }
+        ParameterCollector.collectParameters(ids, ids::addParameter);
+        return DomainParameterXref.from(ids);
     }
 
     private static BulkSelect translate(
@@ -133,7 +146,7 @@ final class BulkSelect {
                 .getSqlAstTranslatorFactory()
                 .buildSelectTranslator(factory, translation.getSqlAst())
                 .translate(bindings, options);
-        return new BulkSelect(select, bindings, session);
+        return new BulkSelect(select, bindings);
     }
 
     private static QueryOptions locking(LockMode lock) {
@@ -150,9 +163,9 @@ final class BulkSelect {
         return !select.getParameterBinders().isEmpty();
     }
 
-    /** Flushes what the query could read. */
-    void flush() {
-        session.autoFlushIfRequired(select.getAffectedTableNames());
+    /** The tables that it reads. */
+    Set<String> tables() {
+        return select.getAffectedTableNames();
     }
 
     /** The statement, to be part of another one. */
@@ -171,16 +184,9 @@ final class BulkSelect {
     }
 
     private void forEach(ExecutionContext context, StatementCreator statement, Consumer<Object[]> row) {
-        session.getJdbcServices()
-                .getJdbcSelectExecutor()
-                .executeQuery(
-                        select,
-                        bindings,
-                        context,
-                        RowTransformerArrayImpl.instance(),
-                        null,
-                        statement,
-                        new EachRow(row));
+        // not through the library's own, for which this query would be one of the application's
+        JdbcSelectExecutorStandardImpl.INSTANCE.executeQuery(
+                select, bindings, context, RowTransformerArrayImpl.instance(), null, statement, new EachRow(row));
     }
 
     /** Hands over each row as it is read. */

@@ -16,23 +16,27 @@ final class BulkStatements {
     private final ChangeListener changes;
     private final CounterModel model;
     private final Bulk setting;
+    private final BulkScope scope;
     private final LockedRows locked;
     private final BulkInserts inserts;
-    private final NativeStatements natives;
+    private final BulkCollections collections;
+    private final UncountedStatements uncounted;
 
     BulkStatements(ChangeListener changes, Bulk setting, SessionFactoryImplementor factory) {
         this.changes = changes;
         this.model = changes.installation().model();
         this.setting = setting;
+        this.scope = new BulkScope(model);
         this.locked = new LockedRows(changes.installation().pending());
         this.inserts = new BulkInserts(this, changes, factory);
-        this.natives = new NativeStatements(model, factory);
+        this.collections = new BulkCollections(changes, factory);
+        this.uncounted = new UncountedStatements(model, factory);
     }
 
     /** Has Hibernate ask here how to execute a bulk statement, for each entity whose rows are counted. */
     void install(SessionFactoryImplementor factory) {
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
-            if (!model.counted(entity).isEmpty()) {
+            if (scope.concerns(entity)) {
                 HibernateFields.replaceStrategy(entity, this);
                 HibernateFields.replaceStrategy(entity, inserts);
             }
@@ -44,20 +48,28 @@ final class BulkStatements {
         return inserts;
     }
 
-    NativeStatements natives() {
-        return natives;
+    BulkCollections collections() {
+        return collections;
+    }
+
+    UncountedStatements uncounted() {
+        return uncounted;
     }
 
     int execute(BulkMutation mutation) {
-        CountedChild counted = model.counted(mutation.entity());
-        if ((!mutation.isDelete() && mutation.assigned().stream().noneMatch(counted::looksAt))
-                || isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
+        if (isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
+            return mutation.execute();
+        }
+        uncounted.warnOfSet(mutation, scope.countersSet(mutation));
+        if (!scope.isCounted(mutation)) {
             return mutation.execute();
         }
         if (setting == Bulk.REJECT) {
             throw rejected(mutation.text(), mutation.entity());
         }
-        return count(mutation.versioned(), new BulkRows(counted));
+        scope.check(mutation);
+        CountedChild counted = model.counted(mutation.entity());
+        return counted.isEmpty() ? mutation.execute() : count(mutation.versioned(), new BulkRows(counted));
     }
 
     private int count(BulkMutation mutation, BulkRows rows) {
@@ -76,20 +88,21 @@ final class BulkStatements {
     }
 
     private int answered(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
+        PendingDeltas pending = changes.installation().pending();
         if (mutation.isDelete()) {
-            return ReturningPlan.ofDelete(mutation, rows, group -> deltas.before(rows.counted(), group))
+            return ReturningPlan.ofDelete(mutation, pending, rows, group -> deltas.before(rows.counted(), group))
                     .executeUpdate(mutation.context());
         }
         readLocked(mutation, rows, deltas);
-        ReturningPlan.ofUpdate(mutation, rows, group -> deltas.after(rows.counted(), group))
+        ReturningPlan.ofUpdate(mutation, pending, rows, group -> deltas.after(rows.counted(), group))
                 .executeUpdate(mutation.context());
         checkSame(deltas.taken(), deltas.given(), mutation);
         return Math.toIntExact(deltas.given());
     }
 
     /** Locks what an UPDATE is about to change, and reads it under the lock, in one statement. */
-    private static void readLocked(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
-        BulkSelect affected = mutation.lockingAffected();
+    private void readLocked(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
+        BulkSelect affected = mutation.lockingAffected(changes.installation().pending());
         BulkSelect groups = BulkSelect.ofAll(rows.hql(), mutation.session());
         ChangedRows.ofLocked(affected, mutation.entity())
                 .forEach(

@@ -56,9 +56,14 @@ record ChangedRows(String table, BoundSql source, String prefix, String name) {
         return new ChangedRows(table, insert, "", "final table (" + insert.text() + ")");
     }
 
-    /** What an INSERT leaves behind, on PostgreSQL. */
-    static ChangedRows returnedBy(BoundSql insert, String table) {
-        return with(insert.as(insert.text() + " returning *"), table);
+    /** What a DELETE has removed, on H2. */
+    static ChangedRows oldTable(BoundSql delete, String table) {
+        return new ChangedRows(table, delete, "", "old table (" + delete.text() + ")");
+    }
+
+    /** What an INSERT leaves behind, or a DELETE has removed, on PostgreSQL. */
+    static ChangedRows returnedBy(BoundSql statement, String table) {
+        return with(statement.as(statement.text() + " returning *"), table);
     }
 
     /**
@@ -85,12 +90,12 @@ record ChangedRows(String table, BoundSql source, String prefix, String name) {
     /** Asks these rows what would be asked of their table. */
     void forEach(BulkSelect query, ExecutionContext context, Consumer<Object[]> row) {
         String sql = query.sql();
-        String from = " from " + table + " ";
-        int at = sql.indexOf(from);
-        if (at < 0 || query.hasParameters()) {
+        Matcher place = Pattern.compile(" (?:from|join) (" + Pattern.quote(table) + ") ")
+                .matcher(sql);
+        if (!place.find() || query.hasParameters()) {
             throw unexpected(sql);
         }
-        String text = prefix + sql.substring(0, at) + " from " + name + " " + sql.substring(at + from.length());
+        String text = prefix + sql.substring(0, place.start(1)) + name + sql.substring(place.end(1));
         query.forEachOf(source.as(text), context, row);
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.persister.collection.AbstractCollectionPersister;
@@ -90,12 +91,17 @@ final class CollectionModel {
     }
 
     private List<CountedCollection> resolveHolding(EntityPersister element) {
-        return definitions.stream()
-                .map(counter -> persister(counter, element.getFactory()))
-                .distinct()
-                .flatMap(persister -> resolve(persister).stream())
+        return all(element.getFactory())
                 .filter(collection -> collection.isForeignKey() && element.isTypeOrSuperType(collection.element()))
                 .toList();
+    }
+
+    /** All collections that are counted. */
+    Stream<CountedCollection> all(SessionFactoryImplementor factory) {
+        return definitions.stream()
+                .map(counter -> persister(counter, factory))
+                .distinct()
+                .flatMap(persister -> Optional.ofNullable(of(persister)).stream());
     }
 
     static CollectionPersister persister(CounterDefinition counter, SessionFactoryImplementor factory) {

@@ -97,7 +97,8 @@ final class CollectionRows {
         CounterModel.refuseFilters(collection.element(), session);
     }
 
-    private static String from(CountedCollection collection) {
+    /** The owners of a collection as {@code c}, each with its elements as {@code e}. */
+    static String from(CountedCollection collection) {
         String role = collection.persister().getRole();
         String owner = collection.owner().getEntityName();
         return "from %s c join c.%s e"

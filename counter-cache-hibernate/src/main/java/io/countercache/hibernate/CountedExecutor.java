@@ -1,13 +1,16 @@
 package io.countercache.hibernate;
 
 import io.countercache.hibernate.BulkInserts.Target;
+import io.countercache.hibernate.CollectionModel.CountedCollection;
 import java.sql.PreparedStatement;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.hibernate.StatelessSession;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.dialect.H2Dialect;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.sql.exec.internal.JdbcOperationQueryDelete;
 import org.hibernate.sql.exec.internal.JdbcOperationQueryMutationNative;
 import org.hibernate.sql.exec.internal.StandardJdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.ExecutionContext;
@@ -40,8 +43,17 @@ final class CountedExecutor implements JdbcMutationExecutor {
                 return insert(insert, target, bulk.inserts(), values, context);
             }
         }
+        if (bulk != null && mutation instanceof JdbcOperationQueryDelete) {
+            CountedCollection collection = bulk.collections().deletedBy(mutation.getSqlString());
+            if (collection != null && !bulk.isIgnored(context.getSession(), context.getQueryOptions())) {
+                return bulk.collections().execute(collection, BoundSql.of(mutation, values), context);
+            }
+        }
         if (bulk != null && mutation instanceof JdbcOperationQueryMutationNative) {
-            bulk.natives().warn(mutation.getSqlString());
+            bulk.uncounted().warnOfNative(mutation.getSqlString());
+        }
+        if (context.getSession() instanceof StatelessSession) {
+            StatelessQueries.prepare(mutation, context);
         }
         return StandardJdbcMutationExecutor.INSTANCE.execute(mutation, values, statements, check, context);
     }
@@ -55,13 +67,13 @@ final class CountedExecutor implements JdbcMutationExecutor {
         SharedSessionContractImplementor session = context.getSession();
         Dialect dialect = session.getJdbcServices().getDialect();
         inserts.check(target, insert.getSqlString(), mayConflict(insert), dialect);
-        session.autoFlushIfRequired(insert.getAffectedTableNames());
         BoundSql bound = BoundSql.of(insert, values);
         return inserts.execute(
                 target,
                 dialect instanceof H2Dialect
                         ? ChangedRows.finalTable(bound, target.table())
                         : ChangedRows.returnedBy(bound, target.table()),
+                insert.getAffectedTableNames(),
                 context);
     }
 

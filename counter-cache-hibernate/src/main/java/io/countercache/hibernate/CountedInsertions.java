@@ -96,10 +96,10 @@ record CountedInsertions(BulkInserts inserts, EntityPersister entity, SqmMultiTa
         @Override
         public int execute(JdbcParameterBindings values, DomainQueryExecutionContext context) {
             JdbcSelect statement = HibernateFields.select(handler);
-            context.getSession().autoFlushIfRequired(statement.getAffectedTableNames());
             return inserts.execute(
                     target,
                     ChangedRows.insertedWithin(BoundSql.of(statement, values), target.table(), target.columns()),
+                    statement.getAffectedTableNames(),
                     SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context));
         }
     }

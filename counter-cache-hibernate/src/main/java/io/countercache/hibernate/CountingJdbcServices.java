@@ -8,10 +8,12 @@ import org.hibernate.engine.jdbc.spi.JdbcServices;
 import org.hibernate.service.spi.ServiceContributor;
 import org.hibernate.service.spi.ServiceRegistryImplementor;
 import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
+import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
 
 /**
- * Has Hibernate execute its bulk INSERTs, and native statements, through {@link CountedExecutor}: it asks nobody how to. Found by
- * Hibernate through {@code ServiceLoader}; nothing is called by users.
+ * Has Hibernate execute its statements through {@link CountedExecutor} and {@link StatelessQueries}: of a bulk INSERT, a native
+ * statement and a query of a stateless session it tells nobody. Found by Hibernate through {@code ServiceLoader}; nothing is
+ * called by users.
  */
 public final class CountingJdbcServices implements ServiceContributor {
 
@@ -36,10 +38,16 @@ public final class CountingJdbcServices implements ServiceContributor {
     private static final class Counting extends JdbcServicesImpl {
 
         private static final long serialVersionUID = 1;
+        private static final JdbcSelectExecutor SELECTS = new StatelessQueries();
 
         @Override
         public JdbcMutationExecutor getJdbcMutationExecutor() {
             return CountedExecutor.INSTANCE;
+        }
+
+        @Override
+        public JdbcSelectExecutor getJdbcSelectExecutor() {
+            return SELECTS;
         }
     }
 }

@@ -34,9 +34,9 @@ final class LockedRows {
         return changed;
     }
 
-    private static List<Object> lock(BulkMutation mutation) {
+    private List<Object> lock(BulkMutation mutation) {
         List<Object> ids = new ArrayList<>();
-        mutation.lockingAffected()
+        mutation.lockingAffected(pending)
                 .forEach(
                         SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()),
                         row -> ids.add(row[0]));

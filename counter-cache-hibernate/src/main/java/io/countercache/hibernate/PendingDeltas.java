@@ -246,20 +246,50 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         if (session instanceof StatelessSession) {
             session.getJdbcCoordinator().executeBatch(); // no query of a stateless session sends what is batched
         }
-        if (!(session instanceof SessionImplementor stateful) || !session.isTransactionInProgress()) {
-            return query.get(); // nothing flushes by itself here
+        if (!session.isTransactionInProgress()) {
+            return query.get(); // nothing is flushed or written by itself here
         }
         OfTransaction pending = begin(session);
         boolean quiet = pending.quiet;
-        FlushMode mode = stateful.getHibernateFlushMode();
+        FlushMode mode = session instanceof SessionImplementor stateful ? stateful.getHibernateFlushMode() : null;
         pending.quiet = true;
-        stateful.setHibernateFlushMode(FlushMode.MANUAL);
+        setFlushMode(session, FlushMode.MANUAL);
         try {
             return query.get();
         } finally {
-            stateful.setHibernateFlushMode(mode);
+            setFlushMode(session, mode);
             pending.quiet = quiet;
         }
+    }
+
+    private static void setFlushMode(SharedSessionContractImplementor session, @Nullable FlushMode mode) {
+        if (session instanceof SessionImplementor stateful && mode != null) {
+            stateful.setHibernateFlushMode(mode);
+        }
+    }
+
+    /**
+     * Makes what a statement may read be there: what is flushed for it, and the counters. A stateless session tells nobody of
+     * a query, and flushes nothing.
+     */
+    void prepare(Set<String> tables, SharedSessionContractImplementor session) {
+        if (!(session instanceof StatelessSession)) {
+            session.autoFlushIfRequired(tables);
+            return;
+        }
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
+        if (pending != null && !pending.quiet && concerns(pending, tables, session)) {
+            session.getJdbcCoordinator().executeBatch();
+            write(pending, session);
+        }
+    }
+
+    private boolean concerns(OfTransaction pending, Set<String> tables, SharedSessionContractImplementor session) {
+        if (pending.isEmpty()) {
+            return false;
+        }
+        Set<String> declared = model.declaredFor(tables, session);
+        return pending.deltas.concern(declared) || pending.paths.concern(declared);
     }
 
     @Override
@@ -291,11 +321,8 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             return; // this listener was asked again, with all tables
         }
         pending = transactions.get(session.getTransactionCoordinator());
-        if (pending != null && !pending.isEmpty()) {
-            Set<String> declared = model.declaredFor(tables, session);
-            if (pending.deltas.concern(declared) || pending.paths.concern(declared)) {
-                write(pending, session);
-            }
+        if (pending != null && concerns(pending, tables, session)) {
+            write(pending, session);
         }
     }
 }

@@ -18,17 +18,20 @@ import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 /** Executes a bulk statement on a single table as Hibernate does, and has it answer with the rows that it has changed. */
 final class ReturningPlan {
 
+    private final PendingDeltas pending;
     private final BulkRows rows;
     private final Consumer<Group> groups;
 
-    private ReturningPlan(BulkRows rows, Consumer<Group> groups) {
+    private ReturningPlan(PendingDeltas pending, BulkRows rows, Consumer<Group> groups) {
+        this.pending = pending;
         this.rows = rows;
         this.groups = groups;
     }
 
     /** Answers with the rows as they were. */
-    static NonSelectQueryPlan ofDelete(BulkMutation mutation, BulkRows rows, Consumer<Group> groups) {
-        ReturningPlan plan = new ReturningPlan(rows, groups);
+    static NonSelectQueryPlan ofDelete(
+            BulkMutation mutation, PendingDeltas pending, BulkRows rows, Consumer<Group> groups) {
+        ReturningPlan plan = new ReturningPlan(pending, rows, groups);
         var delete = (SqmDeleteStatement<?>) mutation.statement();
         return new SimpleDeleteQueryPlan(mutation.entity(), delete, mutation.parameters()) {
 
@@ -63,8 +66,9 @@ final class ReturningPlan {
     }
 
     /** Answers with the rows as they are then. */
-    static NonSelectQueryPlan ofUpdate(BulkMutation mutation, BulkRows rows, Consumer<Group> groups) {
-        ReturningPlan plan = new ReturningPlan(rows, groups);
+    static NonSelectQueryPlan ofUpdate(
+            BulkMutation mutation, PendingDeltas pending, BulkRows rows, Consumer<Group> groups) {
+        ReturningPlan plan = new ReturningPlan(pending, rows, groups);
         return new SimpleNonSelectQueryPlan(mutation.statement(), mutation.parameters()) {
 
             @Override
@@ -92,7 +96,7 @@ final class ReturningPlan {
             JdbcParameterBindings values,
             ExecutionContext context) {
         var session = context.getSession();
-        session.autoFlushIfRequired(own.jdbcOperation().getAffectedTableNames());
+        pending.prepare(own.jdbcOperation().getAffectedTableNames(), session);
         var target = ((AbstractUpdateOrDeleteStatement) own.statement()).getTargetTable();
         long[] changed = {0};
         ChangedRows.returnedBy(BoundSql.of(own.jdbcOperation(), values), target)

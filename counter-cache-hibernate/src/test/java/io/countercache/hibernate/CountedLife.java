@@ -3,6 +3,8 @@ package io.countercache.hibernate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.RepairReport;
+import io.countercache.hibernate.CountedChild.CountedBy;
+import java.util.Comparator;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -11,6 +13,7 @@ import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
 
 /**
  * The life of some children and their parents, whatever they are mapped like: everything that a session does to a child is
@@ -29,6 +32,8 @@ final class CountedLife<P, C> {
     private boolean moves = true;
     private boolean optional = true;
     private boolean cascades;
+    private boolean updatedInBulk = true;
+    private boolean changedInBulk = true;
     private Object first;
     private Object second;
 
@@ -70,6 +75,18 @@ final class CountedLife<P, C> {
         return this;
     }
 
+    /** Hibernate's own bulk UPDATE of such an association writes something else. */
+    CountedLife<P, C> isNotUpdatedInBulk() {
+        updatedInBulk = false;
+        return this;
+    }
+
+    /** Bulk statements on such an entity are refused. */
+    CountedLife<P, C> isNotChangedInBulk() {
+        changedInBulk = false;
+        return this;
+    }
+
     void isLived() {
         first = id(db.persist(parents.get()));
         second = id(db.persist(parents.get()));
@@ -80,6 +97,9 @@ final class CountedLife<P, C> {
         isMerged(one);
         isSeenByAQuery();
         isChangedWithoutASession();
+        if (changedInBulk) {
+            isChangedInBulk();
+        }
         isRecounted();
         isRemoved(one);
     }
@@ -192,6 +212,54 @@ final class CountedLife<P, C> {
         }
         stateless(session -> session.delete(child));
         counts("delete", 1, 2);
+    }
+
+    private void isChangedInBulk() {
+        C child = child(db.fromTransaction(session -> session.find(parentType, first)));
+        db.inTransaction(session -> session.persist(child));
+        counts("persist before bulk statements", 2, 2);
+        if (moves && updatedInBulk) {
+            update(child, second);
+            counts("bulk update", 1, 3);
+            if (optional) {
+                update(child, null);
+                counts("bulk update to no parent", 1, 2);
+            }
+            update(child, first);
+            counts("bulk update back", 2, 2);
+        }
+        bulk("delete from %s c where id(c) = :id".formatted(childEntity(child).getImportedName()), child, null);
+        counts("bulk delete", 1, 2);
+    }
+
+    private void update(C child, Object parent) {
+        EntityPersister entity = childEntity(child);
+        CounterModel model = Installation.of(entity).model();
+        String association = model.counted(entity).counters().stream()
+                .map(CountedBy::counter)
+                .max(Comparator.comparing(counter -> counter.parent().equals(parentType.getName())))
+                .orElseThrow()
+                .association();
+        String hql = "update %s c set c.%s = %s where id(c) = :id"
+                .formatted(entity.getImportedName(), association, parent == null ? "null" : ":parent");
+        bulk(hql, child, parent);
+    }
+
+    private void bulk(String hql, C child, Object parent) {
+        db.inTransaction(session -> {
+            var query = session.createMutationQuery(hql).setParameter("id", id(child));
+            if (parent != null) {
+                query.setParameter("parent", session.getReference(parentType, parent));
+            }
+            assertThat(query.executeUpdate()).as(hql).isEqualTo(1);
+        });
+    }
+
+    private EntityPersister childEntity(C child) {
+        return db.factory()
+                .unwrap(SessionFactoryImplementor.class)
+                .getMappingMetamodel()
+                .getEntityDescriptor(child.getClass());
     }
 
     private void stateless(Consumer<StatelessSession> work) {

@@ -527,6 +527,7 @@ class IdMappingsTest {
                         (river, country) -> river.country = country,
                         country -> country.riversCount,
                         "update country set rivers_count = 9")
+                .isNotUpdatedInBulk()
                 .isLived();
     }
 

@@ -425,6 +425,7 @@ class InheritanceMappingsTest {
                             (child, board) -> child.board = board,
                             board -> board.piecesCount,
                             "update board set pieces_count = 9")
+                    .isNotChangedInBulk()
                     .isLived();
         }
         new CountedLife<>(

@@ -269,6 +269,7 @@ class TableMappingsTest {
                         (member, club) -> member.club = club,
                         club -> club.membersCount,
                         "update club set members_count = 9")
+                .isNotUpdatedInBulk()
                 .isLived();
     }
 
@@ -363,6 +364,7 @@ class TableMappingsTest {
                         room -> room.chairsCount,
                         "update room set chairs_count = 9")
                 .isRemovedWithItsParent()
+                .isNotUpdatedInBulk()
                 .isLived();
         assertThat(db.number("select count(*) from chair where gone")).isPositive();
     }

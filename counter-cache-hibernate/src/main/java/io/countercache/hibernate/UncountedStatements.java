@@ -4,6 +4,7 @@ import io.countercache.CounterDefinition;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -15,12 +16,12 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jboss.logging.Logger;
 
 /**
- * Native statements on tables of counted rows. What they change cannot be known from their text; so whoever sends one is
- * told, once, which counters have to be repaired.
+ * Statements that may leave counters wrong, and are executed all the same: native ones on tables of counted rows, for what
+ * they change cannot be known from their text, and such as set a counter. Whoever sends one is told, once.
  */
-final class NativeStatements {
+final class UncountedStatements {
 
-    private static final Logger LOG = Logger.getLogger(NativeStatements.class);
+    private static final Logger LOG = Logger.getLogger(UncountedStatements.class);
 
     /** How many texts are remembered: an application that makes up new ones all the time is warned of each. */
     private static final int REMEMBERED = 1000;
@@ -39,7 +40,7 @@ final class NativeStatements {
         }
     }));
 
-    NativeStatements(CounterModel model, SessionFactoryImplementor factory) {
+    UncountedStatements(CounterModel model, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : model.definitions()) {
             String name = CounterModel.entity(counter.parent(), factory).getImportedName() + "." + counter.counter();
             for (String table : tables(counter, model, factory)) {
@@ -76,18 +77,25 @@ final class NativeStatements {
                 .toLowerCase(Locale.ROOT);
     }
 
-    /** Warns, the first time that a statement is sent which changes a table of counted rows. */
-    void warn(String sql) {
+    /** Warns, the first time that a native statement is sent which changes a table of counted rows. */
+    void warnOfNative(String sql) {
         Matcher target = TARGET.matcher(sql);
-        if (!target.find()) {
-            return;
-        }
-        Set<String> counters = countersByTable.get(simple(target.group(1)));
+        Set<String> counters = target.find() ? countersByTable.get(simple(target.group(1))) : null;
         if (counters != null && told.add(sql)) {
             LOG.warnf(
                     "native SQL is not counted: '%s' changes rows that %s count: use HQL, or repair the counters with"
                             + " CounterRepair afterwards",
                     sql, String.join(", ", counters));
+        }
+    }
+
+    /** Warns, the first time that a bulk UPDATE is sent which sets counters that are derived. */
+    void warnOfSet(BulkMutation update, List<String> counters) {
+        if (!counters.isEmpty() && told.add(update.text())) {
+            LOG.warnf(
+                    "'%s' sets %s of %s, which is kept equal to its count already: remove it, or use CounterCaches to"
+                            + " recount",
+                    update.text(), String.join(", ", counters), update.entity().getImportedName());
         }
     }
 }

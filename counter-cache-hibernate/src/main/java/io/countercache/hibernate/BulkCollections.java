@@ -1,0 +1,112 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import io.countercache.UncountableStatementException;
+import io.countercache.hibernate.CollectionModel.CountedCollection;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.Map;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.dialect.H2Dialect;
+import org.hibernate.dialect.PostgreSQLDialect;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.sql.exec.spi.ExecutionContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of counted collections that a bulk DELETE of their owners, or of their elements, takes along: Hibernate deletes
+ * them first, by a statement of its own for each collection.
+ */
+final class BulkCollections {
+
+    private final ChangeListener changes;
+    private final Map<String, CountedCollection> byTable = new HashMap<>();
+
+    BulkCollections(ChangeListener changes, SessionFactoryImplementor factory) {
+        this.changes = changes;
+        new CollectionModel(changes.installation().model().definitions())
+                .all(factory)
+                .filter(collection -> !collection.isForeignKey())
+                .forEach(collection -> byTable.put(collection.persister().getTableName(), collection));
+    }
+
+    /** The collection whose rows a statement deletes, or null if that is none which is counted. */
+    @Nullable
+    CountedCollection deletedBy(String sql) {
+        return byTable.entrySet().stream()
+                .filter(entry -> (sql + " ").startsWith("delete from " + entry.getKey() + " "))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+
+    int execute(CountedCollection collection, BoundSql delete, ExecutionContext context) {
+        SharedSessionContractImplementor session = context.getSession();
+        String table = collection.persister().getTableName();
+        Deleted deleted = new Deleted(collection, delete.text());
+        int[] rows = {0};
+        answering(delete, table, session.getJdbcServices().getDialect())
+                .forEach(BulkSelect.ofAll(deleted.hql(), session), context, row -> {
+                    Number number = (Number) row[row.length - 1];
+                    rows[0] += number.intValue();
+                    deleted.counters()
+                            .forEach((counter, position) -> changes.move(
+                                    counter, row[position], BigDecimal.valueOf(-number.longValue()), session));
+                });
+        return rows[0];
+    }
+
+    private static ChangedRows answering(BoundSql delete, String table, Dialect dialect) {
+        if (dialect instanceof H2Dialect) {
+            return ChangedRows.oldTable(delete, table);
+        }
+        if (dialect instanceof PostgreSQLDialect) {
+            return ChangedRows.returnedBy(delete, table);
+        }
+        throw new UncountableStatementException(
+                delete.text(),
+                "it deletes rows of a collection that are counted, and this database cannot answer with them",
+                CounterCacheSettings.WAYS_OUT);
+    }
+
+    /**
+     * What is deleted of a collection.
+     *
+     * @param statement by which one sees whose doing it is: an owner that goes has no use for a counter any more, nor has an
+     *     element
+     */
+    private record Deleted(CountedCollection collection, String statement) {
+
+        private boolean isOf(String... columns) {
+            return columns.length == 1 && statement.contains(columns[0] + " in (");
+        }
+
+        private boolean asksOwner() {
+            return !collection.ofOwner().isEmpty()
+                    && !isOf(collection.persister().getKeyColumnNames());
+        }
+
+        private boolean asksElement() {
+            return !collection.ofElement().isEmpty()
+                    && !isOf(collection.persister().getElementColumnNames());
+        }
+
+        String hql() {
+            String keys = asksOwner() && asksElement() ? "id(c), id(e)" : asksElement() ? "id(e)" : "id(c)";
+            return "select %1$s, count(*) %2$s group by %1$s".formatted(keys, CollectionRows.from(collection));
+        }
+
+        /** Each counter that moves, and where in a row the one stands that has it. */
+        Map<CounterDefinition, Integer> counters() {
+            Map<CounterDefinition, Integer> counters = new HashMap<>();
+            if (asksOwner()) {
+                collection.ofOwner().forEach(counter -> counters.put(counter, 0));
+            }
+            if (asksElement()) {
+                collection.ofElement().forEach(counter -> counters.put(counter, asksOwner() ? 1 : 0));
+            }
+            return counters;
+        }
+    }
+}

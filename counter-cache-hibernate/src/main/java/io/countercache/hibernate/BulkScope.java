@@ -1,0 +1,111 @@
+package io.countercache.hibernate;
+
+import io.countercache.UncountableStatementException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.sqm.mutation.internal.cte.CteMutationStrategy;
+import org.hibernate.query.sqm.tree.cte.SqmCteContainer;
+import org.jspecify.annotations.Nullable;
+
+/** Which bulk DELETEs and UPDATEs move counters, and which of them cannot be counted. */
+final class BulkScope {
+
+    private final CounterModel model;
+    private final CollectionModel collections;
+
+    BulkScope(CounterModel model) {
+        this.model = model;
+        this.collections = new CollectionModel(model.definitions());
+    }
+
+    /** Whether a bulk statement on this entity may have to do with counters. */
+    boolean concerns(EntityPersister entity) {
+        return withSubclasses(entity).anyMatch(each -> !model.counted(each).isEmpty() || isInCollection(each))
+                || !model.definitionsOf(entity).isEmpty();
+    }
+
+    private static Stream<EntityPersister> withSubclasses(EntityPersister entity) {
+        return entity.getSubclassEntityNames().stream().map(name -> CounterModel.entity(name, entity.getFactory()));
+    }
+
+    private boolean isInCollection(EntityPersister entity) {
+        return collectionsOf(entity).findAny().isPresent();
+    }
+
+    /** The collections of which a DELETE of rows of this entity takes rows along. */
+    private Stream<CollectionModel.CountedCollection> collectionsOf(EntityPersister entity) {
+        return collections
+                .all(entity.getFactory())
+                .filter(collection -> isRelated(collection.owner(), entity)
+                        || (collection.persister().getElementType().isEntityType()
+                                && isRelated(collection.element(), entity)));
+    }
+
+    private static boolean isRelated(EntityPersister one, EntityPersister other) {
+        return one.isTypeOrSuperType(other) || other.isTypeOrSuperType(one);
+    }
+
+    /** Whether a statement moves counters by the rows of its entity. */
+    boolean isCounted(BulkMutation mutation) {
+        return withSubclasses(mutation.entity()).anyMatch(entity -> changes(mutation, entity))
+                || (mutation.isDelete() && isInCollection(mutation.entity()));
+    }
+
+    private boolean changes(BulkMutation mutation, EntityPersister entity) {
+        CountedChild counted = model.counted(entity);
+        return mutation.isDelete()
+                ? !counted.isEmpty()
+                : mutation.assigned().stream().anyMatch(counted::looksAt);
+    }
+
+    /** The derived counters that an UPDATE sets. */
+    List<String> countersSet(BulkMutation mutation) {
+        return mutation.assigned().stream()
+                .filter(name -> model.isDerived(mutation.entity(), name))
+                .toList();
+    }
+
+    /**
+     * Refuses what cannot be counted.
+     *
+     * @throws UncountableStatementException before anything is changed
+     */
+    void check(BulkMutation mutation) {
+        String reason = uncountable(mutation);
+        if (reason != null) {
+            throw new UncountableStatementException(mutation.text(), reason, CounterCacheSettings.WAYS_OUT);
+        }
+    }
+
+    private @Nullable String uncountable(BulkMutation mutation) {
+        EntityPersister entity = mutation.entity();
+        String name = entity.getImportedName();
+        int counters = model.counted(entity).tracked().size();
+        if (withSubclasses(entity)
+                .anyMatch(each -> model.counted(each).tracked().size() != counters && changes(mutation, each))) {
+            return "the subclasses of %s have counters of their own, so it has to be sent for each of them"
+                    .formatted(name);
+        }
+        if (EntityRows.tables(entity, "").size() > 1) {
+            return "%s has its rows in several tables, one for each class, which no database locks together"
+                    .formatted(name);
+        }
+        if (!((SqmCteContainer) mutation.statement()).getCteStatements().isEmpty()) {
+            return "it begins with a WITH";
+        }
+        return mutation.isDelete() ? undeletable(mutation) : null;
+    }
+
+    private @Nullable String undeletable(BulkMutation mutation) {
+        EntityPersister entity = mutation.entity();
+        boolean isInOneStatement = mutation.hibernates() instanceof CteMutationStrategy;
+        return collectionsOf(entity)
+                .filter(collection ->
+                        collection.isForeignKey() ? isRelated(collection.element(), entity) : isInOneStatement)
+                .findFirst()
+                .map(collection -> "it takes rows of %s along, which are counted"
+                        .formatted(collection.persister().getRole()))
+                .orElse(null);
+    }
+}
