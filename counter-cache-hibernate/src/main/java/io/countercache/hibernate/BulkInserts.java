@@ -1,13 +1,12 @@
 package io.countercache.hibernate;
 
 import io.countercache.UncountableStatementException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.dialect.H2Dialect;
@@ -23,16 +22,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkInserts {
 
+    /** What is being inserted where the statements that this takes do not tell. */
+    private static final ThreadLocal<@Nullable Target> INSERTING = new ThreadLocal<>();
+
     private final BulkStatements bulk;
     private final ChangeListener changes;
     private final CounterModel model;
-    private final Map<String, Target> targets = new HashMap<>();
+    private final Map<EntityPersister, Target> byEntity = new HashMap<>();
+    private final Map<String, Target> byTable = new HashMap<>();
 
     /**
-     * A table that has what counters look at.
+     * Where rows of an entity go that count.
      *
-     * @param entity the most general entity whose rows go there
-     * @param reason why rows in it cannot be counted as they are inserted; null if they can
+     * @param entity the most general one with the same counters
+     * @param table the table that has what counters look at
+     * @param reason why rows cannot be counted as they are inserted; null if they can
      */
     record Target(
             EntityPersister entity,
@@ -44,60 +48,73 @@ final class BulkInserts {
         this.bulk = bulk;
         this.changes = changes;
         this.model = changes.installation().model();
-        Map<String, List<EntityPersister>> entities = new HashMap<>();
+        factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
+            Target target = resolve(entity);
+            if (target != null) {
+                byEntity.put(entity, target);
+            }
+        });
+        byEntity.values().forEach(target -> byTable.put(target.table(), target));
         factory.getMappingMetamodel()
-                .forEachEntityDescriptor(entity -> entity.forEachMutableTable(
-                        table -> entities.computeIfAbsent(table.getTableName(), any -> new ArrayList<>())
-                                .add(entity)));
-        entities.forEach(this::addTarget);
+                .forEachEntityDescriptor(
+                        entity -> entity.forEachMutableTable(table -> addToTable(entity, table.getTableName())));
     }
 
-    private void addTarget(String table, List<EntityPersister> entities) {
-        Set<String> columns = new LinkedHashSet<>();
-        entities.forEach(entity -> columns.addAll(columns(model.counted(entity), table)));
-        if (columns.isEmpty()) {
-            return; // nothing that counters look at
-        }
-        EntityPersister general = entities.stream()
-                .reduce((one, other) -> one.isTypeOrSuperType(other) ? other : one)
-                .orElseThrow();
-        targets.put(table, new Target(general, table, columns, uncountable(general, table, entities)));
-    }
-
-    private static Set<String> columns(CountedChild counted, String table) {
+    private @Nullable Target resolve(EntityPersister entity) {
+        CountedChild counted = model.counted(entity);
+        Set<String> tables = new LinkedHashSet<>();
         Set<String> columns = new LinkedHashSet<>();
         counted.tracked()
                 .forEach(attribute -> attribute.part().forEachSelectable((index, column) -> {
-                    if (column.getContainingTableExpression().equals(table)) {
-                        columns.add(column.getSelectionExpression());
-                    }
+                    tables.add(column.getContainingTableExpression());
+                    columns.add(column.getSelectionExpression());
                 }));
-        return columns;
+        if (tables.isEmpty()) {
+            return null;
+        }
+        String table = tables.iterator().next();
+        EntityPersister general = general(entity, counted);
+        String reason = null;
+        if (tables.size() > 1 || !general.getIdentifierTableName().equals(table)) {
+            reason = "what its counters look at is not in the first of its tables";
+        } else if (general.hasWhereRestrictions()) {
+            reason = "it has a @SQLRestriction";
+        }
+        return new Target(general, table, columns, reason);
     }
 
-    private @Nullable String uncountable(EntityPersister entity, String table, List<EntityPersister> entities) {
-        CountedChild counted = model.counted(entity);
-        boolean differ = entities.stream()
-                .anyMatch(other -> model.counted(other).counters().size()
-                        != counted.counters().size());
-        Set<String> all = new LinkedHashSet<>();
-        counted.tracked()
-                .forEach(attribute -> attribute
-                        .part()
-                        .forEachSelectable((index, column) -> all.add(column.getContainingTableExpression())));
-        if (differ) {
-            return "the classes in its table have different counters";
+    private EntityPersister general(EntityPersister entity, CountedChild counted) {
+        EntityPersister general = entity;
+        for (var above = entity.getSuperMappingType(); above != null; above = above.getSuperMappingType()) {
+            EntityPersister superclass = above.getEntityPersister();
+            if (model.counted(superclass).tracked().size() != counted.tracked().size()) {
+                break;
+            }
+            general = superclass;
         }
-        if (all.size() > 1 || !entity.getIdentifierTableName().equals(table)) {
-            return "what its counters look at is in several tables";
+        return general;
+    }
+
+    /** A statement names a table only: that has to be enough to know what counts. */
+    private void addToTable(EntityPersister entity, String table) {
+        Target target = byTable.get(table);
+        Target own = byEntity.get(entity);
+        if (target != null && (own == null || own.entity() != target.entity())) {
+            byTable.put(
+                    table,
+                    new Target(
+                            target.entity(),
+                            table,
+                            target.columns(),
+                            "the classes in its table have different counters"));
         }
-        return entity.hasWhereRestrictions() ? "it has a @SQLRestriction" : null;
     }
 
     /** What of a statement's target counters look at, or null if that is nothing. */
     @Nullable
     Target target(String insert) {
-        return targets.values().stream()
+        Target known = INSERTING.get();
+        return Stream.concat(Stream.ofNullable(known), byTable.values().stream())
                 .filter(target -> Stream.of("insert into ", "merge into ")
                         .map(verb -> verb + target.table())
                         .anyMatch(start -> insert.startsWith(start + " ") || insert.startsWith(start + "(")))
@@ -105,16 +122,20 @@ final class BulkInserts {
                 .orElse(null);
     }
 
-    /** The tables of an entity that have what counters look at. */
-    List<Target> targets(EntityPersister entity) {
-        List<Target> own = new ArrayList<>();
-        entity.forEachMutableTable(table -> {
-            Target target = targets.get(table.getTableName());
-            if (target != null) {
-                own.add(target);
-            }
-        });
-        return own;
+    /** What counters look at of an entity, or null if that is nothing. */
+    @Nullable
+    Target target(EntityPersister entity) {
+        return byEntity.get(entity);
+    }
+
+    /** Executes several statements of which this is the target. */
+    int inserting(@Nullable Target target, IntSupplier statements) {
+        INSERTING.set(target);
+        try {
+            return statements.getAsInt();
+        } finally {
+            INSERTING.remove();
+        }
     }
 
     boolean isIgnored(ExecutionContext context) {

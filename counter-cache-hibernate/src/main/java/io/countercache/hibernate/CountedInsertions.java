@@ -1,7 +1,6 @@
 package io.countercache.hibernate;
 
 import io.countercache.hibernate.BulkInserts.Target;
-import java.util.List;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.spi.QueryOptions;
@@ -16,6 +15,7 @@ import org.hibernate.query.sqm.tree.insert.SqmInsertStatement;
 import org.hibernate.query.sqm.tree.insert.SqmInsertValuesStatement;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 import org.hibernate.sql.exec.spi.JdbcSelect;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Hibernate asks how to execute a bulk INSERT for which it has to make ids, or into several tables. All others it sends
@@ -28,30 +28,31 @@ record CountedInsertions(BulkInserts inserts, EntityPersister entity, SqmMultiTa
     public MultiTableHandlerBuildResult buildHandler(
             SqmInsertStatement<?> statement, DomainParameterXref parameters, DomainQueryExecutionContext context) {
         var adapted = SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context);
-        boolean isCounted = !inserts.isIgnored(adapted);
-        List<Target> targets = inserts.targets(entity);
-        if (isCounted) {
-            for (Target target : targets) {
-                inserts.check(
-                        target,
-                        statement.toHqlString(),
-                        statement.getConflictClause() != null,
-                        context.getSession().getJdbcServices().getDialect());
-            }
+        Target target = inserts.isIgnored(adapted) ? null : inserts.target(entity);
+        if (target != null) {
+            inserts.check(
+                    target,
+                    statement.toHqlString(),
+                    statement.getConflictClause() != null,
+                    context.getSession().getJdbcServices().getDialect());
         }
         if (statement instanceof SqmInsertValuesStatement<?> && !entity.hasMultipleTables()) {
             // Hibernate would not have asked but for CountedMutations, which it takes for several tables
             return new MultiTableHandlerBuildResult(
-                    new Simple(new SimpleNonSelectQueryPlan(statement, parameters)), JdbcParameterBindings.NO_BINDINGS);
+                    new Simple(new SimpleNonSelectQueryPlan(statement, parameters), inserts, target),
+                    JdbcParameterBindings.NO_BINDINGS);
         }
         MultiTableHandlerBuildResult built = hibernates.buildHandler(statement, parameters, context);
-        return isCounted && built.multiTableHandler() instanceof CteInsertHandler handler
-                ? new MultiTableHandlerBuildResult(
-                        new InOneStatement(handler, inserts, targets.get(0)), built.firstJdbcParameterBindings())
-                : built;
+        return target == null
+                ? built
+                : new MultiTableHandlerBuildResult(
+                        new Counted(built.multiTableHandler(), inserts, target), built.firstJdbcParameterBindings());
     }
 
-    private record Simple(SimpleNonSelectQueryPlan plan) implements MultiTableHandler {
+    private record Simple(
+            SimpleNonSelectQueryPlan plan,
+            BulkInserts inserts,
+            @Nullable Target target) implements MultiTableHandler {
 
         @Override
         public JdbcParameterBindings createJdbcParameterBindings(DomainQueryExecutionContext context) {
@@ -70,13 +71,11 @@ record CountedInsertions(BulkInserts inserts, EntityPersister entity, SqmMultiTa
 
         @Override
         public int execute(JdbcParameterBindings values, DomainQueryExecutionContext context) {
-            return plan.executeUpdate(context);
+            return inserts.inserting(target, () -> plan.executeUpdate(context));
         }
     }
 
-    /** Several INSERTs, and the SELECTs that they take their rows from, in one WITH. */
-    private record InOneStatement(CteInsertHandler handler, BulkInserts inserts, Target target)
-            implements MultiTableHandler {
+    private record Counted(MultiTableHandler handler, BulkInserts inserts, Target target) implements MultiTableHandler {
 
         @Override
         public JdbcParameterBindings createJdbcParameterBindings(DomainQueryExecutionContext context) {
@@ -95,7 +94,15 @@ record CountedInsertions(BulkInserts inserts, EntityPersister entity, SqmMultiTa
 
         @Override
         public int execute(JdbcParameterBindings values, DomainQueryExecutionContext context) {
-            JdbcSelect statement = HibernateFields.select(handler);
+            if (handler instanceof CteInsertHandler cte) {
+                return insertInOne(HibernateFields.select(cte), values, context);
+            }
+            return inserts.inserting(target, () -> handler.execute(values, context));
+        }
+
+        /** Several INSERTs, and the SELECTs that they take their rows from, in one WITH. */
+        private int insertInOne(
+                JdbcSelect statement, JdbcParameterBindings values, DomainQueryExecutionContext context) {
             return inserts.execute(
                     target,
                     ChangedRows.insertedWithin(BoundSql.of(statement, values), target.table(), target.columns()),

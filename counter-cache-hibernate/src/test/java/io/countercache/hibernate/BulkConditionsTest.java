@@ -123,7 +123,10 @@ class BulkConditionsTest {
     @Test
     void totalsMoveWithTheirRows() {
         assertThat(execute(
-                        "update Invoice set customer = ?1, amount = 100, status = case when status = OPEN then ?2 else ?3 end where id <= 2", other, Status.PAID, Status.OPEN))
+                        "update Invoice set customer = ?1, amount = 100, status = case when status = OPEN then ?2 else ?3 end where id <= 2",
+                        other,
+                        Status.PAID,
+                        Status.OPEN))
                 .isEqualTo(3);
 
         assertThat(ofCustomer("amount_total")).isEqualTo("3.50");
