@@ -81,6 +81,8 @@ class TransactionsTest {
                     throw new RollingBack();
                 }));
         assertThat(rows.of("Plums")).isEqualTo(Counts.of(0, 0));
+        blog.addComment(plums, "Good for jam", false); // and nothing is left over for the next transaction
+        assertThat(rows.of("Plums")).isEqualTo(Counts.of(1, 0));
     }
 
     @Test
