@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.hibernate.FlushMode;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -26,20 +27,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CounterCaches {
 
-    private final SharedSessionContractImplementor session;
+    // asked for at each call: the entity manager may be a proxy that stands for another session in each transaction
+    private final Supplier<SharedSessionContractImplementor> session;
 
-    private CounterCaches(SharedSessionContractImplementor session) {
+    private CounterCaches(Supplier<SharedSessionContractImplementor> session) {
         this.session = session;
     }
 
     /**
-     * The counters that an entity manager can reach. A Hibernate {@code Session} is one.
+     * The counters that an entity manager can reach. A Hibernate {@code Session} is one. Of a proxy that stands for the
+     * entity manager of the current transaction, such as Spring injects, this may be shared as the proxy may be.
      *
      * @param entityManager an open entity manager of Hibernate, or a proxy of one
      * @return its counters
      */
     public static CounterCaches of(EntityManager entityManager) {
-        return new CounterCaches(entityManager.unwrap(SharedSessionContractImplementor.class));
+        return new CounterCaches(() -> entityManager.unwrap(SharedSessionContractImplementor.class));
     }
 
     /**
@@ -49,7 +52,8 @@ public final class CounterCaches {
      * @return its counters
      */
     public static CounterCaches of(StatelessSession session) {
-        return new CounterCaches((SharedSessionContractImplementor) session);
+        var implementor = (SharedSessionContractImplementor) session;
+        return new CounterCaches(() -> implementor);
     }
 
     /**
@@ -62,7 +66,7 @@ public final class CounterCaches {
      * @throws IllegalArgumentException if this is not an entity, or the id is null or of another type than the entity's
      */
     public <T> Counters<T> on(Class<T> entity, Object id) {
-        return Counters.of(session, entity, Collections.singletonList(id));
+        return Counters.of(session.get(), entity, Collections.singletonList(id));
     }
 
     /**
@@ -75,7 +79,7 @@ public final class CounterCaches {
      * @throws IllegalArgumentException if this is not an entity, or an id is null or of another type than the entity's
      */
     public <T> Counters<T> on(Class<T> entity, Collection<?> ids) {
-        return Counters.of(session, entity, ids);
+        return Counters.of(session.get(), entity, ids);
     }
 
     /**
@@ -116,6 +120,7 @@ public final class CounterCaches {
      * @throws TransactionRequiredException outside a transaction
      */
     public long bump(Class<?> entity, Map<String, ?> key, String counter, long by) {
+        var session = this.session.get();
         Bump bump = new Bump(session, CounterModel.entity(entity, session.getFactory()), key, counter, by);
         if (!session.isTransactionInProgress()) {
             throw new TransactionRequiredException("Counters can be bumped in a transaction only: begin one");
@@ -132,6 +137,7 @@ public final class CounterCaches {
      * @throws TransactionRequiredException outside a transaction
      */
     public void flush() {
+        var session = this.session.get();
         if (!session.isTransactionInProgress()) {
             throw new TransactionRequiredException("Counters can be flushed in a transaction only: begin one");
         }
@@ -158,19 +164,20 @@ public final class CounterCaches {
      * @return what resumes the counting when it is closed
      */
     public Skipped skip() {
+        var session = this.session.get();
         ChangeListener listener = Installation.listenerIn(session.getFactory());
-        flushSession();
-        return new Skipped(this, listener != null && listener.skip(session) ? listener : null);
+        flush(session);
+        return new Skipped(session, listener != null && listener.skip(session) ? listener : null);
     }
 
     /** A stretch of changes that are not counted. Not thread-safe. */
     public static final class Skipped implements AutoCloseable {
 
-        private final CounterCaches counters;
+        private final SharedSessionContractImplementor session;
         private @Nullable ChangeListener skipping;
 
-        private Skipped(CounterCaches counters, @Nullable ChangeListener skipping) {
-            this.counters = counters;
+        private Skipped(SharedSessionContractImplementor session, @Nullable ChangeListener skipping) {
+            this.session = session;
             this.skipping = skipping;
         }
 
@@ -179,9 +186,9 @@ public final class CounterCaches {
         public void close() {
             if (skipping != null) {
                 try {
-                    counters.flushSession();
+                    CounterCaches.flush(session);
                 } finally {
-                    skipping.resume(counters.session);
+                    skipping.resume(session);
                     skipping = null;
                 }
             }
@@ -189,7 +196,7 @@ public final class CounterCaches {
     }
 
     /** Draws the line between what is counted and what is not. Nothing is flushed that is rolled back anyway. */
-    private void flushSession() {
+    private static void flush(SharedSessionContractImplementor session) {
         if (session instanceof SessionImplementor stateful
                 && stateful.isTransactionInProgress()
                 && stateful.getHibernateFlushMode() != FlushMode.MANUAL

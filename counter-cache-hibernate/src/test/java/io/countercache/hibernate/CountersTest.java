@@ -10,12 +10,15 @@ import io.countercache.hibernate.Shop.Place;
 import io.countercache.hibernate.Shop.Product;
 import io.countercache.hibernate.Shop.Review;
 import io.countercache.hibernate.Shop.Shelf;
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.metamodel.SingularAttribute;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -66,6 +69,24 @@ class CountersTest {
 
     private <N extends Number> SingularAttribute<? super Product, N> attribute(String name, Class<N> type) {
         return db.factory().getMetamodel().entity(Product.class).getSingularAttribute(name, type);
+    }
+
+    /** As dependency injection has it: one entity manager for all, that stands for the session of each transaction. */
+    @Test
+    void aSharedEntityManagerServesTheSessionThatItStandsFor() {
+        AtomicReference<EntityManager> current = new AtomicReference<>();
+        EntityManager shared = (EntityManager) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {EntityManager.class},
+                (proxy, method, arguments) -> method.invoke(current.get(), arguments));
+        CounterCaches counters = CounterCaches.of(shared);
+        for (int i = 0; i < 2; i++) {
+            db.inTransaction(session -> {
+                current.set(session);
+                counters.on(Product.class, product.id).increment("views");
+            });
+        }
+        assertThat(stored("views")).isEqualTo(2);
     }
 
     @Test

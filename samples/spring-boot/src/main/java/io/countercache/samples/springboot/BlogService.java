@@ -1,0 +1,110 @@
+package io.countercache.samples.springboot;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
+
+import io.countercache.Drift;
+import io.countercache.RepairReport;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.CounterRepair;
+import io.countercache.samples.springboot.BlogPage.PostRow;
+import jakarta.persistence.EntityManagerFactory;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Isolation;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What the buttons of the page do, each in a transaction. */
+@Service
+@Transactional
+class BlogService {
+
+    private final PostRepository posts;
+    private final CommentRepository comments;
+    private final TagRepository tags;
+    private final CounterCaches counters;
+    private final EntityManagerFactory factory;
+    private final JdbcClient sql;
+
+    BlogService(
+            PostRepository posts,
+            CommentRepository comments,
+            TagRepository tags,
+            CounterCaches counters,
+            EntityManagerFactory factory,
+            JdbcClient sql) {
+        this.posts = posts;
+        this.comments = comments;
+        this.tags = tags;
+        this.counters = counters;
+        this.factory = factory;
+        this.sql = sql;
+    }
+
+    /** From one snapshot: stored and actual counts would not belong together if others wrote between two queries. */
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
+    BlogPage page() {
+        Map<Long, ActualCounts> actual = posts.countActual().stream().collect(toMap(ActualCounts::post, identity()));
+        List<PostRow> rows = posts.findAllByOrderByTitle().stream()
+                .map(post -> new PostRow(post, requireNonNull(actual.get(post.getId()))))
+                .toList();
+        return new BlogPage(rows, comments.findAllByOrderById(), tags.findAllByOrderByName());
+    }
+
+    void addComment(long post, String text, boolean spam) {
+        comments.save(new Comment(posts.getReferenceById(post), text, spam));
+    }
+
+    void moveComment(long comment, long post) {
+        comments.findById(comment).orElseThrow().moveTo(posts.getReferenceById(post));
+    }
+
+    void deleteComment(long comment) {
+        comments.deleteById(comment);
+    }
+
+    /** One DELETE, of rows that are not loaded. */
+    int deleteSpam() {
+        return comments.deleteSpam();
+    }
+
+    /** One DELETE, by their ids. */
+    void deleteCommentsOf(long post) {
+        comments.deleteAllInBatch(comments.findByPostId(post));
+    }
+
+    /** One DELETE, without a condition. */
+    void deleteAllComments() {
+        comments.deleteAllInBatch();
+    }
+
+    void addTag(long post, long tag) {
+        posts.findById(post).orElseThrow().getTags().add(tags.getReferenceById(tag));
+    }
+
+    void removeTag(long post, long tag) {
+        posts.findById(post).orElseThrow().getTags().remove(tags.getReferenceById(tag));
+    }
+
+    /** What Hibernate does not see is not counted. */
+    void addCommentBySql(long post) {
+        sql.sql("insert into comment (id, post_id, text, spam) values (nextval('comment_seq'), ?, 'By SQL', false)")
+                .param(post)
+                .update();
+    }
+
+    /** Looks through all posts, in transactions of its own. */
+    @Transactional(propagation = Propagation.NOT_SUPPORTED)
+    RepairReport checkForDrift() {
+        return CounterRepair.of(factory, Post.class).verify();
+    }
+
+    /** Corrects one post, and says what was wrong. */
+    List<Drift> recount(long post) {
+        return counters.on(Post.class, post).reset();
+    }
+}

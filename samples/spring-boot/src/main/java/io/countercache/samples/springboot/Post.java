@@ -1,0 +1,58 @@
+package io.countercache.samples.springboot;
+
+import io.countercache.CounterCache;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToMany;
+import jakarta.persistence.OrderBy;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The parent: it carries the counters. No code of this program assigns them. */
+@Entity
+public class Post {
+
+    @Id
+    @GeneratedValue
+    private @Nullable Long id;
+
+    private String title = "";
+
+    private int commentsCount;
+
+    @ManyToMany
+    @OrderBy("name")
+    @CounterCache
+    private Set<Tag> tags = new HashSet<>();
+
+    private int tagsCount;
+
+    protected Post() {}
+
+    Post(String title, Tag... tags) {
+        this.title = title;
+        this.tags.addAll(Set.of(tags));
+    }
+
+    public @Nullable Long getId() {
+        return id;
+    }
+
+    public String getTitle() {
+        return title;
+    }
+
+    public int getCommentsCount() {
+        return commentsCount;
+    }
+
+    public Set<Tag> getTags() {
+        return tags;
+    }
+
+    public int getTagsCount() {
+        return tagsCount;
+    }
+}

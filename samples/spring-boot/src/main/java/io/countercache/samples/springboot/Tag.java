@@ -1,0 +1,31 @@
+package io.countercache.samples.springboot;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.Id;
+import org.jspecify.annotations.Nullable;
+
+/** A word on posts. The tags of a post are counted in {@code Post.tagsCount}. */
+@Entity
+public class Tag {
+
+    @Id
+    @GeneratedValue
+    private @Nullable Long id;
+
+    private String name = "";
+
+    protected Tag() {}
+
+    Tag(String name) {
+        this.name = name;
+    }
+
+    public @Nullable Long getId() {
+        return id;
+    }
+
+    public String getName() {
+        return name;
+    }
+}
