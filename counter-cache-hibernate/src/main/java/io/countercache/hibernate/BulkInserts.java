@@ -1,7 +1,6 @@
 package io.countercache.hibernate;
 
 import io.countercache.UncountableStatementException;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -39,10 +38,7 @@ final class BulkInserts {
      * @param reason why rows cannot be counted as they are inserted; null if they can
      */
     record Target(
-            EntityPersister entity,
-            String table,
-            Collection<String> columns,
-            @Nullable String reason) {}
+            EntityPersister entity, String table, @Nullable String reason) {}
 
     BulkInserts(BulkStatements bulk, ChangeListener changes, SessionFactoryImplementor factory) {
         this.bulk = bulk;
@@ -63,11 +59,9 @@ final class BulkInserts {
     private @Nullable Target resolve(EntityPersister entity) {
         CountedChild counted = model.counted(entity);
         Set<String> tables = new LinkedHashSet<>();
-        Set<String> columns = new LinkedHashSet<>();
         counted.tracked()
                 .forEach(attribute -> attribute.part().forEachSelectable((index, column) -> {
                     tables.add(column.getContainingTableExpression());
-                    columns.add(column.getSelectionExpression());
                 }));
         if (tables.isEmpty()) {
             return null;
@@ -80,7 +74,7 @@ final class BulkInserts {
         } else if (general.hasWhereRestrictions()) {
             reason = "it has a @SQLRestriction";
         }
-        return new Target(general, table, columns, reason);
+        return new Target(general, table, reason);
     }
 
     private EntityPersister general(EntityPersister entity, CountedChild counted) {
@@ -100,13 +94,7 @@ final class BulkInserts {
         Target target = byTable.get(table);
         Target own = byEntity.get(entity);
         if (target != null && (own == null || own.entity() != target.entity())) {
-            byTable.put(
-                    table,
-                    new Target(
-                            target.entity(),
-                            table,
-                            target.columns(),
-                            "the classes in its table have different counters"));
+            byTable.put(table, new Target(target.entity(), table, "the classes in its table have different counters"));
         }
     }
 

@@ -105,7 +105,7 @@ record CountedInsertions(BulkInserts inserts, EntityPersister entity, SqmMultiTa
                 JdbcSelect statement, JdbcParameterBindings values, DomainQueryExecutionContext context) {
             return inserts.execute(
                     target,
-                    ChangedRows.insertedWithin(BoundSql.of(statement, values), target.table(), target.columns()),
+                    ChangedRows.insertedWithin(BoundSql.of(statement, values), target.table()),
                     statement.getAffectedTableNames(),
                     SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context));
         }

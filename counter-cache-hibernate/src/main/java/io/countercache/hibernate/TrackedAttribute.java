@@ -222,12 +222,18 @@ record TrackedAttribute(
         if (isAny()) {
             return "case when %s then id(c.%s) end".formatted(leadsToTarget("c"), path);
         }
-        return target == null ? "c." + path : "id(" + alias() + ")";
+        return target == null ? "c." + path : "id(" + (isJoined() ? alias() : "c." + path) + ")";
     }
 
     /** The join that {@link #hql} needs; a to-one that may lead nowhere must not make the row disappear. */
     String join() {
-        return target == null || isAny() ? "" : " left join c." + path + " " + alias();
+        return isJoined() ? " left join c." + path + " " + alias() : "";
+    }
+
+    /** Whether the row itself does not have the id of the one that it leads to. */
+    private boolean isJoined() {
+        return part instanceof ToOneAttributeMapping toOne
+                && !(toOne.isFkOptimizationAllowed() && toOne.isReferenceToPrimaryKey());
     }
 
     /** The HQL condition that an {@code @Any} of an alias leads to a row of the target. */
