@@ -2,6 +2,7 @@ package io.countercache.hibernate;
 
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.CounterCacheSettings.Bulk;
+import java.util.List;
 import org.hibernate.StaleStateException;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -32,7 +33,7 @@ final class BulkStatements {
     /** Has Hibernate ask here how to execute a bulk statement, for each entity whose rows are counted. */
     void install(SessionFactoryImplementor factory) {
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
-            if (!model.counted(entity).isEmpty()) {
+            if (model.countedClasses(entity).stream().anyMatch(each -> !each.isEmpty())) {
                 HibernateFields.replaceStrategy(entity, this);
                 HibernateFields.replaceStrategy(entity, inserts);
             }
@@ -49,20 +50,31 @@ final class BulkStatements {
     }
 
     int execute(BulkMutation mutation) {
-        CountedChild counted = model.counted(mutation.entity());
-        if ((!mutation.isDelete() && mutation.assigned().stream().noneMatch(counted::looksAt))
-                || isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
+        List<CountedChild> classes = model.countedClasses(mutation.entity());
+        if (!mutation.isDelete() && mutation.assigned().stream().noneMatch(path -> isLookedAt(path, classes))) {
             return mutation.execute();
+        }
+        if (isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
+            // who resets the counters afterwards must not meet what other sessions had loaded before
+            return setting == Bulk.IGNORE
+                    ? mutation.execute()
+                    : mutation.versioned().execute();
         }
         if (setting == Bulk.REJECT) {
             throw rejected(mutation.text(), mutation.entity());
         }
-        return count(mutation.versioned(), new BulkRows(counted));
+        return count(mutation.versioned(), BulkRows.of(classes));
     }
 
-    private int count(BulkMutation mutation, BulkRows rows) {
+    private static boolean isLookedAt(String path, List<CountedChild> classes) {
+        return classes.stream().anyMatch(each -> each.looksAt(path));
+    }
+
+    private int count(BulkMutation mutation, List<BulkRows> classes) {
         BulkDeltas deltas = new BulkDeltas(changes);
-        int changed = isAnswered(mutation) ? answered(mutation, rows, deltas) : locked.execute(mutation, rows, deltas);
+        int changed = classes.size() == 1 && isAnswered(mutation)
+                ? answered(mutation, classes.get(0), deltas)
+                : locked.execute(mutation, classes, deltas);
         deltas.apply(mutation.session());
         return changed;
     }
@@ -80,7 +92,12 @@ final class BulkStatements {
             return ReturningPlan.ofDelete(mutation, rows, group -> deltas.before(rows.counted(), group))
                     .executeUpdate(mutation.context());
         }
-        readLocked(mutation, rows, deltas);
+        BulkSelect affected = mutation.lockingAffected();
+        if (affected.looksElsewhere()) {
+            // as many rows as were locked, by then, may be others
+            return locked.execute(mutation, List.of(rows), deltas);
+        }
+        readLocked(mutation, affected, rows, deltas);
         ReturningPlan.ofUpdate(mutation, rows, group -> deltas.after(rows.counted(), group))
                 .executeUpdate(mutation.context());
         checkSame(deltas.taken(), deltas.given(), mutation);
@@ -88,8 +105,7 @@ final class BulkStatements {
     }
 
     /** Locks what an UPDATE is about to change, and reads it under the lock, in one statement. */
-    private static void readLocked(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
-        BulkSelect affected = mutation.lockingAffected();
+    private static void readLocked(BulkMutation mutation, BulkSelect affected, BulkRows rows, BulkDeltas deltas) {
         BulkSelect groups = BulkSelect.ofAll(rows.hql(), mutation.session());
         ChangedRows.ofLocked(affected, mutation.entity())
                 .forEach(
