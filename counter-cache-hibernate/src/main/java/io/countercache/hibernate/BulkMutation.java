@@ -1,7 +1,10 @@
 package io.countercache.hibernate;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.sqm.internal.DomainParameterXref;
@@ -14,6 +17,9 @@ import org.hibernate.query.sqm.tree.SqmCopyContext;
 import org.hibernate.query.sqm.tree.SqmDeleteOrUpdateStatement;
 import org.hibernate.query.sqm.tree.delete.SqmDeleteStatement;
 import org.hibernate.query.sqm.tree.domain.SqmPath;
+import org.hibernate.query.sqm.tree.expression.SqmExpression;
+import org.hibernate.query.sqm.tree.from.SqmRoot;
+import org.hibernate.query.sqm.tree.predicate.SqmPredicate;
 import org.hibernate.query.sqm.tree.update.SqmUpdateStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +81,22 @@ record BulkMutation(
                 update.copy(SqmCopyContext.noParamCopyContext()).versioned(),
                 parameters,
                 context);
+    }
+
+    /** The same for these rows only; rows that no literal stands for are not restricted. */
+    BulkMutation restrictedTo(List<Object> ids) {
+        if (!(entity.getIdentifierMapping() instanceof BasicValuedModelPart)) {
+            return this;
+        }
+        // copied as a whole, for its subqueries know the statement that they are in; its parameters stay the same
+        var copy = (AbstractSqmRestrictedDmlStatement<?>) statement.copy(SqmCopyContext.noParamCopyContext());
+        SqmRoot<?> root = copy.getTarget();
+        SqmPath<?> id = root.get(
+                requireNonNull(root.getModel().getIdentifierDescriptor()).getPathName(), true);
+        var in = copy.nodeBuilder().<Object>in((SqmExpression<?>) id);
+        ids.forEach(each -> in.value(copy.nodeBuilder().literal(each)));
+        copy.applyPredicate((SqmPredicate) in);
+        return new BulkMutation(entity, hibernates, (SqmDeleteOrUpdateStatement<?>) copy, parameters, context);
     }
 
     /** Executes it as Hibernate would. */

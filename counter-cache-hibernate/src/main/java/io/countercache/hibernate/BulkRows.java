@@ -20,6 +20,7 @@ final class BulkRows {
     private final List<Integer> keys;
     private final List<Integer> totals;
     private final boolean each;
+    private final boolean isOneClass;
 
     /**
      * Rows that are the same to all counters.
@@ -31,12 +32,24 @@ final class BulkRows {
     record Group(@Nullable Object id, Snapshot values, long rows) {}
 
     BulkRows(CountedChild counted) {
+        this(counted, false);
+    }
+
+    private BulkRows(CountedChild counted, boolean isOneClass) {
         this.counted = counted;
+        this.isOneClass = isOneClass;
         List<Integer> all = IntStream.range(0, counted.tracked().size()).boxed().toList();
         this.totals = all.stream().filter(counted::isOnlyTotalled).toList();
         this.keys = all.stream().filter(position -> !totals.contains(position)).toList();
         // what is counted through a row follows that one row
         this.each = !counted.passages().isEmpty();
+    }
+
+    /** Of each class in a hierarchy its own; where there is only one these include all that extend it. */
+    static List<BulkRows> of(List<CountedChild> classes) {
+        return classes.stream()
+                .map(each -> new BulkRows(each, classes.size() > 1))
+                .toList();
     }
 
     /** The HQL query for the groups of all rows of the entity, as {@code c}. */
@@ -46,8 +59,9 @@ final class BulkRows {
 
     /** The same of those rows that have {@code :ids}. */
     String hqlByIds() {
-        return "select %s from %s where id(c) in :ids group by %s"
-                .formatted(columns(), from(), String.join(", ", grouped()));
+        String type = isOneClass ? " and type(c) = " + counted.child().getImportedName() : "";
+        return "select %s from %s where id(c) in :ids%s group by %s"
+                .formatted(columns(), from(), type, String.join(", ", grouped()));
     }
 
     private String columns() {

@@ -81,12 +81,6 @@ final class BulkScope {
     private @Nullable String uncountable(BulkMutation mutation) {
         EntityPersister entity = mutation.entity();
         String name = entity.getImportedName();
-        int counters = model.counted(entity).tracked().size();
-        if (withSubclasses(entity)
-                .anyMatch(each -> model.counted(each).tracked().size() != counters && changes(mutation, each))) {
-            return "the subclasses of %s have counters of their own, so it has to be sent for each of them"
-                    .formatted(name);
-        }
         if (EntityRows.tables(entity, "").size() > 1) {
             return "%s has its rows in several tables, one for each class, which no database locks together"
                     .formatted(name);

@@ -21,6 +21,8 @@ import org.hibernate.query.sqm.spi.SqmParameterMappingModelResolutionAccess;
 import org.hibernate.query.sqm.sql.SqmTranslation;
 import org.hibernate.query.sqm.tree.AbstractSqmRestrictedDmlStatement;
 import org.hibernate.query.sqm.tree.SqmCopyContext;
+import org.hibernate.query.sqm.tree.domain.SqmEntityDomainType;
+import org.hibernate.query.sqm.tree.domain.SqmPath;
 import org.hibernate.query.sqm.tree.expression.SqmParameter;
 import org.hibernate.query.sqm.tree.from.SqmFromClause;
 import org.hibernate.query.sqm.tree.from.SqmRoot;
@@ -28,6 +30,8 @@ import org.hibernate.query.sqm.tree.jpa.ParameterCollector;
 import org.hibernate.query.sqm.tree.select.SqmQuerySpec;
 import org.hibernate.query.sqm.tree.select.SqmSelectClause;
 import org.hibernate.query.sqm.tree.select.SqmSelectStatement;
+import org.hibernate.query.sqm.tree.update.SqmAssignment;
+import org.hibernate.query.sqm.tree.update.SqmUpdateStatement;
 import org.hibernate.sql.ast.tree.select.SelectStatement;
 import org.hibernate.sql.exec.internal.JdbcSelectExecutorStandardImpl;
 import org.hibernate.sql.exec.spi.ExecutionContext;
@@ -98,6 +102,13 @@ final class BulkSelect {
         query.getFromClause().addRoot(root);
         query.setSelectClause(new SqmSelectClause(false, statement.nodeBuilder()));
         query.getSelectClause().add(root.get(id, true), null);
+        if (copy instanceof SqmUpdateStatement<?> update) {
+            // an UPDATE leaves out rows of which there is nothing where it looks for the new value
+            update.getSetClause().getAssignments().stream()
+                    .map(SqmAssignment::getValue)
+                    .filter(SqmPath.class::isInstance)
+                    .forEach(value -> query.getSelectClause().add(withoutFetch((SqmPath<?>) value), null));
+        }
         query.setWhereClause(copy.getWhereClause());
         select.setQueryPart(query);
         return select;
@@ -111,6 +122,12 @@ final class BulkSelect {
         }
         ParameterCollector.collectParameters(ids, ids::addParameter);
         return DomainParameterXref.from(ids);
+    }
+
+    private static SqmPath<?> withoutFetch(SqmPath<?> path) {
+        return path.getReferencedPathSource().getPathType() instanceof SqmEntityDomainType<?> entity
+                ? path.get(requireNonNull(entity.getIdentifierDescriptor()).getPathName(), true)
+                : path;
     }
 
     private static BulkSelect translate(
@@ -157,6 +174,12 @@ final class BulkSelect {
 
     String sql() {
         return requireNonNull(select.getSqlString());
+    }
+
+    /** Whether it looks at more than the rows that it answers with. */
+    boolean looksElsewhere() {
+        String text = sql();
+        return text.contains(" join ") || text.indexOf("from ") != text.lastIndexOf("from ");
     }
 
     boolean hasParameters() {

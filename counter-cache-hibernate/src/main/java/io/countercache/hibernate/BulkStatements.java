@@ -2,6 +2,7 @@ package io.countercache.hibernate;
 
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.CounterCacheSettings.Bulk;
+import java.util.List;
 import org.hibernate.StaleStateException;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -57,24 +58,31 @@ final class BulkStatements {
     }
 
     int execute(BulkMutation mutation) {
-        if (isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
-            return mutation.execute();
-        }
         uncounted.warnOfSet(mutation, scope.countersSet(mutation));
         if (!scope.isCounted(mutation)) {
             return mutation.execute();
+        }
+        if (isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
+            // who resets the counters afterwards must not meet what other sessions had loaded before
+            return setting == Bulk.IGNORE
+                    ? mutation.execute()
+                    : mutation.versioned().execute();
         }
         if (setting == Bulk.REJECT) {
             throw rejected(mutation.text(), mutation.entity());
         }
         scope.check(mutation);
-        CountedChild counted = model.counted(mutation.entity());
-        return counted.isEmpty() ? mutation.execute() : count(mutation.versioned(), new BulkRows(counted));
+        List<CountedChild> classes = model.countedClasses(mutation.entity());
+        return classes.stream().allMatch(CountedChild::isEmpty)
+                ? mutation.execute()
+                : count(mutation.versioned(), BulkRows.of(classes));
     }
 
-    private int count(BulkMutation mutation, BulkRows rows) {
+    private int count(BulkMutation mutation, List<BulkRows> classes) {
         BulkDeltas deltas = new BulkDeltas(changes);
-        int changed = isAnswered(mutation) ? answered(mutation, rows, deltas) : locked.execute(mutation, rows, deltas);
+        int changed = classes.size() == 1 && isAnswered(mutation)
+                ? answered(mutation, classes.get(0), deltas)
+                : locked.execute(mutation, classes, deltas);
         deltas.apply(mutation.session());
         return changed;
     }
@@ -93,7 +101,12 @@ final class BulkStatements {
             return ReturningPlan.ofDelete(mutation, pending, rows, group -> deltas.before(rows.counted(), group))
                     .executeUpdate(mutation.context());
         }
-        readLocked(mutation, rows, deltas);
+        BulkSelect affected = mutation.lockingAffected(pending);
+        if (affected.looksElsewhere()) {
+            // as many rows as were locked, by then, may be others
+            return locked.execute(mutation, List.of(rows), deltas);
+        }
+        readLocked(mutation, affected, rows, deltas);
         ReturningPlan.ofUpdate(mutation, pending, rows, group -> deltas.after(rows.counted(), group))
                 .executeUpdate(mutation.context());
         checkSame(deltas.taken(), deltas.given(), mutation);
@@ -101,8 +114,7 @@ final class BulkStatements {
     }
 
     /** Locks what an UPDATE is about to change, and reads it under the lock, in one statement. */
-    private void readLocked(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
-        BulkSelect affected = mutation.lockingAffected(changes.installation().pending());
+    private static void readLocked(BulkMutation mutation, BulkSelect affected, BulkRows rows, BulkDeltas deltas) {
         BulkSelect groups = BulkSelect.ofAll(rows.hql(), mutation.session());
         ChangedRows.ofLocked(affected, mutation.entity())
                 .forEach(

@@ -96,6 +96,11 @@ final class CountedChild {
                 .anyMatch(own -> own.equals(path) || own.startsWith(path + ".") || path.startsWith(own + "."));
     }
 
+    /** Whether counters look at no more of another class, one that extends this one. */
+    boolean hasAllOf(CountedChild more) {
+        return more.counters.size() == counters.size() && more.passages.size() == passages.size();
+    }
+
     boolean isEmpty() {
         return tracked.isEmpty();
     }

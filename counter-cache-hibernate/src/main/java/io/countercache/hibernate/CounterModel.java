@@ -70,6 +70,20 @@ final class CounterModel {
         return known != null ? known : byChild.computeIfAbsent(child, this::resolveCounted);
     }
 
+    /**
+     * The same for each class of rows that a statement on this entity may change: one for all, or one for each class where
+     * they have different counters.
+     */
+    List<CountedChild> countedClasses(EntityPersister entity) {
+        CountedChild own = counted(entity);
+        List<CountedChild> classes = entity.getSubclassEntityNames().stream()
+                .map(name -> counted(entity.getFactory().getMappingMetamodel().getEntityDescriptor(name)))
+                .filter(each -> !each.child().isAbstract())
+                .toList();
+        // a class has the counters of those that it extends
+        return classes.stream().allMatch(own::hasAllOf) ? List.of(own) : classes;
+    }
+
     private CountedChild resolveCounted(EntityPersister child) {
         CountedChild counted = new CountedChild(child);
         for (CounterDefinition counter : definitions) {

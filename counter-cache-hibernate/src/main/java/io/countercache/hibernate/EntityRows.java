@@ -45,6 +45,16 @@ final class EntityRows {
     }
 
     /**
+     * The entity whose rows are locked in the place of those of one in its hierarchy: of a row in several tables all have to
+     * lock the same part.
+     */
+    static EntityPersister locked(EntityPersister entity) {
+        return entity instanceof UnionSubclassEntityPersister
+                ? entity
+                : entity.getFactory().getMappingMetamodel().getEntityDescriptor(entity.getRootEntityName());
+    }
+
+    /**
      * Those of the ids that are ids of the entity. Asks nobody where any row of the table is one of it.
      *
      * @param table the table that is going to be written or read

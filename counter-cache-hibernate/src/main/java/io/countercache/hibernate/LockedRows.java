@@ -2,7 +2,9 @@ package io.countercache.hibernate;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.hibernate.LockMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 
 /**
@@ -20,26 +22,41 @@ final class LockedRows {
         this.pending = pending;
     }
 
-    int execute(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
-        List<Object> ids = lock(mutation);
-        CountedChild counted = rows.counted();
-        read(ids, rows, mutation.session(), group -> deltas.before(counted, group));
+    int execute(BulkMutation mutation, List<BulkRows> classes, BulkDeltas deltas) {
+        BulkSelect affected = mutation.lockingAffected(pending);
+        List<Object> ids = lock(mutation, affected);
+        if (ids.isEmpty()) {
+            return 0;
+        }
+        classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.before(rows.counted(), group)));
         BulkStatements.checkSame(ids.size(), deltas.taken(), mutation);
-        int changed = mutation.execute();
+        // what other tables say may be different now
+        int changed = (affected.looksElsewhere() ? mutation.restrictedTo(ids) : mutation).execute();
         BulkStatements.checkSame(ids.size(), changed, mutation);
         if (!mutation.isDelete()) {
-            read(ids, rows, mutation.session(), group -> deltas.after(counted, group));
+            classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.after(rows.counted(), group)));
             BulkStatements.checkSame(ids.size(), deltas.given(), mutation);
         }
         return changed;
     }
 
-    private List<Object> lock(BulkMutation mutation) {
+    private List<Object> lock(BulkMutation mutation, BulkSelect affected) {
         List<Object> ids = new ArrayList<>();
-        mutation.lockingAffected(pending)
-                .forEach(
-                        SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()),
-                        row -> ids.add(row[0]));
+        affected.forEach(
+                SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));
+        EntityPersister locked = EntityRows.locked(mutation.entity());
+        if (!locked.getTableName().equals(mutation.entity().getTableName())) {
+            String hql = "select id(c) from %s c where id(c) in :ids".formatted(locked.getImportedName());
+            SharedSessionContractImplementor session = mutation.session();
+            for (List<Object> chunk : Chunks.of(ids, CHUNK)) {
+                pending.quietly(
+                        session,
+                        () -> session.createSelectionQuery(hql, Object.class)
+                                .setParameterList("ids", chunk)
+                                .setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
+                                .getResultList());
+            }
+        }
         return ids;
     }
 

@@ -189,7 +189,9 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         }
         Object version = entry == null ? null : entry.getVersion();
         String hql = "select id(c) from %s c where id(c) = :id%s"
-                .formatted(child.getImportedName(), version == null ? "" : " and version(c) = :version");
+                .formatted(
+                        EntityRows.locked(child).getImportedName(),
+                        version == null ? "" : " and version(c) = :version");
         return pending.quietly(session, () -> {
             var query = session.createSelectionQuery(hql, Object.class).setParameter("id", event.getId());
             if (version != null) {
