@@ -181,7 +181,6 @@ final class ChangeListener
             return;
         }
         if (counter.path().isEmpty()) {
-            installation.parents().tell(counter, first, amount, session);
             installation.pending().add(counter, new ParentRow(counter.table(), first), amount, session);
         } else {
             installation

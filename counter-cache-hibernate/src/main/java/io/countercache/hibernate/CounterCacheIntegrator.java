@@ -40,12 +40,12 @@ public final class CounterCacheIntegrator implements Integrator {
         CounterSql sql = new CounterSql(model);
         ManagedParents parents = new ManagedParents(model);
         CounterWriter writer = new CounterWriter(model, sql, service.caches());
-        PathWriter paths = new PathWriter(model, sql, writer, parents);
+        PathWriter paths = new PathWriter(model, sql, writer);
         PendingDeltas pending = new PendingDeltas(model, parents, paths, settings.write());
         ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
         StaleChildren stale = new StaleChildren(model, pending, guards);
         Recount recount = new Recount(model, pending, sql, writer);
-        Installation installation = new Installation(model, pending, parents, stale, recount);
+        Installation installation = new Installation(model, pending, stale, recount);
         ChangeListener changes = new ChangeListener(installation);
         listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending));
         CollectionModel collections = new CollectionModel(counters);

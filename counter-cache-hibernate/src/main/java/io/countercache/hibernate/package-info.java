@@ -33,6 +33,7 @@
  *       under locks, {@code StatelessOwners} knows the session
  *   <li>{@code PendingDeltas} holds the deltas of each transaction, those of counters further up in {@code PathDeltas}, and
  *       decides when they are written
+ *   <li>{@code Savepoints} takes back what a rollback to a savepoint takes back; {@code SpringSavepoints} hears of these
  *   <li>{@code PathWriter} follows the paths to the rows at their ends, from lock to lock
  *   <li>{@code CounterWriter} writes them: sorted, batched, one UPDATE per parent row
  *   <li>{@code CounterSql} has the texts of all statements, binds them, and knows the lock order
