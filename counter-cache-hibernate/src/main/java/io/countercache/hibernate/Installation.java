@@ -5,7 +5,8 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /** What serves one session factory. */
-record Installation(CounterModel model, PendingDeltas pending, StaleChildren stale, Recount recount) {
+record Installation(
+        CounterModel model, PendingDeltas pending, StaleChildren stale, SentDeletes deletes, Recount recount) {
 
     /** What serves the factory of this entity. */
     static Installation of(EntityPersister parent) {

@@ -27,6 +27,7 @@
  * <ol>
  *   <li>{@code CountedChild} is what counters look at of an entity: its {@code TrackedAttribute}s, before and after
  *   <li>{@code StaleChildren} reads these from the database where the session cannot be trusted to know them
+ *   <li>{@code SentDeletes} tells the DELETEs that were sent from those that another listener has vetoed
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
  *   <li>{@code CollectionListener} does so with the rows of a {@code CollectionModel}'s collections: {@code AffectedRows} are those
  *       that their DELETEs have hit, {@code HeldElements} have a column for their owner, {@code CollectionRows} looks at both

@@ -106,12 +106,6 @@ class SavepointPathTest {
     }
 
     @Test
-    void aMoveOnTheWayInsideThatWasNotWritten() {
-        spring.outer(session -> spring.rolledBack(nested -> giveTo(nested, 2)));
-        assertThat(stored()).containsExactly(1L, 0L, 1L, 0L);
-    }
-
-    @Test
     void aMoveOnTheWayBeforeThatWasWrittenInside() {
         spring.outer(session -> {
             giveTo(session, 2);
