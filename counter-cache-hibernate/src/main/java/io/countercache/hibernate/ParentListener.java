@@ -63,7 +63,7 @@ final class ParentListener
         return false;
     }
 
-    /** Hibernate's MERGE writes every column, whatever is declared as not updatable. */
+    /** Hibernate's MERGE asks columns whether they may be updated, and never the attribute; in 7.2 it asks neither. */
     @Override
     public boolean onPreUpsert(PreUpsertEvent event) {
         if (!model.keptBy(event.getPersister()).isEmpty()) {

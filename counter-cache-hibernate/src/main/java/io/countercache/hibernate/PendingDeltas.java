@@ -244,7 +244,8 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             pending.committing = true;
             try {
                 if (session.getJdbcCoordinator().getLogicalConnection().isOpen()) {
-                    write(pending, session);
+                    // one that shares the connection of another session may be closed before that
+                    write(pending, session.isClosed() ? Statements.owner(session) : session);
                 } else if (!pending.isEmpty() && isJta()) {
                     writeThroughAnother();
                 }
