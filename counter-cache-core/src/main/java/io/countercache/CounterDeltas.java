@@ -23,6 +23,10 @@ public final class CounterDeltas {
 
     private final Map<ParentRow, Map<CounterDefinition, BigDecimal>> rows = new HashMap<>();
     private final Set<ParentRow> dropped = new HashSet<>();
+    /** What the rows that have changed since each savepoint were before; the last savepoint comes last. */
+    private final List<Map<ParentRow, RowState>> savepoints = new ArrayList<>();
+
+    private record RowState(Map<CounterDefinition, BigDecimal> amounts, boolean isDropped) {}
 
     /**
      * What one row has to move by.
@@ -57,6 +61,7 @@ public final class CounterDeltas {
         if (dropped.contains(row) || amount.signum() == 0) {
             return;
         }
+        remember(row);
         Map<CounterDefinition, BigDecimal> amounts = rows.computeIfAbsent(row, any -> new TreeMap<>(BY_COLUMN));
         amounts.merge(counter, amount, (sum, more) -> {
             BigDecimal total = sum.add(more);
@@ -83,6 +88,7 @@ public final class CounterDeltas {
      * @param row the deleted row
      */
     public void drop(ParentRow row) {
+        remember(row);
         rows.remove(row);
         dropped.add(row);
     }
@@ -93,6 +99,7 @@ public final class CounterDeltas {
      * @param row the inserted row
      */
     public void revive(ParentRow row) {
+        remember(row);
         dropped.remove(row);
     }
 
@@ -163,8 +170,58 @@ public final class CounterDeltas {
                 drained.add(new RowDeltas(row, amounts));
             }
         });
-        drained.forEach(deltas -> rows.remove(deltas.row()));
+        drained.forEach(deltas -> {
+            remember(deltas.row());
+            rows.remove(deltas.row());
+        });
         drained.sort(Comparator.comparing(RowDeltas::row, lockOrder));
         return drained;
+    }
+
+    /**
+     * Begins what can be taken back. It costs as much as there are rows that change afterwards.
+     *
+     * @return the number of the savepoint, counted from 0
+     */
+    public int savepoint() {
+        savepoints.add(new HashMap<>());
+        return savepoints.size() - 1;
+    }
+
+    /**
+     * Takes back whatever has happened since a savepoint: what was added is gone, what was drained is there again. Forgets
+     * that savepoint and those after it.
+     *
+     * @param savepoint its number
+     */
+    public void rollback(int savepoint) {
+        while (savepoints.size() > savepoint) {
+            savepoints.remove(savepoints.size() - 1).forEach(this::restore);
+        }
+    }
+
+    private void remember(ParentRow row) {
+        if (!savepoints.isEmpty()) {
+            savepoints
+                    .get(savepoints.size() - 1)
+                    .computeIfAbsent(row, any -> new RowState(copy(of(row)), dropped.contains(row)));
+        }
+    }
+
+    private void restore(ParentRow row, RowState state) {
+        rows.remove(row);
+        dropped.remove(row);
+        if (!state.amounts().isEmpty()) {
+            rows.put(row, copy(state.amounts()));
+        }
+        if (state.isDropped()) {
+            dropped.add(row);
+        }
+    }
+
+    private static Map<CounterDefinition, BigDecimal> copy(Map<CounterDefinition, BigDecimal> amounts) {
+        Map<CounterDefinition, BigDecimal> copy = new TreeMap<>(BY_COLUMN);
+        copy.putAll(amounts);
+        return copy;
     }
 }

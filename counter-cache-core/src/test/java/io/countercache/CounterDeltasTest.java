@@ -100,4 +100,45 @@ class CounterDeltasTest {
         assertThat(deltas.concern(Set.of("author", "post"))).isTrue();
         assertThat(deltas.concern(Set.of("author"))).isFalse();
     }
+
+    @Test
+    void aRollbackTakesBackWhatWasAddedAndDrainedSince() {
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.add(LIKES, post(2), 3);
+        int savepoint = deltas.savepoint();
+        deltas.add(COMMENTS, post(1), 5);
+        deltas.add(COMMENTS, post(3), 1);
+        assertThat(drained()).containsExactly("post1 commentsCount=6", "post2 likesCount=3", "post3 commentsCount=1");
+        deltas.add(LIKES, post(2), 1);
+        deltas.rollback(savepoint);
+        assertThat(drained()).containsExactly("post1 commentsCount=1", "post2 likesCount=3");
+    }
+
+    @Test
+    void aRollbackTakesBackWhatWasDroppedAndRevivedSince() {
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.drop(post(2));
+        int savepoint = deltas.savepoint();
+        deltas.drop(post(1));
+        deltas.revive(post(2));
+        deltas.rollback(savepoint);
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.add(COMMENTS, post(2), 1);
+        assertThat(drained()).containsExactly("post1 commentsCount=2");
+    }
+
+    @Test
+    void aRollbackToAnEarlierSavepointTakesBackTheLaterOnesToo() {
+        deltas.add(COMMENTS, post(1), 1);
+        int first = deltas.savepoint();
+        deltas.add(COMMENTS, post(1), 1);
+        int second = deltas.savepoint();
+        deltas.add(COMMENTS, post(1), -2);
+        deltas.rollback(second);
+        assertThat(deltas.of(post(1))).containsEntry(COMMENTS, BigDecimal.valueOf(2));
+        assertThat(deltas.savepoint()).isEqualTo(second);
+        deltas.add(COMMENTS, post(2), 1);
+        deltas.rollback(first);
+        assertThat(drained()).containsExactly("post1 commentsCount=1");
+    }
 }

@@ -36,6 +36,14 @@ record Amount(CounterColumn counter, BigDecimal by, Limits within) {
         return by.signum() < 0 ? above < 0 : above > 0;
     }
 
+    /** Has a rollback to a savepoint show on the instance of a row, if this session manages one, what it had before. */
+    void shown(Object id, SharedSessionContractImplementor session) {
+        ChangeListener listener = Installation.listenerIn(session.getFactory());
+        if (listener != null && ManagedParents.manages(counter.entity(), id, session)) {
+            listener.installation().pending().shown(counter.entity(), id, counter.name(), by, session);
+        }
+    }
+
     /** Says that this would take the counter of a row past its limit. */
     CounterLimitException refusal(Object id, @Nullable BigDecimal found) {
         return new CounterLimitException(

@@ -122,6 +122,7 @@ final class Bump {
         }
         // the id is known only now; until the commit nobody else can cache what this has changed
         FactoryCounters.of(session.getFactory()).caches().around(entity, List.of(row.id()), session, () -> row);
+        amount.shown(row.id(), session);
         ManagedParents.show(entity, row.id(), counter.name(), row.value(), session);
         touched.forEach((attribute, now) -> ManagedParents.show(entity, row.id(), attribute.name(), now, session));
         return row.value().longValue();

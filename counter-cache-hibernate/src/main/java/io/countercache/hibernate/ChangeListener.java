@@ -89,7 +89,9 @@ final class ChangeListener
     @Override
     public void onPostDelete(PostDeleteEvent event) {
         Found found = installation.stale().take(event.getEntity(), event.getSession());
-        changed(event, found, event.getDeletedState(), null);
+        if (!installation.deletes().isVetoed(event.getSession())) {
+            changed(event, found, event.getDeletedState(), null);
+        }
     }
 
     /** What was found in the database, if one looked, is what counts; else the state that the session had loaded. */
@@ -181,7 +183,6 @@ final class ChangeListener
             return;
         }
         if (counter.path().isEmpty()) {
-            installation.parents().tell(counter, first, amount, session);
             installation.pending().add(counter, new ParentRow(counter.table(), first), amount, session);
         } else {
             installation

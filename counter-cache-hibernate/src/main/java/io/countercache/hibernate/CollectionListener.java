@@ -164,9 +164,10 @@ final class CollectionListener
         List<Object> removed = plan.removesAll() && !collection.ofElement().isEmpty()
                 ? rows.lockRows(collection, ownerId, session)
                 : List.of();
-        Integer batchSize = session.getJdbcBatchSize();
+        SharedSessionContractImplementor batching = Statements.owner(session);
+        Integer batchSize = batching.getJdbcBatchSize();
         if (batchSize == null || batchSize < 2) {
-            session.setJdbcBatchSize(BATCH_SIZE);
+            batching.setJdbcBatchSize(BATCH_SIZE);
         }
         changing.put(
                 session,
@@ -260,7 +261,7 @@ final class CollectionListener
 
     private static void finish(Change change, SharedSessionContractImplementor session) {
         change.counting().end();
-        session.setJdbcBatchSize(change.batchSize());
+        Statements.owner(session).setJdbcBatchSize(change.batchSize());
     }
 
     private void moveElements(

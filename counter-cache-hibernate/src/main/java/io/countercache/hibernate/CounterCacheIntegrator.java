@@ -40,14 +40,15 @@ public final class CounterCacheIntegrator implements Integrator {
         CounterSql sql = new CounterSql(model);
         ManagedParents parents = new ManagedParents(model);
         CounterWriter writer = new CounterWriter(model, sql, service.caches());
-        PathWriter paths = new PathWriter(model, sql, writer, parents);
+        PathWriter paths = new PathWriter(model, sql, writer);
         PendingDeltas pending = new PendingDeltas(model, parents, paths, settings.write());
         ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
         StaleChildren stale = new StaleChildren(model, pending, guards);
+        SentDeletes deletes = SentDeletes.watch(metadata);
         Recount recount = new Recount(model, pending, sql, writer);
-        Installation installation = new Installation(model, pending, parents, stale, recount);
+        Installation installation = new Installation(model, pending, stale, deletes, recount);
         ChangeListener changes = new ChangeListener(installation);
-        listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending));
+        listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending, deletes));
         CollectionModel collections = new CollectionModel(counters);
         if (!collections.isEmpty()) {
             listen(factory.getEventListenerRegistry(), changes, collections);
@@ -74,12 +75,12 @@ public final class CounterCacheIntegrator implements Integrator {
         PendingDeltas pending = installation.pending();
         listeners.appendListeners(EventType.PRE_INSERT, parents);
         listeners.appendListeners(EventType.PRE_UPDATE, parents, stale);
-        listeners.appendListeners(EventType.PRE_DELETE, stale);
+        listeners.appendListeners(EventType.PRE_DELETE, installation.deletes(), stale);
         listeners.appendListeners(EventType.PRE_UPSERT, parents, stale);
         listeners.appendListeners(EventType.POST_INSERT, parents, changes);
         listeners.appendListeners(EventType.POST_UPDATE, changes);
         listeners.appendListeners(EventType.POST_UPSERT, changes);
-        listeners.appendListeners(EventType.POST_DELETE, parents, changes);
+        listeners.appendListeners(EventType.POST_DELETE, installation.deletes(), parents, changes);
         listeners.appendListeners(EventType.POST_LOAD, parents);
         // before Hibernate's own, so that it never sees what the application assigned to a counter
         listeners.prependListeners(EventType.FLUSH_ENTITY, parents);

@@ -287,6 +287,7 @@ final class DirectChange {
     private void show(Object id, List<BigDecimal> values, Map<TouchedAttribute, Object> now) {
         for (int i = 0; i < amounts.size(); i++) {
             Amount amount = amounts.get(i);
+            amount.shown(id, session);
             if (values.isEmpty()) {
                 ManagedParents.tell(entity, id, amount.counter().name(), amount.by(), session);
             } else {

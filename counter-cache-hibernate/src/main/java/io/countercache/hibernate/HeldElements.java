@@ -192,7 +192,9 @@ final class HeldElements
     @Override
     public void onPostDelete(PostDeleteEvent event) {
         Deleting deleted = deleting.isEmpty() ? null : deleting.remove(event.getSession());
-        if (deleted != null && deleted.id().equals(event.getId())) {
+        if (deleted != null
+                && deleted.id().equals(event.getId())
+                && !changes.installation().deletes().isVetoed(event.getSession())) {
             deleted.owners().forEach((collection, owner) -> count(collection, owner, -1, event.getSession()));
         }
     }

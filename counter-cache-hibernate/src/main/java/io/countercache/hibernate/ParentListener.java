@@ -42,10 +42,12 @@ final class ParentListener
 
     private final transient CounterModel model;
     private final transient PendingDeltas pending;
+    private final transient SentDeletes deletes;
 
-    ParentListener(CounterModel model, PendingDeltas pending) {
+    ParentListener(CounterModel model, PendingDeltas pending, SentDeletes deletes) {
         this.model = model;
         this.pending = pending;
+        this.deletes = deletes;
     }
 
     /** An INSERT writes the value that the application gave to a counter, null as 0. */
@@ -61,7 +63,7 @@ final class ParentListener
         return false;
     }
 
-    /** Hibernate's MERGE writes every column, whatever is declared as not updatable. */
+    /** Hibernate's MERGE asks columns whether they may be updated, and never the attribute; in 7.2 it asks neither. */
     @Override
     public boolean onPreUpsert(PreUpsertEvent event) {
         if (!model.keptBy(event.getPersister()).isEmpty()) {
@@ -85,6 +87,9 @@ final class ParentListener
     /** A row that is gone gets no UPDATE. */
     @Override
     public void onPostDelete(PostDeleteEvent event) {
+        if (deletes.isVetoed(event.getSession())) {
+            return;
+        }
         for (KeptCounter kept : model.keptBy(event.getPersister())) {
             pending.drop(kept.row(event.getId()), event.getSession());
         }

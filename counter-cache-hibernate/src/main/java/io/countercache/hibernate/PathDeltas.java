@@ -3,8 +3,10 @@ package io.countercache.hibernate;
 import io.countercache.CounterDeltas;
 import io.countercache.hibernate.CounterPaths.PathStep;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +20,16 @@ final class PathDeltas {
     private final Map<PathStep, Map<Object, BigDecimal>> beneath = new HashMap<>();
     private final Map<PathStep, Map<Object, @Nullable Object>> moved = new HashMap<>();
     private final CounterDeltas shown = new CounterDeltas();
+    /** What was pending before for the rows for which that has changed since each savepoint. */
+    private final List<Map<Place, State>> savepoints = new ArrayList<>();
+
+    private record Place(PathStep step, Object id) {}
+
+    private record State(
+            BigDecimal beneath, boolean isMoved, @Nullable Object origin) {}
 
     void add(PathStep step, Object id, BigDecimal amount) {
+        remember(step, id);
         Map<Object, BigDecimal> byRow = beneath.computeIfAbsent(step, any -> new HashMap<>());
         byRow.merge(id, amount, (sum, more) -> sum.add(more).signum() == 0 ? null : sum.add(more));
         if (byRow.isEmpty()) {
@@ -29,6 +39,7 @@ final class PathDeltas {
 
     /** Remembers where a row led to before this transaction moved it: the first time counts. */
     void moved(PathStep step, Object id, @Nullable Object from) {
+        remember(step, id);
         Map<Object, @Nullable Object> origins = moved.computeIfAbsent(step, any -> new HashMap<>());
         if (!origins.containsKey(id)) {
             origins.put(id, from);
@@ -73,6 +84,11 @@ final class PathDeltas {
     }
 
     void remove(PathStep step, Object id) {
+        remember(step, id);
+        forget(step, id);
+    }
+
+    private void forget(PathStep step, Object id) {
         remove(beneath, step, id);
         remove(moved, step, id);
     }
@@ -88,5 +104,39 @@ final class PathDeltas {
     /** What was shown on managed parents by what was known of the way to them; what is written may be something else. */
     CounterDeltas shown() {
         return shown;
+    }
+
+    /** Begins what can be taken back. */
+    void savepoint() {
+        shown.savepoint();
+        savepoints.add(new HashMap<>());
+    }
+
+    /** Takes back whatever has happened since a savepoint, the number of which is counted from 0. */
+    void rollback(int savepoint) {
+        shown.rollback(savepoint);
+        while (savepoints.size() > savepoint) {
+            savepoints.remove(savepoints.size() - 1).forEach(this::restore);
+        }
+    }
+
+    private void remember(PathStep step, Object id) {
+        if (!savepoints.isEmpty()) {
+            savepoints
+                    .get(savepoints.size() - 1)
+                    .computeIfAbsent(
+                            new Place(step, id),
+                            any -> new State(beneath(step, id), isMoved(step, id), origin(step, id)));
+        }
+    }
+
+    private void restore(Place place, State state) {
+        forget(place.step(), place.id());
+        if (state.beneath().signum() != 0) {
+            beneath.computeIfAbsent(place.step(), any -> new HashMap<>()).put(place.id(), state.beneath());
+        }
+        if (state.isMoved()) {
+            moved.computeIfAbsent(place.step(), any -> new HashMap<>()).put(place.id(), state.origin());
+        }
     }
 }

@@ -34,13 +34,11 @@ final class PathWriter {
     private final CounterModel model;
     private final CounterSql sql;
     private final CounterWriter writer;
-    private final ManagedParents parents;
 
-    PathWriter(CounterModel model, CounterSql sql, CounterWriter writer, ManagedParents parents) {
+    PathWriter(CounterModel model, CounterSql sql, CounterWriter writer) {
         this.model = model;
         this.sql = sql;
         this.writer = writer;
-        this.parents = parents;
     }
 
     /** Writes all deltas and leaves none. */
@@ -257,7 +255,7 @@ final class PathWriter {
             for (RowDeltas row : differences.drain(sql.lockOrder(session))) {
                 row.amounts()
                         .forEach((counter, amount) ->
-                                parents.tell(counter, row.row().id(), amount, session));
+                                pending.tell(counter, row.row().id(), amount, session));
             }
         }
 

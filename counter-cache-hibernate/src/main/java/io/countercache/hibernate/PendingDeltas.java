@@ -21,6 +21,7 @@ import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
 import org.hibernate.event.spi.FlushEvent;
 import org.hibernate.event.spi.FlushEventListener;
+import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.resource.transaction.spi.TransactionCoordinator;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
@@ -49,6 +50,9 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     private static final class OfTransaction {
         final CounterDeltas deltas = new CounterDeltas();
         final PathDeltas paths = new PathDeltas();
+        /** Null if nobody would tell of any. */
+        @Nullable
+        Savepoints savepoints;
         /** Whether the commit-time write is over: what changes after it has no later moment to be written in. */
         boolean committing;
         /** Whether the library itself is asking, perhaps in the middle of a flush. */
@@ -68,7 +72,10 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
 
     /** Adds a delta, to be written with the transaction's others; without a transaction it is written now. */
     void add(CounterDefinition counter, ParentRow row, BigDecimal amount, SharedSessionContractImplementor session) {
-        change(session, pending -> pending.deltas.add(counter, row, amount));
+        change(session, pending -> {
+            tell(counter, row.id(), amount, session);
+            pending.deltas.add(counter, row, amount);
+        });
     }
 
     /** Adds a delta of what is beneath a row, for a counter further up. */
@@ -77,7 +84,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             pending.paths.add(step, id, amount);
             Object end = parents.end(step, id, session);
             if (end != null) {
-                parents.tell(step.counter(), end, amount, session);
+                tell(step.counter(), end, amount, session);
                 pending.paths
                         .shown()
                         .add(step.counter(), new ParentRow(step.counter().table(), end), amount);
@@ -88,6 +95,36 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     /** Remembers that a row on the way to a counter further up led elsewhere before. */
     void moved(PathStep step, Object id, @Nullable Object from, SharedSessionContractImplementor session) {
         change(session, pending -> pending.paths.moved(step, id, from));
+    }
+
+    /** Shows a delta on the instance of a row, if this session manages one. */
+    void tell(CounterDefinition counter, Object id, BigDecimal amount, SharedSessionContractImplementor session) {
+        parents.tell(counter, id, amount, session);
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
+        if (pending != null && pending.savepoints != null) {
+            pending.savepoints.shown(model.parent(counter, session), id, counter.counter(), amount, session);
+        }
+    }
+
+    /** Remembers what was shown of a change that is written already. */
+    void shown(
+            EntityPersister entity,
+            Object id,
+            String counter,
+            BigDecimal amount,
+            SharedSessionContractImplementor session) {
+        if (session.isTransactionInProgress()) {
+            Savepoints savepoints = begin(session).savepoints;
+            if (savepoints != null) {
+                savepoints.shown(entity, id, counter, amount, session);
+            }
+        }
+    }
+
+    /** Whether this session has been rolled back to a savepoint, and may have loaded what is no longer so. */
+    boolean isRolledBack(SharedSessionContractImplementor session) {
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
+        return pending != null && pending.savepoints != null && pending.savepoints.isRolledBack();
     }
 
     private void change(SharedSessionContractImplementor session, Consumer<OfTransaction> change) {
@@ -158,6 +195,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             pending = new OfTransaction();
             transactions.put(coordinator, pending);
             coordinator.addObserver(new CommitObserver(pending, session));
+            pending.savepoints = Savepoints.of(pending.deltas, pending.paths, session);
             if (session instanceof StatelessSession && executingBatchAtClose.add(session)) {
                 executeBatchAtClose(session);
             }
@@ -206,7 +244,8 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             pending.committing = true;
             try {
                 if (session.getJdbcCoordinator().getLogicalConnection().isOpen()) {
-                    write(pending, session);
+                    // one that shares the connection of another session may be closed before that
+                    write(pending, session.isClosed() ? Statements.owner(session) : session);
                 } else if (!pending.isEmpty() && isJta()) {
                     writeThroughAnother();
                 }

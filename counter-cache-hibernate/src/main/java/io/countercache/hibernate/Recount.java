@@ -4,6 +4,7 @@ import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.Drift;
 import io.countercache.ParentRow;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -115,7 +116,9 @@ final class Recount {
         for (Drift drift : wrong) {
             for (CounterDefinition counter : counters) {
                 if (counter.counter().equals(drift.counter())) {
-                    differences.add(counter, new ParentRow(counter.table(), drift.id()), CountQuery.difference(drift));
+                    BigDecimal difference = CountQuery.difference(drift);
+                    differences.add(counter, new ParentRow(counter.table(), drift.id()), difference);
+                    pending.shown(parent, drift.id(), counter.counter(), difference, session);
                     ManagedParents.show(
                             parent, drift.id(), counter.counter(), CountQuery.exact(drift.actual()), session);
                 }

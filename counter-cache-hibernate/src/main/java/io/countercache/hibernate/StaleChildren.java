@@ -63,6 +63,10 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
             return false;
         }
         Object[] loaded = event.getOldState();
+        if (pending.isRolledBack(event.getSession())) {
+            read(event, counted, loaded == null || !event.getPersister().isDynamicUpdate());
+            return false;
+        }
         if (loaded == null
                 || guards.readAtEveryUpdate().contains(event.getPersister().getRootEntityName())) {
             read(event, counted, true);
@@ -88,6 +92,7 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         if (!counted.isEmpty()
                 && (isReadUnderLock(event.getPersister())
                         || !isLoaded(event.getEntity(), event.getSession())
+                        || pending.isRolledBack(event.getSession())
                         || counted.isDoubtful(
                                 counted.snapshot(event.getId(), event.getDeletedState(), event.getSession())))) {
             Found found = read(event, counted, true);

@@ -49,6 +49,13 @@ final class Statements {
                 : failure;
     }
 
+    /** The session that has opened the connection: of those that share it, this is the one that stays, and that batches. */
+    static SharedSessionContractImplementor owner(SharedSessionContractImplementor session) {
+        return session.getJdbcCoordinator().getJdbcSessionOwner() instanceof SharedSessionContractImplementor owner
+                ? owner
+                : session;
+    }
+
     static void markRollbackOnly(SharedSessionContractImplementor session) {
         if (session.isTransactionInProgress()) {
             session.getTransactionCoordinator().getTransactionDriverControl().markRollbackOnly();

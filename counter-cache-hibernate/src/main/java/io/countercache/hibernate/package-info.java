@@ -27,12 +27,14 @@
  * <ol>
  *   <li>{@code CountedChild} is what counters look at of an entity: its {@code TrackedAttribute}s, before and after
  *   <li>{@code StaleChildren} reads these from the database where the session cannot be trusted to know them
+ *   <li>{@code SentDeletes} tells the DELETEs that were sent from those that another listener has vetoed
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
  *   <li>{@code CollectionListener} does so with the rows of a {@code CollectionModel}'s collections: {@code AffectedRows} are those
  *       that their DELETEs have hit, {@code HeldElements} have a column for their owner, {@code CollectionRows} looks at both
  *       under locks, {@code StatelessOwners} knows the session
  *   <li>{@code PendingDeltas} holds the deltas of each transaction, those of counters further up in {@code PathDeltas}, and
  *       decides when they are written
+ *   <li>{@code Savepoints} takes back what a rollback to a savepoint takes back; {@code SpringSavepoints} hears of these
  *   <li>{@code PathWriter} follows the paths to the rows at their ends, from lock to lock
  *   <li>{@code CounterWriter} writes them: sorted, batched, one UPDATE per parent row
  *   <li>{@code CounterSql} has the texts of all statements, binds them, and knows the lock order
