@@ -36,7 +36,8 @@ public final class CounterCacheIntegrator implements Integrator {
         if (counters.isEmpty() && declared.free().isEmpty()) {
             return; // nothing declared: add no listener, cost nothing
         }
-        CounterModel model = new CounterModel(counters, declared.free());
+        DeleteRules deletes = DeleteRules.read(metadata);
+        CounterModel model = new CounterModel(counters, declared.free(), deletes);
         CounterSql sql = new CounterSql(model);
         ManagedParents parents = new ManagedParents(model);
         CounterWriter writer = new CounterWriter(model, sql, service.caches());
@@ -48,6 +49,9 @@ public final class CounterCacheIntegrator implements Integrator {
         Installation installation = new Installation(model, pending, parents, stale, recount);
         ChangeListener changes = new ChangeListener(installation);
         listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending));
+        if (!deletes.isEmpty()) {
+            listen(factory.getEventListenerRegistry(), new DeleteListener(changes));
+        }
         CollectionModel collections = new CollectionModel(counters);
         if (!collections.isEmpty()) {
             listen(factory.getEventListenerRegistry(), changes, collections);
@@ -61,6 +65,7 @@ public final class CounterCacheIntegrator implements Integrator {
                     throw new CounterMappingException(problems);
                 }
                 guards.guardConditions(counters, model, factory);
+                guards.guardLost(counters, model, factory);
             }
         });
     }
@@ -82,6 +87,13 @@ public final class CounterCacheIntegrator implements Integrator {
         listeners.prependListeners(EventType.FLUSH_ENTITY, parents);
         listeners.appendListeners(EventType.FLUSH, pending);
         listeners.appendListeners(EventType.AUTO_FLUSH, pending);
+    }
+
+    private static void listen(EventListenerRegistry listeners, DeleteListener deletes) {
+        listeners.appendListeners(EventType.PRE_DELETE, deletes);
+        listeners.appendListeners(EventType.POST_DELETE, deletes);
+        listeners.appendListeners(EventType.FLUSH, deletes);
+        listeners.appendListeners(EventType.AUTO_FLUSH, deletes);
     }
 
     private static void listen(EventListenerRegistry listeners, ChangeListener changes, CollectionModel collections) {
