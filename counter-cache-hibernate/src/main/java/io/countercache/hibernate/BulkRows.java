@@ -54,14 +54,13 @@ final class BulkRows {
 
     /** The HQL query for the groups of all rows of the entity, as {@code c}. */
     String hql() {
-        return "select %s from %s group by %s".formatted(columns(), from(), String.join(", ", grouped()));
+        return "select %s from %s%s".formatted(columns(), from(), groupBy());
     }
 
     /** The same of those rows that have {@code :ids}. */
     String hqlByIds() {
         String type = isOneClass ? " and type(c) = " + counted.child().getImportedName() : "";
-        return "select %s from %s where id(c) in :ids%s group by %s"
-                .formatted(columns(), from(), type, String.join(", ", grouped()));
+        return "select %s from %s where id(c) in :ids%s%s".formatted(columns(), from(), type, groupBy());
     }
 
     private String columns() {
@@ -69,6 +68,11 @@ final class BulkRows {
         totals.forEach(position -> columns.add("sum(" + attribute(position).hql() + ")"));
         columns.add("count(*)");
         return String.join(", ", columns);
+    }
+
+    /** None where there is nothing that counters look at: then these are one group. */
+    private String groupBy() {
+        return grouped().isEmpty() ? "" : " group by " + String.join(", ", grouped());
     }
 
     private List<String> grouped() {

@@ -22,6 +22,7 @@ final class BulkScope {
     /** Whether a bulk statement on this entity may have to do with counters. */
     boolean concerns(EntityPersister entity) {
         return withSubclasses(entity).anyMatch(each -> !model.counted(each).isEmpty() || isInCollection(each))
+                || takesAlong(entity)
                 || !model.definitionsOf(entity).isEmpty();
     }
 
@@ -49,7 +50,13 @@ final class BulkScope {
     /** Whether a statement moves counters by the rows of its entity. */
     boolean isCounted(BulkMutation mutation) {
         return withSubclasses(mutation.entity()).anyMatch(entity -> changes(mutation, entity))
-                || (mutation.isDelete() && isInCollection(mutation.entity()));
+                || (mutation.isDelete() && (isInCollection(mutation.entity()) || takesAlong(mutation.entity())));
+    }
+
+    /** Whether the database deletes or cuts off counted rows along with rows of this entity. */
+    boolean takesAlong(EntityPersister entity) {
+        DeleteEdges edges = model.deletes(entity.getFactory());
+        return withSubclasses(entity).anyMatch(each -> !edges.of(each).isEmpty());
     }
 
     private boolean changes(BulkMutation mutation, EntityPersister entity) {
@@ -93,6 +100,12 @@ final class BulkScope {
 
     private @Nullable String undeletable(BulkMutation mutation) {
         EntityPersister entity = mutation.entity();
+        DeleteEdges edges = model.deletes(entity.getFactory());
+        if (withSubclasses(entity)
+                .anyMatch(each -> edges.of(each).size() != edges.of(entity).size())) {
+            return "the database takes rows along with some subclasses of %s only, so it has to be sent for each of them"
+                    .formatted(entity.getImportedName());
+        }
         boolean isInOneStatement = mutation.hibernates() instanceof CteMutationStrategy;
         return collectionsOf(entity)
                 .filter(collection ->

@@ -28,7 +28,7 @@ final class BulkStatements {
         this.model = changes.installation().model();
         this.setting = setting;
         this.scope = new BulkScope(model);
-        this.locked = new LockedRows(changes.installation().pending());
+        this.locked = new LockedRows(changes);
         this.inserts = new BulkInserts(this, changes, factory);
         this.collections = new BulkCollections(changes, factory);
         this.uncounted = new UncountedStatements(model, factory);
@@ -73,14 +73,16 @@ final class BulkStatements {
         }
         scope.check(mutation);
         List<CountedChild> classes = model.countedClasses(mutation.entity());
-        return classes.stream().allMatch(CountedChild::isEmpty)
-                ? mutation.execute()
-                : count(mutation.versioned(), BulkRows.of(classes));
+        boolean takesAlong = mutation.isDelete() && scope.takesAlong(mutation.entity());
+        if (classes.stream().allMatch(CountedChild::isEmpty) && !takesAlong) {
+            return mutation.execute(); // only rows of collections are counted, by what deletes these
+        }
+        return count(mutation.versioned(), BulkRows.of(classes), takesAlong);
     }
 
-    private int count(BulkMutation mutation, List<BulkRows> classes) {
+    private int count(BulkMutation mutation, List<BulkRows> classes, boolean takesAlong) {
         BulkDeltas deltas = new BulkDeltas(changes);
-        int changed = classes.size() == 1 && isAnswered(mutation)
+        int changed = classes.size() == 1 && !takesAlong && isAnswered(mutation)
                 ? answered(mutation, classes.get(0), deltas)
                 : locked.execute(mutation, classes, deltas);
         deltas.apply(mutation.session());

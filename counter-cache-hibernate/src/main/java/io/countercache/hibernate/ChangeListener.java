@@ -2,9 +2,9 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
-import io.countercache.hibernate.CountedChild.CountedBy;
-import io.countercache.hibernate.CountedChild.PassedBy;
+import io.countercache.hibernate.CountedChild.Moves;
 import io.countercache.hibernate.CountedChild.Snapshot;
+import io.countercache.hibernate.CounterPaths.PathStep;
 import io.countercache.hibernate.StaleChildren.Found;
 import java.math.BigDecimal;
 import java.util.Collections;
@@ -123,58 +123,22 @@ final class ChangeListener
                 after = installation.stale().stored(counted, id, session);
             }
         }
-        for (CountedBy by : counted.counters()) {
-            count(counted, by, before, after, session);
-        }
-        for (PassedBy by : counted.passages()) {
-            if (before != null) {
-                passed(counted, by, id, before, after, session);
+        counted.change(id, before, after, moves(session));
+    }
+
+    /** Has moves written with all else that this session's transaction changes. */
+    Moves moves(SharedSessionContractImplementor session) {
+        return new Moves() {
+            @Override
+            public void move(CounterDefinition counter, Object first, BigDecimal amount) {
+                ChangeListener.this.move(counter, first, amount, session);
             }
-        }
-    }
 
-    private void count(
-            CountedChild counted,
-            CountedBy by,
-            @Nullable Snapshot before,
-            @Nullable Snapshot after,
-            SharedSessionContractImplementor session) {
-        Object from = before == null ? null : before.get(by.association());
-        Object to = after == null ? null : after.get(by.association());
-        BigDecimal less = weight(counted, by, before).negate();
-        BigDecimal more = weight(counted, by, after);
-        if (from != null && counted.tracked().get(by.association()).isSame(from, to)) {
-            move(by.counter(), from, less.add(more), session);
-            return;
-        }
-        if (from != null) {
-            move(by.counter(), from, less, session);
-        }
-        if (to != null) {
-            move(by.counter(), to, more, session);
-        }
-    }
-
-    /** What a row counts for; nothing where it leads to nobody. */
-    private static BigDecimal weight(CountedChild counted, CountedBy by, @Nullable Snapshot snapshot) {
-        return snapshot == null || snapshot.get(by.association()) == null
-                ? BigDecimal.ZERO
-                : counted.weight(by, snapshot);
-    }
-
-    /** A row that others are counted through has got another parent: all that is beneath it goes along. */
-    private void passed(
-            CountedChild counted,
-            PassedBy by,
-            Object id,
-            Snapshot before,
-            @Nullable Snapshot after,
-            SharedSessionContractImplementor session) {
-        Object from = before.get(by.association());
-        Object to = after == null ? null : after.get(by.association());
-        if (!counted.tracked().get(by.association()).isSame(from, to)) {
-            installation.pending().moved(by.step(), id, from, session);
-        }
+            @Override
+            public void pass(PathStep step, Object id, @Nullable Object from) {
+                installation.pending().moved(step, id, from, session);
+            }
+        };
     }
 
     /** @param first the row that the association leads to */

@@ -41,7 +41,7 @@ final class ChangedRows {
 
     /** What a DELETE or an INSERT answers with, on PostgreSQL. */
     static ChangedRows returnedBy(BoundSql statement, String table) {
-        return returnedBy(statement, table, table);
+        return with(statement, table, columns -> statement.text() + " returning " + String.join(",", columns));
     }
 
     /** What a DELETE has removed, or an UPDATE leaves behind, on PostgreSQL. */

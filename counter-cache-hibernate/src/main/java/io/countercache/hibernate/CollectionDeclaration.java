@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
 import org.hibernate.dialect.Dialect;
@@ -17,6 +16,7 @@ import org.hibernate.mapping.IndexedCollection;
 import org.hibernate.mapping.ManyToOne;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
+import org.hibernate.mapping.SimpleValue;
 import org.hibernate.mapping.UnionSubclass;
 import org.jspecify.annotations.Nullable;
 
@@ -100,16 +100,18 @@ record CollectionDeclaration(
                 || (collection.getCustomSQLDeleteAll() != null && !isCounted())) {
             return "%s has SQL of its own, and what that does to rows is not known: remove it".formatted(name());
         }
-        if (collection.getElement() instanceof ManyToOne toOne && toOne.getOnDeleteAction() == OnDeleteAction.CASCADE) {
+        if (collection.getElement() instanceof ManyToOne toOne
+                && DeleteRule.Action.of(toOne) == DeleteRule.Action.CASCADE) {
             return "%s has @OnDelete(CASCADE) on its elements, which deletes rows unseen: remove the element from the collection instead"
                     .formatted(name());
         }
         if ((counts == Counts.OWNERS || !annotation.path().isEmpty())
-                && collection.getKey().isCascadeDeleteEnabled()) {
+                && collection.getKey() instanceof SimpleValue key
+                && DeleteRule.Action.of(key) == DeleteRule.Action.CASCADE) {
             return "%s has @OnDelete(CASCADE), which deletes rows unseen: remove it".formatted(name());
         }
         if (element != null && collection.isOneToMany()) {
-            String deleted = CountedRows.unseen(metadata, element, collection);
+            String deleted = DeleteRules.read(metadata).unseen(element, rule -> rule.collection() == collection);
             if (deleted != null) {
                 return deleted;
             }

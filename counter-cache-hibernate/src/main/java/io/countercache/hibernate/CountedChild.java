@@ -6,9 +6,12 @@ import io.countercache.hibernate.CounterPaths.PathStep;
 import io.countercache.hibernate.condition.Condition;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,27 @@ final class CountedChild {
         Object get(int position) {
             return values.get(position);
         }
+
+        /** The same row when some of it is null. */
+        Snapshot without(Set<Integer> positions) {
+            List<@Nullable Object> rest = new ArrayList<>(values);
+            positions.forEach(position -> rest.set(position, null));
+            return new Snapshot(rest);
+        }
+    }
+
+    /** What is to be done for counters when a row changes. */
+    interface Moves {
+
+        /**
+         * A counter moves.
+         *
+         * @param first the row that the association leads to
+         */
+        void move(CounterDefinition counter, Object first, BigDecimal amount);
+
+        /** A row that others are counted through has got another parent: all that is beneath it goes along. */
+        void pass(PathStep step, Object id, @Nullable Object from);
     }
 
     CountedChild(EntityPersister child) {
@@ -122,6 +146,27 @@ final class CountedChild {
         List<@Nullable Object> values = new ArrayList<>(tracked.size());
         tracked.forEach(attribute -> values.add(attribute.value(id, state, session)));
         return new Snapshot(values);
+    }
+
+    /**
+     * The query for the id of rows, and all that is tracked of them.
+     *
+     * @param condition over a row {@code c}
+     */
+    String select(String condition) {
+        return "select id(c)%s from %s c%s where %s"
+                .formatted(
+                        tracked.stream()
+                                .map(attribute -> ", " + attribute.hql())
+                                .collect(Collectors.joining()),
+                        child.getImportedName(),
+                        tracked.stream().map(TrackedAttribute::join).collect(Collectors.joining()),
+                        condition);
+    }
+
+    /** A snapshot of a row that this query has answered. */
+    Snapshot read(Object[] row) {
+        return new Snapshot(new ArrayList<>(Arrays.asList(row).subList(1, row.length)));
     }
 
     /** Whether something is known to be different. */
@@ -212,6 +257,48 @@ final class CountedChild {
     /** Whether a counter totals what is {@linkplain #isOnlyTotalled only totalled}. */
     boolean isTotalled(CountedBy by) {
         return by.sum() != NOWHERE && isOnlyTotalled(by.sum());
+    }
+
+    /** What follows from a change of a row: of an inserted one there is nothing before, of a deleted one nothing after. */
+    void change(Object id, @Nullable Snapshot before, @Nullable Snapshot after, Moves moves) {
+        for (CountedBy by : counters) {
+            count(by, before, after, moves);
+        }
+        for (PassedBy by : passages) {
+            Object from = before == null ? null : before.get(by.association());
+            Object to = after == null ? null : after.get(by.association());
+            if (before != null && !tracked.get(by.association()).isSame(from, to)) {
+                moves.pass(by.step(), id, from);
+            }
+        }
+    }
+
+    private void count(CountedBy by, @Nullable Snapshot before, @Nullable Snapshot after, Moves moves) {
+        Object from = before == null ? null : before.get(by.association());
+        Object to = after == null ? null : after.get(by.association());
+        BigDecimal less = before == null || from == null
+                ? BigDecimal.ZERO
+                : weight(by, before).negate();
+        BigDecimal more = after == null || to == null ? BigDecimal.ZERO : weight(by, after);
+        if (from != null && tracked.get(by.association()).isSame(from, to)) {
+            moves.move(by.counter(), from, less.add(more));
+            return;
+        }
+        if (from != null) {
+            moves.move(by.counter(), from, less);
+        }
+        if (to != null) {
+            moves.move(by.counter(), to, more);
+        }
+    }
+
+    /** Whether what a row counts for depends on what stands here in a snapshot. */
+    boolean isWeighedBy(CountedBy by, int position) {
+        return by.sum() == position
+                || (by.condition() != null
+                        && by.condition()
+                                .attributes()
+                                .contains(tracked.get(position).path()));
     }
 
     /** What a row counts for. */

@@ -36,7 +36,8 @@ public final class CounterCacheIntegrator implements Integrator {
         if (counters.isEmpty() && declared.free().isEmpty()) {
             return; // nothing declared: add no listener, cost nothing
         }
-        CounterModel model = new CounterModel(counters, declared.free());
+        DeleteRules deletes = DeleteRules.read(metadata);
+        CounterModel model = new CounterModel(counters, declared.free(), deletes);
         CounterSql sql = new CounterSql(model);
         ManagedParents parents = new ManagedParents(model);
         CounterWriter writer = new CounterWriter(model, sql, service.caches());
@@ -44,11 +45,14 @@ public final class CounterCacheIntegrator implements Integrator {
         PendingDeltas pending = new PendingDeltas(model, parents, paths, settings.write());
         ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
         StaleChildren stale = new StaleChildren(model, pending, guards);
-        SentDeletes deletes = SentDeletes.watch(metadata);
+        SentDeletes sent = SentDeletes.watch(metadata);
         Recount recount = new Recount(model, pending, sql, writer);
-        Installation installation = new Installation(model, pending, stale, deletes, recount);
+        Installation installation = new Installation(model, pending, stale, sent, recount);
         ChangeListener changes = new ChangeListener(installation);
-        listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending, deletes));
+        listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending, sent));
+        if (!deletes.isEmpty()) {
+            listen(factory.getEventListenerRegistry(), new DeleteListener(changes));
+        }
         CollectionModel collections = new CollectionModel(counters);
         if (!collections.isEmpty()) {
             listen(factory.getEventListenerRegistry(), changes, collections);
@@ -62,6 +66,7 @@ public final class CounterCacheIntegrator implements Integrator {
                     throw new CounterMappingException(problems);
                 }
                 guards.guardConditions(counters, model, factory);
+                guards.guardLost(counters, model, factory);
                 if (settings.bulk() != CounterCacheSettings.Bulk.IGNORE) {
                     new BulkStatements(changes, settings.bulk(), factory).install(factory);
                 }
@@ -86,6 +91,13 @@ public final class CounterCacheIntegrator implements Integrator {
         listeners.prependListeners(EventType.FLUSH_ENTITY, parents);
         listeners.appendListeners(EventType.FLUSH, pending);
         listeners.appendListeners(EventType.AUTO_FLUSH, pending);
+    }
+
+    private static void listen(EventListenerRegistry listeners, DeleteListener deletes) {
+        listeners.appendListeners(EventType.PRE_DELETE, deletes);
+        listeners.appendListeners(EventType.POST_DELETE, deletes);
+        listeners.appendListeners(EventType.FLUSH, deletes);
+        listeners.appendListeners(EventType.AUTO_FLUSH, deletes);
     }
 
     private static void listen(EventListenerRegistry listeners, ChangeListener changes, CollectionModel collections) {

@@ -32,12 +32,14 @@ final class CounterModel {
 
     private final List<CounterDefinition> definitions;
     private final List<FreeCounter> free;
+    private final DeleteRules deleteRules;
     private final Map<CounterDefinition, Condition> conditions = new HashMap<>();
     // filled on first use: the runtime mapping does not exist yet when the declarations are read
     private final Map<EntityPersister, CountedChild> byChild = new ConcurrentHashMap<>();
     private final Map<EntityPersister, List<KeptCounter>> byParent = new ConcurrentHashMap<>();
     private final Map<EntityPersister, Boolean> hierarchies = new ConcurrentHashMap<>();
     private volatile @Nullable CounterPaths paths;
+    private volatile @Nullable DeleteEdges deletes;
 
     /**
      * A counter, seen from a parent: where in the state of the parent its value stands.
@@ -55,7 +57,8 @@ final class CounterModel {
         }
     }
 
-    CounterModel(List<CounterDefinition> definitions, List<FreeCounter> free) {
+    CounterModel(List<CounterDefinition> definitions, List<FreeCounter> free, DeleteRules deleteRules) {
+        this.deleteRules = deleteRules;
         this.definitions = List.copyOf(definitions);
         this.free = List.copyOf(free);
     }
@@ -126,6 +129,16 @@ final class CounterModel {
         return known;
     }
 
+    /** What the database does to counted rows by itself. Not to be asked before the conditions are read. */
+    DeleteEdges deletes(SessionFactoryImplementor factory) {
+        DeleteEdges known = deletes;
+        if (known == null) {
+            known = new DeleteEdges(deleteRules, this, factory);
+            deletes = known;
+        }
+        return known;
+    }
+
     /** The condition under which a child counts; null for always. */
     @Nullable
     Condition condition(CounterDefinition counter) {
@@ -170,8 +183,8 @@ final class CounterModel {
         Set<String> together = new HashSet<>(tables);
         for (CounterDefinition counter : definitions) {
             if (isKeptIn(tables, counter, session)) {
-                addTables(entity(counter.child(), session.getFactory()), together);
-                paths(session.getFactory()).steps(counter).forEach(step -> addTables(step.entity(), together));
+                addCounted(entity(counter.child(), session.getFactory()), together);
+                paths(session.getFactory()).steps(counter).forEach(step -> addCounted(step.entity(), together));
                 if (counter.counts() != Counts.CHILDREN) {
                     together.addAll(List.of(CollectionModel.persister(counter, session.getFactory())
                             .getCollectionSpaces()));
@@ -179,6 +192,11 @@ final class CounterModel {
             }
         }
         return together;
+    }
+
+    private void addCounted(EntityPersister entity, Set<String> tables) {
+        addTables(entity, tables);
+        deletes(entity.getFactory()).causes(entity).forEach(cause -> addTables(cause, tables));
     }
 
     private static void addTables(EntityPersister entity, Set<String> tables) {

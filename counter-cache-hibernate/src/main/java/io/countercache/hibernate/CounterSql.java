@@ -113,22 +113,36 @@ final class CounterSql {
     }
 
     /**
-     * Some rows, locked in the order of their ids: what is read of them, and the id after that. FOR NO KEY UPDATE on
-     * PostgreSQL: FOR UPDATE would wait for every transaction that has inserted a child, and deadlock with it.
+     * Some rows, locked in the order of their ids: what is read of them, and the id after that.
+     *
+     * @param lock the end of the statement
      */
-    static String selectForUpdate(String table, EntityPersister entity, List<String> read, int rows, Dialect dialect) {
+    static String selectForUpdate(String table, EntityPersister entity, List<String> read, int rows, String lock) {
         List<String> key = keyColumns(table, entity);
         List<String> columns = new ArrayList<>(read);
         columns.addAll(key);
         String where = rows == 1
                 ? row(table, entity)
                 : key.get(0) + " in (" + String.join(", ", Collections.nCopies(rows, "?")) + ") order by " + key.get(0);
-        return "select " + String.join(", ", columns) + " from " + table + " where " + where + forUpdate(dialect);
+        return "select " + String.join(", ", columns) + " from " + table + " where " + where + lock;
     }
 
-    /** What makes a SELECT lock the rows of one table that it answers. */
+    /**
+     * What makes a SELECT lock the rows of one table that it answers. FOR NO KEY UPDATE on PostgreSQL: FOR UPDATE would
+     * wait for every transaction that has inserted a child, and deadlock with it.
+     */
     static String forUpdate(Dialect dialect) {
         return dialect.getForUpdateString(LockMode.PESSIMISTIC_WRITE);
+    }
+
+    /** The same for rows that will be deleted: until then nothing that is new can refer to them. */
+    static String forDelete(Dialect dialect) {
+        return forUpdate(dialect).replace("no key update", "update"); // PostgreSQL
+    }
+
+    /** Whether rows of a table have a key of one column. */
+    static boolean hasSimpleKey(String table, EntityPersister entity) {
+        return keyColumns(table, entity).size() == 1;
     }
 
     /** What there is of the row that has a key. */

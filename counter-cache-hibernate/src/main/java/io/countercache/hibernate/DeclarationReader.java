@@ -216,7 +216,7 @@ final class DeclarationReader {
             problem(place, "is not a persistent attribute: put @CounterCache on an association");
         } else if (value instanceof ManyToOne toOne) {
             PersistentClass target = metadata.getEntityBinding(toOne.getReferencedEntityName());
-            DeclaredPath path = path(place, annotation, target);
+            DeclaredPath path = path(place, annotation, target, Counts.CHILDREN);
             if (path != null) {
                 List<String> names = annotation.value().isEmpty()
                         ? path.defaultNames(place.entity(), place.attribute())
@@ -244,7 +244,7 @@ final class DeclarationReader {
                 ? DeclaredPath.namesWithoutCollection(place.entity())
                 : List.of(annotation.value());
         for (PersistentClass parent : any.parents(names)) {
-            DeclaredPath none = DeclaredPath.follow(parent, "", metadata);
+            DeclaredPath none = DeclaredPath.follow(parent, "", Counts.CHILDREN, metadata);
             declareChildren(place, annotation, none, names, place.entity(), place.attribute());
         }
     }
@@ -259,7 +259,7 @@ final class DeclarationReader {
                 problem(place, uncountable);
             } else {
                 rows.count(tableNames);
-                DeclaredPath path = path(place, annotation, rows.parent());
+                DeclaredPath path = path(place, annotation, rows.parent(), rows.counts());
                 if (path != null) {
                     declare(place, annotation, path, List.of(name), rows.owner(), rows.association(), rows.counts());
                 }
@@ -290,14 +290,14 @@ final class DeclarationReader {
                     "has a @SQLRestriction, but what it hides would count: put @CounterCache with a 'where' on the association");
             return;
         }
-        DeclaredPath path = path(place, annotation, place.entity());
+        DeclaredPath path = path(place, annotation, place.entity(), Counts.CHILDREN);
         if (path != null) {
             declareChildren(place, annotation, path, List.of(name), child, collection.getMappedByProperty());
         }
     }
 
-    private @Nullable DeclaredPath path(Place place, CounterCache annotation, PersistentClass start) {
-        DeclaredPath path = DeclaredPath.follow(start, annotation.path(), metadata);
+    private @Nullable DeclaredPath path(Place place, CounterCache annotation, PersistentClass start, Counts counts) {
+        DeclaredPath path = DeclaredPath.follow(start, annotation.path(), counts, metadata);
         if (path.problem() != null) {
             problem(place, path.problem());
             return null;

@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterDefinition.Counts;
 import java.beans.Introspector;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,12 @@ import org.jspecify.annotations.Nullable;
 record DeclaredPath(
         List<String> names, PersistentClass end, @Nullable String problem) {
 
-    /** Follows a path from the entity that it begins at. */
-    static DeclaredPath follow(PersistentClass start, String path, Metadata metadata) {
+    /**
+     * Follows a path from the entity that it begins at.
+     *
+     * @param counts what is counted from there on
+     */
+    static DeclaredPath follow(PersistentClass start, String path, Counts counts, Metadata metadata) {
         List<String> names = new ArrayList<>();
         List<PersistentClass> entities = new ArrayList<>();
         PersistentClass entity = start;
@@ -46,18 +51,23 @@ record DeclaredPath(
             name = "";
         }
         return new DeclaredPath(
-                names, entity, name.isEmpty() ? unseen(entities, names, metadata) : unfit(entity, name, null));
+                names, entity, name.isEmpty() ? unseen(entities, names, counts, metadata) : unfit(entity, name, null));
     }
 
-    /** What happens to rows on the way without Hibernate's doing. That the row goes which has the counter does not matter. */
-    private static @Nullable String unseen(List<PersistentClass> entities, List<String> names, Metadata metadata) {
+    /** What happens to rows on the way that cannot be followed. */
+    private static @Nullable String unseen(
+            List<PersistentClass> entities, List<String> names, Counts counts, Metadata metadata) {
+        DeleteRules rules = DeleteRules.read(metadata);
         for (int i = 0; i < names.size(); i++) {
             PersistentClass entity = entities.get(i);
             String name = names.get(i);
             boolean isLast = i == names.size() - 1;
-            String problem = CountedRows.unseen(metadata, entity, isLast ? name : "");
-            if (problem == null && !isLast) {
-                problem = CountedRows.severed(entity, name);
+            // the rows of a collection are not followed where their owner goes along with another row
+            String problem = counts == Counts.CHILDREN
+                    ? null
+                    : rules.unseen(entity, rule -> isLast && rule.association().equals(name));
+            if (problem == null) {
+                problem = rules.uncountable(entity, name, isLast);
             }
             if (problem == null) {
                 problem = CountedRows.shared(metadata, entity, name);

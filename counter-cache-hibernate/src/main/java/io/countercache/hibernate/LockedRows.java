@@ -16,10 +16,12 @@ final class LockedRows {
     /** How many ids go into one IN list. */
     private static final int CHUNK = 500;
 
+    private final ChangeListener changes;
     private final PendingDeltas pending;
 
-    LockedRows(PendingDeltas pending) {
-        this.pending = pending;
+    LockedRows(ChangeListener changes) {
+        this.changes = changes;
+        this.pending = changes.installation().pending();
     }
 
     int execute(BulkMutation mutation, List<BulkRows> classes, BulkDeltas deltas) {
@@ -30,14 +32,26 @@ final class LockedRows {
         }
         classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.before(rows.counted(), group)));
         BulkStatements.checkSame(ids.size(), deltas.taken(), mutation);
-        // what other tables say may be different now
-        int changed = (affected.looksElsewhere() ? mutation.restrictedTo(ids) : mutation).execute();
+        boolean takesAlong = mutation.isDelete() && takeAlong(mutation, ids);
+        // what other tables say may be different now, and of what has come since nobody has looked what it takes along
+        int changed = (takesAlong || affected.looksElsewhere() ? mutation.restrictedTo(ids) : mutation).execute();
         BulkStatements.checkSame(ids.size(), changed, mutation);
         if (!mutation.isDelete()) {
             classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.after(rows.counted(), group)));
             BulkStatements.checkSame(ids.size(), deltas.given(), mutation);
         }
         return changed;
+    }
+
+    /** Counts what the database deletes or cuts off along with rows; false if that is never anything. */
+    private boolean takeAlong(BulkMutation delete, List<Object> ids) {
+        EntityPersister entity = delete.entity();
+        DeleteEdges edges = changes.installation().model().deletes(entity.getFactory());
+        if (edges.of(entity).isEmpty()) {
+            return false;
+        }
+        new GoneRows(edges, pending).goneWith(entity, ids, changes.moves(delete.session()), delete.session());
+        return true;
     }
 
     private List<Object> lock(BulkMutation mutation, BulkSelect affected) {

@@ -29,17 +29,23 @@ final class RowLocks {
     private final EntityPersister entity;
     private final String table;
     private final List<String> columns;
+    private final boolean areDeleted;
 
     interface RowReader<R> {
         R read(ResultSet row) throws SQLException;
     }
 
     private RowLocks(
-            SharedSessionContractImplementor session, EntityPersister entity, String table, List<String> columns) {
+            SharedSessionContractImplementor session,
+            EntityPersister entity,
+            String table,
+            List<String> columns,
+            boolean areDeleted) {
         this.session = session;
         this.entity = entity;
         this.table = table;
         this.columns = columns;
+        this.areDeleted = areDeleted;
     }
 
     /** Locks the rows that are there; what is read of them under the lock, by id. */
@@ -50,7 +56,7 @@ final class RowLocks {
             List<String> columns,
             RowReader<R> reader,
             SharedSessionContractImplementor session) {
-        return new RowLocks(session, entity, table, columns).lock(ids, reader);
+        return new RowLocks(session, entity, table, columns, false).lock(ids, reader);
     }
 
     /** Locks the rows that are there; their counters, null as 0, by id. */
@@ -62,6 +68,14 @@ final class RowLocks {
             SharedSessionContractImplementor session) {
         List<String> columns = counters.stream().map(CounterSql::orZero).toList();
         return lock(ids, entity, table, columns, row -> CounterSql.readNumbers(row, counters.size()), session);
+    }
+
+    /** Locks rows that will be deleted, against all that would refer to them; the ids of those that are there. */
+    static Set<Object> lockForDelete(
+            Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
+        return new RowLocks(session, entity, table, List.of(), true)
+                .lock(ids, row -> true)
+                .keySet();
     }
 
     private <R> NavigableMap<Object, R> lock(Collection<?> ids, RowReader<R> reader) {
@@ -78,15 +92,19 @@ final class RowLocks {
             Set<Object> inOrder,
             RowReader<R> reader,
             NavigableMap<Object, R> locked) {
-        // the database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row
-        int size = inOrder.stream().allMatch(Number.class::isInstance) ? CHUNK : 1;
+        // the database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row:
+        // but for what it deletes by itself, which it locks in an order of its own anyway
+        boolean isInOrder = (areDeleted && CounterSql.hasSimpleKey(table, entity))
+                || inOrder.stream().allMatch(Number.class::isInstance);
+        int size = isInOrder ? CHUNK : 1;
+        var dialect = session.getJdbcServices().getDialect();
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String sql = CounterSql.selectForUpdate(
                     table,
                     entity,
                     columns,
                     chunk.size(),
-                    session.getJdbcServices().getDialect());
+                    areDeleted ? CounterSql.forDelete(dialect) : CounterSql.forUpdate(dialect));
             try {
                 Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
                     int position = 1;

@@ -2,12 +2,10 @@ package io.countercache.hibernate;
 
 import io.countercache.hibernate.CountedChild.Snapshot;
 import java.lang.ref.WeakReference;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
-import java.util.stream.Collectors;
 import org.hibernate.LockMode;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -162,18 +160,13 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
     /** A snapshot of what the database has of a row, or null if there is none. */
     @Nullable
     Snapshot stored(CountedChild counted, Object id, SharedSessionContractImplementor session) {
-        List<TrackedAttribute> tracked = counted.tracked();
-        String hql = "select %s from %s c%s where id(c) = :id"
-                .formatted(
-                        tracked.stream().map(TrackedAttribute::hql).collect(Collectors.joining(", ")),
-                        counted.child().getImportedName(),
-                        tracked.stream().map(TrackedAttribute::join).collect(Collectors.joining()));
+        String hql = counted.select("id(c) = :id");
         List<Object[]> rows = pending.quietly(
                 session,
                 () -> session.createSelectionQuery(hql, Object[].class)
                         .setParameter("id", id)
                         .getResultList());
-        return rows.isEmpty() ? null : new Snapshot(Arrays.asList(rows.get(0)));
+        return rows.isEmpty() ? null : counted.read(rows.get(0));
     }
 
     /**
@@ -206,6 +199,11 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
                     .getResultList()
                     .isEmpty();
         });
+    }
+
+    /** There is no row any more of a child that is about to be deleted: it has been counted. */
+    void isGone(Object child, SharedSessionContractImplementor session) {
+        read.put(session, new Found(new WeakReference<>(child), null, true));
     }
 
     /** What was found of this child before its statement, or null if there was no need to look. */

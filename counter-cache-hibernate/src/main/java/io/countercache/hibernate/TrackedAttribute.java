@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.metamodel.mapping.BasicValuedModelPart;
 import org.hibernate.metamodel.mapping.DiscriminatedAssociationModelPart;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
@@ -233,7 +234,10 @@ record TrackedAttribute(
     /** Whether the row itself does not have the id of the one that it leads to. */
     private boolean isJoined() {
         return part instanceof ToOneAttributeMapping toOne
-                && !(toOne.isFkOptimizationAllowed() && toOne.isReferenceToPrimaryKey());
+                // Hibernate does not find all columns of an id that has several
+                && !(toOne.isFkOptimizationAllowed()
+                        && toOne.isReferenceToPrimaryKey()
+                        && toOne.getEntityMappingType().getIdentifierMapping() instanceof BasicEntityIdentifierMapping);
     }
 
     /** The HQL condition that an {@code @Any} of an alias leads to a row of the target. */

@@ -12,9 +12,11 @@
  *       AnyDeclaration} to which entities an {@code @Any} leads
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it; {@code DeclaredPath} and
  *       {@code SummedAttribute} say what is wrong with a path and a sum
- *   <li>{@code CountedRows} says whether the rows of a child can be counted
+ *   <li>{@code CountedRows} says whether the rows of a child can be counted, {@code DeleteRules} whether what the
+ *       database does to them by itself can: each {@code DeleteRule} is a foreign key with an action
  *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once
- *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names
+ *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names, and {@code DeleteEdges} what goes with
+ *       which rows
  *   <li>{@code CounterPaths} has the paths to counters further up, and {@code TableOrder} the order of their tables
  *   <li>{@link io.countercache.hibernate.condition.Condition} is a {@code where}: see there how it is read and evaluated
  *   <li>{@code UniqueKeys} remembers by what the rows of an entity are unique
@@ -29,6 +31,8 @@
  *   <li>{@code StaleChildren} reads these from the database where the session cannot be trusted to know them
  *   <li>{@code SentDeletes} tells the DELETEs that were sent from those that another listener has vetoed
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
+ *   <li>{@code DeleteListener} does so with what the database deletes or cuts off along with a row: {@code GoneRows} finds it
+ *       before the DELETE
  *   <li>{@code CollectionListener} does so with the rows of a {@code CollectionModel}'s collections: {@code AffectedRows} are those
  *       that their DELETEs have hit, {@code HeldElements} have a column for their owner, {@code CollectionRows} looks at both
  *       under locks, {@code StatelessOwners} knows the session

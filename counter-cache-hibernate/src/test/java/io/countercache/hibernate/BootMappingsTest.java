@@ -9,10 +9,8 @@ import ch.qos.logback.core.read.ListAppender;
 import io.countercache.CounterCache;
 import io.countercache.CounterMappingException;
 import jakarta.persistence.Column;
-import jakarta.persistence.Embeddable;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
-import jakarta.persistence.ForeignKey;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.JoinTable;
@@ -27,8 +25,6 @@ import org.hibernate.annotations.AnyDiscriminatorValue;
 import org.hibernate.annotations.AnyKeyJavaClass;
 import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.ManyToAny;
-import org.hibernate.annotations.OnDelete;
-import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.annotations.SQLRestriction;
 import org.hibernate.annotations.TenantId;
 import org.hibernate.cfg.Configuration;
@@ -353,102 +349,7 @@ class BootMappingsTest {
                 ManyAnys.class);
     }
 
-    // ---- rows that the database deletes unseen ----
-
-    @Entity(name = "Author")
-    static class Author {
-        @Id
-        Long id;
-    }
-
-    @Entity(name = "Comment")
-    static class Comment {
-        @Id
-        Long id;
-
-        @ManyToOne
-        @CounterCache
-        Post post;
-
-        @ManyToOne
-        @OnDelete(action = OnDeleteAction.CASCADE)
-        Author author;
-    }
-
-    private static String unseen(String child, String path) {
-        return "%s.post: %s has @OnDelete(CASCADE), which deletes rows that Hibernate does not see: use cascade = REMOVE"
-                .formatted(child, path);
-    }
-
-    @Test
-    void childrenThatTheDatabaseDeletesWithAnotherThanTheirParentAreRefused() {
-        refused(unseen("Comment", "Comment.author"), Post.class, Author.class, Comment.class);
-    }
-
-    @Entity(name = "Remark")
-    static class Remark {
-        @Id
-        Long id;
-
-        @ManyToOne
-        @CounterCache("commentsCount")
-        Post post;
-    }
-
-    @Entity(name = "SignedRemark")
-    static class SignedRemark extends Remark {
-        @ManyToOne
-        @JoinColumn(
-                foreignKey =
-                        @ForeignKey(
-                                foreignKeyDefinition = "foreign key (author_id) references Author on delete cascade"))
-        Author author;
-    }
-
-    @Test
-    void aSubclassThatTheDatabaseDeletesIsRefusedToo() {
-        refused(unseen("Remark", "SignedRemark.author"), Post.class, Author.class, Remark.class, SignedRemark.class);
-    }
-
-    @Embeddable
-    static class Signature {
-        @ManyToOne
-        @OnDelete(action = OnDeleteAction.CASCADE)
-        Author author;
-    }
-
-    @Entity(name = "Reply")
-    static class Reply {
-        @Id
-        Long id;
-
-        @ManyToOne
-        @CounterCache("commentsCount")
-        Post post;
-
-        Signature signature;
-    }
-
-    @Test
-    void childrenThatTheDatabaseDeletesWithWhatIsEmbeddedInThemAreRefused() {
-        refused(unseen("Reply", "Reply.signature.author"), Post.class, Author.class, Reply.class);
-    }
-
-    @Entity(name = "Topic")
-    static class Topic {
-        @Id
-        Long id;
-
-        @OneToMany
-        @JoinColumn(name = "topic_id")
-        @OnDelete(action = OnDeleteAction.CASCADE)
-        List<Remark> remarks;
-    }
-
-    @Test
-    void childrenThatTheDatabaseDeletesWithTheOwnerOfACollectionAreRefused() {
-        refused(unseen("Remark", "Topic.remarks"), Post.class, Topic.class, Remark.class);
-    }
+    // ---- rows that somebody else writes, or hides ----
 
     @Entity(name = "Series")
     static class Series {
@@ -456,101 +357,6 @@ class BootMappingsTest {
         Long id;
 
         int notesCount;
-    }
-
-    @Entity(name = "Volume")
-    static class Volume {
-        @Id
-        Long id;
-
-        @ManyToOne
-        Series series;
-    }
-
-    @Entity(name = "Chapter")
-    static class Chapter {
-        @Id
-        Long id;
-
-        @ManyToOne
-        @OnDelete(action = OnDeleteAction.CASCADE)
-        Volume volume;
-    }
-
-    @Entity(name = "Footnote")
-    static class Footnote {
-        @Id
-        Long id;
-
-        @ManyToOne
-        @CounterCache(value = "notesCount", path = "volume.series")
-        Chapter chapter;
-    }
-
-    @Entity(name = "Endnote")
-    static class Endnote {
-        @Id
-        Long id;
-
-        @ManyToOne
-        @OnDelete(action = OnDeleteAction.CASCADE)
-        @CounterCache(value = "notesCount", path = "series")
-        Volume volume;
-    }
-
-    @Entity(name = "Margin")
-    static class Margin {
-        @Id
-        Long id;
-
-        @ManyToOne
-        @OnDelete(action = OnDeleteAction.SET_NULL)
-        @CounterCache(value = "notesCount", path = "series")
-        Volume volume;
-    }
-
-    @Test
-    void rowsOnTheWayToACounterThatTheDatabaseDeletesOrCutsOffAreRefused() {
-        refused(
-                "Footnote.chapter: 'path': Chapter.volume has @OnDelete(CASCADE), which deletes rows that Hibernate does not see: use cascade = REMOVE",
-                Series.class,
-                Volume.class,
-                Chapter.class,
-                Footnote.class);
-        refused(
-                "Endnote.volume: Endnote.volume has @OnDelete(CASCADE), which deletes rows that Hibernate does not see: use cascade = REMOVE",
-                Series.class,
-                Volume.class,
-                Endnote.class);
-        refused(
-                "Margin.volume: Margin.volume has @OnDelete(SET_NULL), which changes rows that Hibernate does not see: remove it",
-                Series.class,
-                Volume.class,
-                Margin.class);
-    }
-
-    @Entity(name = "Quote")
-    static class Quote {
-        @Id
-        Long id;
-
-        @ManyToOne
-        @OnDelete(action = OnDeleteAction.SET_NULL)
-        Author author;
-
-        @ManyToOne
-        @OnDelete(action = OnDeleteAction.SET_NULL)
-        @CounterCache(value = "commentsCount", where = "author is not null")
-        Post post;
-    }
-
-    @Test
-    void conditionsOnWhatTheDatabaseSetsToNullAreRefused() {
-        refused(
-                "Quote.post: Quote.author has @OnDelete(SET_NULL), which changes rows that Hibernate does not see: remove it",
-                Post.class,
-                Author.class,
-                Quote.class);
     }
 
     @Entity(name = "Talk")

@@ -1,0 +1,321 @@
+package io.countercache.hibernate;
+
+import io.countercache.hibernate.CountedChild.CountedBy;
+import io.countercache.hibernate.CountedChild.PassedBy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.AbstractEntityPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.UnionSubclassEntityPersister;
+
+/**
+ * The {@link DeleteRules} of one session factory, without those that no counter can notice: whoever has no such rule costs
+ * nothing. Thread-safe.
+ */
+final class DeleteEdges {
+
+    private final List<Edge> all;
+    private final CounterModel model;
+    private final Set<String> remembered;
+    private final Map<EntityPersister, List<Edge>> byTarget = new ConcurrentHashMap<>();
+    private final Map<EntityPersister, Boolean> children = new ConcurrentHashMap<>();
+    private final Map<Edge, List<Kind>> kinds = new ConcurrentHashMap<>();
+
+    /**
+     * What happens to rows of one entity when one goes that they refer to.
+     *
+     * @param condition in HQL, of a row {@code c} that refers to one of {@code :targets}
+     * @param association the to-one that refers to it; empty if none does
+     * @param columns those of the foreign key
+     */
+    record Edge(
+            EntityPersister target,
+            EntityPersister child,
+            String condition,
+            String association,
+            boolean cascades,
+            boolean isAnnounced,
+            Set<String> columns) {
+
+        /** By which it is the same as one that is declared on the other side of the association. */
+        private List<Object> key() {
+            return List.of(target, child, condition, cascades);
+        }
+
+        private Edge or(Edge same) {
+            return isAnnounced ? this : same;
+        }
+
+        private boolean mayBeOf(EntityPersister entity) {
+            return child.isTypeOrSuperType(entity) || entity.isTypeOrSuperType(child);
+        }
+    }
+
+    /**
+     * Rows of one entity that are looked at in one way.
+     *
+     * @param isExact whether rows of its subclasses are looked at in another one
+     */
+    record Kind(EntityPersister entity, CountedChild counted, boolean isExact) {}
+
+    DeleteEdges(DeleteRules rules, CounterModel model, SessionFactoryImplementor factory) {
+        this.model = model;
+        List<Edge> declared = List.copyOf(rules.all().stream()
+                .map(rule -> edge(rule, factory))
+                .collect(Collectors.toMap(Edge::key, Function.identity(), Edge::or, LinkedHashMap::new))
+                .values());
+        all = declared.stream()
+                .filter(edge -> isNoticed(edge, declared, new HashSet<>()))
+                .toList();
+        remembered = remembered(declared);
+    }
+
+    private static Edge edge(DeleteRule rule, SessionFactoryImplementor factory) {
+        String condition = "id(c.%s) in :targets".formatted(rule.association());
+        var collection = rule.collection();
+        if (rule.association().isEmpty() && collection != null) {
+            String owner = rule.target().getEntityName();
+            condition = "exists (select 1 from %s t join t.%s e where id(t) in :targets and e = c)"
+                    .formatted(
+                            CounterModel.entity(owner, factory).getImportedName(),
+                            collection.getRole().substring(owner.length() + 1));
+        }
+        return new Edge(
+                CounterModel.entity(rule.target().getEntityName(), factory),
+                CounterModel.entity(rule.child().getEntityName(), factory),
+                condition,
+                rule.association(),
+                rule.cascades(),
+                rule.isAnnounced(),
+                rule.columns(factory.getJdbcServices().getDialect()));
+    }
+
+    // ---- which rules matter ----
+
+    /** Whether a counter moves when a row goes that this refers to. */
+    private boolean isNoticed(Edge edge, List<Edge> declared, Set<Edge> followed) {
+        if (!followed.add(edge)) {
+            return false;
+        }
+        List<EntityPersister> types = types(edge.child());
+        return types.stream().anyMatch(type -> isNoticed(edge, model.counted(type)))
+                || (edge.cascades()
+                        && declared.stream()
+                                .filter(next -> types.stream().anyMatch(type -> type.isTypeOrSuperType(next.target())))
+                                .anyMatch(next -> isNoticed(next, declared, followed)));
+    }
+
+    private boolean isNoticed(Edge edge, CountedChild counted) {
+        Set<Integer> lost = lost(edge, counted);
+        return counted.counters().stream().anyMatch(by -> isNoticed(edge, by, counted, lost))
+                || counted.passages().stream().anyMatch(by -> isNoticed(edge, by, counted, lost));
+    }
+
+    private static boolean isNoticed(Edge edge, CountedBy by, CountedChild counted, Set<Integer> lost) {
+        boolean leadsOn = !by.counter().path().isEmpty();
+        if (edge.cascades()) {
+            return leadsOn || !isBy(edge, by.association(), counted); // else the counter goes, too
+        }
+        return (leadsOn && lost.contains(by.association()))
+                || lost.stream().anyMatch(position -> counted.isWeighedBy(by, position));
+    }
+
+    private boolean isNoticed(Edge edge, PassedBy by, CountedChild counted, Set<Integer> lost) {
+        boolean isLast = model.paths(edge.child().getFactory()).after(by.step()) == null;
+        return edge.cascades()
+                ? !isLast || !isBy(edge, by.association(), counted)
+                : !isLast && lost.contains(by.association());
+    }
+
+    private static boolean isBy(Edge edge, int position, CountedChild counted) {
+        return counted.tracked().get(position).path().equals(edge.association());
+    }
+
+    /** Which attributes are null once the row is gone that an edge refers to: all that have its columns. */
+    static Set<Integer> lost(Edge edge, CountedChild counted) {
+        Set<Integer> lost = new HashSet<>();
+        if (!edge.cascades()) {
+            for (int i = 0; i < counted.tracked().size(); i++) {
+                int position = i;
+                counted.tracked().get(i).part().forEachSelectable((index, column) -> {
+                    if (edge.columns().contains(column.getSelectionExpression())) {
+                        lost.add(position);
+                    }
+                });
+            }
+        }
+        return lost;
+    }
+
+    // ---- what is remembered ----
+
+    /**
+     * The hierarchies of which one row may be found twice before it is gone from the database: along more than one edge,
+     * or by an event of its own.
+     */
+    private Set<String> remembered(List<Edge> declared) {
+        Set<String> twice = new HashSet<>();
+        for (Edge edge : all) {
+            String root = root(edge.child());
+            boolean isAnnounced = declared.stream()
+                    .anyMatch(
+                            other -> other.isAnnounced() && root(other.child()).equals(root));
+            List<Edge> others = isAnnounced ? declared : all;
+            if (others.stream()
+                                    .filter(other -> root(other.child()).equals(root))
+                                    .count()
+                            > 1
+                    || beneath(root, new HashSet<>()).contains(root)) {
+                twice.add(root);
+            }
+        }
+        Set<String> remembered = new HashSet<>(twice);
+        twice.forEach(root -> beneath(root, remembered));
+        return remembered;
+    }
+
+    private Set<String> beneath(String root, Set<String> found) {
+        for (Edge edge : all) {
+            if (root(edge.target()).equals(root) && found.add(root(edge.child()))) {
+                beneath(root(edge.child()), found);
+            }
+        }
+        return found;
+    }
+
+    private static String root(EntityPersister entity) {
+        return entity.getRootEntityName();
+    }
+
+    /** Whether rows of an entity have to be known that are counted as gone. */
+    boolean isRemembered(EntityPersister entity) {
+        return remembered.contains(root(entity));
+    }
+
+    // ---- what follows from what ----
+
+    /** What happens when a row of this entity goes. */
+    List<Edge> of(EntityPersister gone) {
+        return byTarget.computeIfAbsent(
+                gone,
+                any -> all.stream()
+                        .filter(edge -> gone.isTypeOrSuperType(edge.target()))
+                        .toList());
+    }
+
+    /** Whether rows of an entity may go along with others. */
+    boolean isChild(EntityPersister entity) {
+        return children.computeIfAbsent(
+                entity, any -> all.stream().anyMatch(edge -> edge.cascades() && edge.mayBeOf(entity)));
+    }
+
+    /** Whether an attribute is set to null by the database. */
+    boolean isLost(EntityPersister child, String attribute) {
+        return all.stream().filter(edge -> edge.mayBeOf(child)).anyMatch(edge -> {
+            CountedChild counted = model.counted(child);
+            return lost(edge, counted).stream()
+                    .anyMatch(position -> counted.tracked().get(position).path().equals(attribute));
+        });
+    }
+
+    /** All entities by whose rows those of another one go or lose what they refer to. */
+    Set<EntityPersister> causes(EntityPersister child) {
+        Set<EntityPersister> causes = new LinkedHashSet<>();
+        List<EntityPersister> open = new ArrayList<>(List.of(child));
+        while (!open.isEmpty()) {
+            EntityPersister next = open.remove(open.size() - 1);
+            all.stream()
+                    .filter(edge -> edge.mayBeOf(next) && (edge.cascades() || next == child))
+                    .filter(edge -> causes.add(edge.target()))
+                    .forEach(edge -> open.add(edge.target()));
+        }
+        return causes;
+    }
+
+    // ---- how rows are looked at ----
+
+    /** The kinds of rows that an edge may lead to: one, if counters look at no more of a subclass. */
+    List<Kind> kinds(Edge edge) {
+        return kinds.computeIfAbsent(edge, this::resolveKinds);
+    }
+
+    private List<Kind> resolveKinds(Edge edge) {
+        CountedChild whole = model.counted(edge.child());
+        List<EntityPersister> types = types(edge.child());
+        if (types.stream().allMatch(type -> isLookedAtLike(type, edge.child()))) {
+            return List.of(new Kind(edge.child(), whole, false));
+        }
+        return types.stream()
+                .filter(type -> !type.isAbstract())
+                .map(type -> new Kind(type, model.counted(type), true))
+                .toList();
+    }
+
+    private boolean isLookedAtLike(EntityPersister type, EntityPersister other) {
+        CountedChild counted = model.counted(type);
+        CountedChild like = model.counted(other);
+        return counted.counters().size() == like.counters().size()
+                && counted.passages().size() == like.passages().size()
+                && of(type).equals(of(other));
+    }
+
+    private static List<EntityPersister> types(EntityPersister entity) {
+        return entity.getSubclassEntityNames().stream()
+                .map(name -> CounterModel.entity(name, entity.getFactory()))
+                .toList();
+    }
+
+    // ---- what is locked ----
+
+    /** The tables to which foreign keys refer, each with the entity that it is the table of. */
+    SortedMap<String, EntityPersister> referredTables(EntityPersister target) {
+        return of(target).stream()
+                .map(Edge::target)
+                .distinct()
+                .collect(Collectors.toMap(
+                        EntityPersister::getTableName, Function.identity(), (one, same) -> one, TreeMap::new));
+    }
+
+    /** The tables that have what is looked at of rows that an edge leads to; first the one that every row is in. */
+    Map<String, EntityPersister> lockedTables(Edge edge) {
+        Map<String, EntityPersister> tables = new LinkedHashMap<>();
+        AbstractEntityPersister child = (AbstractEntityPersister) edge.child();
+        tables.put(child.getRootTableName(), child);
+        if (child instanceof UnionSubclassEntityPersister) {
+            return tables; // each row is in one table
+        }
+        for (Kind kind : kinds(edge)) {
+            Collection<String> own = tables(kind.entity());
+            kind.counted()
+                    .tracked()
+                    .forEach(attribute -> attribute.part().forEachSelectable((index, column) -> {
+                        if (own.contains(column.getContainingTableExpression())) {
+                            tables.putIfAbsent(column.getContainingTableExpression(), kind.entity());
+                        }
+                    }));
+            if (edge.cascades()) {
+                referredTables(kind.entity()).forEach(tables::putIfAbsent);
+            }
+        }
+        return tables;
+    }
+
+    private static Set<String> tables(EntityPersister entity) {
+        return Arrays.stream(((AbstractEntityPersister) entity).getTableMappings())
+                .map(table -> table.getTableName())
+                .collect(Collectors.toSet());
+    }
+}

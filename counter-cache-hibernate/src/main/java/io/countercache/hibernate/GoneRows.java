@@ -1,0 +1,217 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import io.countercache.hibernate.CountedChild.Moves;
+import io.countercache.hibernate.CountedChild.Snapshot;
+import io.countercache.hibernate.CounterPaths.PathStep;
+import io.countercache.hibernate.DeleteEdges.Edge;
+import io.countercache.hibernate.DeleteEdges.Kind;
+import java.math.BigDecimal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.hibernate.ScrollMode;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.SelectionQuery;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database deletes, or cuts off, along with rows that are about to be deleted: found, locked and read before, for
+ * nobody tells of it afterwards.
+ *
+ * <p>First the rows that go are locked so that nothing new can refer to them. From then on what refers to them can only
+ * become less: it is looked for, locked, and read in a statement of its own, which sees what whoever held the lock before
+ * has committed. Row by row it becomes deltas, in chunks; only of rows by which others go the ids are kept, and of those
+ * that could be found twice.
+ *
+ * <p>One instance serves deletes of which a later one may find what an earlier one has counted. Not thread-safe.
+ */
+final class GoneRows {
+
+    /** How many rows are looked at with one statement. */
+    private static final int CHUNK = 500;
+
+    private final DeleteEdges edges;
+    private final PendingDeltas pending;
+    private final Map<String, Set<Object>> gone = new HashMap<>();
+    /** Of rows that stay: by which edges they have lost what they referred to. */
+    private final Map<String, Map<Object, Set<Edge>>> cut = new HashMap<>();
+
+    GoneRows(DeleteEdges edges, PendingDeltas pending) {
+        this.edges = edges;
+        this.pending = pending;
+    }
+
+    /** Whether a row that is about to be deleted is counted already, with another one. */
+    boolean isGone(EntityPersister entity, Object id) {
+        return gone.getOrDefault(entity.getRootEntityName(), Set.of()).contains(id);
+    }
+
+    /**
+     * Finds what goes with rows of an entity, and counts it. The rows themselves are left to who deletes them.
+     *
+     * @param ids those of all rows that one statement deletes
+     */
+    void goneWith(EntityPersister entity, Collection<?> ids, Moves moves, SharedSessionContractImplementor session) {
+        session.getJdbcCoordinator().executeBatch(); // what is deleted already must not be found
+        if (edges.isChild(entity)) {
+            remember(entity, ids);
+        }
+        if (!edges.of(entity).isEmpty() && entity.getSoftDeleteMapping() == null) {
+            new Run(moves, session).follow(entity, ids);
+        }
+    }
+
+    private void remember(EntityPersister entity, Collection<?> ids) {
+        gone.computeIfAbsent(entity.getRootEntityName(), any -> new HashSet<>()).addAll(ids);
+    }
+
+    private Set<Edge> cutOff(EntityPersister entity, Object id) {
+        return cut.getOrDefault(entity.getRootEntityName(), Map.of()).getOrDefault(id, Set.of());
+    }
+
+    private record Locked(EntityPersister entity, List<Object> ids) {}
+
+    /** One look for what goes. */
+    private final class Run {
+
+        private final Moves moves;
+        private final SharedSessionContractImplementor session;
+        /** Rows that go, under locks, of which it is not yet known what goes with them. */
+        private final Deque<Locked> open = new ArrayDeque<>();
+
+        Run(Moves moves, SharedSessionContractImplementor session) {
+            this.moves = moves;
+            this.session = session;
+        }
+
+        void follow(EntityPersister entity, Collection<?> ids) {
+            for (List<Object> chunk : Chunks.<Object>of(ids, CHUNK)) {
+                open.add(new Locked(entity, lock(edges.referredTables(entity), chunk, true)));
+            }
+            while (!open.isEmpty()) {
+                Locked rows = open.remove();
+                edges.of(rows.entity()).forEach(edge -> follow(edge, rows.ids()));
+            }
+        }
+
+        /** The ids of those that are there. Without a transaction a lock would be gone before the statement. */
+        private List<Object> lock(Map<String, EntityPersister> tables, List<Object> ids, boolean areDeleted) {
+            List<Object> there = ids;
+            if (session.isTransactionInProgress()) {
+                for (var table : tables.entrySet()) {
+                    Collection<Object> locked = areDeleted
+                            ? RowLocks.lockForDelete(ids, table.getValue(), table.getKey(), session)
+                            : RowLocks.lock(ids, table.getValue(), table.getKey(), List.of(), session)
+                                    .keySet();
+                    // the first table has all rows, another one only those of some subclass
+                    there = there == ids ? List.copyOf(locked) : there;
+                }
+            }
+            return there;
+        }
+
+        private void follow(Edge edge, List<Object> targets) {
+            if (targets.isEmpty()) {
+                return;
+            }
+            CounterModel.refuseFilters(edge.child(), session);
+            String hql = "select id(c) from %s c where %s order by id(c)"
+                    .formatted(edge.child().getImportedName(), edge.condition());
+            pending.quietly(session, () -> {
+                SelectionQuery<Object> query =
+                        session.createSelectionQuery(hql, Object.class).setParameterList("targets", targets);
+                try (var found = query.setFetchSize(CHUNK).scroll(ScrollMode.FORWARD_ONLY)) {
+                    List<Object> chunk = new ArrayList<>();
+                    while (found.next()) {
+                        chunk.add(found.get());
+                        if (chunk.size() == CHUNK) {
+                            count(edge, targets, chunk);
+                            chunk = new ArrayList<>();
+                        }
+                    }
+                    if (!chunk.isEmpty()) {
+                        count(edge, targets, chunk);
+                    }
+                }
+                return null;
+            });
+        }
+
+        private void count(Edge edge, List<Object> targets, List<Object> found) {
+            List<Object> locked = lock(edges.lockedTables(edge), found, edge.cascades());
+            if (locked.isEmpty()) {
+                return;
+            }
+            Moves others = new WithoutParents(edge, moves);
+            for (Kind kind : edges.kinds(edge)) {
+                List<Object> counted = new ArrayList<>();
+                for (Object[] row : read(edge, kind, targets, locked)) {
+                    if (!isGone(kind.entity(), row[0])) {
+                        count(edge, kind, row[0], kind.counted().read(row), others);
+                        counted.add(row[0]);
+                    }
+                }
+                if (edge.cascades() && edges.isRemembered(kind.entity())) {
+                    remember(kind.entity(), counted);
+                }
+                if (edge.cascades()
+                        && !counted.isEmpty()
+                        && !edges.of(kind.entity()).isEmpty()) {
+                    open.add(new Locked(kind.entity(), counted));
+                }
+            }
+        }
+
+        /** What refers to the targets still, now that it is locked. */
+        private List<Object[]> read(Edge edge, Kind kind, List<Object> targets, List<Object> ids) {
+            String type = kind.isExact() ? " and type(c) = " + kind.entity().getImportedName() : "";
+            String hql = kind.counted().select("id(c) in :ids and " + edge.condition() + type);
+            return session.createSelectionQuery(hql, Object[].class)
+                    .setParameterList("ids", ids)
+                    .setParameterList("targets", targets)
+                    .getResultList();
+        }
+
+        private void count(Edge edge, Kind kind, Object id, Snapshot stored, Moves others) {
+            CountedChild counted = kind.counted();
+            Snapshot before = stored;
+            for (Edge lost : cutOff(kind.entity(), id)) {
+                before = before.without(DeleteEdges.lost(lost, counted));
+            }
+            Snapshot after = null;
+            if (!edge.cascades()) {
+                after = before.without(DeleteEdges.lost(edge, counted));
+                if (edges.isRemembered(kind.entity())) {
+                    cut.computeIfAbsent(kind.entity().getRootEntityName(), any -> new HashMap<>())
+                            .computeIfAbsent(id, any -> new HashSet<>())
+                            .add(edge);
+                }
+            }
+            counted.change(id, before, after, others);
+        }
+    }
+
+    /** Without the counters of the row that is gone itself. */
+    private record WithoutParents(Edge edge, Moves moves) implements Moves {
+
+        @Override
+        public void move(CounterDefinition counter, Object first, BigDecimal amount) {
+            if (!counter.path().isEmpty() || !counter.association().equals(edge.association())) {
+                moves.move(counter, first, amount);
+            }
+        }
+
+        @Override
+        public void pass(PathStep step, Object id, @Nullable Object from) {
+            moves.pass(step, id, from);
+        }
+    }
+}
