@@ -16,6 +16,12 @@ final class LockedRows {
     /** How many ids go into one IN list. */
     private static final int CHUNK = 500;
 
+    /**
+     * Up to how many rows a statement names all that are locked, so that it leaves alone what has come since. One that looks at
+     * other tables always does: what these say may be different now, for as many rows, but others.
+     */
+    private static final int NAMED = 5_000;
+
     private final ChangeListener changes;
     private final PendingDeltas pending;
 
@@ -32,9 +38,11 @@ final class LockedRows {
         }
         classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.before(rows.counted(), group)));
         BulkStatements.checkSame(ids.size(), deltas.taken(), mutation);
-        boolean takesAlong = mutation.isDelete() && takeAlong(mutation, ids);
-        // what other tables say may be different now, and of what has come since nobody has looked what it takes along
-        int changed = (takesAlong || affected.looksElsewhere() ? mutation.restrictedTo(ids) : mutation).execute();
+        boolean isRestricted = ids.size() <= NAMED || affected.looksElsewhere();
+        if (mutation.isDelete() && takeAlong(mutation, ids)) {
+            isRestricted = true; // of what has come since nobody has looked what it takes along
+        }
+        int changed = (isRestricted ? mutation.restrictedTo(ids) : mutation).execute();
         BulkStatements.checkSame(ids.size(), changed, mutation);
         if (!mutation.isDelete()) {
             classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.after(rows.counted(), group)));

@@ -49,6 +49,20 @@
  *   <li>{@code ParentListener} keeps these right through what happens to the parents themselves
  * </ol>
  *
+ * <p>When a bulk statement changes children:
+ *
+ * <ol>
+ *   <li>{@code BulkStatements} is asked how to execute it: {@code HibernateFields} has Hibernate ask {@code CountedMutations} and
+ *       {@code CountedInsertions}, and {@link io.countercache.hibernate.CountingJdbcServices} has it send the rest through {@code
+ *       CountedExecutor} and {@code StatelessQueries}
+ *   <li>{@code BulkScope} says whether a {@code BulkMutation} is counted, and refuses what cannot be
+ *   <li>{@code ReturningPlan} executes one that answers with its {@code ChangedRows}, {@code LockedRows} one that does not, {@code
+ *       BulkInserts} an INSERT, and {@code BulkCollections} what goes of a collection
+ *   <li>{@code BulkRows} are the queries for what counters look at, run as a {@code BulkSelect}, in a {@code BoundSql}
+ *   <li>{@code BulkDeltas} are by how much counters move: from here on the way is that of any other change
+ *   <li>{@code UncountedStatements} warns of what cannot be seen
+ * </ol>
+ *
  * <p>When a counter is asked for:
  *
  * <ol>

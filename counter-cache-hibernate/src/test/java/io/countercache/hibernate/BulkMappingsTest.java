@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.hibernate.annotations.OnDelete;
+import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.annotations.SoftDelete;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,8 @@ class BulkMappingsTest {
         int alarmsCount;
         int dotsCount;
         int badgesCount;
+        int shapesCount;
+        int tasksCount;
 
         @ManyToMany
         @CounterCache
@@ -137,9 +141,71 @@ class BulkMappingsTest {
         }
     }
 
+    @Entity(name = "Shape")
+    @Inheritance(strategy = InheritanceType.TABLE_PER_CLASS)
+    static class Shape {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache
+        Board board;
+    }
+
+    @Entity(name = "Square")
+    static class Square extends Shape {}
+
+    /** What the database takes along. */
+    @Entity(name = "Owner")
+    static class Owner {
+        @Id
+        Long id;
+
+        String name;
+
+        Owner() {}
+
+        Owner(long id) {
+            this.id = id;
+            this.name = "owner " + id;
+        }
+    }
+
+    @Entity(name = "Task")
+    static class Task {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache
+        Board board;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        Owner owner;
+
+        Task() {}
+
+        Task(long id, Board board, Owner owner) {
+            this.id = id;
+            this.board = board;
+            this.owner = owner;
+        }
+    }
+
     @RegisterExtension
-    final TestDatabase database =
-            TestDatabase.with(Board.class, Badge.class, Pin.class, Note.class, Memo.class, Alarm.class, Dot.class);
+    final TestDatabase database = TestDatabase.with(
+            Board.class,
+            Badge.class,
+            Pin.class,
+            Note.class,
+            Memo.class,
+            Alarm.class,
+            Dot.class,
+            Shape.class,
+            Square.class,
+            Owner.class,
+            Task.class);
 
     @BeforeEach
     void twoBoards() {
@@ -280,5 +346,48 @@ class BulkMappingsTest {
                 .isInstanceOf(UncountableStatementException.class)
                 .hasMessageContaining("it takes rows of io.countercache.hibernate.BulkMappingsTest$Board.pins along");
         assertThat(count("pins_count", 1)).isEqualTo(1);
+    }
+
+    @Test
+    void whatTheDatabaseTakesAlongIsCounted() {
+        database.inTransaction(session -> {
+            for (long i = 1; i <= 3; i++) {
+                Owner owner = new Owner(i);
+                session.persist(owner);
+                session.persist(new Task(2 * i, session.find(Board.class, 1L), owner));
+                session.persist(new Task(2 * i + 1, session.find(Board.class, 2L), owner));
+            }
+        });
+        assertThat(execute("delete from Owner where name like 'owner%' and id > 1"))
+                .isEqualTo(2);
+
+        assertThat(count("tasks_count", 1)).isEqualTo(1);
+        assertThat(count("tasks_count", 2)).isEqualTo(1);
+    }
+
+    @Test
+    void rowsInATableForEachClassAreChangedClassByClass() {
+        database.inTransaction(session -> {
+            for (long i = 1; i <= 2; i++) {
+                Square square = new Square();
+                square.id = i;
+                square.board = session.find(Board.class, 1L);
+                session.persist(square);
+            }
+        });
+        assertThatThrownBy(() -> execute("delete from Shape"))
+                .isInstanceOf(UncountableStatementException.class)
+                .hasMessageContaining("Shape has its rows in several tables, one for each class");
+        assertThat(execute("delete from Square where id = 1")).isEqualTo(1);
+        assertThat(count("shapes_count", 1)).isEqualTo(1);
+    }
+
+    @Test
+    void aStatementThatBeginsWithAWithIsRefused() {
+        assertThatThrownBy(
+                        () -> execute(
+                                "with some as (select d.id as id from Dot d where d.id > 1) delete from Dot where id in (select id from some)"))
+                .isInstanceOf(UncountableStatementException.class)
+                .hasMessageContaining("it begins with a WITH");
     }
 }
