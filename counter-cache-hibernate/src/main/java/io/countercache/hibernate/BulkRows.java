@@ -29,7 +29,12 @@ final class BulkRows {
      * @param values of what is only totalled, the total of the group
      * @param rows how many they are
      */
-    record Group(@Nullable Object id, Snapshot values, long rows) {}
+    record Group(@Nullable Object id, Snapshot values, long rows) {
+
+        Group positive() {
+            return new Group(id, values, Math.abs(rows));
+        }
+    }
 
     BulkRows(CountedChild counted) {
         this(counted, false);

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.mutation.internal.cte.CteMutationStrategy;
-import org.hibernate.query.sqm.tree.cte.SqmCteContainer;
 import org.jspecify.annotations.Nullable;
 
 /** Which bulk DELETEs and UPDATEs move counters, and which of them cannot be counted. */
@@ -91,9 +90,6 @@ final class BulkScope {
         if (EntityRows.tables(entity, "").size() > 1) {
             return "%s has its rows in several tables, one for each class, which no database locks together"
                     .formatted(name);
-        }
-        if (!((SqmCteContainer) mutation.statement()).getCteStatements().isEmpty()) {
-            return "it begins with a WITH";
         }
         return mutation.isDelete() ? undeletable(mutation) : null;
     }

@@ -10,6 +10,7 @@ import org.hibernate.engine.spi.LoadQueryInfluencers;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.MappingModelExpressible;
+import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.internal.QueryOptionsImpl;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.spi.QueryOptions;
@@ -199,6 +200,13 @@ final class BulkSelect {
     /** Runs it; its rows are read one by one. */
     void forEach(ExecutionContext context, Consumer<Object[]> row) {
         forEach(context, BoundSql::prepare, row);
+    }
+
+    /** Locks the rows without asking for them: on PostgreSQL. */
+    void lock(EntityPersister entity, ExecutionContext context, SharedSessionContractImplementor session) {
+        BoundSql number = bound().as("select count(*) from (" + sql() + ") locked_rows");
+        ofAll("select count(*) from %s c".formatted(entity.getImportedName()), session)
+                .forEachOf(number, context, row -> {});
     }
 
     /** Runs another statement in its place, one whose rows have the same columns. */

@@ -100,29 +100,15 @@ final class BulkStatements {
     private int answered(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
         PendingDeltas pending = changes.installation().pending();
         if (mutation.isDelete()) {
-            return ReturningPlan.ofDelete(mutation, pending, rows, group -> deltas.before(rows.counted(), group))
-                    .executeUpdate(mutation.context());
+            return ReturningPlan.ofDelete(mutation, pending, rows, deltas).executeUpdate(mutation.context());
         }
-        BulkSelect affected = mutation.lockingAffected(pending);
-        if (affected.looksElsewhere()) {
-            // as many rows as were locked, by then, may be others
-            return locked.execute(mutation, List.of(rows), deltas);
-        }
-        readLocked(mutation, affected, rows, deltas);
-        ReturningPlan.ofUpdate(mutation, pending, rows, group -> deltas.after(rows.counted(), group))
-                .executeUpdate(mutation.context());
-        checkSame(deltas.taken(), deltas.given(), mutation);
-        return Math.toIntExact(deltas.given());
-    }
-
-    /** Locks what an UPDATE is about to change, and reads it under the lock, in one statement. */
-    private static void readLocked(BulkMutation mutation, BulkSelect affected, BulkRows rows, BulkDeltas deltas) {
-        BulkSelect groups = BulkSelect.ofAll(rows.hql(), mutation.session());
-        ChangedRows.ofLocked(affected, mutation.entity())
-                .forEach(
-                        groups,
+        // without locks it would leave out rows that another transaction is changing
+        mutation.lockingAffected(pending)
+                .lock(
+                        mutation.entity(),
                         SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()),
-                        row -> deltas.before(rows.counted(), rows.group(row)));
+                        mutation.session());
+        return ReturningPlan.ofUpdate(mutation, pending, rows, deltas).executeUpdate(mutation.context());
     }
 
     /** Whether nothing is to be counted in this session, or by this statement. */

@@ -4,18 +4,19 @@ import io.countercache.CounterCacheException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.sql.ast.tree.from.NamedTableReference;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 
 /**
  * Rows of one table that a statement answers with, to be asked like the table itself. They are grouped by the database in the
- * same statement that has changed or locked them, so nothing can happen in between, and none of them is sent here.
+ * same statement that has changed them, so nothing can happen in between, and none of them is sent here.
  */
 final class ChangedRows {
 
@@ -23,20 +24,24 @@ final class ChangedRows {
 
     private final String table;
     private final BoundSql statement;
-    private final Function<Set<String>, String> before;
-    private final String name;
+    private final Composer composer;
 
-    /**
-     * @param table the table, as statements name it
-     * @param statement what has changed or locked the rows
-     * @param before for the columns that are asked for, what stands before the query
-     * @param name what stands for the table in the query
-     */
-    private ChangedRows(String table, BoundSql statement, Function<Set<String>, String> before, String name) {
+    /** Makes one SQL text of a statement and of a query about what it has changed. */
+    private interface Composer {
+
+        /**
+         * The text.
+         *
+         * @param columns those that are asked for
+         * @param query the query, by what stands for the table in it
+         */
+        String compose(Set<String> columns, UnaryOperator<String> query);
+    }
+
+    private ChangedRows(String table, BoundSql statement, Composer composer) {
         this.table = table;
         this.statement = statement;
-        this.before = before;
-        this.name = name;
+        this.composer = composer;
     }
 
     /** What a DELETE or an INSERT answers with, on PostgreSQL. */
@@ -44,38 +49,85 @@ final class ChangedRows {
         return with(statement, table, columns -> statement.text() + " returning " + String.join(",", columns));
     }
 
-    /** What a DELETE has removed, or an UPDATE leaves behind, on PostgreSQL. */
-    static ChangedRows returnedBy(BoundSql statement, NamedTableReference target) {
+    /** What a DELETE has removed, on PostgreSQL. */
+    static ChangedRows deletedBy(BoundSql delete, NamedTableReference target) {
         String table = target.getTableExpression();
         String alias = target.getIdentificationVariable();
-        // one that joins other tables has this alias for the row as it was, and no other for the row that it changes
-        boolean isAliased = statement.text().startsWith("update " + table + " " + alias + " set ")
-                || (statement.text() + " ").startsWith("delete from " + table + " " + alias + " ");
-        return returnedBy(statement, table, isAliased ? alias : table);
+        // one that joins other tables has this alias for another look at the row
+        boolean isAliased = (delete.text() + " ").startsWith("delete from " + table + " " + alias + " ");
+        return with(
+                delete,
+                table,
+                columns -> delete.text() + " returning " + qualified(isAliased ? alias : table, columns));
     }
 
-    private static ChangedRows returnedBy(BoundSql statement, String table, String alias) {
-        return with(statement, table, columns -> statement.text() + " returning " + qualified(alias, columns));
-    }
-
-    /** What a SELECT has locked. */
-    static ChangedRows ofLocked(BulkSelect locked, EntityPersister entity) {
-        String table = entity.getTableName();
-        String sql = locked.sql();
-        Matcher from =
-                Pattern.compile(" from " + Pattern.quote(table) + " ([^ ,)]+)").matcher(sql);
-        if (!from.find()) {
+    /**
+     * What an UPDATE has found and what it leaves behind, on PostgreSQL: asked for both in one query, in which the number of
+     * the rows that it has found is negative. The row as it was is another look at the same row, as Hibernate has it in an
+     * UPDATE that joins other tables.
+     */
+    static ChangedRows updatedBy(BoundSql update, NamedTableReference target) {
+        String table = target.getTableExpression();
+        String alias = target.getIdentificationVariable();
+        String sql = update.text();
+        String start = "update " + table + " " + alias + " set ";
+        String same = table + ".ctid=" + alias + ".ctid";
+        String joined = sql.startsWith(start) ? withItself(sql, start, table, alias, same) : sql;
+        if (!joined.startsWith("update " + table + " set ") || !joined.contains(same)) {
             throw unexpected(sql);
         }
-        return with(
-                locked.bound(),
-                table,
-                columns -> "select " + qualified(from.group(1), columns) + sql.substring(from.start()));
+        return new ChangedRows(table, update, (columns, query) -> {
+            StringJoiner returned = new StringJoiner(",");
+            StringJoiner before = new StringJoiner(",");
+            StringJoiner after = new StringJoiner(",");
+            int i = 0;
+            for (String column : columns) {
+                returned.add("%1$s.%2$s as b%3$d,%4$s.%2$s as a%3$d".formatted(alias, column, i, table));
+                before.add("b%d as %s".formatted(i, column));
+                after.add("a%d as %s".formatted(i++, column));
+            }
+            return "with %1$s as (%2$s returning %3$s),before_rows as (select %4$s from %1$s),after_rows as (select %5$s from %1$s) "
+                            .formatted(NAME, joined, returned, before, after)
+                    + query.apply("before_rows").replace("count(*)", "-count(*)")
+                    + " union all "
+                    + query.apply("after_rows");
+        });
+    }
+
+    private static String withItself(String sql, String start, String table, String alias, String same) {
+        int where = topLevelWhere(sql);
+        String from = " from " + table + " " + alias + " where " + same;
+        return "update " + table + " set "
+                + (where < 0
+                        ? sql.substring(start.length()) + from
+                        : sql.substring(start.length(), where) + from + " and ("
+                                + sql.substring(where + " where ".length()) + ")");
+    }
+
+    /** Where the condition of a statement begins, past what is in quotes or parentheses; negative if it has none. */
+    private static int topLevelWhere(String sql) {
+        int depth = 0;
+        char quote = 0;
+        for (int i = 0; i < sql.length(); i++) {
+            char c = sql.charAt(i);
+            if (quote != 0) {
+                quote = c == quote ? 0 : quote;
+            } else if (c == '\'' || c == '"') {
+                quote = c;
+            } else if (c == '(' || c == ')') {
+                depth += c == '(' ? 1 : -1;
+            } else if (depth == 0 && sql.startsWith(" where ", i)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private static ChangedRows with(BoundSql statement, String table, Function<Set<String>, String> answering) {
         return new ChangedRows(
-                table, statement, columns -> "with " + NAME + " as (" + answering.apply(columns) + ") ", NAME);
+                table,
+                statement,
+                (columns, query) -> "with " + NAME + " as (" + answering.apply(columns) + ") " + query.apply(NAME));
     }
 
     private static String qualified(String alias, Set<String> columns) {
@@ -92,28 +144,23 @@ final class ChangedRows {
         if (main < 0 || !insert.find()) {
             throw unexpected(sql);
         }
-        return new ChangedRows(
-                table,
-                statement,
-                columns -> {
-                    // its first columns have names in the WITH already
-                    Set<String> returned =
-                            new LinkedHashSet<>(List.of(insert.group(2).split(",")));
-                    returned.addAll(columns);
-                    return sql.substring(0, insert.start(2)) + String.join(",", returned)
-                            + sql.substring(insert.end(2), main) + " ";
-                },
-                insert.group(1));
+        return new ChangedRows(table, statement, (columns, query) -> {
+            // its first columns have names in the WITH already
+            Set<String> returned = new LinkedHashSet<>(List.of(insert.group(2).split(",")));
+            returned.addAll(columns);
+            return sql.substring(0, insert.start(2)) + String.join(",", returned) + sql.substring(insert.end(2), main)
+                    + " " + query.apply(insert.group(1));
+        });
     }
 
     /** What an INSERT leaves behind, on H2. */
     static ChangedRows finalTable(BoundSql insert, String table) {
-        return new ChangedRows(table, insert, columns -> "", "final table (" + insert.text() + ")");
+        return new ChangedRows(table, insert, (columns, query) -> query.apply("final table (" + insert.text() + ")"));
     }
 
     /** What a DELETE has removed, on H2. */
     static ChangedRows oldTable(BoundSql delete, String table) {
-        return new ChangedRows(table, delete, columns -> "", "old table (" + delete.text() + ")");
+        return new ChangedRows(table, delete, (columns, query) -> query.apply("old table (" + delete.text() + ")"));
     }
 
     /** Asks these rows what would be asked of their table. */
@@ -124,10 +171,9 @@ final class ChangedRows {
         if (!place.find() || query.hasParameters()) {
             throw unexpected(sql);
         }
-        String text = before.apply(columns(sql, place.group(2)))
-                + sql.substring(0, place.start(1))
-                + name
-                + sql.substring(place.end(1));
+        String text = composer.compose(
+                columns(sql, place.group(2)),
+                name -> sql.substring(0, place.start(1)) + name + sql.substring(place.end(1)));
         query.forEachOf(statement.as(text), context, row);
     }
 

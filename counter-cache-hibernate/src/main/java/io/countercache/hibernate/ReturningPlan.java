@@ -1,7 +1,6 @@
 package io.countercache.hibernate;
 
 import io.countercache.hibernate.BulkRows.Group;
-import java.util.function.Consumer;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.spi.NonSelectQueryPlan;
 import org.hibernate.query.sqm.internal.CacheableSqmInterpretation;
@@ -11,6 +10,7 @@ import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 import org.hibernate.query.sqm.tree.delete.SqmDeleteStatement;
 import org.hibernate.sql.ast.tree.AbstractUpdateOrDeleteStatement;
 import org.hibernate.sql.ast.tree.MutationStatement;
+import org.hibernate.sql.ast.tree.delete.DeleteStatement;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 import org.hibernate.sql.exec.spi.JdbcOperationQueryMutation;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
@@ -20,18 +20,17 @@ final class ReturningPlan {
 
     private final PendingDeltas pending;
     private final BulkRows rows;
-    private final Consumer<Group> groups;
+    private final BulkDeltas deltas;
 
-    private ReturningPlan(PendingDeltas pending, BulkRows rows, Consumer<Group> groups) {
+    private ReturningPlan(PendingDeltas pending, BulkRows rows, BulkDeltas deltas) {
         this.pending = pending;
         this.rows = rows;
-        this.groups = groups;
+        this.deltas = deltas;
     }
 
     /** Answers with the rows as they were. */
-    static NonSelectQueryPlan ofDelete(
-            BulkMutation mutation, PendingDeltas pending, BulkRows rows, Consumer<Group> groups) {
-        ReturningPlan plan = new ReturningPlan(pending, rows, groups);
+    static NonSelectQueryPlan ofDelete(BulkMutation mutation, PendingDeltas pending, BulkRows rows, BulkDeltas deltas) {
+        ReturningPlan plan = new ReturningPlan(pending, rows, deltas);
         var delete = (SqmDeleteStatement<?>) mutation.statement();
         return new SimpleDeleteQueryPlan(mutation.entity(), delete, mutation.parameters()) {
 
@@ -65,10 +64,9 @@ final class ReturningPlan {
         };
     }
 
-    /** Answers with the rows as they are then. */
-    static NonSelectQueryPlan ofUpdate(
-            BulkMutation mutation, PendingDeltas pending, BulkRows rows, Consumer<Group> groups) {
-        ReturningPlan plan = new ReturningPlan(pending, rows, groups);
+    /** Answers with the rows as they were and as they are then. */
+    static NonSelectQueryPlan ofUpdate(BulkMutation mutation, PendingDeltas pending, BulkRows rows, BulkDeltas deltas) {
+        ReturningPlan plan = new ReturningPlan(pending, rows, deltas);
         return new SimpleNonSelectQueryPlan(mutation.statement(), mutation.parameters()) {
 
             @Override
@@ -98,13 +96,17 @@ final class ReturningPlan {
         var session = context.getSession();
         pending.prepare(own.jdbcOperation().getAffectedTableNames(), session);
         var target = ((AbstractUpdateOrDeleteStatement) own.statement()).getTargetTable();
-        long[] changed = {0};
-        ChangedRows.returnedBy(BoundSql.of(own.jdbcOperation(), values), target)
-                .forEach(BulkSelect.ofAll(rows.hql(), session), context, row -> {
-                    Group group = rows.group(row);
-                    changed[0] += group.rows();
-                    groups.accept(group);
-                });
-        return Math.toIntExact(changed[0]);
+        BoundSql sql = BoundSql.of(own.jdbcOperation(), values);
+        boolean isDelete = own.statement() instanceof DeleteStatement;
+        ChangedRows changed = isDelete ? ChangedRows.deletedBy(sql, target) : ChangedRows.updatedBy(sql, target);
+        changed.forEach(BulkSelect.ofAll(rows.hql(), session), context, row -> {
+            Group group = rows.group(row);
+            if (isDelete || group.rows() < 0) {
+                deltas.before(rows.counted(), group.positive());
+            } else {
+                deltas.after(rows.counted(), group);
+            }
+        });
+        return Math.toIntExact(deltas.taken());
     }
 }

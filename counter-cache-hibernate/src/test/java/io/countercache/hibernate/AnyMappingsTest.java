@@ -339,6 +339,7 @@ class AnyMappingsTest {
                         (pin, post) -> pin.place.subject = post,
                         post -> post.pinsCount,
                         "update post set pins_count = 100 where id > 1000")
+                .isNotUpdatedInBulk()
                 .isLived();
     }
 

@@ -381,13 +381,4 @@ class BulkMappingsTest {
         assertThat(execute("delete from Square where id = 1")).isEqualTo(1);
         assertThat(count("shapes_count", 1)).isEqualTo(1);
     }
-
-    @Test
-    void aStatementThatBeginsWithAWithIsRefused() {
-        assertThatThrownBy(
-                        () -> execute(
-                                "with some as (select d.id as id from Dot d where d.id > 1) delete from Dot where id in (select id from some)"))
-                .isInstanceOf(UncountableStatementException.class)
-                .hasMessageContaining("it begins with a WITH");
-    }
 }
