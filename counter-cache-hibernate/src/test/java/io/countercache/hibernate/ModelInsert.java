@@ -40,9 +40,9 @@ record ModelInsert(ModelSelection selection, Form form) {
         return selection.step().item();
     }
 
-    /** Whether what it inserts cannot be known: rows that may be there, or be of classes with other counters. */
+    /** Whether what it inserts cannot be known: rows that may be there, or of which Hibernate only tells the table. */
     boolean isRefused() {
-        return form == Form.CONFLICT || kind().root() == Kind.PHOTO;
+        return form == Form.CONFLICT || (form == Form.VALUES_AND_ID && kind().root() == Kind.PHOTO);
     }
 
     boolean isOfValues() {
