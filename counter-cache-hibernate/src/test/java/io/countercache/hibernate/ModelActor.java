@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.UncountableStatementException;
 import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.LockTimeoutException;
 import jakarta.persistence.OptimisticLockException;
@@ -32,12 +33,16 @@ interface ModelActor extends AutoCloseable {
         CONSTRAINT,
         LOCKED,
         GONE,
+        REFUSED,
         OTHER;
 
         static Failure of(Throwable thrown) {
             for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
                 if (cause instanceof OptimisticLockException || cause instanceof StaleStateException) {
                     return STALE;
+                }
+                if (cause instanceof UncountableStatementException) {
+                    return REFUSED;
                 }
                 if (cause instanceof ConstraintViolationException) {
                     return CONSTRAINT;

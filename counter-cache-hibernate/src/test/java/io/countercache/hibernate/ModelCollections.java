@@ -108,7 +108,13 @@ final class ModelCollections implements AutoCloseable {
             settings.put("hibernate.jdbc.batch_size", batchSize);
             settings.put("hibernate.order_inserts", true);
         }
-        factory = configuration.buildSessionFactory();
+        try (Connection patient = schema.getConnection()) {
+            // to make the tables may take longer than a session may wait
+            settings.put("jakarta.persistence.schema-generation-connection", patient);
+            factory = configuration.buildSessionFactory();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     SessionFactory factory() {

@@ -42,6 +42,8 @@ final class ModelContext {
     /** Counting is off, and so is checking. */
     boolean skipping;
 
+    private boolean bypassed;
+
     private final Set<Object> known = identitySet();
     private final Set<Object> garbled = identitySet();
     private final Set<Object> rolledBack = identitySet();
@@ -76,6 +78,7 @@ final class ModelContext {
     }
 
     void cleared() {
+        bypassed = false;
         known.clear();
         garbled.clear();
         rolledBack.clear();
@@ -93,6 +96,29 @@ final class ModelContext {
 
     boolean isTainted() {
         return !rolledBack.isEmpty();
+    }
+
+    /** A bulk statement has changed rows: what is managed of them does not know it. */
+    void bypass(Map<Item, State> rows) {
+        look();
+        rows.forEach((item, state) -> {
+            bypassed |= isManaged(item);
+            write(item, state);
+        });
+    }
+
+    /** Whether there is an instance of a row, or a proxy. */
+    boolean isManaged(Item item) {
+        var persister = session.getFactory().getMappingMetamodel().getEntityDescriptor(item.kind().type);
+        Long id = names.id(item);
+        var key = id == null ? null : session.generateEntityKey(id, persister);
+        var context = session.getPersistenceContextInternal();
+        return key != null && (context.getEntity(key) != null || context.getProxy(key) != null);
+    }
+
+    /** Whether something that is managed may be of a row that a bulk statement has changed. */
+    boolean isBypassed() {
+        return bypassed;
     }
 
     void garble(Object parent) {

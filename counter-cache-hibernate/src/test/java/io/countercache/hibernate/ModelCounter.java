@@ -15,6 +15,7 @@ import io.countercache.hibernate.ModelTeams.Club;
 import io.countercache.hibernate.ModelTeams.Media;
 import io.countercache.hibernate.ModelTeams.Team;
 import io.countercache.hibernate.ModelValues.Stage;
+import java.lang.invoke.MethodType;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -181,6 +182,18 @@ enum ModelCounter {
                 .anyMatch(field -> field.getName().equals(attribute));
         Class<?> owner = isOwn ? parent : parent.getSuperclass();
         return owner.getSimpleName().toLowerCase(Locale.ROOT);
+    }
+
+    /** The type of its attribute, boxed. */
+    Class<?> type() {
+        for (Class<?> owner = parent; owner != null; owner = owner.getSuperclass()) {
+            for (var field : owner.getDeclaredFields()) {
+                if (field.getName().equals(attribute)) {
+                    return MethodType.methodType(field.getType()).wrap().returnType();
+                }
+            }
+        }
+        throw new IllegalStateException(attribute);
     }
 
     /** The row that it counts a child for, or null. */

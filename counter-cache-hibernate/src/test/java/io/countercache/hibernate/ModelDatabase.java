@@ -80,7 +80,13 @@ final class ModelDatabase implements AutoCloseable {
             settings.put("hibernate.jdbc.batch_size", batchSize);
             settings.put("hibernate.order_inserts", true);
         }
-        factory = configuration.buildSessionFactory();
+        try (Connection patient = schema.getConnection()) {
+            // to make the tables may take longer than a session may wait
+            settings.put("jakarta.persistence.schema-generation-connection", patient);
+            factory = configuration.buildSessionFactory();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
         listen();
         try {
             plain = impatient.getConnection();

@@ -20,6 +20,9 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
         Kind.COMMENT, Kind.COMMENT, Kind.NOTE, Kind.VOTE, Kind.NODE, Kind.PHOTO, Kind.CLIP
     };
 
+    /** More than there are ways to say it. */
+    private static final int BULK_VARIANTS = 100_000;
+
     private static final Map<Action, Integer> STATEFUL = new EnumMap<>(Action.class);
     private static final Map<Action, Integer> STATELESS = new EnumMap<>(Action.class);
 
@@ -33,8 +36,11 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
         weigh(STATEFUL, 3, Action.PERSIST_FIRST, Action.REMOVE_AND_PERSIST, Action.CLEAR, Action.SKIP);
         weigh(STATEFUL, 2, Action.QUERY_PARENTS, Action.RESET, Action.DRIFT, Action.CORRUPT, Action.WRITE);
         weigh(STATEFUL, 2, Action.READ_ONLY, Action.FLUSH_MODE);
+        weigh(STATEFUL, 6, Action.BULK_DELETE, Action.BULK_INSERT);
+        weigh(STATEFUL, 14, Action.BULK_UPDATE);
         weigh(STATEFUL, 1, Action.DUPLICATE);
         weigh(STATELESS, 8, Action.INSERT, Action.UPDATE, Action.UPSERT, Action.DELETE, Action.COMMIT);
+        weigh(STATELESS, 3, Action.BULK_DELETE, Action.BULK_UPDATE, Action.BULK_INSERT);
         weigh(STATELESS, 1, Action.ROLLBACK, Action.DRIFT, Action.RESET, Action.WRITE);
     }
 
@@ -136,11 +142,15 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
         private ModelStep step(int session) {
             Action action = choose(session == 0 ? STATELESS : STATEFUL);
             Kind kind = CHILDREN[random.nextInt(CHILDREN.length)];
-            int variant = random.nextInt(action == Action.CORRUPT ? 100 : action.variants() * 2);
+            int variant = random.nextInt(
+                    action.isBulk() ? BULK_VARIANTS : action == Action.CORRUPT ? 100 : action.variants() * 2);
             Item item = switch (action) {
                 case PERSIST -> fresh(kind);
                 case ADD -> fresh(kind == Kind.NOTE || kind == Kind.NODE ? kind : Kind.COMMENT);
                 case INSERT -> fresh(random.nextInt(5) == 0 ? onTheWay() : kind);
+                case BULK_INSERT -> fresh(random.nextInt(4) == 0 ? onTheWay() : kind);
+                case BULK_UPDATE -> any(random.nextInt(3) == 0 ? onTheWay() : kind);
+                case BULK_DELETE -> any(random.nextInt(4) == 0 ? parent() : kind);
                 case PERSIST_FIRST -> fresh(late());
                 case MOVE, MERGE, UPDATE, DELETE -> any(random.nextInt(3) == 0 ? onTheWay() : kind);
                 case CHANGE -> any(kind == Kind.NODE ? Kind.COMMENT : kind);
@@ -153,6 +163,9 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
                 case DUPLICATE -> any(Kind.POST);
                 default -> any(kind);
             };
+            if (action.isBulk()) {
+                return bulk(session, action, item, variant);
+            }
             Item first = null;
             Item second = null;
             if (!item.kind().slots.isEmpty()) {
@@ -176,6 +189,16 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
             boolean keepsValues = (action == Action.MOVE || action == Action.MERGE) && random.nextBoolean();
             int values = keepsValues || !action.assigns() ? -1 : random.nextInt(ModelValues.ALL);
             return new ModelStep(session, action, item, first, second, variant, values);
+        }
+
+        /** An UPDATE looks at the association that it may change. */
+        private ModelStep bulk(int session, Action action, Item item, int variant) {
+            List<String> slots = item.kind().slots;
+            int slot = ModelSelection.slot(action, item.kind(), variant);
+            int other = action == Action.BULK_INSERT ? Math.min(1, slots.size() - 1) : slot;
+            Item first = slots.isEmpty() || random.nextInt(6) == 0 ? null : any(parentOf(item, slot));
+            Item second = slots.isEmpty() || random.nextInt(6) == 0 ? null : any(parentOf(item, other));
+            return new ModelStep(session, action, item, first, second, variant, random.nextInt(ModelValues.ALL));
         }
 
         private Kind parent() {

@@ -3,24 +3,27 @@ package io.countercache.hibernate;
 import io.countercache.Drift;
 import io.countercache.hibernate.CounterCaches.Skipped;
 import io.countercache.hibernate.ModelBlog.Row;
-import io.countercache.hibernate.ModelRows.Counts;
 import io.countercache.hibernate.ModelRows.Item;
 import io.countercache.hibernate.ModelRows.Kind;
+import io.countercache.hibernate.ModelRows.State;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Map;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
+import org.hibernate.SharedSessionContract;
 
 /** One session of a program: its transactions, its queries, and what it asks of the library. */
-final class ModelSession implements ModelActor {
+final class ModelSession implements ModelActor, ModelBulk.Executor {
 
     private final ModelRun run;
     private final ModelContext context;
     private final ModelChanges changes;
     private final ModelRemovals removals;
     private final ModelDetached detached;
+    private final ModelQueries queries;
+    private final ModelBulk bulk;
     private Session session;
     private Skipped skipped;
     private boolean provoked;
@@ -36,6 +39,8 @@ final class ModelSession implements ModelActor {
         this.changes = new ModelChanges(context, run.names(), run.isExact());
         this.removals = new ModelRemovals(context, run.names(), changes);
         this.detached = new ModelDetached(context, run.names(), changes);
+        this.queries = new ModelQueries(context, changes, run);
+        this.bulk = new ModelBulk(this, run.names(), context.view, run.isExact(), run.isAlone());
         open();
     }
 
@@ -53,10 +58,12 @@ final class ModelSession implements ModelActor {
         boolean possible = switch (step.action()) {
             case EVICT, CLEAR, MERGE, MERGE_PARENT, REMOVE_DETACHED -> detached.perform(step);
             case REMOVE, REMOVE_AND_PERSIST, REMOVE_PARENT, ORPHAN -> removals.perform(step);
-            case FLUSH -> flush();
-            case QUERY_COUNTERS -> queryCounters(step.item(), step.variant() % 2 == 1);
-            case QUERY_CHILDREN -> queryChildren(step.item());
-            case QUERY_PARENTS -> queryParents();
+            case FLUSH -> {
+                flush();
+                yield true;
+            }
+            case QUERY_COUNTERS, QUERY_CHILDREN, QUERY_PARENTS -> queries.perform(step);
+            case BULK_DELETE, BULK_UPDATE, BULK_INSERT -> bulk.perform(step);
             case READ_ONLY -> readOnly();
             case FLUSH_MODE -> flushMode();
             case DRIFT -> drift();
@@ -74,10 +81,40 @@ final class ModelSession implements ModelActor {
         return possible;
     }
 
-    private boolean flush() {
+    @Override
+    public void flush() {
         session.flush();
         checkFlushed();
-        return true;
+    }
+
+    @Override
+    public SharedSessionContract session() {
+        return session;
+    }
+
+    @Override
+    public boolean canRefer(Item item) {
+        return changes.canRefer(item);
+    }
+
+    @Override
+    public Object reference(Item item) {
+        return changes.reference(item);
+    }
+
+    @Override
+    public boolean isManaged(Item item) {
+        return context.isManaged(item);
+    }
+
+    @Override
+    public boolean isCounting() {
+        return !context.skipping;
+    }
+
+    @Override
+    public void changed(Map<Item, State> rows) {
+        context.bypass(rows);
     }
 
     private void checkFlushed() {
@@ -89,83 +126,6 @@ final class ModelSession implements ModelActor {
         }
         session.doWork(connection -> ModelDatabase.check(
                 context.view, run.names(), connection, run.database().writesAtFlush() && !context.skipping));
-    }
-
-    private boolean queryCounters(Item parent, boolean inSql) {
-        Long id = run.names().id(parent);
-        if (id == null || context.skipping) {
-            return false;
-        }
-        ModelRows expected = session.getHibernateFlushMode() == FlushMode.AUTO ? context.foreseen() : context.view;
-        List<ModelCounter> counters = parent.kind().counters();
-        String columns = counters.stream()
-                .map(counter -> inSql ? counter.column() : "p." + counter.attribute)
-                .collect(Collectors.joining(", "));
-        List<Object[]> found = inSql
-                ? session.createNativeQuery(
-                                "select %s from %s where r.id = :id"
-                                        .formatted(columns, parent.kind().from()),
-                                Object[].class)
-                        .addSynchronizedEntityClass(parent.kind().type)
-                        .setParameter("id", id)
-                        .getResultList()
-                : session.createSelectionQuery(
-                                "select %s from %s p where p.id = :id"
-                                        .formatted(columns, parent.kind().type.getSimpleName()),
-                                Object[].class)
-                        .setParameter("id", id)
-                        .getResultList();
-        if (!run.isExact()) {
-            return true;
-        }
-        if (found.size() != (expected.has(parent) ? 1 : 0)) {
-            throw new AssertionError("a query found " + parent + " " + found.size() + " times");
-        }
-        Counts counts = expected.counts();
-        for (int i = 0; i < counters.size() && !found.isEmpty(); i++) {
-            Object value = found.get(0)[i];
-            if (!counts.isRight(parent, counters.get(i), (Number) value)) {
-                throw new AssertionError("a query found %s of %s to be %s but it should be %s"
-                        .formatted(counters.get(i).attribute, parent, value, counts.of(parent, counters.get(i))));
-            }
-        }
-        return true;
-    }
-
-    private boolean queryChildren(Item parent) {
-        Long id = run.names().id(parent);
-        // Hibernate cannot read a row again whose DELETE is pending, if it has an eager association
-        boolean readsRemoved = session.getHibernateFlushMode() != FlushMode.AUTO && !changes.removesNothing();
-        if (id == null || readsRemoved) {
-            return false;
-        }
-        ModelRows expected = session.getHibernateFlushMode() == FlushMode.AUTO ? context.foreseen() : context.view;
-        Counts counts = expected.counts();
-        for (ModelCounter counter : parent.kind().counters()) {
-            if (!counter.isPlain()) {
-                continue;
-            }
-            int found = session.createSelectionQuery(
-                            "from %s c where c.%s.id = :id"
-                                    .formatted(counter.child.getSimpleName(), counter.way.get(0)),
-                            Row.class)
-                    .setParameter("id", id)
-                    .getResultList()
-                    .size();
-            if (run.isExact() && !counts.isRight(parent, counter, found)) {
-                throw new AssertionError("%s has %d of %s, but should have %s"
-                        .formatted(parent, found, counter, counts.of(parent, counter)));
-            }
-        }
-        return true;
-    }
-
-    private boolean queryParents() {
-        for (Kind kind : Kind.PARENTS) {
-            session.createSelectionQuery("from " + kind.type.getSimpleName(), Row.class)
-                    .getResultList();
-        }
-        return true;
     }
 
     private boolean readOnly() {
@@ -343,8 +303,8 @@ final class ModelSession implements ModelActor {
         if (skipped != null) {
             skipped.close();
             skipped = null;
-            context.skipping = false;
         }
+        context.skipping = false; // also after a failure to end it
         context.rolledBack();
         if (variant == 2) {
             return true;
@@ -361,8 +321,9 @@ final class ModelSession implements ModelActor {
     @Override
     public boolean deserves(Failure failure) {
         return switch (failure) {
-            case STALE, GONE -> detached.isStale() || context.isTainted();
-            case CONSTRAINT -> provoked || context.isTainted();
+            case STALE, GONE -> detached.isStale() || context.isTainted() || context.isBypassed();
+            case CONSTRAINT -> provoked || context.isTainted() || context.isBypassed();
+            case REFUSED -> true; // of what cannot be counted
             case LOCKED, OTHER -> false;
         };
     }

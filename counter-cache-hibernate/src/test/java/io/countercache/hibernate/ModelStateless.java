@@ -4,17 +4,21 @@ import io.countercache.Drift;
 import io.countercache.hibernate.ModelBlog.Row;
 import io.countercache.hibernate.ModelRows.Item;
 import io.countercache.hibernate.ModelRows.Kind;
+import io.countercache.hibernate.ModelRows.State;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.hibernate.SharedSessionContract;
 import org.hibernate.StatelessSession;
 
 /** The stateless session of a program. */
-final class ModelStateless implements ModelActor {
+final class ModelStateless implements ModelActor, ModelBulk.Executor {
 
     private final ModelRun run;
     private final ModelRows view;
     private final ModelNames names;
     private final StatelessSession session;
+    private final ModelBulk bulk;
     private int edits;
 
     ModelStateless(ModelRun run) {
@@ -22,6 +26,7 @@ final class ModelStateless implements ModelActor {
         this.view = new ModelRows(run.committed());
         this.names = run.names();
         this.session = run.database().factory().openStatelessSession();
+        this.bulk = new ModelBulk(this, names, view, run.isExact(), run.isAlone());
     }
 
     @Override
@@ -31,10 +36,11 @@ final class ModelStateless implements ModelActor {
         }
         Item item = step.item();
         return switch (step.action()) {
-            case INSERT -> names.id(item) == null && write(item, make(item), step);
+            case INSERT -> names.id(item) == null && write(make(item), step);
             case UPDATE -> update(step);
             case UPSERT -> upsert(step);
             case DELETE -> delete(step);
+            case BULK_DELETE, BULK_UPDATE, BULK_INSERT -> bulk.perform(step);
             case DRIFT -> recount(false);
             case RESET -> recount(true);
             case WRITE -> write();
@@ -60,30 +66,64 @@ final class ModelStateless implements ModelActor {
     }
 
     private boolean canRefer(ModelStep step) {
-        return (step.first() == null || view.has(step.first())) && (step.second() == null || view.has(step.second()));
+        return canRefer(step.first()) && canRefer(step.second());
     }
 
-    /** Inserts, updates or upserts a child with the parents that the step says. */
-    private boolean write(Item item, Row child, ModelStep step) {
+    /** Inserts, updates or upserts a child with the parents that the step says, and perhaps another one with it. */
+    private boolean write(Row child, ModelStep step) {
         if (child == null || !canRefer(step)) {
             return false;
         }
-        child.assign(ModelValues.of(step.values()));
-        child.parent(0, get(step.first()));
-        if (item.kind().slots.size() > 1) {
-            child.parent(1, get(step.second()));
-        }
-        switch (step.action()) {
-            case INSERT -> session.insert(child);
-            case UPDATE -> session.update(child);
-            default -> session.upsert(child);
+        assign(child, step, step.values());
+        Row other = step.variant() % 2 == 0 ? null : other(step);
+        if (other == null) {
+            switch (step.action()) {
+                case INSERT -> session.insert(child);
+                case UPDATE -> session.update(child);
+                default -> session.upsert(child);
+            }
+        } else {
+            assign(other, step, step.values() / 2);
+            switch (step.action()) {
+                case INSERT -> session.insertMultiple(List.of(child, other));
+                case UPDATE -> session.updateMultiple(List.of(child, other));
+                default -> session.upsertMultiple(List.of(child, other));
+            }
+            view.put(names.item(other), names.state(other));
         }
         view.put(names.item(child), names.state(child));
         return true;
     }
 
+    private void assign(Row child, ModelStep step, int values) {
+        child.assign(ModelValues.of(values));
+        child.parent(0, get(step.first()));
+        if (step.item().kind().slots.size() > 1) {
+            child.parent(1, get(step.second()));
+        }
+    }
+
+    /** A second row for one of the calls that take several: a new one, or the next of those that are there. */
+    private Row other(ModelStep step) {
+        Item item = step.item();
+        Item next = next(item);
+        return switch (step.action()) {
+            case INSERT -> {
+                Row other = item.kind().make.get();
+                other.edit(text(next));
+                yield other;
+            }
+            case UPDATE -> next.kind() == Kind.NODE ? null : get(next);
+            default -> vote(next);
+        };
+    }
+
+    private static Item next(Item item) {
+        return new Item(item.kind(), item.number() + 1);
+    }
+
     private boolean update(ModelStep step) {
-        return !isCycle(step) && write(step.item(), get(step.item()), step);
+        return !isCycle(step) && write(get(step.item()), step);
     }
 
     /** Nodes only move to those that have no parent. */
@@ -96,31 +136,86 @@ final class ModelStateless implements ModelActor {
     }
 
     private boolean upsert(ModelStep step) {
-        Item item = step.item();
+        return write(vote(step.item()), step);
+    }
+
+    private Row vote(Item item) {
         if (names.id(item) == null) {
             names.name(item, 1_000_000L + item.number());
         }
         ModelBlog.Vote vote = new ModelBlog.Vote();
         vote.id = names.id(item);
         vote.edit(text(item));
-        return write(item, vote, step);
+        return vote;
     }
 
     private boolean delete(ModelStep step) {
         Item item = step.item();
-        boolean lies = step.variant() % 2 == 1 && canRefer(step);
-        Row child = get(item);
-        if (child == null
-                || view.all().values().stream()
-                        .anyMatch(state -> state.parents().contains(item))) {
+        int variant = step.variant() % 3;
+        boolean lies = variant == 1 && canRefer(step);
+        Row child = isReferredTo(item) ? null : get(item);
+        if (child == null) {
             return false;
         }
         if (lies) {
             child.parent(0, get(step.first()));
         }
-        session.delete(child);
+        Item next = next(item);
+        Row other = variant < 2 || isReferredTo(next) ? null : get(next);
+        if (other == null) {
+            session.delete(child);
+        } else {
+            session.deleteMultiple(List.of(child, other));
+            view.remove(next);
+        }
         view.remove(item);
         return true;
+    }
+
+    private boolean isReferredTo(Item item) {
+        return view.all().values().stream().anyMatch(state -> state.parents().contains(item));
+    }
+
+    @Override
+    public SharedSessionContract session() {
+        return session;
+    }
+
+    /** All but the counters is written at once. */
+    @Override
+    public void flush() {
+        CounterCaches.of(session).flush();
+    }
+
+    @Override
+    public boolean canRefer(Item item) {
+        return item == null || view.has(item);
+    }
+
+    @Override
+    public Object reference(Item item) {
+        return get(item);
+    }
+
+    @Override
+    public boolean isManaged(Item item) {
+        return false;
+    }
+
+    @Override
+    public boolean isCounting() {
+        return true;
+    }
+
+    @Override
+    public void changed(Map<Item, State> rows) {
+        rows.forEach((item, state) -> {
+            if (state == null) {
+                view.remove(item);
+            } else {
+                view.put(item, state);
+            }
+        });
     }
 
     private boolean recount(boolean correct) {

@@ -50,10 +50,13 @@ record ModelStep(int session, Action action, Item item, Item first, Item second,
         DUPLICATE("persist a duplicate comment on %1$s", "persist a duplicate note on %1$s"),
         COMMIT("commit", "commit, then clear", "commit, then go on in a new session"),
         ROLLBACK("roll back, then clear", "roll back, then go on in a new session", "roll back, and go on"),
-        INSERT("insert %1$s on %2$s and %3$s"),
-        UPDATE("update %1$s to %2$s and %3$s"),
-        UPSERT("upsert %1$s on %2$s"),
-        DELETE("delete %1$s", "delete %1$s, which says it is on %2$s");
+        BULK_DELETE("bulk"),
+        BULK_UPDATE("bulk"),
+        BULK_INSERT("bulk"),
+        INSERT("insert %1$s on %2$s and %3$s", "insert %1$s, and another one, on %2$s and %3$s"),
+        UPDATE("update %1$s to %2$s and %3$s", "update %1$s, and the next one, to %2$s and %3$s"),
+        UPSERT("upsert %1$s on %2$s", "upsert %1$s, and the next one, on %2$s"),
+        DELETE("delete %1$s", "delete %1$s, which says it is on %2$s", "delete %1$s and the next one");
 
         private final String[] variants;
 
@@ -65,10 +68,24 @@ record ModelStep(int session, Action action, Item item, Item first, Item second,
             return variants.length;
         }
 
+        boolean isBulk() {
+            return this == BULK_DELETE || this == BULK_UPDATE || this == BULK_INSERT;
+        }
+
         /** Whether it also says what conditions and totals look at. */
         boolean assigns() {
             return switch (this) {
-                case PERSIST, PERSIST_FIRST, ADD, CHANGE, MOVE, MERGE, INSERT, UPDATE, UPSERT -> true;
+                case PERSIST,
+                        PERSIST_FIRST,
+                        ADD,
+                        CHANGE,
+                        MOVE,
+                        MERGE,
+                        BULK_UPDATE,
+                        BULK_INSERT,
+                        INSERT,
+                        UPDATE,
+                        UPSERT -> true;
                 default -> false;
             };
         }
@@ -76,7 +93,12 @@ record ModelStep(int session, Action action, Item item, Item first, Item second,
 
     @Override
     public String toString() {
-        return (session == 0 ? "stateless" : "session " + session) + ": "
+        String who = session == 0 ? "stateless" : "session " + session;
+        if (action.isBulk()) {
+            return "%s: %s [%s, %s, %s, %s, values %d]"
+                    .formatted(who, ModelBulk.describe(this), action, item, first, second, values);
+        }
+        return who + ": "
                 + action.variants[variant % action.variants()].formatted(item, first, second)
                 + (values >= 0 && item.kind().isValued() ? ", which is " + ModelValues.of(values) : "");
     }
