@@ -63,8 +63,8 @@ final class BulkInserts {
                 .forEach(attribute -> attribute.part().forEachSelectable((index, column) -> {
                     tables.add(column.getContainingTableExpression());
                 }));
-        if (tables.isEmpty()) {
-            return null;
+        if (counted.counters().isEmpty()) {
+            return null; // a new row on the way to a counter has nothing beneath it
         }
         String table = tables.iterator().next();
         EntityPersister general = general(entity, counted);

@@ -51,10 +51,12 @@ final class ModelDatabase implements AutoCloseable {
     private final HikariDataSource impatient;
     private final SessionFactory factory;
     private final Connection plain;
+    private final String lockTimeout;
     private final Map<SessionImplementor, ModelContext> watched = new ConcurrentHashMap<>();
     private int programs;
 
     ModelDatabase(String write, String staleChildren, Integer batchSize, String lockTimeout) {
+        this.lockTimeout = lockTimeout;
         description = "write=%s, stale_children=%s, batch_size=%s"
                 .formatted(write, staleChildren, batchSize == null ? "unset" : batchSize);
         writesAtFlush = write.equals("flush");
@@ -170,7 +172,10 @@ final class ModelDatabase implements AutoCloseable {
             names.name(item, id(item));
             sql.append(insert(item, state, counts));
         });
-        execute(sql.toString());
+        // the database may be tidying up these tables for longer than programs wait
+        String patiently = TestServer.IS_H2 ? "" : "set lock_timeout = 20000;";
+        String asBefore = TestServer.IS_H2 ? "" : "set lock_timeout = %s;".formatted(lockTimeout);
+        execute(patiently + sql + asBefore);
         return rows;
     }
 
