@@ -63,8 +63,8 @@ final class BulkInserts {
                 .forEach(attribute -> attribute.part().forEachSelectable((index, column) -> {
                     tables.add(column.getContainingTableExpression());
                 }));
-        if (counted.counters().isEmpty()) {
-            return null; // a new row on the way to a counter has nothing beneath it
+        if (tables.isEmpty()) {
+            return null;
         }
         String table = tables.iterator().next();
         EntityPersister general = general(entity, counted);
