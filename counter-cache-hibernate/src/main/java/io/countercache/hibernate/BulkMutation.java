@@ -3,6 +3,7 @@ package io.countercache.hibernate;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.UUID;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicValuedModelPart;
 import org.hibernate.persister.entity.EntityPersister;
@@ -85,18 +86,24 @@ record BulkMutation(
 
     /** The same for these rows only; rows that no literal stands for are not restricted. */
     BulkMutation restrictedTo(List<Object> ids) {
-        if (!(entity.getIdentifierMapping() instanceof BasicValuedModelPart)) {
+        if (!(entity.getIdentifierMapping() instanceof BasicValuedModelPart id)
+                || id.getJdbcMapping().getValueConverter() != null
+                || !ids.stream().allMatch(BulkMutation::hasLiteral)) {
             return this;
         }
         // copied as a whole, for its subqueries know the statement that they are in; its parameters stay the same
         var copy = (AbstractSqmRestrictedDmlStatement<?>) statement.copy(SqmCopyContext.noParamCopyContext());
         SqmRoot<?> root = copy.getTarget();
-        SqmPath<?> id = root.get(
+        SqmPath<?> path = root.get(
                 requireNonNull(root.getModel().getIdentifierDescriptor()).getPathName(), true);
-        var in = copy.nodeBuilder().<Object>in((SqmExpression<?>) id);
+        var in = copy.nodeBuilder().<Object>in((SqmExpression<?>) path);
         ids.forEach(each -> in.value(copy.nodeBuilder().literal(each)));
         copy.applyPredicate((SqmPredicate) in);
         return new BulkMutation(entity, hibernates, (SqmDeleteOrUpdateStatement<?>) copy, parameters, context);
+    }
+
+    private static boolean hasLiteral(Object id) {
+        return id instanceof Number || id instanceof String || id instanceof UUID;
     }
 
     /** Executes it as Hibernate would. */

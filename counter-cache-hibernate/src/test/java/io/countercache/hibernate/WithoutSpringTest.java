@@ -12,6 +12,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The library where Spring is not on the class path. */
@@ -46,6 +47,7 @@ class WithoutSpringTest {
     }
 
     @Test
+    @Tag("postgresql") // DriverManager hands no driver of H2 to classes of another loader
     void countsAll() throws Exception {
         assertThat(Class.forName(SPRING)).isNotNull();
         Thread thread = Thread.currentThread();
