@@ -23,9 +23,9 @@ final class BulkCollections {
     private final ChangeListener changes;
     private final Map<String, CountedCollection> byTable = new HashMap<>();
 
-    BulkCollections(ChangeListener changes, SessionFactoryImplementor factory) {
+    BulkCollections(ChangeListener changes, CollectionModel collections, SessionFactoryImplementor factory) {
         this.changes = changes;
-        new CollectionModel(changes.installation().model().definitions())
+        collections
                 .all(factory)
                 .filter(collection -> !collection.isForeignKey())
                 .forEach(collection -> byTable.put(collection.persister().getTableName(), collection));

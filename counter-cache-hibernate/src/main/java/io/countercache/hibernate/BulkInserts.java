@@ -167,12 +167,12 @@ final class BulkInserts {
     int execute(Target target, ChangedRows inserted, Set<String> read, ExecutionContext context) {
         changes.installation().pending().prepare(read, context.getSession());
         BulkRows rows = new BulkRows(model.counted(target.entity()));
-        BulkDeltas deltas = new BulkDeltas(changes);
+        BulkDeltas deltas = new BulkDeltas();
         inserted.forEach(
                 BulkSelect.ofAll(rows.hql(), context.getSession()),
                 context,
                 row -> deltas.after(rows.counted(), rows.group(row)));
-        deltas.apply(context.getSession());
+        deltas.moves().tell(changes.moves(context.getSession()));
         return Math.toIntExact(deltas.given());
     }
 }

@@ -1,7 +1,5 @@
 package io.countercache.hibernate;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.List;
 import java.util.UUID;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -94,9 +92,7 @@ record BulkMutation(
         // copied as a whole, for its subqueries know the statement that they are in; its parameters stay the same
         var copy = (AbstractSqmRestrictedDmlStatement<?>) statement.copy(SqmCopyContext.noParamCopyContext());
         SqmRoot<?> root = copy.getTarget();
-        SqmPath<?> path = root.get(
-                requireNonNull(root.getModel().getIdentifierDescriptor()).getPathName(), true);
-        var in = copy.nodeBuilder().<Object>in((SqmExpression<?>) path);
+        var in = copy.nodeBuilder().<Object>in((SqmExpression<?>) BulkSelect.idOf(root, root.getModel()));
         ids.forEach(each -> in.value(copy.nodeBuilder().literal(each)));
         copy.applyPredicate((SqmPredicate) in);
         return new BulkMutation(entity, hibernates, (SqmDeleteOrUpdateStatement<?>) copy, parameters, context);

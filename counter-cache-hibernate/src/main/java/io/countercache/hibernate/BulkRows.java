@@ -6,7 +6,6 @@ import io.countercache.hibernate.CountedChild.Snapshot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,13 +58,13 @@ final class BulkRows {
 
     /** The HQL query for the groups of all rows of the entity, as {@code c}. */
     String hql() {
-        return "select %s from %s%s".formatted(columns(), from(), groupBy());
+        return "select %s from %s%s".formatted(columns(), counted.from(), groupBy());
     }
 
     /** The same of those rows that have {@code :ids}. */
     String hqlByIds() {
         String type = isOneClass ? " and type(c) = " + counted.child().getImportedName() : "";
-        return "select %s from %s where id(c) in :ids%s%s".formatted(columns(), from(), type, groupBy());
+        return "select %s from %s where id(c) in :ids%s%s".formatted(columns(), counted.from(), type, groupBy());
     }
 
     private String columns() {
@@ -87,11 +86,6 @@ final class BulkRows {
         }
         keys.forEach(position -> grouped.add(attribute(position).hql()));
         return grouped;
-    }
-
-    private String from() {
-        return counted.child().getImportedName() + " c"
-                + counted.tracked().stream().map(TrackedAttribute::join).collect(Collectors.joining());
     }
 
     private TrackedAttribute attribute(int position) {

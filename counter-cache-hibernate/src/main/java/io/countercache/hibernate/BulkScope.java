@@ -13,20 +13,17 @@ final class BulkScope {
     private final CounterModel model;
     private final CollectionModel collections;
 
-    BulkScope(CounterModel model) {
+    BulkScope(CounterModel model, CollectionModel collections) {
         this.model = model;
-        this.collections = new CollectionModel(model.definitions());
+        this.collections = collections;
     }
 
     /** Whether a bulk statement on this entity may have to do with counters. */
     boolean concerns(EntityPersister entity) {
-        return withSubclasses(entity).anyMatch(each -> !model.counted(each).isEmpty() || isInCollection(each))
+        return CounterModel.withSubclasses(entity)
+                        .anyMatch(each -> !model.counted(each).isEmpty() || isInCollection(each))
                 || takesAlong(entity)
                 || !model.definitionsOf(entity).isEmpty();
-    }
-
-    private static Stream<EntityPersister> withSubclasses(EntityPersister entity) {
-        return entity.getSubclassEntityNames().stream().map(name -> CounterModel.entity(name, entity.getFactory()));
     }
 
     private boolean isInCollection(EntityPersister entity) {
@@ -48,14 +45,15 @@ final class BulkScope {
 
     /** Whether a statement moves counters by the rows of its entity. */
     boolean isCounted(BulkMutation mutation) {
-        return withSubclasses(mutation.entity()).anyMatch(entity -> changes(mutation, entity))
+        return CounterModel.withSubclasses(mutation.entity()).anyMatch(entity -> changes(mutation, entity))
                 || (mutation.isDelete() && (isInCollection(mutation.entity()) || takesAlong(mutation.entity())));
     }
 
     /** Whether the database deletes or cuts off counted rows along with rows of this entity. */
     boolean takesAlong(EntityPersister entity) {
         DeleteEdges edges = model.deletes(entity.getFactory());
-        return withSubclasses(entity).anyMatch(each -> !edges.of(each).isEmpty());
+        return CounterModel.withSubclasses(entity)
+                .anyMatch(each -> !edges.of(each).isEmpty());
     }
 
     private boolean changes(BulkMutation mutation, EntityPersister entity) {
@@ -97,7 +95,7 @@ final class BulkScope {
     private @Nullable String undeletable(BulkMutation mutation) {
         EntityPersister entity = mutation.entity();
         DeleteEdges edges = model.deletes(entity.getFactory());
-        if (withSubclasses(entity)
+        if (CounterModel.withSubclasses(entity)
                 .anyMatch(each -> edges.of(each).size() != edges.of(entity).size())) {
             return "the database takes rows along with some subclasses of %s only, so it has to be sent for each of them"
                     .formatted(entity.getImportedName());

@@ -10,6 +10,7 @@ import org.hibernate.engine.spi.LoadQueryInfluencers;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.MappingModelExpressible;
+import org.hibernate.metamodel.model.domain.IdentifiableDomainType;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.internal.QueryOptionsImpl;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
@@ -96,13 +97,12 @@ final class BulkSelect {
         // copied as a whole, for its subqueries know the statement that they are in; its parameters stay the same
         var copy = (AbstractSqmRestrictedDmlStatement<?>) statement.copy(SqmCopyContext.noParamCopyContext());
         SqmRoot<?> root = copy.getTarget();
-        String id = requireNonNull(root.getModel().getIdentifierDescriptor()).getPathName();
         var select = new SqmSelectStatement<>(statement.nodeBuilder());
         var query = new SqmQuerySpec<>(statement.nodeBuilder());
         query.setFromClause(new SqmFromClause());
         query.getFromClause().addRoot(root);
         query.setSelectClause(new SqmSelectClause(false, statement.nodeBuilder()));
-        query.getSelectClause().add(root.get(id, true), null);
+        query.getSelectClause().add(idOf(root, root.getModel()), null);
         if (copy instanceof SqmUpdateStatement<?> update) {
             // an UPDATE leaves out rows of which there is nothing where it looks for the new value
             update.getSetClause().getAssignments().stream()
@@ -127,8 +127,13 @@ final class BulkSelect {
 
     private static SqmPath<?> withoutFetch(SqmPath<?> path) {
         return path.getReferencedPathSource().getPathType() instanceof SqmEntityDomainType<?> entity
-                ? path.get(requireNonNull(entity.getIdentifierDescriptor()).getPathName(), true)
+                ? idOf(path, entity)
                 : path;
+    }
+
+    /** What {@code id(..)} of HQL is. */
+    static SqmPath<?> idOf(SqmPath<?> path, IdentifiableDomainType<?> entity) {
+        return path.get(requireNonNull(entity.getIdentifierDescriptor()).getPathName(), true);
     }
 
     private static BulkSelect translate(

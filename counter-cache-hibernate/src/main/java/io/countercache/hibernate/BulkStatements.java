@@ -4,14 +4,13 @@ import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.CounterCacheSettings.Bulk;
 import java.util.List;
 import org.hibernate.StaleStateException;
-import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.spi.QueryOptions;
 import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 
-/** Counts what bulk statements change: rows that no event tells of. */
+/** Counts what bulk statements change: rows that no event tells of. There is none where they are ignored. */
 final class BulkStatements {
 
     private final ChangeListener changes;
@@ -23,14 +22,15 @@ final class BulkStatements {
     private final BulkCollections collections;
     private final UncountedStatements uncounted;
 
-    BulkStatements(ChangeListener changes, Bulk setting, SessionFactoryImplementor factory) {
+    BulkStatements(
+            ChangeListener changes, CollectionModel collections, Bulk setting, SessionFactoryImplementor factory) {
         this.changes = changes;
         this.model = changes.installation().model();
         this.setting = setting;
-        this.scope = new BulkScope(model);
+        this.scope = new BulkScope(model, collections);
         this.locked = new LockedRows(changes);
         this.inserts = new BulkInserts(this, changes, factory);
-        this.collections = new BulkCollections(changes, factory);
+        this.collections = new BulkCollections(changes, collections, factory);
         this.uncounted = new UncountedStatements(model, factory);
     }
 
@@ -64,9 +64,7 @@ final class BulkStatements {
         }
         if (isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
             // who resets the counters afterwards must not meet what other sessions had loaded before
-            return setting == Bulk.IGNORE
-                    ? mutation.execute()
-                    : mutation.versioned().execute();
+            return mutation.versioned().execute();
         }
         if (setting == Bulk.REJECT) {
             throw rejected(mutation.text(), mutation.entity());
@@ -81,18 +79,18 @@ final class BulkStatements {
     }
 
     private int count(BulkMutation mutation, List<BulkRows> classes, boolean takesAlong) {
-        BulkDeltas deltas = new BulkDeltas(changes);
+        BulkDeltas deltas = new BulkDeltas();
         int changed = classes.size() == 1 && !takesAlong && isAnswered(mutation)
                 ? answered(mutation, classes.get(0), deltas)
                 : locked.execute(mutation, classes, deltas);
-        deltas.apply(mutation.session());
+        deltas.moves().tell(changes.moves(mutation.session()));
         return changed;
     }
 
     /** Whether the database answers with the rows that the statement has changed. */
     private static boolean isAnswered(BulkMutation mutation) {
         return mutation.hibernates() == null
-                && mutation.session().getJdbcServices().getDialect() instanceof PostgreSQLDialect
+                && CounterWriter.canReturn(mutation.session())
                 && mutation.entity().getSoftDeleteMapping() == null
                 && !mutation.entity().hasWhereRestrictions();
     }
@@ -113,9 +111,7 @@ final class BulkStatements {
 
     /** Whether nothing is to be counted in this session, or by this statement. */
     boolean isIgnored(SharedSessionContractImplementor session, QueryOptions options) {
-        return setting == Bulk.IGNORE
-                || changes.isSkipping(session)
-                || CounterCacheSettings.IGNORE_STATEMENT.equals(options.getComment());
+        return changes.isSkipping(session) || CounterCacheSettings.IGNORE_STATEMENT.equals(options.getComment());
     }
 
     boolean isRejected() {

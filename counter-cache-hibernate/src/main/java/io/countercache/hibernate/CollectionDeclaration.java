@@ -30,22 +30,27 @@ import org.jspecify.annotations.Nullable;
  * @param counts whether the owner has the counter, or the elements
  */
 record CollectionDeclaration(
-        String place, PersistentClass owner, Collection collection, Counts counts, Metadata metadata) {
+        String place,
+        PersistentClass owner,
+        Collection collection,
+        Counts counts,
+        Metadata metadata,
+        DeleteRules deletes) {
 
     /** Reads a declaration on either side of an association, if no to-one association writes its rows. */
     static @Nullable CollectionDeclaration read(
-            PersistentClass entity, String attribute, Collection annotated, Metadata metadata) {
+            PersistentClass entity, String attribute, Collection annotated, Metadata metadata, DeleteRules deletes) {
         String place = entity.getJpaEntityName() + "." + attribute;
         String mappedBy = annotated.getMappedByProperty();
         if (mappedBy == null) {
             return annotated.isInverse()
                     ? null
-                    : new CollectionDeclaration(place, entity, annotated, Counts.ELEMENTS, metadata);
+                    : new CollectionDeclaration(place, entity, annotated, Counts.ELEMENTS, metadata, deletes);
         }
         PersistentClass owner = elementOf(annotated, metadata);
         Property writing = owner == null ? null : CounterAttribute.find(owner, mappedBy);
         return owner != null && writing != null && writing.getValue() instanceof Collection collection
-                ? new CollectionDeclaration(place, owner, collection, Counts.OWNERS, metadata)
+                ? new CollectionDeclaration(place, owner, collection, Counts.OWNERS, metadata, deletes)
                 : null;
     }
 
@@ -111,7 +116,7 @@ record CollectionDeclaration(
             return "%s has @OnDelete(CASCADE), which deletes rows unseen: remove it".formatted(name());
         }
         if (element != null && collection.isOneToMany()) {
-            String deleted = DeleteRules.read(metadata).unseen(element, rule -> rule.collection() == collection);
+            String deleted = deletes.unseen(element, rule -> rule.collection() == collection);
             if (deleted != null) {
                 return deleted;
             }

@@ -154,14 +154,19 @@ final class CountedChild {
      * @param condition over a row {@code c}
      */
     String select(String condition) {
-        return "select id(c)%s from %s c%s where %s"
+        return "select id(c)%s from %s where %s"
                 .formatted(
                         tracked.stream()
                                 .map(attribute -> ", " + attribute.hql())
                                 .collect(Collectors.joining()),
-                        child.getImportedName(),
-                        tracked.stream().map(TrackedAttribute::join).collect(Collectors.joining()),
+                        from(),
                         condition);
+    }
+
+    /** The rows as {@code c}, with what the expressions for what is tracked need. */
+    String from() {
+        return child.getImportedName() + " c"
+                + tracked.stream().map(TrackedAttribute::join).collect(Collectors.joining());
     }
 
     /** A snapshot of a row that this query has answered. */
@@ -247,7 +252,7 @@ final class CountedChild {
 
     private boolean isCondition(CountedBy by, int position) {
         return by.condition() != null
-                && by.condition().attributes().stream().anyMatch(path -> position(path) == position);
+                && by.condition().attributes().contains(tracked.get(position).path());
     }
 
     private int position(String path) {
@@ -294,11 +299,7 @@ final class CountedChild {
 
     /** Whether what a row counts for depends on what stands here in a snapshot. */
     boolean isWeighedBy(CountedBy by, int position) {
-        return by.sum() == position
-                || (by.condition() != null
-                        && by.condition()
-                                .attributes()
-                                .contains(tracked.get(position).path()));
+        return by.sum() == position || isCondition(by, position);
     }
 
     /** What a row counts for. */

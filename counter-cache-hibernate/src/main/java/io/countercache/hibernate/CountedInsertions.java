@@ -15,7 +15,6 @@ import org.hibernate.query.sqm.tree.insert.SqmInsertStatement;
 import org.hibernate.query.sqm.tree.insert.SqmInsertValuesStatement;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 import org.hibernate.sql.exec.spi.JdbcSelect;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What Hibernate asks how to execute a bulk INSERT for which it has to make ids, or into several tables. All others it sends
@@ -38,41 +37,14 @@ record CountedInsertions(BulkInserts inserts, EntityPersister entity, SqmMultiTa
         }
         if (statement instanceof SqmInsertValuesStatement<?> && !entity.hasMultipleTables()) {
             // Hibernate would not have asked but for CountedMutations, which it takes for several tables
-            return new MultiTableHandlerBuildResult(
-                    new Simple(new SimpleNonSelectQueryPlan(statement, parameters), inserts, target),
-                    JdbcParameterBindings.NO_BINDINGS);
+            var plan = new SimpleNonSelectQueryPlan(statement, parameters);
+            return OneExecution.by(own -> inserts.inserting(target, () -> plan.executeUpdate(own)));
         }
         MultiTableHandlerBuildResult built = hibernates.buildHandler(statement, parameters, context);
         return target == null
                 ? built
                 : new MultiTableHandlerBuildResult(
                         new Counted(built.multiTableHandler(), inserts, target), built.firstJdbcParameterBindings());
-    }
-
-    private record Simple(
-            SimpleNonSelectQueryPlan plan,
-            BulkInserts inserts,
-            @Nullable Target target) implements MultiTableHandler {
-
-        @Override
-        public JdbcParameterBindings createJdbcParameterBindings(DomainQueryExecutionContext context) {
-            return JdbcParameterBindings.NO_BINDINGS;
-        }
-
-        @Override
-        public boolean dependsOnParameterBindings() {
-            return false;
-        }
-
-        @Override
-        public boolean isCompatibleWith(JdbcParameterBindings values, QueryOptions options) {
-            return true;
-        }
-
-        @Override
-        public int execute(JdbcParameterBindings values, DomainQueryExecutionContext context) {
-            return inserts.inserting(target, () -> plan.executeUpdate(context));
-        }
     }
 
     private record Counted(MultiTableHandler handler, BulkInserts inserts, Target target) implements MultiTableHandler {

@@ -20,6 +20,7 @@ final class CountedRows {
     /** Why the rows of a child cannot be counted, or null if they can. */
     static @Nullable String uncountable(
             Metadata metadata,
+            DeleteRules deletes,
             PersistentClass parent,
             PersistentClass child,
             String association,
@@ -32,8 +33,8 @@ final class CountedRows {
             return "%s is its own identifier, for nothing else has all of its @Id attributes: add an @IdClass"
                     .formatted(parent.getJpaEntityName());
         }
-        String unseen = DeleteRules.read(metadata)
-                .uncountable(child, association, !annotation.path().isEmpty(), annotation.where());
+        String unseen =
+                deletes.uncountable(child, association, !annotation.path().isEmpty(), annotation.where());
         return unseen == null ? shared(metadata, child, association) : unseen;
     }
 

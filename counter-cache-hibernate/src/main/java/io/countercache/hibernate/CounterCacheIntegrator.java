@@ -36,7 +36,7 @@ public final class CounterCacheIntegrator implements Integrator {
         if (counters.isEmpty() && declared.free().isEmpty()) {
             return; // nothing declared: add no listener, cost nothing
         }
-        DeleteRules deletes = DeleteRules.read(metadata);
+        DeleteRules deletes = declared.deletes();
         CounterModel model = new CounterModel(counters, declared.free(), deletes);
         CounterSql sql = new CounterSql(model);
         ManagedParents parents = new ManagedParents(model);
@@ -68,7 +68,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 guards.guardConditions(counters, model, factory);
                 guards.guardLost(counters, model, factory);
                 if (settings.bulk() != CounterCacheSettings.Bulk.IGNORE) {
-                    new BulkStatements(changes, settings.bulk(), factory).install(factory);
+                    new BulkStatements(changes, collections, settings.bulk(), factory).install(factory);
                 }
             }
         });

@@ -4,6 +4,7 @@ import io.countercache.CounterCacheException;
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDefinition.Counts;
 import io.countercache.ParentRow;
+import io.countercache.hibernate.CounterPaths.PathStep;
 import io.countercache.hibernate.FreeCounter.Limits;
 import io.countercache.hibernate.condition.Condition;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class CounterModel {
 
     private final List<CounterDefinition> definitions;
     private final List<FreeCounter> free;
-    private final DeleteRules deleteRules;
+    private DeleteRules deleteRules;
     private final Map<CounterDefinition, Condition> conditions = new HashMap<>();
     // filled on first use: the runtime mapping does not exist yet when the declarations are read
     private final Map<EntityPersister, CountedChild> byChild = new ConcurrentHashMap<>();
@@ -79,8 +80,8 @@ final class CounterModel {
      */
     List<CountedChild> countedClasses(EntityPersister entity) {
         CountedChild own = counted(entity);
-        List<CountedChild> classes = entity.getSubclassEntityNames().stream()
-                .map(name -> counted(entity.getFactory().getMappingMetamodel().getEntityDescriptor(name)))
+        List<CountedChild> classes = withSubclasses(entity)
+                .map(this::counted)
                 .filter(each -> !each.child().isAbstract())
                 .toList();
         // a class has the counters of those that it extends
@@ -132,11 +133,15 @@ final class CounterModel {
     /** What the database does to counted rows by itself. Not to be asked before the conditions are read. */
     DeleteEdges deletes(SessionFactoryImplementor factory) {
         DeleteEdges known = deletes;
-        if (known == null) {
-            known = new DeleteEdges(deleteRules, this, factory);
-            deletes = known;
+        return known != null ? known : resolveDeletes(factory);
+    }
+
+    private synchronized DeleteEdges resolveDeletes(SessionFactoryImplementor factory) {
+        if (deletes == null) {
+            deletes = new DeleteEdges(deleteRules, this, factory);
+            deleteRules = DeleteRules.NONE; // they lead to all that the factory was built from
         }
-        return known;
+        return deletes;
     }
 
     /** The condition under which a child counts; null for always. */
@@ -183,12 +188,8 @@ final class CounterModel {
         Set<String> together = new HashSet<>(tables);
         for (CounterDefinition counter : definitions) {
             if (isKeptIn(tables, counter, session)) {
-                addCounted(entity(counter.child(), session.getFactory()), together);
-                paths(session.getFactory()).steps(counter).forEach(step -> addCounted(step.entity(), together));
-                if (counter.counts() != Counts.CHILDREN) {
-                    together.addAll(List.of(CollectionModel.persister(counter, session.getFactory())
-                            .getCollectionSpaces()));
-                }
+                countedOn(counter, session.getFactory()).forEach(entity -> addCounted(entity, together));
+                together.addAll(collectionTables(counter, session.getFactory()));
             }
         }
         return together;
@@ -197,6 +198,28 @@ final class CounterModel {
     private void addCounted(EntityPersister entity, Set<String> tables) {
         addTables(entity, tables);
         deletes(entity.getFactory()).causes(entity).forEach(cause -> addTables(cause, tables));
+    }
+
+    /** The entities whose rows a counter depends on. */
+    private Stream<EntityPersister> countedOn(CounterDefinition counter, SessionFactoryImplementor factory) {
+        return Stream.concat(
+                Stream.of(entity(counter.child(), factory)),
+                paths(factory).steps(counter).stream().map(PathStep::entity));
+    }
+
+    private static List<String> collectionTables(CounterDefinition counter, SessionFactoryImplementor factory) {
+        return counter.counts() == Counts.CHILDREN
+                ? List.of()
+                : List.of(CollectionModel.persister(counter, factory).getCollectionSpaces());
+    }
+
+    /** The tables whose rows a counter counts, or leads through. */
+    Set<String> countedTables(CounterDefinition counter, SessionFactoryImplementor factory) {
+        Set<String> tables = new HashSet<>(collectionTables(counter, factory));
+        countedOn(counter, factory)
+                .skip(counter.counts() == Counts.CHILDREN ? 0 : 1) // of a collection its own rows count
+                .forEach(entity -> addTables(entity, tables));
+        return tables;
     }
 
     private static void addTables(EntityPersister entity, Set<String> tables) {
@@ -242,6 +265,11 @@ final class CounterModel {
                 .findFirst()
                 .map(counter -> parent(counter, session))
                 .orElseThrow();
+    }
+
+    /** An entity, and all that extend it. */
+    static Stream<EntityPersister> withSubclasses(EntityPersister entity) {
+        return entity.getSubclassEntityNames().stream().map(name -> entity(name, entity.getFactory()));
     }
 
     /** The persister of an entity that a user names. */

@@ -40,9 +40,10 @@ final class DeclarationReader {
     private final List<String> problems = new ArrayList<>();
     private final Map<Property, Declared> declared = new LinkedHashMap<>();
     private final Map<Property, FreeCounter> free = new LinkedHashMap<>();
+    private @Nullable DeleteRules deletes;
 
-    /** All counters: those that are kept equal to their count, and those that are changed by hand. */
-    record Declarations(List<CounterDefinition> derived, List<FreeCounter> free) {}
+    /** All counters: those that are kept equal to their count, and those that are changed by hand; and what deletes rows. */
+    record Declarations(List<CounterDefinition> derived, List<FreeCounter> free, DeleteRules deletes) {}
 
     /** A counter, and the first place that declared it. */
     private record Declared(CounterDefinition counter, String where) {}
@@ -86,7 +87,15 @@ final class DeclarationReader {
                     counter, limited.limits(), metadata.getDatabase().getDialect());
         });
         return new Declarations(
-                declared.values().stream().map(Declared::counter).toList(), List.copyOf(free.values()));
+                declared.values().stream().map(Declared::counter).toList(),
+                List.copyOf(free.values()),
+                declared.isEmpty() ? DeleteRules.NONE : deletes());
+    }
+
+    /** Read when the first counter is found that they could matter to. */
+    private DeleteRules deletes() {
+        deletes = deletes == null ? DeleteRules.read(metadata) : deletes;
+        return deletes;
     }
 
     private void readEntity(PersistentClass entity) {
@@ -244,14 +253,14 @@ final class DeclarationReader {
                 ? DeclaredPath.namesWithoutCollection(place.entity())
                 : List.of(annotation.value());
         for (PersistentClass parent : any.parents(names)) {
-            DeclaredPath none = DeclaredPath.follow(parent, "", Counts.CHILDREN, metadata);
+            DeclaredPath none = DeclaredPath.follow(parent, "", Counts.CHILDREN, metadata, deletes());
             declareChildren(place, annotation, none, names, place.entity(), place.attribute());
         }
     }
 
     private void readCollection(Place place, CounterCache annotation, Collection collection) {
         CollectionDeclaration rows =
-                CollectionDeclaration.read(place.entity(), place.attribute(), collection, metadata);
+                CollectionDeclaration.read(place.entity(), place.attribute(), collection, metadata, deletes());
         String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();
         if (rows != null) {
             String uncountable = rows.uncountable(annotation);
@@ -297,7 +306,7 @@ final class DeclarationReader {
     }
 
     private @Nullable DeclaredPath path(Place place, CounterCache annotation, PersistentClass start, Counts counts) {
-        DeclaredPath path = DeclaredPath.follow(start, annotation.path(), counts, metadata);
+        DeclaredPath path = DeclaredPath.follow(start, annotation.path(), counts, metadata, deletes());
         if (path.problem() != null) {
             problem(place, path.problem());
             return null;
@@ -321,7 +330,7 @@ final class DeclarationReader {
                             .formatted(child.getJpaEntityName(), association));
             return;
         }
-        String uncountable = CountedRows.uncountable(metadata, parent, child, association, annotation);
+        String uncountable = CountedRows.uncountable(metadata, deletes(), parent, child, association, annotation);
         if (uncountable != null) {
             problem(place, uncountable);
             return;

@@ -30,7 +30,8 @@ record DeclaredPath(
      *
      * @param counts what is counted from there on
      */
-    static DeclaredPath follow(PersistentClass start, String path, Counts counts, Metadata metadata) {
+    static DeclaredPath follow(
+            PersistentClass start, String path, Counts counts, Metadata metadata, DeleteRules rules) {
         List<String> names = new ArrayList<>();
         List<PersistentClass> entities = new ArrayList<>();
         PersistentClass entity = start;
@@ -51,13 +52,14 @@ record DeclaredPath(
             name = "";
         }
         return new DeclaredPath(
-                names, entity, name.isEmpty() ? unseen(entities, names, counts, metadata) : unfit(entity, name, null));
+                names,
+                entity,
+                name.isEmpty() ? unseen(entities, names, counts, metadata, rules) : unfit(entity, name, null));
     }
 
     /** What happens to rows on the way that cannot be followed. */
     private static @Nullable String unseen(
-            List<PersistentClass> entities, List<String> names, Counts counts, Metadata metadata) {
-        DeleteRules rules = DeleteRules.read(metadata);
+            List<PersistentClass> entities, List<String> names, Counts counts, Metadata metadata, DeleteRules rules) {
         for (int i = 0; i < names.size(); i++) {
             PersistentClass entity = entities.get(i);
             String name = names.get(i);

@@ -110,7 +110,7 @@ final class DeleteEdges {
         if (!followed.add(edge)) {
             return false;
         }
-        List<EntityPersister> types = types(edge.child());
+        List<EntityPersister> types = CounterModel.withSubclasses(edge.child()).toList();
         return types.stream().anyMatch(type -> isNoticed(edge, model.counted(type)))
                 || (edge.cascades()
                         && declared.stream()
@@ -254,7 +254,7 @@ final class DeleteEdges {
 
     private List<Kind> resolveKinds(Edge edge) {
         CountedChild whole = model.counted(edge.child());
-        List<EntityPersister> types = types(edge.child());
+        List<EntityPersister> types = CounterModel.withSubclasses(edge.child()).toList();
         if (types.stream().allMatch(type -> isLookedAtLike(type, edge.child()))) {
             return List.of(new Kind(edge.child(), whole, false));
         }
@@ -265,17 +265,7 @@ final class DeleteEdges {
     }
 
     private boolean isLookedAtLike(EntityPersister type, EntityPersister other) {
-        CountedChild counted = model.counted(type);
-        CountedChild like = model.counted(other);
-        return counted.counters().size() == like.counters().size()
-                && counted.passages().size() == like.passages().size()
-                && of(type).equals(of(other));
-    }
-
-    private static List<EntityPersister> types(EntityPersister entity) {
-        return entity.getSubclassEntityNames().stream()
-                .map(name -> CounterModel.entity(name, entity.getFactory()))
-                .toList();
+        return model.counted(other).hasAllOf(model.counted(type)) && of(type).equals(of(other));
     }
 
     // ---- what is locked ----

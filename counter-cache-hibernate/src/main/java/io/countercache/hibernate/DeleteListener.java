@@ -1,16 +1,9 @@
 package io.countercache.hibernate;
 
-import io.countercache.CounterDefinition;
-import io.countercache.hibernate.CountedChild.Moves;
-import io.countercache.hibernate.CounterPaths.PathStep;
-import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
-import java.util.function.Consumer;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
@@ -52,35 +45,10 @@ final class DeleteListener
     }
 
     /** What follows from the DELETE of a row, until it is done. */
-    private static final class Following implements Moves {
-
-        private final EntityPersister entity;
-        private final Object id;
-        private final Map<CounterDefinition, Map<Object, BigDecimal>> moved = new LinkedHashMap<>();
-        private final List<Consumer<Moves>> passed = new ArrayList<>();
-
-        Following(EntityPersister entity, Object id) {
-            this.entity = entity;
-            this.id = id;
-        }
+    private record Following(EntityPersister entity, Object id, HeldMoves moves) {
 
         boolean isOf(PostDeleteEvent event) {
             return entity.equals(event.getPersister()) && id.equals(event.getId());
-        }
-
-        @Override
-        public void move(CounterDefinition counter, Object first, BigDecimal amount) {
-            moved.computeIfAbsent(counter, any -> new LinkedHashMap<>()).merge(first, amount, BigDecimal::add);
-        }
-
-        @Override
-        public void pass(PathStep step, Object row, @Nullable Object from) {
-            passed.add(moves -> moves.pass(step, row, from));
-        }
-
-        void tell(Moves moves) {
-            passed.forEach(pass -> pass.accept(moves));
-            moved.forEach((counter, amounts) -> amounts.forEach((first, sum) -> moves.move(counter, first, sum)));
         }
     }
 
@@ -102,8 +70,8 @@ final class DeleteListener
             changes.installation().stale().isGone(event.getEntity(), session);
             return false;
         }
-        Following following = new Following(entity, event.getId());
-        now.rows.goneWith(entity, List.of(event.getId()), following, session);
+        Following following = new Following(entity, event.getId(), new HeldMoves());
+        now.rows.goneWith(entity, List.of(event.getId()), following.moves(), session);
         now.following = following;
         return false;
     }
@@ -137,7 +105,7 @@ final class DeleteListener
             if (!isFlushing(event.getSession())) {
                 deleting.remove(event.getSession());
             }
-            following.tell(changes.moves(event.getSession()));
+            following.moves().tell(changes.moves(event.getSession()));
         }
     }
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** All that the database does by itself when rows go, as the mapping tells it: and whether that can be counted. */
 record DeleteRules(List<DeleteRule> all) {
 
+    static final DeleteRules NONE = new DeleteRules(List.of());
+
     static DeleteRules read(Metadata metadata) {
         List<DeleteRule> rules = new ArrayList<>();
         for (PersistentClass entity : metadata.getEntityBindings()) {

@@ -32,12 +32,9 @@ final class EntityRows {
     static NavigableMap<String, EntityPersister> tables(EntityPersister entity, String declared) {
         NavigableMap<String, EntityPersister> tables = new TreeMap<>();
         if (entity instanceof UnionSubclassEntityPersister) {
-            for (String name : entity.getSubclassEntityNames()) {
-                EntityPersister each = entity.getFactory().getMappingMetamodel().getEntityDescriptor(name);
-                if (!each.isAbstract()) {
-                    tables.put(((UnionSubclassEntityPersister) each).getRootTableName(), each);
-                }
-            }
+            CounterModel.withSubclasses(entity)
+                    .filter(each -> !each.isAbstract())
+                    .forEach(each -> tables.put(((UnionSubclassEntityPersister) each).getRootTableName(), each));
         } else {
             tables.put(declared, entity);
         }

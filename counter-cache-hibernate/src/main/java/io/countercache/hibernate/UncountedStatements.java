@@ -12,7 +12,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.persister.entity.EntityPersister;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,31 +42,11 @@ final class UncountedStatements {
     UncountedStatements(CounterModel model, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : model.definitions()) {
             String name = CounterModel.entity(counter.parent(), factory).getImportedName() + "." + counter.counter();
-            for (String table : tables(counter, model, factory)) {
+            for (String table : model.countedTables(counter, factory)) {
                 countersByTable
                         .computeIfAbsent(simple(table), any -> new TreeSet<>())
                         .add(name);
             }
-        }
-    }
-
-    private static Set<String> tables(
-            CounterDefinition counter, CounterModel model, SessionFactoryImplementor factory) {
-        Set<String> tables = new TreeSet<>();
-        if (counter.counts() == CounterDefinition.Counts.CHILDREN) {
-            addTables(CounterModel.entity(counter.child(), factory), tables);
-        } else {
-            tables.addAll(Set.of(CollectionModel.persister(counter, factory)
-                    .getCollectionSpaces()[0]
-                    .toString()));
-        }
-        model.paths(factory).steps(counter).forEach(step -> addTables(step.entity(), tables));
-        return tables;
-    }
-
-    private static void addTables(EntityPersister entity, Set<String> tables) {
-        for (Object table : entity.getQuerySpaces()) {
-            tables.add((String) table);
         }
     }
 

@@ -53,13 +53,14 @@
  *
  * <ol>
  *   <li>{@code BulkStatements} is asked how to execute it: {@code HibernateFields} has Hibernate ask {@code CountedMutations} and
- *       {@code CountedInsertions}, and {@link io.countercache.hibernate.CountingJdbcServices} has it send the rest through {@code
+ *       {@code CountedInsertions} for a handler ({@code OneExecution}), and {@link io.countercache.hibernate.CountingJdbcServices} has it send the rest through {@code
  *       CountedExecutor} and {@code StatelessQueries}
  *   <li>{@code BulkScope} says whether a {@code BulkMutation} is counted, and refuses what cannot be
  *   <li>{@code ReturningPlan} executes one that answers with its {@code ChangedRows}, {@code LockedRows} one that does not, {@code
  *       BulkInserts} an INSERT, and {@code BulkCollections} what goes of a collection
  *   <li>{@code BulkRows} are the queries for what counters look at, run as a {@code BulkSelect}, in a {@code BoundSql}
- *   <li>{@code BulkDeltas} are by how much counters move: from here on the way is that of any other change
+ *   <li>{@code BulkDeltas} sums up by how much counters move, {@code HeldMoves} until the statement is done: from here on the
+ *       way is that of any other change
  *   <li>{@code UncountedStatements} warns of what cannot be seen
  * </ol>
  *
