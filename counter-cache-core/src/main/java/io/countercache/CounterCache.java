@@ -119,8 +119,10 @@ public @interface CounterCache {
     String[] touch() default {};
 
     /**
-     * Whether collection sizes may be answered from this counter. Not supported yet: false is refused when the session
-     * factory is built.
+     * Whether {@code size()} and {@code isEmpty()} of a collection that is not loaded may be answered from this counter, which
+     * they are if it counts exactly the elements of that collection. With false the counter is maintained, and sizes are asked of
+     * the database: while the rows that were there before it are still to be repaired. Of two declarations of one counter, on
+     * both sides of an association, either can say so. Other reads, of the attribute or in queries, are the application's own.
      *
      * @return false to maintain the counter without reading it
      */

@@ -2,7 +2,6 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
 import io.countercache.CounterMappingException;
-import io.countercache.hibernate.DeclarationReader.Declarations;
 import java.util.List;
 import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
@@ -58,6 +57,9 @@ public final class CounterCacheIntegrator implements Integrator {
             listen(factory.getEventListenerRegistry(), changes, collections);
         }
         service.listener(changes);
+        if (settings.collectionSize()) {
+            CollectionSizes.substitute(declared.read(), changes, metadata);
+        }
         factory.addObserver(new SessionFactoryObserver() {
             @Override
             public void sessionFactoryCreated(SessionFactory created) {

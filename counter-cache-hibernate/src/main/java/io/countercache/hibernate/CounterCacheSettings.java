@@ -56,10 +56,18 @@ public final class CounterCacheSettings {
      */
     public static final String IGNORE_STATEMENT = BULK + "=ignore";
 
+    /**
+     * Whether {@code size()} and {@code isEmpty()} of a collection that is not loaded are answered by the counter that counts
+     * exactly its elements: {@code true}, or {@code false}: by the database, as Hibernate does. Default true.
+     */
+    public static final String COLLECTION_SIZE = "hibernate.counter_cache.collection_size";
+
     /** What can be done where a bulk statement is not counted. */
     static final String WAYS_OUT =
             "change the entities one by one, or give the statement the comment '%s' and reset the counters after it"
                     .formatted(IGNORE_STATEMENT);
+
+    private static final List<String> TRUE_OR_FALSE = List.of("true", "false");
 
     enum Bulk {
         COUNT,
@@ -82,11 +90,18 @@ public final class CounterCacheSettings {
     private final Write write;
     private final StaleChildren staleChildren;
     private final Bulk bulk;
+    private final boolean collectionSize;
     private final boolean batched;
 
     private CounterCacheSettings(
-            boolean enabled, Write write, StaleChildren staleChildren, Bulk bulk, boolean batched) {
+            boolean enabled,
+            Write write,
+            StaleChildren staleChildren,
+            Bulk bulk,
+            boolean collectionSize,
+            boolean batched) {
         this.bulk = bulk;
+        this.collectionSize = collectionSize;
         this.batched = batched;
         this.enabled = enabled;
         this.write = write;
@@ -95,11 +110,12 @@ public final class CounterCacheSettings {
 
     static CounterCacheSettings read(Map<String, Object> settings) {
         return new CounterCacheSettings(
-                Boolean.parseBoolean(value(settings, ENABLED, List.of("true", "false"))),
+                Boolean.parseBoolean(value(settings, ENABLED, TRUE_OR_FALSE)),
                 Write.valueOf(value(settings, WRITE, names(Write.values())).toUpperCase(Locale.ROOT)),
                 StaleChildren.valueOf(value(settings, STALE_CHILDREN, names(StaleChildren.values()))
                         .toUpperCase(Locale.ROOT)),
                 Bulk.valueOf(value(settings, BULK, names(Bulk.values())).toUpperCase(Locale.ROOT)),
+                Boolean.parseBoolean(value(settings, COLLECTION_SIZE, TRUE_OR_FALSE)),
                 asksForBatches(settings.get(AvailableSettings.STATEMENT_BATCH_SIZE)));
     }
 
@@ -141,6 +157,10 @@ public final class CounterCacheSettings {
 
     Bulk bulk() {
         return bulk;
+    }
+
+    boolean collectionSize() {
+        return collectionSize;
     }
 
     /** Whether the application has asked for JDBC batches, rather than having them by default. */

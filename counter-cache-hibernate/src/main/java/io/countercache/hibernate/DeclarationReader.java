@@ -12,9 +12,11 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
@@ -39,11 +41,9 @@ final class DeclarationReader {
     private final SqlStringGenerationContext tableNames;
     private final List<String> problems = new ArrayList<>();
     private final Map<Property, Declared> declared = new LinkedHashMap<>();
+    private final Set<Property> inactive = new HashSet<>();
     private final Map<Property, FreeCounter> free = new LinkedHashMap<>();
     private @Nullable DeleteRules deletes;
-
-    /** All counters: those that are kept equal to their count, and those that are changed by hand; and what deletes rows. */
-    record Declarations(List<CounterDefinition> derived, List<FreeCounter> free, DeleteRules deletes) {}
 
     /** A counter, and the first place that declared it. */
     private record Declared(CounterDefinition counter, String where) {}
@@ -88,6 +88,10 @@ final class DeclarationReader {
         });
         return new Declarations(
                 declared.values().stream().map(Declared::counter).toList(),
+                declared.entrySet().stream()
+                        .filter(each -> !inactive.contains(each.getKey()))
+                        .map(each -> each.getValue().counter())
+                        .toList(),
                 List.copyOf(free.values()),
                 declared.isEmpty() ? DeleteRules.NONE : deletes());
     }
@@ -170,8 +174,10 @@ final class DeclarationReader {
             readFree(place, counter);
         }
         for (CounterCache annotation : member.getAnnotationsByType(CounterCache.class)) {
-            if (!refuseUnsupported(place, annotation)) {
+            if (annotation.slots() == 0) {
                 readCounter(place, annotation);
+            } else {
+                problem(place, "'slots' of @CounterCache is not supported yet: remove it");
             }
         }
     }
@@ -203,19 +209,6 @@ final class DeclarationReader {
 
     private String tableOf(Property property) {
         return tableNames.format(property.getValue().getTable().getQualifiedTableName());
-    }
-
-    private boolean refuseUnsupported(Place place, CounterCache annotation) {
-        int before = problems.size();
-        refuse(place, "active", !annotation.active());
-        refuse(place, "slots", annotation.slots() != 0);
-        return problems.size() > before;
-    }
-
-    private void refuse(Place place, String element, boolean used) {
-        if (used) {
-            problem(place, "'%s' of @CounterCache is not supported yet: remove it".formatted(element));
-        }
     }
 
     private void readCounter(Place place, CounterCache annotation) {
@@ -364,6 +357,9 @@ final class DeclarationReader {
                 problem(place, untouchable);
                 return;
             }
+        }
+        if (!annotation.active()) {
+            inactive.add(counter);
         }
         CounterDefinition definition = new CounterDefinition(
                 parent.getEntityName(),

@@ -6,8 +6,8 @@
  * <ol>
  *   <li>{@link io.countercache.hibernate.CounterCacheIntegrator} installs the library, after {@link
  *       io.countercache.hibernate.CounterCacheSettings}
- *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to definitions and {@code
- *       FreeCounter}s, or all errors at once
+ *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to {@code Declarations}, which are definitions
+ *       and {@code FreeCounter}s, or all errors at once
  *   <li>{@code CollectionDeclaration} says whether the rows can be counted that a collection writes itself, {@code
  *       AnyDeclaration} to which entities an {@code @Any} leads
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it; {@code DeclaredPath} and
@@ -62,6 +62,15 @@
  *   <li>{@code BulkDeltas} sums up by how much counters move, {@code HeldMoves} until the statement is done: from here on the
  *       way is that of any other change
  *   <li>{@code UncountedStatements} warns of what cannot be seen
+ * </ol>
+ *
+ * <p>When a collection is asked for its size:
+ *
+ * <ol>
+ *   <li>{@code CollectionSizes} says, when the session factory is built, of which collections a counter counts exactly the
+ *       elements, and gives these a {@code SizedCollectionType}
+ *   <li>{@code SizedCollectionClass} is what that builds instead of Hibernate's class: a subclass of it that is generated
+ *   <li>{@code CollectionSize} answers from the owner of a collection that is not loaded
  * </ol>
  *
  * <p>When a counter is asked for:

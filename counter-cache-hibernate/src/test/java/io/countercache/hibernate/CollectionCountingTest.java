@@ -19,6 +19,7 @@ import io.countercache.hibernate.Zoo.Wolf;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,8 +173,8 @@ class CollectionCountingTest {
     @Test
     void anUnchangedCollectionCostsNothing() {
         List<String> sql = db.statementsOf(() -> db.inTransaction(session -> {
-            assertThat(article(session, article).labels).hasSize(2);
-            assertThat(article(session, article).oldLabels).isEmpty();
+            Hibernate.initialize(article(session, article).labels);
+            Hibernate.initialize(article(session, article).oldLabels);
         }));
         assertThat(sql).hasSize(3);
     }

@@ -327,7 +327,12 @@ final class ModelChanges {
     private boolean open(Item item) {
         Row parent = removesNothing() ? load(item) : null;
         if (parent != null) {
+            int told = parent.children().size();
             Hibernate.initialize(parent.children());
+            if (context.alone && !context.skipping && parent.children().size() != told) {
+                throw new AssertionError("the collection of %s has %d elements, and its size() was %d"
+                        .formatted(item, parent.children().size(), told));
+            }
         }
         return parent != null;
     }

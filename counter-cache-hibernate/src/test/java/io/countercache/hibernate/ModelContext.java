@@ -33,7 +33,7 @@ final class ModelContext {
 
     private final ModelNames names;
     private final boolean exact;
-    private final boolean alone;
+    final boolean alone;
     private final boolean writesAtFlush;
     /** What the transaction sees: what is committed and its own writes. */
     final ModelRows view;

@@ -134,4 +134,53 @@ class QueryTest {
             assertThat(found.post.shown()).isEqualTo(1 + 1);
         });
     }
+
+    @Test
+    void aParentIsToldHoweverItIsLoaded() {
+        Comment comment = db.persist(new Comment(post));
+        db.inTransaction(session -> {
+            session.persist(new Comment(session.getReference(Post.class, post.id)));
+            session.flush();
+
+            Post proxy = session.getReference(Post.class, post.id);
+            assertThat(proxy.shown()).isEqualTo(2);
+            session.clear();
+
+            var graph = session.createEntityGraph(Post.class);
+            graph.addAttributeNodes("comments");
+            assertThat(session.find(graph, post.id).shown()).isEqualTo(2);
+            session.clear();
+
+            assertThat(session.createSelectionQuery("from Comment c join fetch c.post where c.id = :id", Comment.class)
+                            .setParameter("id", comment.id)
+                            .getSingleResult()
+                            .post
+                            .shown())
+                    .isEqualTo(2);
+            session.clear();
+
+            session.persist(new Comment(session.getReference(Post.class, post.id)));
+            assertThat(session.createSelectionQuery("from Post order by commentsCount", Post.class)
+                            .setFirstResult(0)
+                            .setMaxResults(20)
+                            .getResultList())
+                    .extracting(Post::shown)
+                    .containsExactly(3);
+            session.clear();
+
+            assertThat(session.findMultiple(Post.class, List.of(post.id)).get(0).shown())
+                    .isEqualTo(3);
+        });
+    }
+
+    @Test
+    void aNativeQueryThatDoesNotSayWhatItReadsSeesWhatIsWritten() {
+        db.inTransaction(session -> {
+            session.persist(new Comment(post));
+            var query = session.createNativeQuery("select comments_count from post", Integer.class);
+            assertThat(query.getSingleResult()).isZero();
+            CounterCaches.of(session).flush();
+            assertThat(query.getSingleResult()).isEqualTo(1);
+        });
+    }
 }

@@ -157,6 +157,7 @@ class SettingsTest {
     @CsvSource({
         "hibernate.counter_cache.enabled, yes, true or false",
         "hibernate.counter_cache.enabled, '', true or false",
+        "hibernate.counter_cache.collection_size, 1, true or false",
         "hibernate.counter_cache.write, later, commit or flush",
         "hibernate.counter_cache.stale_children, ignore, check or lock or trust"
     })

@@ -68,6 +68,8 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
         configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
         configuration.getProperties().put("hibernate.connection.datasource", recording(connections));
         configuration.getProperties().put("hibernate.hbm2ddl.auto", "update");
+        String sizes = System.getProperty("test.collection_size", "true");
+        configuration.getProperties().put(CounterCacheSettings.COLLECTION_SIZE, sizes);
         configuration.getProperties().putAll(settings.getProperties());
         return configuration;
     }

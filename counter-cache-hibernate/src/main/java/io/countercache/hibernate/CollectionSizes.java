@@ -1,0 +1,99 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import io.countercache.CounterDefinition.Counts;
+import java.util.List;
+import java.util.stream.Stream;
+import org.hibernate.binder.internal.TenantIdBinder;
+import org.hibernate.boot.Metadata;
+import org.hibernate.boot.spi.MetadataImplementor;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.mapping.Any;
+import org.hibernate.mapping.Array;
+import org.hibernate.mapping.Collection;
+import org.hibernate.mapping.ManyToOne;
+import org.hibernate.mapping.OneToMany;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
+import org.jboss.logging.Logger;
+
+/** The collections whose size is told by a counter, because it counts exactly their elements. */
+final class CollectionSizes {
+
+    private static final Logger LOG = Logger.getLogger(CollectionSizes.class);
+
+    private CollectionSizes() {}
+
+    /**
+     * Has Hibernate build collections that ask counters.
+     *
+     * @param read the counters that may be asked
+     */
+    static void substitute(List<CounterDefinition> read, ChangeListener changes, Metadata metadata) {
+        for (Collection collection : metadata.getCollectionBindings()) {
+            read.stream()
+                    .filter(counter -> isCountedBy(counter, collection, metadata))
+                    .findFirst()
+                    .map(counter -> CounterAttribute.own(collection.getOwner(), counter.counter()))
+                    .ifPresent(counter -> substitute(collection, counter, changes, metadata));
+        }
+    }
+
+    /** Whether a counter counts the elements of a collection, no fewer and no others. */
+    private static boolean isCountedBy(CounterDefinition counter, Collection collection, Metadata metadata) {
+        return collection.getOwner().getEntityName().equals(counter.parent())
+                && counter.where().isEmpty()
+                && counter.sum().isEmpty()
+                && counter.path().isEmpty()
+                && (counter.counts() == Counts.ELEMENTS
+                        ? collection.getRole().equals(counter.child() + "." + counter.association())
+                        : isOtherSide(collection, counter, metadata))
+                && showsAll(collection, metadata);
+    }
+
+    private static boolean isOtherSide(Collection collection, CounterDefinition counter, Metadata metadata) {
+        PersistentClass child = metadata.getEntityBinding(counter.child());
+        Property association = CounterAttribute.find(child, counter.association());
+        return counter.association().equals(collection.getMappedByProperty())
+                && child.equals(CounterAttribute.target(collection.getElement(), metadata))
+                && association != null
+                && !(association.getValue() instanceof Any);
+    }
+
+    /** Whether a collection that is loaded has an element for each of its rows. */
+    private static boolean showsAll(Collection collection, Metadata metadata) {
+        PersistentClass element = CounterAttribute.target(collection.getElement(), metadata);
+        return collection.getWhere() == null
+                && collection.getManyToManyWhere() == null
+                && collection.getFilters().isEmpty()
+                && collection.getManyToManyFilters().isEmpty()
+                && collection.getLoaderName() == null
+                && !(collection.getElement() instanceof ManyToOne toOne && toOne.isIgnoreNotFound())
+                && !(collection.getElement() instanceof OneToMany elements && elements.isIgnoreNotFound())
+                && (element == null || showsAll(element));
+    }
+
+    private static boolean showsAll(PersistentClass element) {
+        return element.getRootClass().getWhere() == null
+                && Stream.concat(
+                                Stream.of(element.getRootClass()), element.getRootClass().getSubclassClosure().stream())
+                        .flatMap(each -> each.getFilters().stream())
+                        .allMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()));
+    }
+
+    private static void substitute(Collection collection, Property counter, ChangeListener changes, Metadata metadata) {
+        // where types are beans, one instance of them serves all collections
+        boolean beans =
+                ((MetadataImplementor) metadata).getMetadataBuildingOptions().isAllowExtensionsInCdi();
+        CollectionSize size = new CollectionSize(
+                counter.getName(), counter.getGetter(collection.getOwner().getMappedClass()), changes);
+        if ((beans || !SizedCollectionType.give(collection, size)) && !(collection instanceof Array)) {
+            LOG.infof(
+                    "%s: its size is not read from its counter, for %s",
+                    collection.getRole(),
+                    beans
+                            ? AvailableSettings.ALLOW_EXTENSIONS_IN_CDI + " is true"
+                            : "it has its collection type already: one of its own, or one that was asked for before, as in an embeddable");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.countercache.hibernate;
+
+import io.countercache.CounterDefinition;
+import java.util.List;
+
+/**
+ * All counters, and what deletes rows.
+ *
+ * @param derived those that are kept equal to their count
+ * @param read the active ones among these
+ * @param free those that are changed by hand
+ */
+record Declarations(
+        List<CounterDefinition> derived, List<CounterDefinition> read, List<FreeCounter> free, DeleteRules deletes) {}
