@@ -34,6 +34,8 @@ final class ChangeListener
     private final transient Installation installation;
     private final transient Set<SharedSessionContractImplementor> skipping =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    /** Whether any session ever was: most applications have none, and every change and every size asks. */
+    private transient volatile boolean skipped;
 
     ChangeListener(Installation installation) {
         this.installation = installation;
@@ -45,11 +47,12 @@ final class ChangeListener
 
     /** Stops counting what this session changes; false if it had stopped before. */
     boolean skip(SharedSessionContractImplementor session) {
+        skipped = true;
         return skipping.add(session);
     }
 
     boolean isSkipping(SharedSessionContractImplementor session) {
-        return skipping.contains(session);
+        return skipped && skipping.contains(session);
     }
 
     void resume(SharedSessionContractImplementor session) {
@@ -102,7 +105,7 @@ final class ChangeListener
             Object @Nullable [] written) {
         SharedSessionContractImplementor session = event.getSession();
         CountedChild counted = installation.model().counted(event.getPersister());
-        if (counted.isEmpty() || skipping.contains(session)) {
+        if (counted.isEmpty() || isSkipping(session)) {
             return;
         }
         Object id = event.getId();
