@@ -120,6 +120,18 @@ class CollectionSizeKindsTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"BAG", "LIST"})
+    void whatIsQueuedTwiceIsAskedOfTheDatabase(Kind kind) {
+        try (Session session = db.factory().openSession()) {
+            Folder folder = folder(session);
+            kind.add(folder, "d");
+            kind.addAgain(folder);
+            int size = kind.size(folder);
+            assertThat(kind.names(folder)).hasSize(size);
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(Kind.class)
     void whatIsDetachedAnswersFromTheAttributeOfItsOwner(Kind kind) {
         Folder folder = detached();

@@ -116,6 +116,8 @@ class CollectionSizeMappingsTest {
             assertTold(room.restrictedChairs, false);
             assertTold(room.carpets, false);
             assertTold(room.vases, false);
+            assertTold(room.filteredGuests, false);
+            assertThat(Hibernate.isInitialized(room.formerGuests)).isFalse();
             assertTold(room.formerGuests, false);
         });
     }

@@ -169,6 +169,18 @@ class CollectionSizeTest {
     }
 
     @Test
+    void withACounterThatIsNullQueuedElementsAreAskedOfTheDatabaseToo() {
+        db.execute("alter table post alter column comments_count drop not null");
+        db.execute("update post set comments_count = null");
+        db.inTransaction(session -> {
+            Post loaded = post(session);
+            loaded.add(new Comment());
+            assertThat(loaded.comments.size()).isEqualTo(4);
+        });
+        CounterRepair.of(db.factory(), Post.class).repair();
+    }
+
+    @Test
     void aProxyThatIsQueuedIsAskedOfTheDatabase() {
         db.inTransaction(session -> {
             Basket loaded = basket(session);
@@ -272,7 +284,7 @@ class CollectionSizeTest {
         assertThat(loaded.comments.size()).isEqualTo(3);
         loaded.commentsCount = 5;
         assertThat(loaded.comments.size()).isEqualTo(5);
-        loaded.commentsCount = -1;
+        loaded.commentsCount = -5;
         assertThatThrownBy(() -> loaded.comments.size()).isInstanceOf(LazyInitializationException.class);
         Post evicted = db.fromTransaction(session -> {
             Post managed = post(session);

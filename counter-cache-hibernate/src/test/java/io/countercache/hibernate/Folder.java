@@ -42,6 +42,7 @@ import java.util.stream.Stream;
 import org.hibernate.annotations.CollectionId;
 import org.hibernate.annotations.CollectionIdJavaClass;
 import org.hibernate.annotations.SortNatural;
+import org.hibernate.collection.spi.PersistentCollection;
 
 /** Has a collection of each kind, of children and of values, each with its counter. */
 @Entity(name = "Folder")
@@ -320,6 +321,16 @@ class Folder implements Serializable {
                     ((Collection<Object>) of(folder)).add(element);
                 }
             }
+        }
+
+        /** Adds what was queued last once more. */
+        @SuppressWarnings("unchecked")
+        void addAgain(Folder folder) {
+            Object last = null;
+            for (var queued = ((PersistentCollection<?>) of(folder)).queuedAdditionIterator(); queued.hasNext(); ) {
+                last = queued.next();
+            }
+            ((Collection<Object>) of(folder)).add(last);
         }
 
         private static Object leaf(Class<?> type, String name, Folder folder) {

@@ -83,6 +83,10 @@ final class Rooms {
 
         int guestsCount;
 
+        @ManyToMany(mappedBy = "rooms")
+        @Filter(name = "sold", condition = "sold = false")
+        Set<Guest> filteredGuests = new HashSet<>();
+
         // asked of the database
 
         @Embedded
@@ -206,6 +210,8 @@ final class Rooms {
         @Id
         @GeneratedValue(strategy = GenerationType.SEQUENCE)
         Long id;
+
+        boolean sold;
 
         @ManyToMany
         Set<Room> rooms = new HashSet<>();

@@ -1,0 +1,111 @@
+package io.countercache.samples.benchmark;
+
+import jakarta.persistence.PersistenceException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A workload with one variant on some threads: what is measured in each round.
+ *
+ * @param threads how many transactions run at once
+ */
+record Cell(Workload workload, int threads, Tables tables) {
+
+    private static final String DEADLOCK = "40P01";
+
+    /**
+     * What one round has brought.
+     *
+     * @param perSecond transactions that were committed
+     * @param failed those that failed, and were tried again
+     * @param deadlocks those among them that the database has ended
+     */
+    record Result(double perSecond, long failed, long deadlocks) {}
+
+    /** Runs for some time, and until the transactions end that are under way then. */
+    Result run(long nanos, long seed) throws InterruptedException, ExecutionException {
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            Tally tally = new Tally(System.nanoTime() + nanos);
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                Random random = new Random(seed + i);
+                running.add(executor.submit(() -> {
+                    do {
+                        workload.prepare(tables);
+                        commit(random, tally);
+                    } while (tally.hasTime());
+                    return null;
+                }));
+            }
+            for (Future<?> each : running) {
+                each.get();
+            }
+            return tally.result(threads);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    private void commit(Random random, Tally tally) {
+        long start = System.nanoTime();
+        boolean committed = false;
+        do {
+            try {
+                tables.factory().inTransaction(session -> workload.transact(session, tables, random));
+                committed = true;
+            } catch (PersistenceException e) {
+                tally.failed(e);
+                LockSupport.parkNanos(random.nextInt(1_000_000)); // let the others pass
+            }
+        } while (!committed && tally.hasTime());
+        tally.took(System.nanoTime() - start, committed);
+    }
+
+    private static final class Tally {
+
+        private final long end;
+        private final LongAdder nanos = new LongAdder();
+        private final LongAdder committed = new LongAdder();
+        private final LongAdder failed = new LongAdder();
+        private final LongAdder deadlocks = new LongAdder();
+
+        Tally(long end) {
+            this.end = end;
+        }
+
+        boolean hasTime() {
+            return System.nanoTime() < end;
+        }
+
+        void took(long time, boolean done) {
+            nanos.add(time);
+            if (done) {
+                committed.increment();
+            }
+        }
+
+        void failed(PersistenceException failure) {
+            failed.increment();
+            for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException refusal && DEADLOCK.equals(refusal.getSQLState())) {
+                    deadlocks.increment();
+                    return;
+                }
+            }
+        }
+
+        Result result(int threads) {
+            return new Result(committed.sum() * 1e9 * threads / nanos.sum(), failed.sum(), deadlocks.sum());
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package io.countercache.samples.benchmark;
+
+import io.countercache.CounterCache;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.MappedSuperclass;
+import jakarta.persistence.SequenceGenerator;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.util.function.Supplier;
+import org.hibernate.annotations.Formula;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Posts and their comments, as each way to count them maps the same two tables.
+ *
+ * @param post the entity
+ * @param comment the entity
+ */
+record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> comment) {
+
+    static final Mapping BARE = new Mapping(BarePost::new, BareComment::new);
+    static final Mapping COUNTED = new Mapping(CountedPost::new, CountedComment::new);
+    static final Mapping COLUMN = new Mapping(ColumnPost::new, ColumnComment::new);
+    static final Mapping ASSIGNED = new Mapping(AssignedPost::new, AssignedComment::new);
+    static final Mapping VERSIONED = new Mapping(VersionedPost::new, VersionedComment::new);
+    static final Mapping FORMULA = new Mapping(FormulaPost::new, FormulaComment::new);
+
+    Class<? extends AnyPost> postClass() {
+        return post.get().getClass();
+    }
+
+    Class<? extends AnyComment> commentClass() {
+        return comment.get().getClass();
+    }
+
+    /** A post, with a counter or without. */
+    @MappedSuperclass
+    abstract static class AnyPost {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE, generator = "post_seq")
+        @SequenceGenerator(name = "post_seq")
+        @Nullable
+        Long id;
+
+        String title = "A title that is as long as titles are";
+
+        /** How many comments it has; 0 where nothing says so. */
+        int count() {
+            return 0;
+        }
+
+        void count(int comments) {
+            throw new UnsupportedOperationException(getClass() + " is not told " + comments);
+        }
+    }
+
+    /** A comment on a post. */
+    @MappedSuperclass
+    abstract static class AnyComment {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE, generator = "comment_seq")
+        @SequenceGenerator(name = "comment_seq")
+        @Nullable
+        Long id;
+
+        String text = "Text of a comment, which is a sentence or two long in most blogs that there are.";
+
+        abstract @Nullable AnyPost post();
+
+        abstract void post(AnyPost post);
+    }
+
+    @Entity(name = "Post")
+    @Table(name = "post")
+    static class BarePost extends AnyPost {}
+
+    @Entity(name = "Comment")
+    @Table(name = "comment")
+    static class BareComment extends AnyComment {
+        @ManyToOne(fetch = FetchType.LAZY)
+        @Nullable
+        BarePost post;
+
+        @Override
+        @Nullable
+        AnyPost post() {
+            return post;
+        }
+
+        @Override
+        void post(AnyPost post) {
+            this.post = (BarePost) post;
+        }
+    }
+
+    @Entity(name = "Post")
+    @Table(name = "post")
+    static class CountedPost extends AnyPost {
+        @Column(name = "comments_count")
+        int commentsCount;
+
+        @Override
+        int count() {
+            return commentsCount;
+        }
+    }
+
+    /** Is counted by the library. */
+    @Entity(name = "Comment")
+    @Table(name = "comment")
+    static class CountedComment extends AnyComment {
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("commentsCount")
+        @Nullable
+        CountedPost post;
+
+        @Override
+        @Nullable
+        AnyPost post() {
+            return post;
+        }
+
+        @Override
+        void post(AnyPost post) {
+            this.post = (CountedPost) post;
+        }
+    }
+
+    /** Its counter is written by SQL only. */
+    @Entity(name = "Post")
+    @Table(name = "post")
+    static class ColumnPost extends AnyPost {
+        @Column(name = "comments_count", insertable = false, updatable = false)
+        int commentsCount;
+
+        @Override
+        int count() {
+            return commentsCount;
+        }
+    }
+
+    @Entity(name = "Comment")
+    @Table(name = "comment")
+    static class ColumnComment extends AnyComment {
+        @ManyToOne(fetch = FetchType.LAZY)
+        @Nullable
+        ColumnPost post;
+
+        @Override
+        @Nullable
+        AnyPost post() {
+            return post;
+        }
+
+        @Override
+        void post(AnyPost post) {
+            this.post = (ColumnPost) post;
+        }
+    }
+
+    /** Its counter is an attribute like any other. */
+    @Entity(name = "Post")
+    @Table(name = "post")
+    static class AssignedPost extends AnyPost {
+        @Column(name = "comments_count")
+        int commentsCount;
+
+        @Override
+        int count() {
+            return commentsCount;
+        }
+
+        @Override
+        void count(int comments) {
+            commentsCount = comments;
+        }
+    }
+
+    @Entity(name = "Comment")
+    @Table(name = "comment")
+    static class AssignedComment extends AnyComment {
+        @ManyToOne(fetch = FetchType.LAZY)
+        @Nullable
+        AssignedPost post;
+
+        @Override
+        @Nullable
+        AnyPost post() {
+            return post;
+        }
+
+        @Override
+        void post(AnyPost post) {
+            this.post = (AssignedPost) post;
+        }
+    }
+
+    /** The same with a version. */
+    @Entity(name = "Post")
+    @Table(name = "post")
+    static class VersionedPost extends AnyPost {
+        @Version
+        int version;
+
+        @Column(name = "comments_count")
+        int commentsCount;
+
+        @Override
+        int count() {
+            return commentsCount;
+        }
+
+        @Override
+        void count(int comments) {
+            commentsCount = comments;
+        }
+    }
+
+    @Entity(name = "Comment")
+    @Table(name = "comment")
+    static class VersionedComment extends AnyComment {
+        @ManyToOne(fetch = FetchType.LAZY)
+        @Nullable
+        VersionedPost post;
+
+        @Override
+        @Nullable
+        AnyPost post() {
+            return post;
+        }
+
+        @Override
+        void post(AnyPost post) {
+            this.post = (VersionedPost) post;
+        }
+    }
+
+    /** Counts its comments whenever it is read. */
+    @Entity(name = "Post")
+    @Table(name = "post")
+    static class FormulaPost extends AnyPost {
+        @Formula("(select count(*) from {h-schema}comment c where c.post_id = id)")
+        int commentsCount;
+
+        @Override
+        int count() {
+            return commentsCount;
+        }
+    }
+
+    @Entity(name = "Comment")
+    @Table(name = "comment")
+    static class FormulaComment extends AnyComment {
+        @ManyToOne(fetch = FetchType.LAZY)
+        @Nullable
+        FormulaPost post;
+
+        @Override
+        @Nullable
+        AnyPost post() {
+            return post;
+        }
+
+        @Override
+        void post(AnyPost post) {
+            this.post = (FormulaPost) post;
+        }
+    }
+}

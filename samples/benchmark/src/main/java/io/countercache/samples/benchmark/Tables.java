@@ -1,0 +1,190 @@
+package io.countercache.samples.benchmark;
+
+import io.countercache.hibernate.CounterCacheSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+import org.hibernate.SessionFactory;
+import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.cfg.Configuration;
+
+/**
+ * The posts and comments of one variant, in a schema of its own: comments that are moved and comments that are deleted,
+ * by their ids, and those that the workloads add.
+ */
+final class Tables implements AutoCloseable {
+
+    static final long FIRST_REFILLED = 1_000_000_000;
+    static final long REFILLED = 10_000;
+
+    private static final int REFILLED_POSTS = 1_000;
+
+    private final Variant variant;
+    private final String schema;
+    private final DataSource database;
+    private final SessionFactory factory;
+    private final int posts;
+    private final int comments;
+    private final double[] zipf;
+    private final AtomicLong moved = new AtomicLong();
+    private final AtomicLong deleted = new AtomicLong();
+
+    private Tables(Variant variant, String schema, DataSource database, int posts, int commentsPerPost)
+            throws SQLException {
+        this.variant = variant;
+        this.schema = schema;
+        this.database = database;
+        this.posts = posts;
+        this.comments = posts * commentsPerPost;
+        this.zipf = zipf(posts);
+        fill(commentsPerPost);
+        Configuration configuration = new Configuration()
+                .addAnnotatedClasses(variant.mapping.postClass(), variant.mapping.commentClass())
+                .setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl())
+                .setProperty(AvailableSettings.DEFAULT_SCHEMA, schema)
+                .setProperty(CounterCacheSettings.ENABLED, Boolean.toString(variant == Variant.LIBRARY));
+        configuration.getProperties().put(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, database);
+        factory = configuration.buildSessionFactory();
+    }
+
+    /** With a counter that is not indexed, and three comments on each post. */
+    static Tables toWrite(Variant variant, DataSource database, int posts) throws SQLException {
+        return new Tables(variant, variant.schema(), database, posts, 3);
+    }
+
+    /** With an index on the counter, as whoever sorts by it has one, and 1,000 comments on each post. */
+    static Tables toRead(Variant variant, DataSource database, int posts) throws SQLException {
+        Tables tables = new Tables(variant, "read_" + variant.schema(), database, posts, 1_000);
+        tables.execute("create index on {schema}.post (comments_count)");
+        return tables;
+    }
+
+    private void fill(int commentsPerPost) throws SQLException {
+        execute("""
+                drop schema if exists {schema} cascade;
+                create schema {schema};
+                create sequence {schema}.post_seq increment 50 start 10000000;
+                create sequence {schema}.comment_seq increment 50 start 10000000;
+                create table {schema}.post (id bigint primary key, version int not null default 0, title text not null,
+                  comments_count int not null default 0);
+                create table {schema}.comment (id bigint primary key, text text not null, post_id bigint);
+                insert into {schema}.post (id, title, comments_count)
+                  select id, 'A title that is as long as titles are', %2$d from generate_series(1, %1$d) id;
+                insert into {schema}.comment (id, text, post_id)
+                  select id, 'Text of a comment, which is a sentence or two long in most blogs that there are.',
+                    1 + (id - 1) %% %1$d from generate_series(1, %1$d * %2$d) id;
+                alter table {schema}.comment add foreign key (post_id) references {schema}.post;
+                create index on {schema}.comment (post_id);
+                """.formatted(posts, commentsPerPost));
+        execute(variant.setUp());
+        execute("vacuum analyze {schema}.post");
+        execute("vacuum analyze {schema}.comment");
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql.replace("{schema}", schema));
+        }
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql.replace("{schema}", schema))) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    Variant variant() {
+        return variant;
+    }
+
+    SessionFactory factory() {
+        return factory;
+    }
+
+    int posts() {
+        return posts;
+    }
+
+    private static double[] zipf(int posts) {
+        double[] cumulated = new double[posts];
+        double sum = 0;
+        for (int i = 0; i < posts; i++) {
+            sum += 1.0 / (i + 1);
+            cumulated[i] = sum;
+        }
+        return cumulated;
+    }
+
+    /** A post, each as often as any other. */
+    long any(Random random) {
+        return 1L + random.nextInt(posts);
+    }
+
+    /** A post: the second half as often as the first, the third a third as often, and so on. */
+    long zipf(Random random) {
+        int found = Arrays.binarySearch(zipf, random.nextDouble() * zipf[posts - 1]);
+        return 1L + Math.min(posts - 1, found < 0 ? -1 - found : found);
+    }
+
+    /** A comment that nobody else moves at the same time. */
+    long nextMoved() {
+        return 1L + moved.getAndIncrement() % posts;
+    }
+
+    /** A comment that is not deleted yet. */
+    long nextDeleted() {
+        long id = posts + 1L + deleted.getAndIncrement();
+        if (id > comments) {
+            throw new IllegalStateException("no comment is left that could be deleted");
+        }
+        return id;
+    }
+
+    /** Puts the comments back that a bulk DELETE takes, past Hibernate. */
+    void refill() throws SQLException {
+        execute("""
+                insert into {schema}.comment (id, text, post_id)
+                  select id, 'Text of a comment, which is a sentence or two long in most blogs that there are.',
+                    1 + id %% %3$d from generate_series(%1$d, %1$d + %2$d - 1) id
+                  on conflict do nothing;
+                """.formatted(FIRST_REFILLED, REFILLED, REFILLED_POSTS));
+        if (variant == Variant.LIBRARY) {
+            execute("update {schema}.post set comments_count = comments_count + %d where id <= %d"
+                    .formatted(REFILLED / REFILLED_POSTS, REFILLED_POSTS));
+        }
+    }
+
+    /** What a raw JDBC batch of the UPDATEs takes. */
+    void countInOneBatch(Connection connection, int first, int posts) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "update " + schema + ".post set comments_count = comments_count + 1 where id = ?")) {
+            for (long post = first; post < first + posts; post++) {
+                update.setLong(1, post);
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+    }
+
+    /** How many posts do not have the count that they should have. */
+    long drifted() throws SQLException {
+        return variant.stored ? number("""
+                        select count(*) from {schema}.post p
+                          left join (select post_id, count(*) n from {schema}.comment group by post_id) c on c.post_id = p.id
+                          where p.comments_count <> coalesce(c.n, 0)
+                        """) : 0;
+    }
+
+    @Override
+    public void close() {
+        factory.close();
+    }
+}

@@ -1,0 +1,152 @@
+package io.countercache.samples.benchmark;
+
+import io.countercache.samples.benchmark.Mapping.AnyPost;
+import jakarta.persistence.LockModeType;
+import java.util.Locale;
+import org.hibernate.Session;
+
+/** A way to know how many comments a post has. */
+enum Variant {
+    NONE("no counter", Mapping.BARE, false),
+    LIBRARY("this library", Mapping.COUNTED, true),
+    NAIVE("load, ++, save", Mapping.ASSIGNED, true) {
+        @Override
+        AnyPost counting(Session session, long post, int by) {
+            return assigned(find(session, post, LockModeType.NONE), by);
+        }
+
+        @Override
+        AnyPost countingNew(AnyPost post, int by) {
+            return assigned(post, by);
+        }
+    },
+    VERSIONED("the same with @Version and retry", Mapping.VERSIONED, true) {
+        @Override
+        AnyPost counting(Session session, long post, int by) {
+            return assigned(find(session, post, LockModeType.NONE), by);
+        }
+
+        @Override
+        AnyPost countingNew(AnyPost post, int by) {
+            return assigned(post, by);
+        }
+    },
+    PESSIMISTIC("the same with a pessimistic lock", Mapping.ASSIGNED, true) {
+        @Override
+        AnyPost counting(Session session, long post, int by) {
+            return assigned(find(session, post, LockModeType.PESSIMISTIC_WRITE), by);
+        }
+
+        @Override
+        AnyPost countingNew(AnyPost post, int by) {
+            return assigned(post, by);
+        }
+    },
+    HAND("UPDATE .. + 1 by hand", Mapping.COLUMN, true) {
+        @Override
+        void counted(Session session, long post, int by) {
+            session.createMutationQuery("update Post set commentsCount = commentsCount + :by where id = :post")
+                    .setParameter("by", by)
+                    .setParameter("post", post)
+                    .executeUpdate();
+        }
+    },
+    RAW_BATCH("one JDBC batch of UPDATEs by hand", Mapping.COLUMN, true),
+    ROW_TRIGGER("row trigger", Mapping.COLUMN, true),
+    STATEMENT_TRIGGER("statement trigger", Mapping.COLUMN, true),
+    FORMULA("@Formula", Mapping.FORMULA, false);
+
+    final String title;
+
+    @SuppressWarnings("ImmutableEnumChecker") // what it supplies is new each time
+    final Mapping mapping;
+
+    /** Whether the column holds the count, or should. */
+    final boolean stored;
+
+    Variant(String title, Mapping mapping, boolean stored) {
+        this.title = title;
+        this.mapping = mapping;
+        this.stored = stored;
+    }
+
+    String schema() {
+        return "with_" + name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The post of a comment that comes or goes, counted as this way does before. */
+    AnyPost counting(Session session, long post, int by) {
+        return session.getReference(mapping.postClass(), post);
+    }
+
+    /** The same for a post that is not persistent yet. */
+    AnyPost countingNew(AnyPost post, int by) {
+        return post;
+    }
+
+    /** Counts as this way does after the comment. */
+    void counted(Session session, long post, int by) {}
+
+    AnyPost find(Session session, long post, LockModeType lock) {
+        AnyPost found = session.find(mapping.postClass(), post, lock);
+        if (found == null) {
+            throw new IllegalStateException("no post " + post);
+        }
+        return found;
+    }
+
+    private static AnyPost assigned(AnyPost post, int by) {
+        post.count(post.count() + by);
+        return post;
+    }
+
+    /** What sets this way up, beyond the tables that all have; empty for nothing. */
+    String setUp() {
+        String text = switch (this) {
+            case ROW_TRIGGER -> """
+                create function {schema}.count_row() returns trigger language plpgsql as $$
+                begin
+                  if tg_op <> 'INSERT' then
+                    update {schema}.post set comments_count = comments_count - 1 where id = old.post_id;
+                  end if;
+                  if tg_op <> 'DELETE' then
+                    update {schema}.post set comments_count = comments_count + 1 where id = new.post_id;
+                  end if;
+                  return null;
+                end $$;
+                create trigger count_row after insert or delete or update of post_id on {schema}.comment
+                  for each row execute function {schema}.count_row();
+                """;
+            case STATEMENT_TRIGGER -> """
+                create function {schema}.count_came() returns trigger language plpgsql as $$
+                begin
+                  update {schema}.post set comments_count = comments_count + came.n
+                    from (select post_id, count(*) n from came group by post_id) came where id = came.post_id;
+                  return null;
+                end $$;
+                create function {schema}.count_went() returns trigger language plpgsql as $$
+                begin
+                  update {schema}.post set comments_count = comments_count - went.n
+                    from (select post_id, count(*) n from went group by post_id) went where id = went.post_id;
+                  return null;
+                end $$;
+                create function {schema}.count_moved() returns trigger language plpgsql as $$
+                begin
+                  update {schema}.post set comments_count = comments_count + moved.n
+                    from (select post_id, sum(n) n
+                      from (select post_id, 1 n from came union all select post_id, -1 from went) each
+                      group by post_id having sum(n) <> 0) moved where id = moved.post_id;
+                  return null;
+                end $$;
+                create trigger count_came after insert on {schema}.comment referencing new table as came
+                  for each statement execute function {schema}.count_came();
+                create trigger count_went after delete on {schema}.comment referencing old table as went
+                  for each statement execute function {schema}.count_went();
+                create trigger count_moved after update on {schema}.comment referencing new table as came old table as went
+                  for each statement execute function {schema}.count_moved();
+                """;
+            default -> "";
+        };
+        return text.replace("{schema}", schema());
+    }
+}
