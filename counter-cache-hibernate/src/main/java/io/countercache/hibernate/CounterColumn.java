@@ -4,9 +4,12 @@ import io.countercache.hibernate.FreeCounter.Limits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.sql.Array;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -164,12 +167,30 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
     }
 
     static void bind(BigDecimal number, Class<?> type, PreparedStatement statement, int position) throws SQLException {
-        if (WHOLE.contains(type) && number.compareTo(BigDecimal.valueOf(number.longValue())) == 0) {
+        if (WHOLE.contains(type) && isLong(number)) {
             statement.setLong(position, number.longValue());
         } else if (isFloating(type)) {
             statement.setDouble(position, number.doubleValue());
         } else {
             statement.setBigDecimal(position, number);
         }
+    }
+
+    /** Many of these at once, in the order in which they are given. */
+    static Array array(BigDecimal[] numbers, Class<?> type, Connection connection) throws SQLException {
+        if (WHOLE.contains(type) && Arrays.stream(numbers).allMatch(CounterColumn::isLong)) {
+            return connection.createArrayOf(
+                    "int8", Arrays.stream(numbers).map(BigDecimal::longValue).toArray());
+        }
+        if (isFloating(type)) {
+            return connection.createArrayOf(
+                    "float8",
+                    Arrays.stream(numbers).map(BigDecimal::doubleValue).toArray());
+        }
+        return connection.createArrayOf("numeric", numbers);
+    }
+
+    private static boolean isLong(BigDecimal number) {
+        return number.compareTo(BigDecimal.valueOf(number.longValue())) == 0;
     }
 }

@@ -45,8 +45,14 @@ final class CounterSql {
      *
      * @param types those of the counters
      * @param returning the same, answering with the values that the counters have then
+     * @param many PostgreSQL: the same for many rows at once, see {@link ManyRows}; null if the key has several columns
      */
-    record CounterUpdate(String text, String returning, List<Class<?>> types, List<TouchedAttribute> touched) {}
+    record CounterUpdate(
+            String text,
+            String returning,
+            @Nullable String many,
+            List<Class<?>> types,
+            List<TouchedAttribute> touched) {}
 
     CounterSql(CounterModel model) {
         this.model = model;
@@ -73,7 +79,14 @@ final class CounterSql {
         String text = update(table, parent, columns, touched, List.of());
         List<Class<?>> types = new ArrayList<>();
         counters.forEach(counter -> types.add(CounterModel.type(counter, parent)));
-        return new CounterUpdate(text, returning(text, columns), types, touched);
+        String many = hasSimpleKey(table, parent)
+                ? ManyRows.update(
+                        table,
+                        keyColumns(table, parent).get(0),
+                        columns,
+                        assignments(touched).toList())
+                : null;
+        return new CounterUpdate(text, returning(text, columns), many, types, touched);
     }
 
     /**

@@ -26,11 +26,12 @@ import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 
 /**
  * Writes deltas through Hibernate's JDBC coordinator, so that its logging, statement inspection and listeners see the
- * statements: in lock order, one UPDATE per row, neighbours of the same text in one JDBC batch.
+ * statements: in lock order, one UPDATE per row, neighbours of the same text in one JDBC batch or, where the database can do
+ * that in order, in one statement.
  */
 final class CounterWriter {
 
-    /** How many rows are sent in one JDBC batch. Keeps what the driver holds in memory small. */
+    /** How many rows are sent at once. Keeps what the driver holds in memory small. */
     private static final int BATCH_SIZE = 500;
 
     private final CounterModel model;
@@ -135,12 +136,16 @@ final class CounterWriter {
         try {
             boolean returns =
                     rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session);
-            String text = returns ? update.returning() : update.text();
+            ManyRows many = ManyRows.of(rows, update, parent, session);
+            String text = many != null ? requireNonNull(update.many()) : returns ? update.returning() : update.text();
             caches.around(
                     parent,
                     ids,
                     session,
                     () -> Statements.send(text, attempt, session, statement -> {
+                        if (many != null) {
+                            return many.send(text, update.types(), touched, statement, session);
+                        }
                         for (RowDeltas row : rows) {
                             bind(row, parent, update.types(), touched, statement, session);
                             if (!returns) {

@@ -163,7 +163,8 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
     /** The statements among these that move counters. */
     static List<String> counterUpdates(List<String> statements) {
         return statements.stream()
-                .filter(sql -> sql.toLowerCase(Locale.ROOT).startsWith("update ") && sql.contains("coalesce("))
+                .filter(sql -> sql.toLowerCase(Locale.ROOT).startsWith("update ") || sql.startsWith("with m as "))
+                .filter(sql -> sql.contains("coalesce("))
                 .toList();
     }
 }
