@@ -61,9 +61,14 @@ final class ChangeListener
 
     @Override
     public void onPostInsert(PostInsertEvent event) {
-        if (isInserted(event)) {
+        if (isCounted(event) && isInserted(event)) {
             changed(event, null, null, event.getState());
         }
+    }
+
+    /** Asked first: of most entities of most applications nothing more is. */
+    private boolean isCounted(AbstractDatabaseOperationEvent event) {
+        return !installation.model().counted(event.getPersister()).isEmpty();
     }
 
     /** Another listener may have vetoed the INSERT. */
@@ -78,6 +83,9 @@ final class ChangeListener
 
     @Override
     public void onPostUpdate(PostUpdateEvent event) {
+        if (!isCounted(event)) {
+            return;
+        }
         Found found = installation.stale().take(event.getEntity(), event.getSession());
         if (found == null || found.before() != null) {
             changed(event, found, event.getOldState(), event.getState());
@@ -86,11 +94,16 @@ final class ChangeListener
 
     @Override
     public void onPostUpsert(PostUpsertEvent event) {
-        changed(event, installation.stale().take(event.getEntity(), event.getSession()), null, event.getState());
+        if (isCounted(event)) {
+            changed(event, installation.stale().take(event.getEntity(), event.getSession()), null, event.getState());
+        }
     }
 
     @Override
     public void onPostDelete(PostDeleteEvent event) {
+        if (!isCounted(event)) {
+            return;
+        }
         Found found = installation.stale().take(event.getEntity(), event.getSession());
         if (!installation.deletes().isVetoed(event.getSession())) {
             changed(event, found, event.getDeletedState(), null);
@@ -105,7 +118,7 @@ final class ChangeListener
             Object @Nullable [] written) {
         SharedSessionContractImplementor session = event.getSession();
         CountedChild counted = installation.model().counted(event.getPersister());
-        if (counted.isEmpty() || isSkipping(session)) {
+        if (isSkipping(session)) {
             return;
         }
         Object id = event.getId();

@@ -10,7 +10,7 @@ import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.event.spi.EventType;
+import org.hibernate.event.service.spi.EventListenerGroup;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
@@ -43,6 +43,13 @@ final class SentDeletes implements PreDeleteEventListener, PostDeleteEventListen
     /** The sessions whose last one was vetoed. */
     private final transient Set<SharedSessionContractImplementor> vetoed =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    /** Whether there ever was one to watch: without a listener that may veto there is none, and nobody takes a lock. */
+    private transient volatile boolean watching;
+    /** What the listeners were when they were looked at last. */
+    private transient volatile Listeners listeners = new Listeners(0, false);
+
+    private record Listeners(int count, boolean mayVeto) {}
 
     private SentDeletes(Set<String> deletedByDatabase) {
         this.deletedByDatabase = deletedByDatabase;
@@ -106,23 +113,34 @@ final class SentDeletes implements PreDeleteEventListener, PostDeleteEventListen
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
-        vetoed.remove(session);
-        before.remove(session); // of a stateless session nothing is announced that was vetoed
+        if (watching) {
+            vetoed.remove(session);
+            before.remove(session); // of a stateless session nothing is announced that was vetoed
+        }
         if (mayBeVetoed(event.getPersister())) {
+            watching = true;
             session.getJdbcCoordinator().executeBatch();
             before.put(session, SENT.get());
         }
         return false;
     }
 
-    @SuppressWarnings("deprecation") // nothing else says which listeners there are
     private boolean mayBeVetoed(EntityPersister entity) {
-        for (Object listener : entity.getFactory()
-                .getEventListenerRegistry()
-                .getEventListenerGroup(EventType.PRE_DELETE)
-                .listeners()) {
+        EventListenerGroup<PreDeleteEventListener> group =
+                entity.getFactory().getEventListenerGroups().eventListenerGroup_PRE_DELETE;
+        Listeners known = listeners;
+        if (known.count() != group.count()) {
+            known = new Listeners(group.count(), mayVeto(group));
+            listeners = known;
+        }
+        return known.mayVeto() && !deletedByDatabase.contains(entity.getRootEntityName());
+    }
+
+    @SuppressWarnings("deprecation") // nothing else says which listeners there are
+    private static boolean mayVeto(EventListenerGroup<PreDeleteEventListener> group) {
+        for (Object listener : group.listeners()) {
             if (!neverVetoes(listener)) {
-                return !deletedByDatabase.contains(entity.getRootEntityName());
+                return true;
             }
         }
         return false;
@@ -139,7 +157,7 @@ final class SentDeletes implements PreDeleteEventListener, PostDeleteEventListen
     @Override
     public void onPostDelete(PostDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
-        Long sent = before.isEmpty() ? null : before.remove(session);
+        Long sent = watching ? before.remove(session) : null;
         if (sent == null) {
             return;
         }
@@ -151,7 +169,7 @@ final class SentDeletes implements PreDeleteEventListener, PostDeleteEventListen
 
     /** Whether the DELETE that a session has just announced as done was vetoed. */
     boolean isVetoed(SharedSessionContractImplementor session) {
-        return !vetoed.isEmpty() && vetoed.contains(session);
+        return watching && vetoed.contains(session);
     }
 
     @Override

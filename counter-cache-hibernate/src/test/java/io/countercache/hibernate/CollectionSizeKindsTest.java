@@ -119,6 +119,17 @@ class CollectionSizeKindsTest {
         });
     }
 
+    @Test
+    void whatIsSortedKeepsItsComparator() {
+        db.inTransaction(session -> {
+            Folder folder = folder(session);
+            assertThat(folder.valueSortedSet.comparator()).isInstanceOf(Folder.Backwards.class);
+            assertThat(folder.valueSortedSet).containsExactly("c", "b", "a");
+            assertThat(folder.valueSortedMap.comparator()).isInstanceOf(Folder.Backwards.class);
+            assertThat(folder.valueSortedMap.firstKey()).isEqualTo("c");
+        });
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"BAG", "LIST"})
     void whatIsQueuedTwiceIsAskedOfTheDatabase(Kind kind) {

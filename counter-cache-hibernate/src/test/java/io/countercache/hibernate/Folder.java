@@ -26,6 +26,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +42,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.annotations.CollectionId;
 import org.hibernate.annotations.CollectionIdJavaClass;
+import org.hibernate.annotations.SortComparator;
 import org.hibernate.annotations.SortNatural;
 import org.hibernate.collection.spi.PersistentCollection;
 
@@ -140,8 +142,8 @@ class Folder implements Serializable {
 
     @ElementCollection
     @CounterCache
-    @SortNatural
-    SortedSet<String> valueSortedSet = new TreeSet<>();
+    @SortComparator(Backwards.class)
+    SortedSet<String> valueSortedSet = new TreeSet<>(new Backwards());
 
     int valueSortedSetCount;
 
@@ -157,8 +159,8 @@ class Folder implements Serializable {
     @CounterCache
     @MapKeyColumn(name = "name")
     @Column(name = "text")
-    @SortNatural
-    SortedMap<String, String> valueSortedMap = new TreeMap<>();
+    @SortComparator(Backwards.class)
+    SortedMap<String, String> valueSortedMap = new TreeMap<>(new Backwards());
 
     int valueSortedMapCount;
 
@@ -170,6 +172,20 @@ class Folder implements Serializable {
     List<String> idBag = new ArrayList<>();
 
     Short idBagCount = 0;
+
+    /** Sorts values. */
+    public static final class Backwards implements Comparator<String>, Serializable {
+
+        private static final long serialVersionUID = 1;
+
+        /** Called by Hibernate. */
+        public Backwards() {}
+
+        @Override
+        public int compare(String one, String other) {
+            return other.compareTo(one);
+        }
+    }
 
     @MappedSuperclass
     abstract static class Leaf implements Serializable, Comparable<Leaf> {
