@@ -44,8 +44,8 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
     /**
      * Decides, and has Hibernate guard what it can. To be called before the mapping is built into persisters.
      *
-     * @param batched whether the application has asked for JDBC batches. Hibernate sends no statement of an entity that
-     *     compares columns in a batch, not even an INSERT: it would lose more by that than by the reads
+     * @param batched whether the application has asked for JDBC batches. Hibernate sends no UPDATE of an entity that
+     *     compares columns in a batch, whatever it changes: it would lose more by that than by the reads
      */
     static ChildGuards decide(
             List<CounterDefinition> counters, Metadata metadata, StaleChildren setting, boolean batched) {
@@ -61,6 +61,15 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
         boolean compare = setting == StaleChildren.CHECK && !batched;
         watched.forEach((child, attributes) -> guards.guard(child, attributes, compare));
         return guards;
+    }
+
+    /** Has what is only inserted be batched as before, though its columns are compared. */
+    void batchInserts(SessionFactoryImplementor factory) {
+        factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
+            if (compared.contains(entity.getRootEntityName())) {
+                HibernateFields.batchInserts(entity);
+            }
+        });
     }
 
     /**

@@ -69,6 +69,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 }
                 guards.guardConditions(counters, model, factory);
                 guards.guardLost(counters, model, factory);
+                guards.batchInserts(factory);
                 if (settings.bulk() != CounterCacheSettings.Bulk.IGNORE) {
                     new BulkStatements(changes, collections, settings.bulk(), factory).install(factory);
                 }

@@ -31,7 +31,7 @@ public final class CounterCacheSettings {
      * <ul>
      *   <li>{@code check}: the UPDATE that moves the child, and its DELETE, name the parent that they know in their WHERE,
      *       and fail with an {@code OptimisticLockException} when it is no longer that one. No statement more; but
-     *       Hibernate sends the statements of such a child one by one, not in JDBC batches. So where
+     *       Hibernate sends the UPDATEs and DELETEs of such a child one by one, not in JDBC batches. So where
      *       {@code hibernate.jdbc.batch_size} is set, and where Hibernate cannot compare columns (a hierarchy of more than
      *       one table, an association in a secondary or join table, custom SQL, soft deletes), the child is guarded as by
      *       {@code lock}.

@@ -7,14 +7,30 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.mutation.internal.cte.CteInsertHandler;
 import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
 import org.hibernate.sql.exec.spi.JdbcSelect;
+import org.jboss.logging.Logger;
 
 /** What of Hibernate can be reached in no other way than by the names of its fields. */
 final class HibernateFields {
 
+    private static final Logger LOG = Logger.getLogger(HibernateFields.class);
+
     private static final String MUTATIONS = "sqmMultiTableMutationStrategy";
     private static final String INSERTIONS = "sqmMultiTableInsertStrategy";
 
+    private static final String INSERTS = "insertCoordinator";
+
     private HibernateFields() {}
+
+    /** Has Hibernate batch the INSERTs of an entity; does nothing where its packages are closed. */
+    static void batchInserts(EntityPersister entity) {
+        if (BatchedInserts.canReplace(entity.getInsertCoordinator())) {
+            try {
+                set(entity, INSERTS, new BatchedInserts(entity));
+            } catch (CounterCacheException closed) {
+                LOG.debugf(closed, "INSERTs of %s are not batched", entity.getEntityName());
+            }
+        }
+    }
 
     /** Has Hibernate ask the library how to execute the bulk statements of an entity. */
     static void replaceStrategy(EntityPersister entity, BulkStatements bulk) {

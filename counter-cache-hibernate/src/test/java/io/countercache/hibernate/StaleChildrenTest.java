@@ -15,6 +15,8 @@ import io.countercache.hibernate.Notes.Pad;
 import jakarta.persistence.OptimisticLockException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hibernate.SessionEventListener;
 import org.hibernate.SessionFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,5 +169,25 @@ class StaleChildrenTest {
         return statements.stream()
                 .map(sql -> sql.substring(0, sql.indexOf(' ')))
                 .toList();
+    }
+
+    @Test
+    void insertsAreBatchedThoughUpdatesCompare() {
+        AtomicInteger batches = new AtomicInteger();
+        List<String> sql = db.statementsOf(() -> db.inTransaction(session -> {
+            session.addEventListeners(new SessionEventListener() {
+                @Override
+                public void jdbcExecuteBatchStart() {
+                    batches.incrementAndGet();
+                }
+            });
+            session.setJdbcBatchSize(10);
+            for (int i = 0; i < 20; i++) {
+                session.persist(new Note(100 + i, session.getReference(Pad.class, 1L)));
+            }
+            session.flush();
+            assertThat(batches.get()).isEqualTo(2);
+        }));
+        assertThat(sql).filteredOn(text -> text.startsWith("insert into note")).hasSize(20);
     }
 }

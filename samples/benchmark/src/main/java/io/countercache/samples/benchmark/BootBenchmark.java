@@ -6,6 +6,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.annotation.AnnotationDescription;
 import net.bytebuddy.description.modifier.Visibility;
 import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.cfg.Configuration;
@@ -22,7 +24,6 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /** How long a session factory of 500 entities takes to be built, 250 of which are counted by the others. */
@@ -37,25 +38,17 @@ public class BootBenchmark {
     @Param({"true", "false"})
     public boolean enabled;
 
-    private List<Class<?>> entities;
+    private static final List<Class<?>> ENTITIES = generate();
 
     /** For JMH. */
-    @SuppressWarnings("NullAway.Init") // set up before each run
     public BootBenchmark() {}
 
-    /** Entities, which are generated. */
-    @Setup
-    public void generate() {
-        entities = new ArrayList<>();
-        ClassLoader loader = BootBenchmark.class.getClassLoader();
+    private static List<Class<?>> generate() {
+        List<Class<?>> entities = new ArrayList<>();
         for (int i = 0; i < PARENTS; i++) {
-            Class<?> parent = entity("Parent" + i)
-                    .defineField("childrenCount", int.class, Visibility.PUBLIC)
-                    .make()
-                    .load(loader)
-                    .getLoaded();
+            Class<?> parent = load(entity("Parent" + i).defineField("childrenCount", int.class, Visibility.PUBLIC));
             entities.add(parent);
-            entities.add(entity("Child" + i)
+            entities.add(load(entity("Child" + i)
                     .defineField("parent", parent, Visibility.PUBLIC)
                     .annotateField(
                             AnnotationDescription.Builder.ofType(ManyToOne.class)
@@ -63,17 +56,22 @@ public class BootBenchmark {
                                     .build(),
                             AnnotationDescription.Builder.ofType(CounterCache.class)
                                     .define("value", "childrenCount")
-                                    .build())
-                    .make()
-                    .load(parent.getClassLoader())
-                    .getLoaded());
+                                    .build())));
         }
+        return entities;
+    }
+
+    /** Where Hibernate finds it by its name. */
+    private static Class<?> load(DynamicType.Builder<Object> entity) {
+        return entity.make()
+                .load(BootBenchmark.class.getClassLoader(), ClassLoadingStrategy.UsingLookup.of(MethodHandles.lookup()))
+                .getLoaded();
     }
 
     private static DynamicType.Builder<Object> entity(String name) {
         return new ByteBuddy()
                 .subclass(Object.class)
-                .name("generated." + name)
+                .name(BootBenchmark.class.getPackageName() + "." + name)
                 .annotateType(AnnotationDescription.Builder.ofType(Entity.class)
                         .define("name", name)
                         .build())
@@ -87,7 +85,7 @@ public class BootBenchmark {
         Configuration configuration = new Configuration()
                 .setProperty(AvailableSettings.JAKARTA_JDBC_URL, "jdbc:h2:mem:boot")
                 .setProperty(CounterCacheSettings.ENABLED, Boolean.toString(enabled));
-        entities.forEach(configuration::addAnnotatedClass);
+        ENTITIES.forEach(configuration::addAnnotatedClass);
         try (SessionFactory factory = configuration.buildSessionFactory()) {
             if (!factory.isOpen()) {
                 throw new IllegalStateException("not open");

@@ -41,14 +41,16 @@ public final class Outside {
 
     /** Runs it, and answers with what it has measured. */
     static List<Measured> run(Options options) throws Exception {
-        try (EmbeddedPostgres postgres = options.url() == null ? start() : null;
+        try (EmbeddedPostgres postgres = options.url() == null ? start(options) : null;
                 HikariDataSource database = pool(options, postgres)) {
             return new Outside(options).measure(database);
         }
     }
 
-    private static EmbeddedPostgres start() throws IOException {
+    private static EmbeddedPostgres start(Options options) throws IOException {
         return EmbeddedPostgres.builder()
+                // in a round that is shorter than its default, a deadlock would take all of the time
+                .setServerConfig("deadlock_timeout", Math.min(1_000, options.millis()) + "ms")
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("shared_buffers", "512MB")

@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.hibernate.Version;
 import org.knowm.xchart.CategoryChart;
@@ -57,8 +59,24 @@ final class Report {
         Files.writeString(directory.resolve("results.md"), tables);
         chart(
                 directory.resolve("writes.svg"),
-                "Transactions per second, as a part of those without a counter (8 threads)",
-                writes());
+                "Transactions, as a part of those without a counter (8 threads)",
+                measured(each -> !each.cell().workload().reads() && each.cell().threads() == 8 && !isBase(each)),
+                each -> each.cell().workload().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                Measured::ratio);
+        chart(
+                directory.resolve("hot.svg"),
+                "Transactions per second, each with a comment on the same post",
+                measured(each -> each.cell().workload() == Workload.HOT && !isBase(each)),
+                each -> each.cell().threads() + (each.cell().threads() == 1 ? " thread" : " threads"),
+                Measured::median);
+        chart(
+                directory.resolve("reads.svg"),
+                "Reads per second (8 threads)",
+                measured(each -> each.cell().workload().reads()),
+                each -> each.cell().workload() == Workload.PAGE
+                        ? "20 posts and their counts"
+                        : "20 posts with the most",
+                Measured::median);
         System.out.println(tables);
     }
 
@@ -140,29 +158,35 @@ final class Report {
         return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
-    private List<Measured> writes() {
-        return all.stream()
-                .filter(each -> !each.cell().workload().reads())
-                .filter(each -> each.cell().threads() == 8)
-                .toList();
+    private List<Measured> measured(Predicate<Measured> condition) {
+        return all.stream().filter(condition).toList();
     }
 
-    private static void chart(Path file, String title, List<Measured> measured) throws IOException {
+    private static boolean isBase(Measured measured) {
+        return measured.cell().tables().variant() == Variant.NONE;
+    }
+
+    private static void chart(
+            Path file,
+            String title,
+            List<Measured> measured,
+            Function<Measured, String> category,
+            ToDoubleFunction<Measured> value)
+            throws IOException {
+        if (measured.isEmpty()) {
+            return; // only some workloads were run
+        }
         CategoryChart chart =
-                new CategoryChartBuilder().width(1100).height(500).title(title).build();
+                new CategoryChartBuilder().width(1100).height(450).title(title).build();
         chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
-        chart.getStyler().setXAxisLabelRotation(30);
-        List<String> workloads = measured.stream()
-                .map(each ->
-                        each.cell().workload().name().toLowerCase(Locale.ROOT).replace('_', ' '))
-                .distinct()
-                .toList();
-        Map<Variant, List<Double>> series = new LinkedHashMap<>();
-        measured.stream()
-                .filter(each -> each.cell().tables().variant() != Variant.NONE)
-                .forEach(each -> series.computeIfAbsent(each.cell().tables().variant(), any -> new ArrayList<>())
-                        .add(each.ratio()));
-        series.forEach((variant, ratios) -> chart.addSeries(variant.title, workloads, ratios));
+        List<String> categories = measured.stream().map(category).distinct().toList();
+        Map<Variant, Map<String, Double>> series = new LinkedHashMap<>();
+        measured.forEach(each -> series.computeIfAbsent(each.cell().tables().variant(), any -> new LinkedHashMap<>())
+                .put(category.apply(each), value.applyAsDouble(each)));
+        series.forEach((variant, values) -> chart.addSeries(
+                variant.title,
+                categories,
+                categories.stream().map(each -> values.getOrDefault(each, 0.0)).toList()));
         VectorGraphicsEncoder.saveVectorGraphic(chart, file.toString(), VectorGraphicsFormat.SVG);
     }
 }
