@@ -81,19 +81,20 @@ public final class CounterCacheIntegrator implements Integrator {
         Installation installation = changes.installation();
         StaleChildren stale = installation.stale();
         PendingDeltas pending = installation.pending();
-        listeners.appendListeners(EventType.PRE_INSERT, parents);
+        NewParents fresh = new NewParents(changes);
+        listeners.appendListeners(EventType.PRE_INSERT, parents, fresh);
         listeners.appendListeners(EventType.PRE_UPDATE, parents, stale);
         listeners.appendListeners(EventType.PRE_DELETE, installation.deletes(), stale);
         listeners.appendListeners(EventType.PRE_UPSERT, parents, stale);
-        listeners.appendListeners(EventType.POST_INSERT, parents, changes);
+        listeners.appendListeners(EventType.POST_INSERT, parents, fresh, changes);
         listeners.appendListeners(EventType.POST_UPDATE, changes);
         listeners.appendListeners(EventType.POST_UPSERT, changes);
         listeners.appendListeners(EventType.POST_DELETE, installation.deletes(), parents, changes);
         listeners.appendListeners(EventType.POST_LOAD, parents);
         // before Hibernate's own, so that it never sees what the application assigned to a counter
-        listeners.prependListeners(EventType.FLUSH_ENTITY, parents);
-        listeners.appendListeners(EventType.FLUSH, pending);
-        listeners.appendListeners(EventType.AUTO_FLUSH, pending);
+        listeners.prependListeners(EventType.FLUSH_ENTITY, parents, fresh);
+        listeners.appendListeners(EventType.FLUSH, pending, fresh);
+        listeners.appendListeners(EventType.AUTO_FLUSH, pending, fresh);
     }
 
     private static void listen(EventListenerRegistry listeners, DeleteListener deletes) {

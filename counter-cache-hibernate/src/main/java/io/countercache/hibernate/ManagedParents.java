@@ -185,7 +185,7 @@ final class ManagedParents {
         Object from(@Nullable Object shown);
     }
 
-    private static BigDecimal sum(@Nullable Object shown, BigDecimal amount) {
+    static BigDecimal sum(@Nullable Object shown, BigDecimal amount) {
         return shown == null ? amount : new BigDecimal(shown.toString()).add(amount);
     }
 

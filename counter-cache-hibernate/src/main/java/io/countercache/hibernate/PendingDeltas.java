@@ -151,6 +151,12 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         return amounts;
     }
 
+    /** Whether what this session changes now is written later, together. */
+    boolean collects(SharedSessionContractImplementor session) {
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
+        return session.isTransactionInProgress() && (pending == null || !pending.committing);
+    }
+
     /** Whether this session's transaction has anything to write. */
     boolean exist(SharedSessionContractImplementor session) {
         OfTransaction pending = transactions.get(session.getTransactionCoordinator());

@@ -14,7 +14,8 @@
  *       {@code SummedAttribute} say what is wrong with a path and a sum
  *   <li>{@code CountedRows} says whether the rows of a child can be counted, {@code DeleteRules} whether what the
  *       database does to them by itself can: each {@code DeleteRule} is a foreign key with an action
- *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once
+ *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once; {@code
+ *       BatchedInserts} are those of a child that is guarded so
  *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names, and {@code DeleteEdges} what goes with
  *       which rows
  *   <li>{@code CounterPaths} has the paths to counters further up, and {@code TableOrder} the order of their tables
@@ -40,7 +41,8 @@
  *       decides when they are written
  *   <li>{@code Savepoints} takes back what a rollback to a savepoint takes back; {@code SpringSavepoints} hears of these
  *   <li>{@code PathWriter} follows the paths to the rows at their ends, from lock to lock
- *   <li>{@code CounterWriter} writes them: sorted, batched, one UPDATE per parent row
+ *   <li>{@code NewParents} saves the UPDATE of a parent that is inserted together with its children
+ *   <li>{@code CounterWriter} writes them: sorted, batched, one UPDATE per parent row; {@code ManyRows} many rows in one statement
  *   <li>{@code CounterSql} has the texts of all statements, binds them, and knows the lock order
  *   <li>{@code TouchedAttribute} is a timestamp that is set along with a counter
  *   <li>{@code Statements} sends SQL through Hibernate; {@code Chunks} are parts of what is too much for one

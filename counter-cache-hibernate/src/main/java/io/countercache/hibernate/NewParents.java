@@ -1,0 +1,170 @@
+package io.countercache.hibernate;
+
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.CounterDefinition;
+import io.countercache.CounterDeltas;
+import io.countercache.ParentRow;
+import io.countercache.hibernate.CountedChild.Moves;
+import io.countercache.hibernate.CounterModel.KeptCounter;
+import io.countercache.hibernate.CounterPaths.PathStep;
+import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.AutoFlushEvent;
+import org.hibernate.event.spi.AutoFlushEventListener;
+import org.hibernate.event.spi.FlushEntityEvent;
+import org.hibernate.event.spi.FlushEntityEventListener;
+import org.hibernate.event.spi.FlushEvent;
+import org.hibernate.event.spi.FlushEventListener;
+import org.hibernate.event.spi.PostInsertEvent;
+import org.hibernate.event.spi.PostInsertEventListener;
+import org.hibernate.event.spi.PreInsertEvent;
+import org.hibernate.event.spi.PreInsertEventListener;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Saves the UPDATE of a parent that is inserted in the same flush as its children: the INSERT writes with how many these will be,
+ * and the same amount is pending as a negative delta, which those of the children make up for as they come. Should one not
+ * come after all, the difference is written like any other.
+ */
+final class NewParents
+        implements FlushEntityEventListener,
+                PreInsertEventListener,
+                PostInsertEventListener,
+                FlushEventListener,
+                AutoFlushEventListener {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient ChangeListener changes;
+    private final transient Map<SharedSessionContractImplementor, Foreseen> sessions =
+            Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** What the flush that is under way in a session is going to insert. */
+    private static final class Foreseen {
+        final Map<ParentRow, Set<CounterDefinition>> parents = new HashMap<>();
+        /** A flush may look at an entity more than once. */
+        final Set<Object> children = Collections.newSetFromMap(new IdentityHashMap<>());
+
+        final CounterDeltas deltas = new CounterDeltas();
+    }
+
+    NewParents(ChangeListener changes) {
+        this.changes = changes;
+    }
+
+    /** Runs before anything is inserted. */
+    @Override
+    public void onFlushEntity(FlushEntityEvent event) {
+        EntityEntry entry = event.getEntityEntry();
+        SharedSessionContractImplementor session = event.getSession();
+        if (entry.isExistsInDatabase()
+                || entry.getStatus().isDeletedOrGone()
+                || !changes.installation().pending().collects(session)) {
+            return;
+        }
+        EntityPersister entity = entry.getPersister();
+        CounterModel model = changes.installation().model();
+        for (KeptCounter kept : model.keptBy(entity)) {
+            if (isForeseeable(kept, entity)) {
+                sessions.computeIfAbsent(session, any -> new Foreseen())
+                        .parents
+                        .computeIfAbsent(kept.row(entry.getId()), any -> new HashSet<>())
+                        .add(requireNonNull(kept.derived()));
+            }
+        }
+        CountedChild counted = model.counted(entity);
+        Foreseen foreseen = counted.isEmpty() || changes.isSkipping(session) ? null : sessions.get(session);
+        if (foreseen != null && foreseen.children.add(event.getEntity())) {
+            Object[] state = entity.getValues(event.getEntity());
+            counted.change(
+                    entry.getId(), null, counted.snapshot(entry.getId(), state, session), new Foreseeing(foreseen));
+        }
+    }
+
+    private static boolean isForeseeable(KeptCounter kept, EntityPersister entity) {
+        CounterDefinition counter = kept.derived();
+        return counter != null
+                && counter.path().isEmpty()
+                && counter.touch().isEmpty() // which an UPDATE does
+                && counter.table().equals(kept.table())
+                && entity.getPropertyInsertability()[kept.index()];
+    }
+
+    private record Foreseeing(Foreseen foreseen) implements Moves {
+
+        @Override
+        public void move(CounterDefinition counter, Object first, BigDecimal amount) {
+            ParentRow row = new ParentRow(counter.table(), first);
+            if (foreseen.parents.getOrDefault(row, Set.of()).contains(counter)) {
+                foreseen.deltas.add(counter, row, amount);
+            }
+        }
+
+        @Override
+        public void pass(PathStep step, Object id, @Nullable Object from) {
+            // there is nothing beneath a row that is not inserted yet
+        }
+    }
+
+    /** What a parent is inserted with, beyond what the application gave to its counter. */
+    private @Nullable BigDecimal foreseen(KeptCounter kept, Object id, SharedSessionContractImplementor session) {
+        Foreseen foreseen = sessions.isEmpty() ? null : sessions.get(session);
+        return foreseen == null || kept.derived() == null
+                ? null
+                : foreseen.deltas.of(kept.row(id)).get(kept.derived());
+    }
+
+    @Override
+    public boolean onPreInsert(PreInsertEvent event) {
+        for (KeptCounter kept : changes.installation().model().keptBy(event.getPersister())) {
+            BigDecimal amount = foreseen(kept, event.getId(), event.getSession());
+            if (amount != null) {
+                Number sum = ManagedParents.as(kept.type(), ManagedParents.sum(event.getState()[kept.index()], amount));
+                event.getState()[kept.index()] = sum;
+                event.getPersister().setValue(event.getEntity(), kept.index(), sum);
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void onPostInsert(PostInsertEvent event) {
+        for (KeptCounter kept : changes.installation().model().keptBy(event.getPersister())) {
+            BigDecimal amount = foreseen(kept, event.getId(), event.getSession());
+            if (amount != null) {
+                changes.installation()
+                        .pending()
+                        .add(
+                                requireNonNull(kept.derived()),
+                                kept.row(event.getId()),
+                                amount.negate(),
+                                event.getSession());
+            }
+        }
+    }
+
+    @Override
+    public boolean requiresPostCommitHandling(EntityPersister persister) {
+        return false;
+    }
+
+    @Override
+    public void onFlush(FlushEvent event) {
+        sessions.remove(event.getSession());
+    }
+
+    @Override
+    public void onAutoFlush(AutoFlushEvent event) {
+        sessions.remove(event.getSession());
+    }
+}
