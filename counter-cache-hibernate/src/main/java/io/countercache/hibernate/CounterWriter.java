@@ -148,13 +148,18 @@ final class CounterWriter {
                         }
                         for (RowDeltas row : rows) {
                             bind(row, parent, update.types(), touched, statement, session);
-                            if (!returns) {
+                            if (rows.size() > 1) {
                                 statement.addBatch();
                             }
                         }
-                        return returns
-                                ? show(counters, parent, ids.get(0), statement, text, session)
-                                : Statements.executeBatch(statement, session).length;
+                        if (returns) {
+                            return show(counters, parent, ids.get(0), statement, text, session);
+                        }
+                        return rows.size() > 1
+                                ? Statements.executeBatch(statement, session).length
+                                : session.getJdbcCoordinator()
+                                        .getResultSetReturn()
+                                        .executeUpdate(statement, text);
                     }));
         } catch (JDBCException e) {
             // what was drained is not written: a caller that goes on and commits would make counters drift

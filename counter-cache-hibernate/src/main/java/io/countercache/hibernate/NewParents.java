@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -66,15 +67,19 @@ final class NewParents
     @Override
     public void onFlushEntity(FlushEntityEvent event) {
         EntityEntry entry = event.getEntityEntry();
-        SharedSessionContractImplementor session = event.getSession();
-        if (entry.isExistsInDatabase()
-                || entry.getStatus().isDeletedOrGone()
-                || !changes.installation().pending().collects(session)) {
+        if (entry.isExistsInDatabase() || entry.getStatus().isDeletedOrGone()) {
             return;
         }
         EntityPersister entity = entry.getPersister();
         CounterModel model = changes.installation().model();
-        for (KeptCounter kept : model.keptBy(entity)) {
+        List<KeptCounter> keptBy = model.keptBy(entity);
+        CountedChild counted = model.counted(entity);
+        SharedSessionContractImplementor session = event.getSession();
+        if ((keptBy.isEmpty() && counted.isEmpty())
+                || !changes.installation().pending().collects(session)) {
+            return;
+        }
+        for (KeptCounter kept : keptBy) {
             if (isForeseeable(kept, entity)) {
                 sessions.computeIfAbsent(session, any -> new Foreseen())
                         .parents
@@ -82,7 +87,6 @@ final class NewParents
                         .add(requireNonNull(kept.derived()));
             }
         }
-        CountedChild counted = model.counted(entity);
         Foreseen foreseen = counted.isEmpty() || changes.isSkipping(session) ? null : sessions.get(session);
         if (foreseen != null && foreseen.children.add(event.getEntity())) {
             Object[] state = entity.getValues(event.getEntity());

@@ -122,9 +122,9 @@ final class SizedCollectionClass {
                 .method(isDeclaredBy(Sized.class).and(named("serialized")))
                 .intercept(FieldAccessor.ofField("serialized"))
                 .method(named("size").or(named("getSize")).and(takesArguments(0)))
-                .intercept(Advice.to(SizeAdvice.class))
+                .intercept(Advice.to(Asked.class, Size.class))
                 .method(named("isEmpty").and(takesArguments(0)))
-                .intercept(Advice.to(EmptyAdvice.class))
+                .intercept(Advice.to(Asked.class, Empty.class))
                 .defineMethod("writeReplace", Object.class, Visibility.PRIVATE)
                 .intercept(MethodDelegation.to(SizedCollectionClass.class))
                 .make()
@@ -183,8 +183,8 @@ final class SizedCollectionClass {
         return plain;
     }
 
-    /** Answers from the counter, plus one, and otherwise as Hibernate does. */
-    private static final class SizeAdvice {
+    /** Asks the counter: what it tells, plus one, or 0. Other than with 0, Hibernate's own code is left out. */
+    private static final class Asked {
 
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
         static int ask(
@@ -192,6 +192,9 @@ final class SizedCollectionClass {
                 @Advice.FieldValue("counter") @Nullable CollectionSize counter) {
             return counter == null ? 0 : counter.of(collection) + 1;
         }
+    }
+
+    private static final class Size {
 
         @Advice.OnMethodExit
         @SuppressWarnings("UnusedVariable") // assigned to the value that is returned
@@ -202,14 +205,7 @@ final class SizedCollectionClass {
         }
     }
 
-    private static final class EmptyAdvice {
-
-        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-        static int ask(
-                @Advice.This PersistentCollection<?> collection,
-                @Advice.FieldValue("counter") @Nullable CollectionSize counter) {
-            return counter == null ? 0 : counter.of(collection) + 1;
-        }
+    private static final class Empty {
 
         @Advice.OnMethodExit
         @SuppressWarnings("UnusedVariable") // assigned to the value that is returned

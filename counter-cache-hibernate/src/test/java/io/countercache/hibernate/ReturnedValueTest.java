@@ -137,6 +137,7 @@ class ReturnedValueTest {
         List<String> sql = db.statementsOf(() -> db.inTransaction(session -> {
             Author ann = new Author("Ann");
             session.persist(ann);
+            session.flush();
             session.persist(new Comment(null, ann));
         }));
         assertThat(counterUpdates(sql))

@@ -60,6 +60,23 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
         }
     }
 
+    /** With the column that holds the count. */
+    @MappedSuperclass
+    abstract static class StoredCount extends AnyPost {
+        @Column(name = "comments_count")
+        int commentsCount;
+
+        @Override
+        int count() {
+            return commentsCount;
+        }
+
+        @Override
+        void count(int comments) {
+            commentsCount = comments;
+        }
+    }
+
     /** A comment on a post. */
     @MappedSuperclass
     abstract static class AnyComment {
@@ -76,16 +93,12 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
         abstract void post(AnyPost post);
     }
 
-    @Entity(name = "Post")
-    @Table(name = "post")
-    static class BarePost extends AnyPost {}
-
-    @Entity(name = "Comment")
-    @Table(name = "comment")
-    static class BareComment extends AnyComment {
+    /** A comment that nobody looks at when it comes or goes. */
+    @MappedSuperclass
+    abstract static class CommentOn<P extends AnyPost> extends AnyComment {
         @ManyToOne(fetch = FetchType.LAZY)
         @Nullable
-        BarePost post;
+        P post;
 
         @Override
         @Nullable
@@ -94,22 +107,23 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
         }
 
         @Override
+        @SuppressWarnings("unchecked") // each is given posts of its own mapping
         void post(AnyPost post) {
-            this.post = (BarePost) post;
+            this.post = (P) post;
         }
     }
 
     @Entity(name = "Post")
     @Table(name = "post")
-    static class CountedPost extends AnyPost {
-        @Column(name = "comments_count")
-        int commentsCount;
+    static class BarePost extends AnyPost {}
 
-        @Override
-        int count() {
-            return commentsCount;
-        }
-    }
+    @Entity(name = "Comment")
+    @Table(name = "comment")
+    static class BareComment extends CommentOn<BarePost> {}
+
+    @Entity(name = "Post")
+    @Table(name = "post")
+    static class CountedPost extends StoredCount {}
 
     /** Is counted by the library. */
     @Entity(name = "Comment")
@@ -147,99 +161,28 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
 
     @Entity(name = "Comment")
     @Table(name = "comment")
-    static class ColumnComment extends AnyComment {
-        @ManyToOne(fetch = FetchType.LAZY)
-        @Nullable
-        ColumnPost post;
-
-        @Override
-        @Nullable
-        AnyPost post() {
-            return post;
-        }
-
-        @Override
-        void post(AnyPost post) {
-            this.post = (ColumnPost) post;
-        }
-    }
+    static class ColumnComment extends CommentOn<ColumnPost> {}
 
     /** Its counter is an attribute like any other. */
     @Entity(name = "Post")
     @Table(name = "post")
-    static class AssignedPost extends AnyPost {
-        @Column(name = "comments_count")
-        int commentsCount;
-
-        @Override
-        int count() {
-            return commentsCount;
-        }
-
-        @Override
-        void count(int comments) {
-            commentsCount = comments;
-        }
-    }
+    static class AssignedPost extends StoredCount {}
 
     @Entity(name = "Comment")
     @Table(name = "comment")
-    static class AssignedComment extends AnyComment {
-        @ManyToOne(fetch = FetchType.LAZY)
-        @Nullable
-        AssignedPost post;
-
-        @Override
-        @Nullable
-        AnyPost post() {
-            return post;
-        }
-
-        @Override
-        void post(AnyPost post) {
-            this.post = (AssignedPost) post;
-        }
-    }
+    static class AssignedComment extends CommentOn<AssignedPost> {}
 
     /** The same with a version. */
     @Entity(name = "Post")
     @Table(name = "post")
-    static class VersionedPost extends AnyPost {
+    static class VersionedPost extends StoredCount {
         @Version
         int version;
-
-        @Column(name = "comments_count")
-        int commentsCount;
-
-        @Override
-        int count() {
-            return commentsCount;
-        }
-
-        @Override
-        void count(int comments) {
-            commentsCount = comments;
-        }
     }
 
     @Entity(name = "Comment")
     @Table(name = "comment")
-    static class VersionedComment extends AnyComment {
-        @ManyToOne(fetch = FetchType.LAZY)
-        @Nullable
-        VersionedPost post;
-
-        @Override
-        @Nullable
-        AnyPost post() {
-            return post;
-        }
-
-        @Override
-        void post(AnyPost post) {
-            this.post = (VersionedPost) post;
-        }
-    }
+    static class VersionedComment extends CommentOn<VersionedPost> {}
 
     /** Counts its comments whenever it is read. */
     @Entity(name = "Post")
@@ -256,20 +199,5 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
 
     @Entity(name = "Comment")
     @Table(name = "comment")
-    static class FormulaComment extends AnyComment {
-        @ManyToOne(fetch = FetchType.LAZY)
-        @Nullable
-        FormulaPost post;
-
-        @Override
-        @Nullable
-        AnyPost post() {
-            return post;
-        }
-
-        @Override
-        void post(AnyPost post) {
-            this.post = (FormulaPost) post;
-        }
-    }
+    static class FormulaComment extends CommentOn<FormulaPost> {}
 }

@@ -5,82 +5,83 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How the benchmark runs.
- *
- * @param url where its database is, with user and password; null to start one
- * @param rounds how often each cell is measured
- * @param millis for how long each time
- * @param posts how many posts there are to write to
- * @param readPosts how many there are to read, with 1,000 comments each
- * @param only the workloads that are run; empty for all
- * @param directory where the results are written
- */
-record Options(
-        @Nullable String url, int rounds, int millis, int posts, int readPosts, List<Workload> only, Path directory) {
+/** How the benchmark runs. */
+final class Options {
+
+    private @Nullable String url;
+    private int rounds = 5;
+    private int millis = 1_200;
+    private int posts = 100_000;
+    private int readPosts = 200;
+    private List<Workload> only = List.of(Workload.values());
+    private Path directory = Path.of("docs/benchmark");
+
+    private Options() {}
 
     static Options parse(String... args) {
-        Options options = new Options(null, 5, 1_200, 100_000, 200, List.of(), Path.of("docs/benchmark"));
+        Options options = new Options();
         for (String arg : args) {
-            String value = arg.substring(arg.indexOf('=') + 1);
-            options = switch (arg.replaceFirst("=.*", "")) {
-                case "--short" -> new Options(options.url, 1, 50, 2_000, 30, options.only, options.directory);
-                case "--url" ->
-                    new Options(
-                            value,
-                            options.rounds,
-                            options.millis,
-                            options.posts,
-                            options.readPosts,
-                            options.only,
-                            options.directory);
-                case "--rounds" ->
-                    new Options(
-                            options.url,
-                            Integer.parseInt(value),
-                            options.millis,
-                            options.posts,
-                            options.readPosts,
-                            options.only,
-                            options.directory);
-                case "--millis" ->
-                    new Options(
-                            options.url,
-                            options.rounds,
-                            Integer.parseInt(value),
-                            options.posts,
-                            options.readPosts,
-                            options.only,
-                            options.directory);
-                case "--only" ->
-                    new Options(
-                            options.url,
-                            options.rounds,
-                            options.millis,
-                            options.posts,
-                            options.readPosts,
-                            Arrays.stream(value.split(",", -1))
-                                    .map(Workload::valueOf)
-                                    .toList(),
-                            options.directory);
-                case "--directory" ->
-                    new Options(
-                            options.url,
-                            options.rounds,
-                            options.millis,
-                            options.posts,
-                            options.readPosts,
-                            options.only,
-                            Path.of(value));
-                default ->
-                    throw new IllegalArgumentException(
-                            arg + " is not known: --short, --url=, --rounds=, --millis=, --only=, --directory=");
-            };
+            options.set(arg.replaceFirst("=.*", ""), arg.substring(arg.indexOf('=') + 1));
         }
         return options;
     }
 
-    boolean includes(Workload workload) {
-        return only.isEmpty() || only.contains(workload);
+    private void set(String name, String value) {
+        switch (name) {
+            case "--short" -> {
+                rounds = 1;
+                millis = 50;
+                posts = 2_000;
+                readPosts = 30;
+            }
+            case "--url" -> url = value;
+            case "--rounds" -> rounds = Integer.parseInt(value);
+            case "--millis" -> millis = Integer.parseInt(value);
+            case "--only" ->
+                only = Arrays.stream(value.split(",", -1))
+                        .map(Workload::valueOf)
+                        .toList();
+            case "--directory" -> directory = Path.of(value);
+            default ->
+                throw new IllegalArgumentException(
+                        name
+                                + " is not known: use --short, or --url=.., --rounds=.., --millis=.., --only=.., --directory=..");
+        }
+    }
+
+    /** Where the database is, with user and password; null to start one. */
+    @Nullable
+    String url() {
+        return url;
+    }
+
+    /** How often each cell is measured. */
+    int rounds() {
+        return rounds;
+    }
+
+    /** For how long each time. */
+    int millis() {
+        return millis;
+    }
+
+    /** How many posts there are to write to. */
+    int posts() {
+        return posts;
+    }
+
+    /** How many there are to read, with 1,000 comments each. */
+    int readPosts() {
+        return readPosts;
+    }
+
+    /** The workloads that are run. */
+    List<Workload> workloads() {
+        return only;
+    }
+
+    /** Where the results are written. */
+    Path directory() {
+        return directory;
     }
 }

@@ -33,7 +33,8 @@ public final class Outside {
     /**
      * Runs the benchmark.
      *
-     * @param args {@code --short} for a minute of everything, else see {@link Options}
+     * @param args {@code --short} for half a minute of everything; {@code --url=..} for another database; {@code --rounds=..},
+     *     {@code --millis=..}, {@code --only=SPREAD,HOT}, {@code --directory=..}
      */
     public static void main(String[] args) throws Exception {
         run(Options.parse(args));
@@ -104,10 +105,7 @@ public final class Outside {
     /** What is compared with each other: one workload, on as many threads. */
     private List<List<Measured>> groups(HikariDataSource database) throws SQLException {
         List<List<Measured>> groups = new ArrayList<>();
-        for (Workload workload : Workload.values()) {
-            if (!options.includes(workload)) {
-                continue;
-            }
+        for (Workload workload : options.workloads()) {
             for (int threads : workload.threads) {
                 List<Measured> group = new ArrayList<>();
                 for (Variant variant : workload.variants) {

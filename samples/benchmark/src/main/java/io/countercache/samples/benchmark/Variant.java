@@ -4,44 +4,15 @@ import io.countercache.samples.benchmark.Mapping.AnyPost;
 import jakarta.persistence.LockModeType;
 import java.util.Locale;
 import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
 
 /** A way to know how many comments a post has. */
 enum Variant {
     NONE("no counter", Mapping.BARE, false),
     LIBRARY("this library", Mapping.COUNTED, true),
-    NAIVE("load, ++, save", Mapping.ASSIGNED, true) {
-        @Override
-        AnyPost counting(Session session, long post, int by) {
-            return assigned(find(session, post, LockModeType.NONE), by);
-        }
-
-        @Override
-        AnyPost countingNew(AnyPost post, int by) {
-            return assigned(post, by);
-        }
-    },
-    VERSIONED("the same with @Version and retry", Mapping.VERSIONED, true) {
-        @Override
-        AnyPost counting(Session session, long post, int by) {
-            return assigned(find(session, post, LockModeType.NONE), by);
-        }
-
-        @Override
-        AnyPost countingNew(AnyPost post, int by) {
-            return assigned(post, by);
-        }
-    },
-    PESSIMISTIC("the same with a pessimistic lock", Mapping.ASSIGNED, true) {
-        @Override
-        AnyPost counting(Session session, long post, int by) {
-            return assigned(find(session, post, LockModeType.PESSIMISTIC_WRITE), by);
-        }
-
-        @Override
-        AnyPost countingNew(AnyPost post, int by) {
-            return assigned(post, by);
-        }
-    },
+    NAIVE("load, ++, save", Mapping.ASSIGNED, LockModeType.NONE),
+    VERSIONED("the same with @Version and retry", Mapping.VERSIONED, LockModeType.NONE),
+    PESSIMISTIC("the same with a pessimistic lock", Mapping.ASSIGNED, LockModeType.PESSIMISTIC_WRITE),
     HAND("UPDATE .. + 1 by hand", Mapping.COLUMN, true) {
         @Override
         void counted(Session session, long post, int by) {
@@ -64,10 +35,22 @@ enum Variant {
     /** Whether the column holds the count, or should. */
     final boolean stored;
 
+    /** How a post is loaded whose count the application assigns; null where it does not. */
+    private final @Nullable LockModeType assigned;
+
     Variant(String title, Mapping mapping, boolean stored) {
+        this(title, mapping, stored, null);
+    }
+
+    Variant(String title, Mapping mapping, LockModeType assigned) {
+        this(title, mapping, true, assigned);
+    }
+
+    Variant(String title, Mapping mapping, boolean stored, @Nullable LockModeType assigned) {
         this.title = title;
         this.mapping = mapping;
         this.stored = stored;
+        this.assigned = assigned;
     }
 
     String schema() {
@@ -76,29 +59,21 @@ enum Variant {
 
     /** The post of a comment that comes or goes, counted as this way does before. */
     AnyPost counting(Session session, long post, int by) {
-        return session.getReference(mapping.postClass(), post);
+        return assigned == null
+                ? session.getReference(mapping.postClass(), post)
+                : countingNew(session.find(mapping.postClass(), post, assigned), by);
     }
 
     /** The same for a post that is not persistent yet. */
     AnyPost countingNew(AnyPost post, int by) {
+        if (assigned != null) {
+            post.count(post.count() + by);
+        }
         return post;
     }
 
     /** Counts as this way does after the comment. */
     void counted(Session session, long post, int by) {}
-
-    AnyPost find(Session session, long post, LockModeType lock) {
-        AnyPost found = session.find(mapping.postClass(), post, lock);
-        if (found == null) {
-            throw new IllegalStateException("no post " + post);
-        }
-        return found;
-    }
-
-    private static AnyPost assigned(AnyPost post, int by) {
-        post.count(post.count() + by);
-        return post;
-    }
 
     /** What sets this way up, beyond the tables that all have; empty for nothing. */
     String setUp() {

@@ -1,5 +1,13 @@
 /**
- * What a counter costs, in the JVM: {@link io.countercache.samples.benchmark.Inside}.
+ * What a counter costs: {@link io.countercache.samples.benchmark.Outside}, in transactions per second on PostgreSQL, and {@link
+ * io.countercache.samples.benchmark.Inside}, in nanoseconds and bytes in the JVM.
+ *
+ * <ol>
+ *   <li>{@code Variant} is a way to count, {@code Mapping} the entities that it takes
+ *   <li>{@code Workload} is what is done in a transaction, {@code Tables} what it is done to
+ *   <li>{@code Cell} is a workload with a variant, {@code Measured} what its rounds have brought
+ *   <li>{@code Report} writes that
+ * </ol>
  */
 @NullMarked
 package io.countercache.samples.benchmark;
