@@ -48,7 +48,8 @@ public final class CounterCacheIntegrator implements Integrator {
         Recount recount = new Recount(model, pending, sql, writer);
         Installation installation = new Installation(model, pending, stale, sent, recount);
         ChangeListener changes = new ChangeListener(installation);
-        listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending, sent));
+        NewParents fresh = new NewParents(changes);
+        listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending, sent, fresh), fresh);
         if (!deletes.isEmpty()) {
             listen(factory.getEventListenerRegistry(), new DeleteListener(changes));
         }
@@ -77,16 +78,16 @@ public final class CounterCacheIntegrator implements Integrator {
         });
     }
 
-    private static void listen(EventListenerRegistry listeners, ChangeListener changes, ParentListener parents) {
+    private static void listen(
+            EventListenerRegistry listeners, ChangeListener changes, ParentListener parents, NewParents fresh) {
         Installation installation = changes.installation();
         StaleChildren stale = installation.stale();
         PendingDeltas pending = installation.pending();
-        NewParents fresh = new NewParents(changes);
-        listeners.appendListeners(EventType.PRE_INSERT, parents, fresh);
+        listeners.appendListeners(EventType.PRE_INSERT, parents);
         listeners.appendListeners(EventType.PRE_UPDATE, parents, stale);
         listeners.appendListeners(EventType.PRE_DELETE, installation.deletes(), stale);
         listeners.appendListeners(EventType.PRE_UPSERT, parents, stale);
-        listeners.appendListeners(EventType.POST_INSERT, parents, fresh, changes);
+        listeners.appendListeners(EventType.POST_INSERT, parents, changes);
         listeners.appendListeners(EventType.POST_UPDATE, changes);
         listeners.appendListeners(EventType.POST_UPSERT, changes);
         listeners.appendListeners(EventType.POST_DELETE, installation.deletes(), parents, changes);

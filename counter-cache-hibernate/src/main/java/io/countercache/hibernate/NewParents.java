@@ -26,9 +26,7 @@ import org.hibernate.event.spi.FlushEntityEventListener;
 import org.hibernate.event.spi.FlushEvent;
 import org.hibernate.event.spi.FlushEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
-import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.event.spi.PreInsertEvent;
-import org.hibernate.event.spi.PreInsertEventListener;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +35,7 @@ import org.jspecify.annotations.Nullable;
  * and the same amount is pending as a negative delta, which those of the children make up for as they come. Should one not
  * come after all, the difference is written like any other.
  */
-final class NewParents
-        implements FlushEntityEventListener,
-                PreInsertEventListener,
-                PostInsertEventListener,
-                FlushEventListener,
-                AutoFlushEventListener {
+final class NewParents implements FlushEntityEventListener, FlushEventListener, AutoFlushEventListener {
 
     private static final long serialVersionUID = 1;
 
@@ -128,9 +121,9 @@ final class NewParents
                 : foreseen.deltas.of(kept.row(id)).get(kept.derived());
     }
 
-    @Override
-    public boolean onPreInsert(PreInsertEvent event) {
-        for (KeptCounter kept : changes.installation().model().keptBy(event.getPersister())) {
+    /** @param counters those of the parent */
+    void insert(PreInsertEvent event, List<KeptCounter> counters) {
+        for (KeptCounter kept : counters) {
             BigDecimal amount = foreseen(kept, event.getId(), event.getSession());
             if (amount != null) {
                 Number sum = ManagedParents.as(kept.type(), ManagedParents.sum(event.getState()[kept.index()], amount));
@@ -138,12 +131,11 @@ final class NewParents
                 event.getPersister().setValue(event.getEntity(), kept.index(), sum);
             }
         }
-        return false;
     }
 
-    @Override
-    public void onPostInsert(PostInsertEvent event) {
-        for (KeptCounter kept : changes.installation().model().keptBy(event.getPersister())) {
+    /** @param counters those of the parent */
+    void inserted(PostInsertEvent event, List<KeptCounter> counters) {
+        for (KeptCounter kept : counters) {
             BigDecimal amount = foreseen(kept, event.getId(), event.getSession());
             if (amount != null) {
                 changes.installation()
@@ -155,11 +147,6 @@ final class NewParents
                                 event.getSession());
             }
         }
-    }
-
-    @Override
-    public boolean requiresPostCommitHandling(EntityPersister persister) {
-        return false;
     }
 
     @Override

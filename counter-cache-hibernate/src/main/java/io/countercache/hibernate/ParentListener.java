@@ -43,8 +43,10 @@ final class ParentListener
     private final transient CounterModel model;
     private final transient PendingDeltas pending;
     private final transient SentDeletes deletes;
+    private final transient NewParents fresh;
 
-    ParentListener(CounterModel model, PendingDeltas pending, SentDeletes deletes) {
+    ParentListener(CounterModel model, PendingDeltas pending, SentDeletes deletes, NewParents fresh) {
+        this.fresh = fresh;
         this.model = model;
         this.pending = pending;
         this.deletes = deletes;
@@ -53,13 +55,15 @@ final class ParentListener
     /** An INSERT writes the value that the application gave to a counter, null as 0. */
     @Override
     public boolean onPreInsert(PreInsertEvent event) {
-        for (KeptCounter kept : model.keptBy(event.getPersister())) {
+        List<KeptCounter> counters = model.keptBy(event.getPersister());
+        for (KeptCounter kept : counters) {
             if (event.getState()[kept.index()] == null) {
                 Object zero = ManagedParents.as(kept.type(), BigDecimal.ZERO);
                 event.getState()[kept.index()] = zero;
                 event.getPersister().setValue(event.getEntity(), kept.index(), zero);
             }
         }
+        fresh.insert(event, counters);
         return false;
     }
 
@@ -81,6 +85,7 @@ final class ParentListener
         if (!counters.isEmpty()) {
             counters.forEach(kept -> pending.revive(kept.row(event.getId()), event.getSession()));
             tellPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
+            fresh.inserted(event, counters);
         }
     }
 

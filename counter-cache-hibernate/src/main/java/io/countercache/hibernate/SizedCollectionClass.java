@@ -21,7 +21,6 @@ import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
-import net.bytebuddy.description.modifier.FieldManifestation;
 import net.bytebuddy.description.modifier.FieldPersistence;
 import net.bytebuddy.description.modifier.Visibility;
 import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
@@ -61,12 +60,6 @@ final class SizedCollectionClass {
     interface Sized {
 
         void sizedBy(@Nullable CollectionSize counter);
-
-        /** What was serialized in its place: always the same, or what refers to it twice would refer to two. */
-        @Nullable
-        Object serialized();
-
-        void serialized(Object plain);
     }
 
     /** The class for a kind of collection; null for arrays, which are always loaded. */
@@ -110,17 +103,9 @@ final class SizedCollectionClass {
                 .subclass(plain)
                 .name(SizedCollectionClass.class.getPackageName() + ".Sized" + plain.getSimpleName())
                 .defineField("counter", CollectionSize.class, Visibility.PRIVATE, FieldPersistence.TRANSIENT)
-                .defineField(
-                        "serialized",
-                        Object.class,
-                        Visibility.PRIVATE,
-                        FieldPersistence.TRANSIENT,
-                        FieldManifestation.VOLATILE)
                 .implement(Sized.class)
-                .method(isDeclaredBy(Sized.class).and(named("sizedBy")))
+                .method(isDeclaredBy(Sized.class))
                 .intercept(FieldAccessor.ofField("counter"))
-                .method(isDeclaredBy(Sized.class).and(named("serialized")))
-                .intercept(FieldAccessor.ofField("serialized"))
                 .method(named("size").or(named("getSize")).and(takesArguments(0)))
                 .intercept(Advice.to(Asked.class, Size.class))
                 .method(named("isEmpty").and(takesArguments(0)))
@@ -128,7 +113,7 @@ final class SizedCollectionClass {
                 .defineMethod("writeReplace", Object.class, Visibility.PRIVATE)
                 .intercept(MethodDelegation.to(SizedCollectionClass.class))
                 .make()
-                .load(plain.getClassLoader(), ClassLoadingStrategy.UsingLookup.of(LOOKUP))
+                .load(SizedCollectionClass.class.getClassLoader(), ClassLoadingStrategy.UsingLookup.of(LOOKUP))
                 .getLoaded();
     }
 
@@ -174,12 +159,10 @@ final class SizedCollectionClass {
     static Object serialized(@This Sized collection) throws ReflectiveOperationException {
         SizedCollectionClass own =
                 Objects.requireNonNull(GENERATED.get(collection.getClass().getSuperclass()));
-        Object known = collection.serialized();
-        Object plain = known == null ? own.plain.getConstructor().newInstance() : known;
+        Object plain = own.plain.getConstructor().newInstance();
         for (Field field : own.serialized) {
             field.set(plain, field.get(collection));
         }
-        collection.serialized(plain);
         return plain;
     }
 
