@@ -144,7 +144,7 @@ final class CounterWriter {
                     session,
                     () -> Statements.send(text, attempt, session, statement -> {
                         if (many != null) {
-                            return many.send(text, update.types(), touched, statement, session);
+                            return many.send(update.types(), touched, statement, session);
                         }
                         for (RowDeltas row : rows) {
                             bind(row, parent, update.types(), touched, statement, session);
@@ -157,9 +157,7 @@ final class CounterWriter {
                         }
                         return rows.size() > 1
                                 ? Statements.executeBatch(statement, session).length
-                                : session.getJdbcCoordinator()
-                                        .getResultSetReturn()
-                                        .executeUpdate(statement, text);
+                                : Statements.executeUpdate(statement, session);
                     }));
         } catch (JDBCException e) {
             // what was drained is not written: a caller that goes on and commits would make counters drift

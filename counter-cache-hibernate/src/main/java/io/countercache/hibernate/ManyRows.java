@@ -91,7 +91,6 @@ final class ManyRows {
 
     /** Binds and executes the statement; how many rows were moved. */
     int send(
-            String text,
             List<Class<?>> types,
             Map<TouchedAttribute, Object> touched,
             PreparedStatement statement,
@@ -104,7 +103,7 @@ final class ManyRows {
             statement.setArray(position++, amounts(counter, types.get(counter), connection));
         }
         CounterSql.bind(touched, statement, position, session);
-        return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, text);
+        return Statements.executeUpdate(statement, session);
     }
 
     /** @param counter the how many-th of each row */

@@ -62,6 +62,18 @@ final class Statements {
         }
     }
 
+    /** Executes a statement; how many rows it has changed. Its failure is converted by {@link #send}, which says what failed. */
+    static int executeUpdate(PreparedStatement statement, SharedSessionContractImplementor session)
+            throws SQLException {
+        var listeners = session.getEventListenerManager();
+        listeners.jdbcExecuteStatementStart();
+        try {
+            return statement.executeUpdate();
+        } finally {
+            listeners.jdbcExecuteStatementEnd();
+        }
+    }
+
     /** Sends what was added to the batch of a statement; how many rows each changed. */
     static int[] executeBatch(PreparedStatement statement, SharedSessionContractImplementor session)
             throws SQLException {

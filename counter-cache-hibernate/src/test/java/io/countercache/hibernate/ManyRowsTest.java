@@ -2,6 +2,7 @@ package io.countercache.hibernate;
 
 import static io.countercache.hibernate.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.Blog.Author;
@@ -294,5 +295,14 @@ class ManyRowsTest {
             assertThat(managed).allMatch(post -> post.commentsCount == 1);
             assertThat(session.isDirty()).isFalse();
         });
+    }
+
+    @Test
+    void aFailureSaysWhatFailed() {
+        List<Post> posts = posts(ROWS);
+        db.execute("alter table post add constraint few check (comments_count < 1)");
+        assertThatThrownBy(() -> db.inTransaction(session -> comment(session, posts)))
+                .hasMessageContaining("could not move commentsCount of Post");
+        assertThat(db.number("select count(*) from comment")).isZero();
     }
 }
