@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.type.SqlTypes;
+import org.hibernate.type.descriptor.jdbc.JdbcType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,14 +58,19 @@ final class ManyRows {
                     CounterSql.columnValues(id, rows.get(i).row().id(), session);
             ids[i] = columns.get(0).value();
         }
-        String type = type(ids[0]);
+        String type = type(ids[0], id.getJdbcMapping().getJdbcType());
         return type == null ? null : new ManyRows(rows, ids, type);
     }
 
-    private static @Nullable String type(@Nullable Object id) {
-        return id instanceof Long
-                ? "int8"
-                : id instanceof Integer ? "int4" : id instanceof Short ? "int2" : id instanceof UUID ? "uuid" : null;
+    /** The type that the elements of an array need so that they are compared with the column as the id itself is. */
+    private static @Nullable String type(@Nullable Object id, JdbcType column) {
+        return switch (column.getDdlTypeCode()) {
+            case SqlTypes.BIGINT -> id instanceof Long ? "int8" : null;
+            case SqlTypes.INTEGER -> id instanceof Integer ? "int4" : null;
+            case SqlTypes.SMALLINT -> id instanceof Short ? "int2" : null;
+            case SqlTypes.UUID -> id instanceof UUID ? "uuid" : null;
+            default -> null;
+        };
     }
 
     /** The text: its parameters are an array of the ids, one of the amounts of each counter, and now for each touched attribute. */

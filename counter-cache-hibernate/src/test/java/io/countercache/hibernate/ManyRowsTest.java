@@ -26,6 +26,8 @@ import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hibernate.Session;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -77,6 +79,14 @@ class ManyRowsTest {
         String id;
     }
 
+    /** A number to Java, and a text to the database. */
+    @Entity(name = "CodeBox")
+    static class CodeBox extends Box {
+        @Id
+        @JdbcTypeCode(SqlTypes.VARCHAR)
+        Long id;
+    }
+
     @Entity(name = "Thing")
     static class Thing {
         @Id
@@ -117,6 +127,10 @@ class ManyRowsTest {
         @CounterCache(value = "priceTotal", sum = "price")
         @CounterCache(value = "weightTotal", sum = "weight")
         TextBox byText;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("thingsCount")
+        CodeBox byCode;
     }
 
     @RegisterExtension
@@ -129,6 +143,7 @@ class ManyRowsTest {
             ShortBox.class,
             UuidBox.class,
             TextBox.class,
+            CodeBox.class,
             Thing.class);
 
     private List<Post> posts(int number) {
@@ -196,6 +211,27 @@ class ManyRowsTest {
                     .filteredOn(text -> text.contains("update long_box p"))
                     .hasSize(1);
         }
+    }
+
+    @Test
+    void idsThatTheDatabaseHasAsAnotherTypeMoveRowByRow() {
+        List<CodeBox> boxes = db.fromTransaction(session -> {
+            List<CodeBox> all = new ArrayList<>();
+            for (long i = 0; i < ROWS; i++) {
+                CodeBox box = new CodeBox();
+                box.id = i;
+                session.persist(box);
+                all.add(box);
+            }
+            return all;
+        });
+        db.inTransaction(session -> boxes.forEach(box -> {
+            Thing thing = new Thing();
+            thing.byCode = box;
+            session.persist(thing);
+        }));
+        assertThat(db.number("select count(*) from code_box where things_count = 1"))
+                .isEqualTo(ROWS);
     }
 
     @Test
