@@ -12,7 +12,6 @@ import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,13 +41,16 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
     private final transient ChangeListener changes;
     private final transient Map<SharedSessionContractImplementor, Foreseen> sessions =
             Collections.synchronizedMap(new WeakHashMap<>());
+    /**
+     * What the INSERT that is under way in a session has more than the application gave to its counters. Not what is foreseen: a
+     * listener that asks the database in between has Hibernate tell of another flush.
+     */
+    private final transient Map<SharedSessionContractImplementor, CounterDeltas> inserting =
+            Collections.synchronizedMap(new WeakHashMap<>());
 
     /** What the flush that is under way in a session is going to insert. */
     private static final class Foreseen {
         final Map<ParentRow, Set<CounterDefinition>> parents = new HashMap<>();
-        /** A flush may look at an entity more than once. */
-        final Set<Object> children = Collections.newSetFromMap(new IdentityHashMap<>());
-
         final CounterDeltas deltas = new CounterDeltas();
     }
 
@@ -81,7 +83,7 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
             }
         }
         Foreseen foreseen = counted.isEmpty() || changes.isSkipping(session) ? null : sessions.get(session);
-        if (foreseen != null && foreseen.children.add(event.getEntity())) {
+        if (foreseen != null) {
             Object[] state = entity.getValues(event.getEntity());
             counted.change(
                     entry.getId(), null, counted.snapshot(entry.getId(), state, session), new Foreseeing(foreseen));
@@ -113,30 +115,37 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
         }
     }
 
-    /** What a parent is inserted with, beyond what the application gave to its counter. */
-    private @Nullable BigDecimal foreseen(KeptCounter kept, Object id, SharedSessionContractImplementor session) {
-        Foreseen foreseen = sessions.isEmpty() ? null : sessions.get(session);
-        return foreseen == null || kept.derived() == null
-                ? null
-                : foreseen.deltas.of(kept.row(id)).get(kept.derived());
-    }
-
     /** @param counters those of the parent */
     void insert(PreInsertEvent event, List<KeptCounter> counters) {
+        Foreseen foreseen = sessions.isEmpty() ? null : sessions.get(event.getSession());
+        if (foreseen == null) {
+            return;
+        }
+        CounterDeltas more = new CounterDeltas();
         for (KeptCounter kept : counters) {
-            BigDecimal amount = foreseen(kept, event.getId(), event.getSession());
+            BigDecimal amount = amount(kept, event.getId(), foreseen.deltas);
             if (amount != null) {
                 Number sum = ManagedParents.as(kept.type(), ManagedParents.sum(event.getState()[kept.index()], amount));
                 event.getState()[kept.index()] = sum;
                 event.getPersister().setValue(event.getEntity(), kept.index(), sum);
+                more.add(requireNonNull(kept.derived()), kept.row(event.getId()), amount);
             }
         }
+        inserting.put(event.getSession(), more);
+    }
+
+    private static @Nullable BigDecimal amount(KeptCounter kept, Object id, CounterDeltas deltas) {
+        return kept.derived() == null ? null : deltas.of(kept.row(id)).get(kept.derived());
     }
 
     /** @param counters those of the parent */
     void inserted(PostInsertEvent event, List<KeptCounter> counters) {
+        CounterDeltas more = inserting.isEmpty() ? null : inserting.remove(event.getSession());
+        if (more == null) {
+            return;
+        }
         for (KeptCounter kept : counters) {
-            BigDecimal amount = foreseen(kept, event.getId(), event.getSession());
+            BigDecimal amount = amount(kept, event.getId(), more);
             if (amount != null) {
                 changes.installation()
                         .pending()

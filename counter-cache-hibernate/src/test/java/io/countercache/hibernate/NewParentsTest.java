@@ -18,10 +18,14 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import org.hibernate.FlushMode;
 import org.hibernate.Session;
 import org.hibernate.annotations.ColumnDefault;
 import org.hibernate.annotations.SoftDelete;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.event.spi.EventType;
+import org.hibernate.event.spi.PreInsertEventListener;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -268,6 +272,27 @@ class NewParentsTest {
             }));
         });
         assertThat(db.number("select sum(comments_count) from post")).isEqualTo(3);
+    }
+
+    /** Hibernate tells of a flush before the query too, though there is none. */
+    @Test
+    void aListenerThatAsksInTheMiddleOfTheFlushChangesNothing() {
+        db.factory()
+                .unwrap(SessionFactoryImplementor.class)
+                .getEventListenerRegistry()
+                .appendListeners(EventType.PRE_INSERT, (PreInsertEventListener) event -> {
+                    event.getSession()
+                            .createSelectionQuery("select count(*) from Author", Long.class)
+                            .getSingleResult();
+                    return false;
+                });
+        db.inTransaction(session -> {
+            session.setHibernateFlushMode(FlushMode.MANUAL);
+            session.persist(post(2));
+            session.persist(post(3));
+            session.flush();
+        });
+        assertThat(db.number("select sum(comments_count) from post")).isEqualTo(5);
     }
 
     private record LastMoment(Runnable work) implements TransactionObserver {
