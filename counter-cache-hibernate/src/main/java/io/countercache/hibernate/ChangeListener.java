@@ -105,7 +105,7 @@ final class ChangeListener
             return;
         }
         Found found = installation.stale().take(event.getEntity(), event.getSession());
-        if (!installation.deletes().isVetoed(event.getSession())) {
+        if (!installation.deletes().isUnsent(event.getSession())) {
             changed(event, found, event.getDeletedState(), null);
         }
     }

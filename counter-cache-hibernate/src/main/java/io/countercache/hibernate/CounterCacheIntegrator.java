@@ -43,8 +43,8 @@ public final class CounterCacheIntegrator implements Integrator {
         PathWriter paths = new PathWriter(model, sql, writer);
         PendingDeltas pending = new PendingDeltas(model, parents, paths, settings.write());
         ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
-        StaleChildren stale = new StaleChildren(model, pending, guards);
         SentDeletes sent = SentDeletes.watch(metadata);
+        StaleChildren stale = new StaleChildren(model, pending, guards, sent);
         Recount recount = new Recount(model, pending, sql, writer);
         Installation installation = new Installation(model, pending, stale, sent, recount);
         ChangeListener changes = new ChangeListener(installation);
@@ -85,6 +85,9 @@ public final class CounterCacheIntegrator implements Integrator {
         PendingDeltas pending = installation.pending();
         listeners.appendListeners(EventType.PRE_INSERT, parents);
         listeners.appendListeners(EventType.PRE_UPDATE, parents, stale);
+        if (installation.deletes().leavesAny()) {
+            listeners.prependListeners(EventType.DELETE, installation.deletes());
+        }
         listeners.appendListeners(EventType.PRE_DELETE, installation.deletes(), stale);
         listeners.appendListeners(EventType.PRE_UPSERT, parents, stale);
         listeners.appendListeners(EventType.POST_INSERT, parents, changes);
@@ -101,8 +104,6 @@ public final class CounterCacheIntegrator implements Integrator {
     private static void listen(EventListenerRegistry listeners, DeleteListener deletes) {
         listeners.appendListeners(EventType.PRE_DELETE, deletes);
         listeners.appendListeners(EventType.POST_DELETE, deletes);
-        listeners.appendListeners(EventType.FLUSH, deletes);
-        listeners.appendListeners(EventType.AUTO_FLUSH, deletes);
     }
 
     private static void listen(EventListenerRegistry listeners, ChangeListener changes, CollectionModel collections) {

@@ -31,7 +31,6 @@ final class DeleteEdges {
     private final CounterModel model;
     private final Set<String> remembered;
     private final Map<EntityPersister, List<Edge>> byTarget = new ConcurrentHashMap<>();
-    private final Map<EntityPersister, Boolean> children = new ConcurrentHashMap<>();
     private final Map<Edge, List<Kind>> kinds = new ConcurrentHashMap<>();
 
     /**
@@ -47,17 +46,7 @@ final class DeleteEdges {
             String condition,
             String association,
             boolean cascades,
-            boolean isAnnounced,
             Set<String> columns) {
-
-        /** By which it is the same as one that is declared on the other side of the association. */
-        private List<Object> key() {
-            return List.of(target, child, condition, cascades);
-        }
-
-        private Edge or(Edge same) {
-            return isAnnounced ? this : same;
-        }
 
         private boolean mayBeOf(EntityPersister entity) {
             return child.isTypeOrSuperType(entity) || entity.isTypeOrSuperType(child);
@@ -73,14 +62,14 @@ final class DeleteEdges {
 
     DeleteEdges(DeleteRules rules, CounterModel model, SessionFactoryImplementor factory) {
         this.model = model;
-        List<Edge> declared = List.copyOf(rules.all().stream()
+        List<Edge> declared = rules.all().stream()
                 .map(rule -> edge(rule, factory))
-                .collect(Collectors.toMap(Edge::key, Function.identity(), Edge::or, LinkedHashMap::new))
-                .values());
+                .distinct() // one may be declared on both sides of an association
+                .toList();
         all = declared.stream()
                 .filter(edge -> isNoticed(edge, declared, new HashSet<>()))
                 .toList();
-        remembered = remembered(declared);
+        remembered = remembered();
     }
 
     private static Edge edge(DeleteRule rule, SessionFactoryImplementor factory) {
@@ -99,7 +88,6 @@ final class DeleteEdges {
                 condition,
                 rule.association(),
                 rule.cascades(),
-                rule.isAnnounced(),
                 rule.columns(factory.getJdbcServices().getDialect()));
     }
 
@@ -162,22 +150,12 @@ final class DeleteEdges {
 
     // ---- what is remembered ----
 
-    /**
-     * The hierarchies of which one row may be found twice before it is gone from the database: along more than one edge,
-     * or by an event of its own.
-     */
-    private Set<String> remembered(List<Edge> declared) {
+    /** The hierarchies of which one row may be found twice before it is gone from the database: along more than one edge. */
+    private Set<String> remembered() {
         Set<String> twice = new HashSet<>();
         for (Edge edge : all) {
             String root = root(edge.child());
-            boolean isAnnounced = declared.stream()
-                    .anyMatch(
-                            other -> other.isAnnounced() && root(other.child()).equals(root));
-            List<Edge> others = isAnnounced ? declared : all;
-            if (others.stream()
-                                    .filter(other -> root(other.child()).equals(root))
-                                    .count()
-                            > 1
+            if (all.stream().filter(other -> root(other.child()).equals(root)).count() > 1
                     || beneath(root, new HashSet<>()).contains(root)) {
                 twice.add(root);
             }
@@ -214,12 +192,6 @@ final class DeleteEdges {
                 any -> all.stream()
                         .filter(edge -> gone.isTypeOrSuperType(edge.target()))
                         .toList());
-    }
-
-    /** Whether rows of an entity may go along with others. */
-    boolean isChild(EntityPersister entity) {
-        return children.computeIfAbsent(
-                entity, any -> all.stream().anyMatch(edge -> edge.cascades() && edge.mayBeOf(entity)));
     }
 
     /** Whether an attribute is set to null by the database. */

@@ -72,14 +72,6 @@ record DeleteRule(
                 || entity.getSubclassClosure().contains(child);
     }
 
-    /**
-     * Whether a session that removes the row that is referred to tells of the rows that go with it, too, and leaves their
-     * DELETE to the database.
-     */
-    boolean isAnnounced() {
-        return collection != null && collection.getKey().isCascadeDeleteEnabled();
-    }
-
     Set<String> columns(Dialect dialect) {
         return key.getColumns().stream()
                 .map(column -> column.getQuotedName(dialect))

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * has committed. Row by row it becomes deltas, in chunks; only of rows by which others go the ids are kept, and of those
  * that could be found twice.
  *
- * <p>One instance serves deletes of which a later one may find what an earlier one has counted. Not thread-safe.
+ * <p>One instance serves one statement. Not thread-safe.
  */
 final class GoneRows {
 
@@ -49,8 +49,8 @@ final class GoneRows {
         this.pending = pending;
     }
 
-    /** Whether a row that is about to be deleted is counted already, with another one. */
-    boolean isGone(EntityPersister entity, Object id) {
+    /** Whether a row is counted already. */
+    private boolean isGone(EntityPersister entity, Object id) {
         return gone.getOrDefault(entity.getRootEntityName(), Set.of()).contains(id);
     }
 
@@ -61,16 +61,17 @@ final class GoneRows {
      */
     void goneWith(EntityPersister entity, Collection<?> ids, Moves moves, SharedSessionContractImplementor session) {
         session.getJdbcCoordinator().executeBatch(); // what is deleted already must not be found
-        if (edges.isChild(entity)) {
+        if (entity.getSoftDeleteMapping() == null) {
             remember(entity, ids);
-        }
-        if (!edges.of(entity).isEmpty() && entity.getSoftDeleteMapping() == null) {
             new Run(moves, session).follow(entity, ids);
         }
     }
 
     private void remember(EntityPersister entity, Collection<?> ids) {
-        gone.computeIfAbsent(entity.getRootEntityName(), any -> new HashSet<>()).addAll(ids);
+        if (edges.isRemembered(entity)) {
+            gone.computeIfAbsent(entity.getRootEntityName(), any -> new HashSet<>())
+                    .addAll(ids);
+        }
     }
 
     private Set<Edge> cutOff(EntityPersister entity, Object id) {
@@ -159,13 +160,11 @@ final class GoneRows {
                         counted.add(row[0]);
                     }
                 }
-                if (edge.cascades() && edges.isRemembered(kind.entity())) {
+                if (edge.cascades() && !counted.isEmpty()) {
                     remember(kind.entity(), counted);
-                }
-                if (edge.cascades()
-                        && !counted.isEmpty()
-                        && !edges.of(kind.entity()).isEmpty()) {
-                    open.add(new Locked(kind.entity(), counted));
+                    if (!edges.of(kind.entity()).isEmpty()) {
+                        open.add(new Locked(kind.entity(), counted));
+                    }
                 }
             }
         }

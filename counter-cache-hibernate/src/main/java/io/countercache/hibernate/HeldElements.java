@@ -171,7 +171,7 @@ final class HeldElements
     public boolean onPreDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         List<CountedCollection> holding = collections.holding(event.getPersister());
-        if (holding.isEmpty() || changes.isSkipping(session)) {
+        if (holding.isEmpty() || changes.isSkipping(session) || isUnsent(session)) {
             return false;
         }
         Map<CountedCollection, Object> owners = new HashMap<>();
@@ -180,6 +180,11 @@ final class HeldElements
         }
         deleting.put(session, new Deleting(event.getId(), owners));
         return false;
+    }
+
+    /** Vetoed, or an element that goes with the owner whose counter it is. */
+    private boolean isUnsent(SharedSessionContractImplementor session) {
+        return changes.installation().deletes().isUnsent(session);
     }
 
     private Map<CountedCollection, Object> ownerOf(
@@ -192,9 +197,7 @@ final class HeldElements
     @Override
     public void onPostDelete(PostDeleteEvent event) {
         Deleting deleted = deleting.isEmpty() ? null : deleting.remove(event.getSession());
-        if (deleted != null
-                && deleted.id().equals(event.getId())
-                && !changes.installation().deletes().isVetoed(event.getSession())) {
+        if (deleted != null && deleted.id().equals(event.getId()) && !isUnsent(event.getSession())) {
             deleted.owners().forEach((collection, owner) -> count(collection, owner, -1, event.getSession()));
         }
     }

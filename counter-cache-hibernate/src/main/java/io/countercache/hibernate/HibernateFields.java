@@ -16,7 +16,6 @@ final class HibernateFields {
 
     private static final String MUTATIONS = "sqmMultiTableMutationStrategy";
     private static final String INSERTIONS = "sqmMultiTableInsertStrategy";
-
     private static final String INSERTS = "insertCoordinator";
 
     private HibernateFields() {}
@@ -27,7 +26,7 @@ final class HibernateFields {
             try {
                 set(entity, INSERTS, new BatchedInserts(entity));
             } catch (CounterCacheException closed) {
-                LOG.debugf(closed, "INSERTs of %s are not batched", entity.getEntityName());
+                LOG.debugf(closed.getCause(), "INSERTs of %s are not batched", entity.getEntityName());
             }
         }
     }

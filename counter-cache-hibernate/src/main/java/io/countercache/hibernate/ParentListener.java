@@ -92,7 +92,7 @@ final class ParentListener
     /** A row that is gone gets no UPDATE. */
     @Override
     public void onPostDelete(PostDeleteEvent event) {
-        if (deletes.isVetoed(event.getSession())) {
+        if (deletes.isUnsent(event.getSession())) {
             return;
         }
         for (KeptCounter kept : model.keptBy(event.getPersister())) {

@@ -9,50 +9,60 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import org.hibernate.boot.Metadata;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.EntityKey;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.service.spi.EventListenerGroup;
+import org.hibernate.event.spi.DeleteContext;
+import org.hibernate.event.spi.DeleteEvent;
+import org.hibernate.event.spi.DeleteEventListener;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.jdbc.Expectation;
-import org.hibernate.mapping.Collection;
-import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which DELETEs were sent. Hibernate announces one that a listener of the application has vetoed as if it had been, and
- * tells no listener what another one has said. But it verifies what it has sent, and only that.
+ * Which DELETEs were sent. Hibernate announces two kinds as if they had been: those that it leaves to the database, which
+ * deletes the elements of an {@code @OnDelete} collection along with their owner, and those that a listener of the application
+ * has vetoed.
  *
- * <p>Where there are such listeners, DELETEs are not batched: each has to be sent before it is known whether it will be.
+ * <p>The first are known when the session removes the owner. Of the second no listener is told what another one has said; but
+ * Hibernate verifies what it has sent, and only that. Where there are such listeners, DELETEs are not batched: each has to be
+ * sent before it is known whether it will be.
  */
-final class SentDeletes implements PreDeleteEventListener, PostDeleteEventListener {
+final class SentDeletes implements DeleteEventListener, PreDeleteEventListener, PostDeleteEventListener {
 
     private static final long serialVersionUID = 1;
 
     /** How many this thread has sent: only whether it grows is of interest. */
     private static final ThreadLocal<Long> SENT = ThreadLocal.withInitial(() -> 0L);
 
-    /** Root entities of which the database deletes rows itself, along with others, and Hibernate sends nothing. */
-    private final transient Set<String> deletedByDatabase;
+    /** Whether there are collections whose elements the database deletes. */
+    private final transient boolean leavesAny;
+    /** What a session has removed and left to the database, until that is announced as done. */
+    private final transient Map<SharedSessionContractImplementor, Set<EntityKey>> left =
+            Collections.synchronizedMap(new WeakHashMap<>());
     /** How many were sent before the one that is under way in a session. */
     private final transient Map<SharedSessionContractImplementor, Long> before =
             Collections.synchronizedMap(new WeakHashMap<>());
-    /** The sessions whose last one was vetoed. */
-    private final transient Set<SharedSessionContractImplementor> vetoed =
+    /** The sessions whose last one was not sent. */
+    private final transient Set<SharedSessionContractImplementor> unsent =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-    /** Whether there ever was one to watch: without a listener that may veto there is none, and nobody takes a lock. */
+    /** Whether there ever was one to watch: where all are sent there is none, and nobody takes a lock. */
     private transient volatile boolean watching;
     /** What the listeners were when they were looked at last. */
     private transient volatile Listeners listeners = new Listeners(0, false);
 
     private record Listeners(int count, boolean mayVeto) {}
 
-    private SentDeletes(Set<String> deletedByDatabase) {
-        this.deletedByDatabase = deletedByDatabase;
+    private SentDeletes(boolean leavesAny) {
+        this.leavesAny = leavesAny;
     }
 
     /** Has DELETEs watched. To be called before the mapping is built into persisters. */
@@ -63,14 +73,8 @@ final class SentDeletes implements PreDeleteEventListener, PostDeleteEventListen
                 entity.setUpdateExpectation(watched(entity.getUpdateExpectation(), entity.isCustomUpdateCallable()));
             }
         }
-        Set<String> deletedByDatabase = new HashSet<>();
-        for (Collection collection : metadata.getCollectionBindings()) {
-            if (collection.getKey().isCascadeDeleteEnabled() && collection.getElement() instanceof OneToMany elements) {
-                deletedByDatabase.add(
-                        elements.getAssociatedClass().getRootClass().getEntityName());
-            }
-        }
-        return new SentDeletes(deletedByDatabase);
+        return new SentDeletes(metadata.getCollectionBindings().stream()
+                .anyMatch(collection -> collection.getKey().isCascadeDeleteEnabled()));
     }
 
     private static Supplier<Expectation> watched(@Nullable Supplier<? extends Expectation> declared, boolean callable) {
@@ -110,12 +114,59 @@ final class SentDeletes implements PreDeleteEventListener, PostDeleteEventListen
         }
     }
 
+    /** Whether a session may leave a DELETE to the database: if not, it need not be asked what it removes. */
+    boolean leavesAny() {
+        return leavesAny;
+    }
+
+    @Override
+    public void onDelete(DeleteEvent event) {
+        onDelete(event, DeleteContext.create());
+    }
+
+    /** Runs before Hibernate's own: what is removed already stays what it is. */
+    @Override
+    public void onDelete(DeleteEvent event, DeleteContext removed) {
+        SessionImplementor session = event.getSession();
+        boolean isLeft = event.isCascadeDeleteEnabled();
+        if (!isLeft && !left.containsKey(session)) {
+            return;
+        }
+        EntityKey key = removable(event.getObject(), event.getEntityName(), session);
+        if (key != null) {
+            Set<EntityKey> leaves = left.computeIfAbsent(session, any -> new HashSet<>());
+            if (isLeft) {
+                watching = true;
+                leaves.add(key);
+            } else {
+                leaves.remove(key);
+            }
+        }
+    }
+
+    private static @Nullable EntityKey removable(
+            Object removed, @Nullable String entityName, SessionImplementor session) {
+        Object entity = session.getPersistenceContextInternal().unproxyAndReassociate(removed);
+        EntityEntry entry = session.getPersistenceContextInternal().getEntry(entity);
+        if (entry != null) {
+            return entry.getStatus().isDeletedOrGone() ? null : entry.getEntityKey();
+        }
+        EntityPersister persister = session.getEntityPersister(entityName, entity);
+        Object id = persister.getIdentifier(entity, session);
+        return id == null ? null : session.generateEntityKey(id, persister);
+    }
+
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         if (watching) {
-            vetoed.remove(session);
+            unsent.remove(session);
             before.remove(session); // of a stateless session nothing is announced that was vetoed
+            Set<EntityKey> leaves = left.get(session);
+            if (leaves != null && leaves.remove(session.generateEntityKey(event.getId(), event.getPersister()))) {
+                unsent.add(session);
+                return false;
+            }
         }
         if (mayBeVetoed(event.getPersister())) {
             watching = true;
@@ -133,7 +184,7 @@ final class SentDeletes implements PreDeleteEventListener, PostDeleteEventListen
             known = new Listeners(group.count(), mayVeto(group));
             listeners = known;
         }
-        return known.mayVeto() && !deletedByDatabase.contains(entity.getRootEntityName());
+        return known.mayVeto();
     }
 
     @SuppressWarnings("deprecation") // nothing else says which listeners there are
@@ -149,6 +200,7 @@ final class SentDeletes implements PreDeleteEventListener, PostDeleteEventListen
     private static boolean neverVetoes(Object listener) {
         return listener instanceof SentDeletes
                 || listener instanceof StaleChildren
+                || listener instanceof DeleteListener
                 || listener instanceof StatelessOwners
                 || listener instanceof HeldElements
                 || listener.getClass().getName().startsWith("org.hibernate.");
@@ -163,13 +215,16 @@ final class SentDeletes implements PreDeleteEventListener, PostDeleteEventListen
         }
         session.getJdbcCoordinator().executeBatch();
         if (sent.equals(SENT.get())) {
-            vetoed.add(session);
+            unsent.add(session);
         }
     }
 
-    /** Whether the DELETE that a session has just announced as done was vetoed. */
-    boolean isVetoed(SharedSessionContractImplementor session) {
-        return watching && vetoed.contains(session);
+    /**
+     * Whether the DELETE that a session has announced last is not sent. Before it would be, only what is left to the database is
+     * known; after it, also what was vetoed.
+     */
+    boolean isUnsent(SharedSessionContractImplementor session) {
+        return watching && unsent.contains(session);
     }
 
     @Override

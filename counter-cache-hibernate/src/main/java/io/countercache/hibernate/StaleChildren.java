@@ -34,6 +34,7 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
     private final transient CounterModel model;
     private final transient PendingDeltas pending;
     private final transient ChildGuards guards;
+    private final transient SentDeletes deletes;
     /** What was read before the statement that is under way in a session; taken by the event after it. */
     private final transient Map<SharedSessionContractImplementor, Found> read =
             Collections.synchronizedMap(new WeakHashMap<>());
@@ -48,10 +49,11 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
      */
     record Found(WeakReference<Object> child, @Nullable Snapshot before, boolean writesAll) {}
 
-    StaleChildren(CounterModel model, PendingDeltas pending, ChildGuards guards) {
+    StaleChildren(CounterModel model, PendingDeltas pending, ChildGuards guards, SentDeletes deletes) {
         this.model = model;
         this.pending = pending;
         this.guards = guards;
+        this.deletes = deletes;
     }
 
     @Override
@@ -88,6 +90,7 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
     public boolean onPreDelete(PreDeleteEvent event) {
         CountedChild counted = model.counted(event.getPersister());
         if (!counted.isEmpty()
+                && !deletes.isUnsent(event.getSession())
                 && (isReadUnderLock(event.getPersister())
                         || !isLoaded(event.getEntity(), event.getSession())
                         || pending.isRolledBack(event.getSession())
@@ -199,11 +202,6 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
                     .getResultList()
                     .isEmpty();
         });
-    }
-
-    /** There is no row any more of a child that is about to be deleted: it has been counted. */
-    void isGone(Object child, SharedSessionContractImplementor session) {
-        read.put(session, new Found(new WeakReference<>(child), null, true));
     }
 
     /** What was found of this child before its statement, or null if there was no need to look. */

@@ -30,7 +30,8 @@
  * <ol>
  *   <li>{@code CountedChild} is what counters look at of an entity: its {@code TrackedAttribute}s, before and after
  *   <li>{@code StaleChildren} reads these from the database where the session cannot be trusted to know them
- *   <li>{@code SentDeletes} tells the DELETEs that were sent from those that another listener has vetoed
+ *   <li>{@code SentDeletes} tells the DELETEs that were sent from those that are left to the database, or that another
+ *       listener has vetoed
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
  *   <li>{@code DeleteListener} does so with what the database deletes or cuts off along with a row: {@code GoneRows} finds it
  *       before the DELETE

@@ -195,6 +195,42 @@ class OnDeleteRaceTest {
         });
     }
 
+    /** Hibernate announces the reactions to a message that it removes, sends no DELETE of theirs, and so compares nothing. */
+    @ParameterizedTest
+    @EnumSource
+    void whatIsAnnouncedIsCountedAsItGoes(Meanwhile meanwhile) {
+        anotherMember();
+        Emoji frown = db.persist(new Emoji());
+        Reaction anns = db.persist(new Reaction(ofBob, ann, smile));
+        try (Session removing = db.factory().openSession()) {
+            removing.beginTransaction();
+            removing.remove(removing.find(Message.class, ofBob.id));
+            db.inTransaction(session -> {
+                switch (meanwhile) {
+                    case GOES_WITH_ITS_MEMBER -> session.remove(session.find(Member.class, ann.id));
+                    case GETS_ANOTHER_EMOJI -> session.find(Reaction.class, anns.id).emoji = frown;
+                    case GOES_TO_ANOTHER_MESSAGE -> session.find(Reaction.class, anns.id).message = message;
+                    case IS_REMOVED -> session.remove(session.find(Reaction.class, anns.id));
+                    case GETS_ANOTHER_ONE -> session.persist(new Reaction(ofBob, bob, frown));
+                }
+            });
+            removing.getTransaction().commit();
+        }
+        assertThat(db.number("select count(*) from message where id = " + ofBob.id))
+                .isZero();
+        assertThat(db.number("select count(*) from reaction where id = " + anns.id))
+                .isEqualTo(meanwhile == Meanwhile.GOES_TO_ANOTHER_MESSAGE ? 1 : 0);
+        assertThat(CounterRepair.verifyAll(db.factory())).matches(RepairReport::isClean, "no drift");
+    }
+
+    private enum Meanwhile {
+        GOES_WITH_ITS_MEMBER,
+        GETS_ANOTHER_EMOJI,
+        GOES_TO_ANOTHER_MESSAGE,
+        IS_REMOVED,
+        GETS_ANOTHER_ONE
+    }
+
     @Test
     void aSnapshotThatHidesANewMessageMakesTheRemovalFail() {
         anotherMember();

@@ -13,7 +13,11 @@ import io.countercache.hibernate.Forum.Topic;
 import jakarta.persistence.OptimisticLockException;
 import java.util.List;
 import java.util.stream.Stream;
+import org.hibernate.Hibernate;
 import org.hibernate.Session;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.event.spi.EventType;
+import org.hibernate.event.spi.PreDeleteEventListener;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -226,6 +230,39 @@ class OnDeleteTest {
     }
 
     @Test
+    void whatIsRemovedBeforeItIsAnnouncedIsCountedOnce() {
+        db.inTransaction(session -> {
+            Message message = session.find(Message.class, annOnTea.id);
+            session.remove(message.reactions.get(0));
+            session.remove(message);
+        });
+        assertCounts("tea 2 1 0 25", "coffee 2 2 2 120", "section 4", "smile 1");
+    }
+
+    @Test
+    void whatIsAnnouncedAndStaysCanBeRemovedAfterwards() {
+        db.inTransaction(session -> {
+            Message message = session.find(Message.class, annOnTea.id);
+            session.remove(message);
+            session.persist(message);
+            message.reactions.forEach(session::persist);
+            session.remove(message.reactions.get(0));
+        });
+        assertCounts("tea 3 2 0 35", "coffee 2 2 2 120", "section 5", "smile 2");
+    }
+
+    @Test
+    void whatIsAnnouncedOfADetachedRowIsCountedOnce() {
+        Message detached = db.fromTransaction(session -> {
+            Message message = session.find(Message.class, annOnTea.id);
+            Hibernate.initialize(message.reactions);
+            return message;
+        });
+        db.inTransaction(session -> session.remove(detached));
+        assertCounts("tea 2 1 0 25", "coffee 2 2 2 120", "section 4", "smile 1");
+    }
+
+    @Test
     void whatWasGoneInAnEarlierFlushIsNotRemembered() {
         db.inTransaction(session -> {
             session.remove(member(session, ann));
@@ -250,6 +287,43 @@ class OnDeleteTest {
                     session.remove(gone);
                 }))
                 .isInstanceOf(OptimisticLockException.class);
+    }
+
+    // ---- what a listener of the application vetoes ----
+
+    private void veto(Class<?> entity) {
+        db.factory()
+                .unwrap(SessionFactoryImplementor.class)
+                .getEventListenerRegistry()
+                .appendListeners(
+                        EventType.PRE_DELETE, (PreDeleteEventListener) event -> entity.isInstance(event.getEntity()));
+    }
+
+    @Test
+    void nothingGoesWithARowThatStays() {
+        veto(Member.class);
+        db.inTransaction(session -> session.remove(member(session, ann)));
+        assertCounts("tea 3 2 0 35", "coffee 2 2 2 120", "section 5", "smile 3");
+    }
+
+    @Test
+    void whatIsAnnouncedWithARowThatStaysStaysToo() {
+        veto(Message.class);
+        db.inTransaction(session -> session.remove(session.find(Message.class, annOnTea.id)));
+        assertCounts("tea 3 2 0 35", "coffee 2 2 2 120", "section 5", "smile 3");
+    }
+
+    @Test
+    void whatIsVetoedButGoesWithAnotherRowIsCountedOnce() {
+        veto(Reaction.class);
+        db.inTransaction(session -> {
+            session.createSelectionQuery("from Reaction where message.id = :id", Reaction.class)
+                    .setParameter("id", annOnTea.id)
+                    .getResultList()
+                    .forEach(session::remove);
+            session.remove(session.find(Message.class, annOnTea.id));
+        });
+        assertCounts("tea 2 1 0 25", "coffee 2 2 2 120", "section 4", "smile 1");
     }
 
     // ---- what the database cuts off ----
