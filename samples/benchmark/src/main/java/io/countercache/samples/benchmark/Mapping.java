@@ -50,11 +50,7 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
 
         String title = "A title that is as long as titles are";
 
-        /** How many comments it has; 0 where nothing says so. */
-        int count() {
-            return 0;
-        }
-
+        /** Counts comments in an attribute like any other. */
         void count(int comments) {
             throw new UnsupportedOperationException(getClass() + " is not told " + comments);
         }
@@ -67,13 +63,8 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
         int commentsCount;
 
         @Override
-        int count() {
-            return commentsCount;
-        }
-
-        @Override
         void count(int comments) {
-            commentsCount = comments;
+            commentsCount += comments;
         }
     }
 
@@ -152,11 +143,6 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
     static class ColumnPost extends AnyPost {
         @Column(name = "comments_count", insertable = false, updatable = false)
         int commentsCount;
-
-        @Override
-        int count() {
-            return commentsCount;
-        }
     }
 
     @Entity(name = "Comment")
@@ -190,11 +176,6 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
     static class FormulaPost extends AnyPost {
         @Formula("(select count(*) from {h-schema}comment c where c.post_id = id)")
         int commentsCount;
-
-        @Override
-        int count() {
-            return commentsCount;
-        }
     }
 
     @Entity(name = "Comment")

@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the rounds of one cell have brought, and what those of the same workload without a counter have. */
+/** What the rounds of one cell have brought, and what those of another one have that it is compared with. */
 final class Measured {
 
     private final Cell cell;
     private final @Nullable Measured base;
     private final List<Result> rounds = new ArrayList<>();
 
-    /** @param base the same without a counter; null if that is this one, or there is none */
+    /** @param base the first way to do the same; null if that is this one */
     Measured(Cell cell, @Nullable Measured base) {
         this.cell = cell;
         this.base = base;

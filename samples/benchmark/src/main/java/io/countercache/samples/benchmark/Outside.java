@@ -109,10 +109,7 @@ public final class Outside {
             for (int threads : workload.threads) {
                 List<Measured> group = new ArrayList<>();
                 for (Variant variant : workload.variants) {
-                    Measured base =
-                            !group.isEmpty() && group.get(0).cell().tables().variant() == Variant.NONE
-                                    ? group.get(0)
-                                    : null;
+                    Measured base = group.isEmpty() ? null : group.get(0);
                     group.add(new Measured(new Cell(workload, threads, tables(workload, variant, database)), base));
                 }
                 groups.add(group);

@@ -67,7 +67,7 @@ enum Variant {
     /** The same for a post that is not persistent yet. */
     AnyPost countingNew(AnyPost post, int by) {
         if (assigned != null) {
-            post.count(post.count() + by);
+            post.count(by);
         }
         return post;
     }

@@ -28,6 +28,11 @@ class BenchmarkTest {
                     assertThat(each.median()).isPositive();
                     assertThat(each.failed()).isZero();
                 });
+        assertThat(all)
+                .filteredOn(each -> each.cell().workload() == Workload.SORT)
+                .extracting(Measured::ratio)
+                .startsWith(1.0)
+                .doesNotHaveDuplicates();
         assertThat(Files.readAllLines(directory.resolve("results.csv"))).hasSize(1 + 114);
         assertThat(directory.resolve("results.md"))
                 .content()
