@@ -29,7 +29,11 @@ final class SizedCollectionType implements UserCollectionType {
 
     /** Called by Hibernate, for the collection that {@link #give} is about. */
     SizedCollectionType() {
-        this(GIVEN.get().hibernates, GIVEN.get().sized, GIVEN.get().comparator, GIVEN.get().counter);
+        this(GIVEN.get());
+    }
+
+    private SizedCollectionType(SizedCollectionType given) {
+        this(given.hibernates, given.sized, given.comparator, given.counter);
     }
 
     private SizedCollectionType(

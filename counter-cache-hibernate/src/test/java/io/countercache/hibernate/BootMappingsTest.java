@@ -3,9 +3,6 @@ package io.countercache.hibernate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.countercache.CounterCache;
 import io.countercache.CounterMappingException;
 import jakarta.persistence.Column;
@@ -29,7 +26,6 @@ import org.hibernate.annotations.SQLRestriction;
 import org.hibernate.annotations.TenantId;
 import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** Mappings that are refused, or warned of, when the session factory is built. Sends no SQL: these create no tables. */
 class BootMappingsTest {
@@ -492,18 +488,12 @@ class BootMappingsTest {
 
     @Test
     void childrenThatARestrictionHidesAreWarnedOf() {
-        Logger log = (Logger) LoggerFactory.getLogger(CountedRows.class);
-        ListAppender<ILoggingEvent> messages = new ListAppender<>();
-        messages.start();
-        log.addAppender(messages);
-        try {
+        try (LogMessages messages = new LogMessages(CountedRows.class)) {
             build(Post.class, Hideable.class);
-        } finally {
-            log.detachAppender(messages);
+            assertThat(messages.texts())
+                    .containsExactly(
+                            "Hideable has a @SQLRestriction: rows that it hides are counted when Hibernate changes"
+                                    + " them but not by a recount: remove rows through Hibernate, or mark them with @SoftDelete");
         }
-        assertThat(messages.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactly("Hideable has a @SQLRestriction: rows that it hides are counted when Hibernate changes"
-                        + " them but not by a recount: remove rows through Hibernate, or mark them with @SoftDelete");
     }
 }

@@ -2,10 +2,6 @@ package io.countercache.hibernate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.countercache.hibernate.Rooms.Carpet;
 import io.countercache.hibernate.Rooms.Chair;
 import io.countercache.hibernate.Rooms.Guest;
@@ -24,7 +20,6 @@ import org.hibernate.collection.spi.PersistentCollection;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.slf4j.LoggerFactory;
 
 /** Of which collections a counter tells the size, by how they are mapped: of those whose elements it counts, all and no others. */
 class CollectionSizeMappingsTest {
@@ -136,20 +131,10 @@ class CollectionSizeMappingsTest {
             assertTold(room(session).names, false);
             assertTold(room(session).wall.paints, false);
         });
-        Logger log = (Logger) LoggerFactory.getLogger(CollectionSizes.class);
-        ListAppender<ILoggingEvent> messages = new ListAppender<>();
-        messages.start();
-        log.addAppender(messages);
-        log.setLevel(Level.INFO);
-        try {
+        try (LogMessages messages = new LogMessages(CollectionSizes.class)) {
             db.configuration().buildSessionFactory().close();
-        } finally {
-            log.setLevel(null);
-            log.detachAppender(messages);
+            assertThat(messages.texts()).containsExactlyInAnyOrder(leftAlone("names"), leftAlone("wall.paints"));
         }
-        assertThat(messages.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactlyInAnyOrder(leftAlone("names"), leftAlone("wall.paints"));
     }
 
     private static String leftAlone(String collection) {

@@ -3,9 +3,6 @@ package io.countercache.hibernate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.CounterDefinition;
@@ -36,7 +33,6 @@ import org.hibernate.cfg.Configuration;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.spi.EventType;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** How declarations are read, and how wrong ones are refused. Sends no SQL: these factories create no tables. */
 class DeclarationTest {
@@ -464,19 +460,12 @@ class DeclarationTest {
 
     @Test
     void aCounterInAUniqueIndexIsWarnedAbout() {
-        Logger log = (Logger) LoggerFactory.getLogger(CounterAttribute.class);
-        ListAppender<ILoggingEvent> messages = new ListAppender<>();
-        messages.start();
-        log.addAppender(messages);
-        try {
+        try (LogMessages messages = new LogMessages(CounterAttribute.class)) {
             read(Hall.class, Seat.class);
-        } finally {
-            log.detachAppender(messages);
+            assertThat(messages.texts())
+                    .containsExactly(
+                            "Hall.seatsCount is part of a unique constraint or index: while a transaction moves this"
+                                    + " counter, no other can insert a child of the row; take it out of the index");
         }
-        assertThat(messages.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactly(
-                        "Hall.seatsCount is part of a unique constraint or index: while a transaction moves this"
-                                + " counter, no other can insert a child of the row; take it out of the index");
     }
 }

@@ -2,22 +2,16 @@ package io.countercache.hibernate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.countercache.hibernate.Blog.Author;
 import io.countercache.hibernate.Blog.Comment;
 import io.countercache.hibernate.Blog.Post;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Statements that are executed without being counted, and warned of. */
 class UncountedStatementsTest {
@@ -25,25 +19,11 @@ class UncountedStatementsTest {
     @RegisterExtension
     final TestDatabase database = TestDatabase.with(Post.class, Author.class, Comment.class);
 
-    private final ListAppender<ILoggingEvent> messages = new ListAppender<>();
-
-    @BeforeEach
-    void listen() {
-        messages.start();
-        logger().addAppender(messages);
-    }
+    private final LogMessages messages = new LogMessages(UncountedStatements.class);
 
     @AfterEach
     void stopListening() {
-        logger().detachAppender(messages);
-    }
-
-    private static Logger logger() {
-        return (Logger) LoggerFactory.getLogger(UncountedStatements.class);
-    }
-
-    private List<String> messages() {
-        return messages.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        messages.close();
     }
 
     private void execute(String sql) {
@@ -61,8 +41,8 @@ class UncountedStatementsTest {
     void nativeSqlOnCountedRowsIsWarnedOfOnce(String sql) {
         IntStream.range(0, 3).forEach(any -> execute(sql));
 
-        assertThat(messages()).hasSize(1);
-        assertThat(messages().get(0))
+        assertThat(messages.texts()).hasSize(1);
+        assertThat(messages.texts().get(0))
                 .contains(
                         "native SQL is not counted", sql, "Author.commentsCount, Post.commentsCount", "CounterRepair");
     }
@@ -74,7 +54,7 @@ class UncountedStatementsTest {
         database.inTransaction(session -> session.createNativeQuery("select count(*) from comment", Long.class)
                 .getSingleResult());
 
-        assertThat(messages()).isEmpty();
+        assertThat(messages.texts()).isEmpty();
     }
 
     @Test
@@ -85,8 +65,9 @@ class UncountedStatementsTest {
         }
         database.inTransaction(session -> update(session, "update Post set title = 'x'"));
 
-        assertThat(messages()).hasSize(1);
-        assertThat(messages().get(0)).contains("sets commentsCount of Post, which is kept equal to its count already");
+        assertThat(messages.texts()).hasSize(1);
+        assertThat(messages.texts().get(0))
+                .contains("sets commentsCount of Post, which is kept equal to its count already");
     }
 
     private static void update(Session session, String hql) {
