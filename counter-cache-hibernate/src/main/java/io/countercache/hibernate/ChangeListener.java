@@ -7,9 +7,6 @@ import io.countercache.hibernate.CountedChild.Snapshot;
 import io.countercache.hibernate.CounterPaths.PathStep;
 import io.countercache.hibernate.StaleChildren.Found;
 import java.math.BigDecimal;
-import java.util.Collections;
-import java.util.Set;
-import java.util.WeakHashMap;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -32,10 +29,7 @@ final class ChangeListener
     private static final long serialVersionUID = 1;
 
     private final transient Installation installation;
-    private final transient Set<SharedSessionContractImplementor> skipping =
-            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
-    /** Whether any session ever was: most applications have none, and every change and every size asks. */
-    private transient volatile boolean skipped;
+    private final transient SkippingSessions skipping = new SkippingSessions();
 
     ChangeListener(Installation installation) {
         this.installation = installation;
@@ -45,18 +39,13 @@ final class ChangeListener
         return installation;
     }
 
-    /** Stops counting what this session changes; false if it had stopped before. */
-    boolean skip(SharedSessionContractImplementor session) {
-        skipped = true;
-        return skipping.add(session);
+    /** The sessions that change what is not counted. */
+    SkippingSessions skipping() {
+        return skipping;
     }
 
     boolean isSkipping(SharedSessionContractImplementor session) {
-        return skipped && skipping.contains(session);
-    }
-
-    void resume(SharedSessionContractImplementor session) {
-        skipping.remove(session);
+        return skipping.contains(session);
     }
 
     @Override

@@ -11,8 +11,10 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import org.hibernate.PropertyValueException;
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.property.access.spi.Getter;
 import org.hibernate.proxy.HibernateProxy;
@@ -28,17 +30,21 @@ final class CollectionSize {
     static final int UNKNOWN = -1;
 
     private final String counter;
-    private final ChangeListener changes;
+    private final SkippingSessions skipping;
     private final CounterValue ofDetached;
+    private final boolean loadsDetached;
 
     /**
      * @param counter the name of the attribute that keeps the counter
      * @param attribute reads it
+     * @param skipping all of the session factory that this refers to, for a collection may outlive it
+     * @param loadsDetached whether Hibernate loads a detached collection
      */
-    CollectionSize(String counter, Getter attribute, ChangeListener changes) {
+    CollectionSize(String counter, Getter attribute, SkippingSessions skipping, boolean loadsDetached) {
         this.counter = counter;
-        this.changes = changes;
+        this.skipping = skipping;
         this.ofDetached = new CounterValue(attribute);
+        this.loadsDetached = loadsDetached;
     }
 
     /** The number of elements, or {@link #UNKNOWN}. */
@@ -48,7 +54,7 @@ final class CollectionSize {
             return UNKNOWN;
         }
         SharedSessionContractImplementor session = collection.getSession();
-        long count = session == null ? ofDetached.of(owner) : count(owner, session);
+        long count = session == null ? detached(owner) : count(owner, session);
         if (count < 0) {
             return UNKNOWN;
         }
@@ -62,19 +68,32 @@ final class CollectionSize {
         return (int) Math.min(count, Integer.MAX_VALUE);
     }
 
+    private long detached(Object owner) {
+        return loadsDetached ? UNKNOWN : ofDetached.of(owner);
+    }
+
     private long count(Object owner, SharedSessionContractImplementor session) {
-        if (changes.isSkipping(session)) {
+        if (skipping.contains(session) || readsThePast(session)) {
             return UNKNOWN;
         }
         EntityEntry entry = session.getPersistenceContextInternal().getEntry(owner);
-        Object[] loaded = entry == null ? null : entry.getLoadedState();
-        if (entry == null || loaded == null) {
-            return ofDetached.of(owner); // or read-only
+        if (entry == null) {
+            // of a stateless session; or its attributes are being set
+            return session instanceof SessionImplementor ? UNKNOWN : ofDetached.of(owner);
+        }
+        Object[] loaded = entry.getLoadedState();
+        if (loaded == null) {
+            return ofDetached.of(owner); // it is read-only
         }
         // unlike the attribute, to which the application may have assigned something
         return loaded[entry.getPersister().getPropertyIndex(counter)] instanceof Number number
                 ? number.longValue()
                 : UNKNOWN;
+    }
+
+    /** Revisions of a parent are not made for its counters. */
+    private static boolean readsThePast(SharedSessionContractImplementor session) {
+        return session.getLoadQueryInfluencers().getTemporalIdentifier() != null;
     }
 
     /** How many elements are queued to be added that the counter does not count yet, if nothing else is queued. */
@@ -92,16 +111,23 @@ final class CollectionSize {
         return added.size();
     }
 
-    /** Whether an element is none of the rows that are counted: those that exist may be counted here, or elsewhere. */
+    /**
+     * Whether an element is certainly none of the rows that are counted: those that exist may be counted here, or elsewhere; and
+     * whoever is detached or new may be told by the database only.
+     */
     private static boolean isNew(Object element, SharedSessionContractImplementor session) {
         if (element instanceof HibernateProxy) {
             return false;
         }
         EntityEntry entry = session.getPersistenceContextInternal().getEntry(element);
-        return entry == null
-                ? !Boolean.FALSE.equals(
-                        session.getEntityPersister(null, element).isTransient(element, session))
-                : !entry.isExistsInDatabase();
+        if (entry != null) {
+            return !entry.isExistsInDatabase();
+        }
+        try {
+            return Boolean.TRUE.equals(session.getEntityPersister(null, element).isTransient(element, session));
+        } catch (PropertyValueException hasAnIdAndNoVersion) {
+            return false;
+        }
     }
 
     /** Reads a counter from an instance, without boxing what is not boxed there. */

@@ -59,7 +59,7 @@ public final class CounterCacheIntegrator implements Integrator {
         }
         service.listener(changes);
         if (settings.collectionSize()) {
-            CollectionSizes.substitute(declared.read(), changes, metadata);
+            new CollectionSizes(changes.skipping(), metadata, factory).substitute(declared.read());
         }
         factory.addObserver(new SessionFactoryObserver() {
             @Override
@@ -94,7 +94,8 @@ public final class CounterCacheIntegrator implements Integrator {
         listeners.appendListeners(EventType.POST_UPDATE, changes);
         listeners.appendListeners(EventType.POST_UPSERT, changes);
         listeners.appendListeners(EventType.POST_DELETE, installation.deletes(), parents, changes);
-        listeners.appendListeners(EventType.POST_LOAD, parents);
+        // before the application's @PostLoad
+        listeners.prependListeners(EventType.POST_LOAD, parents);
         // before Hibernate's own, so that it never sees what the application assigned to a counter
         listeners.prependListeners(EventType.FLUSH_ENTITY, parents, fresh);
         listeners.appendListeners(EventType.FLUSH, pending, fresh);

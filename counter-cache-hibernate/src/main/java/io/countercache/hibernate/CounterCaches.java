@@ -167,16 +167,16 @@ public final class CounterCaches {
         var session = this.session.get();
         ChangeListener listener = Installation.listenerIn(session.getFactory());
         flush(session);
-        return new Skipped(session, listener != null && listener.skip(session) ? listener : null);
+        return new Skipped(session, listener != null && listener.skipping().add(session) ? listener.skipping() : null);
     }
 
     /** A stretch of changes that are not counted. Not thread-safe. */
     public static final class Skipped implements AutoCloseable {
 
         private final SharedSessionContractImplementor session;
-        private @Nullable ChangeListener skipping;
+        private @Nullable SkippingSessions skipping;
 
-        private Skipped(SharedSessionContractImplementor session, @Nullable ChangeListener skipping) {
+        private Skipped(SharedSessionContractImplementor session, @Nullable SkippingSessions skipping) {
             this.session = session;
             this.skipping = skipping;
         }
@@ -188,7 +188,7 @@ public final class CounterCaches {
                 try {
                     CounterCaches.flush(session);
                 } finally {
-                    skipping.resume(session);
+                    skipping.remove(session);
                     skipping = null;
                 }
             }

@@ -110,6 +110,8 @@ final class SizedCollectionClass {
                 .intercept(Advice.to(Asked.class, Size.class))
                 .method(named("isEmpty").and(takesArguments(0)))
                 .intercept(Advice.to(Asked.class, Empty.class))
+                .method(named("comparator").and(takesArguments(0)))
+                .intercept(Advice.to(Loaded.class))
                 .defineMethod("writeReplace", Object.class, Visibility.PRIVATE)
                 .intercept(MethodDelegation.to(SizedCollectionClass.class))
                 .make()
@@ -195,6 +197,20 @@ final class SizedCollectionClass {
         static void answer(@Advice.Enter int told, @Advice.Return(readOnly = false) boolean empty) {
             if (told != 0) {
                 empty = told == 1;
+            }
+        }
+    }
+
+    /**
+     * Who copies a sorted collection takes its comparator, its size and its elements: and relies on these to be as many, which they
+     * need not be if the counter tells the one, and the database the others.
+     */
+    private static final class Loaded {
+
+        @Advice.OnMethodEnter
+        static void load(@Advice.This PersistentCollection<?> collection) {
+            if (collection.getSession() != null) {
+                collection.forceInitialization();
             }
         }
     }

@@ -11,6 +11,8 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.hibernate.Hibernate;
 import org.hibernate.LazyInitializationException;
 import org.hibernate.Session;
@@ -128,6 +130,22 @@ class CollectionSizeKindsTest {
             assertThat(folder.valueSortedMap.comparator()).isInstanceOf(Folder.Backwards.class);
             assertThat(folder.valueSortedMap.firstKey()).isEqualTo("c");
         });
+    }
+
+    /** Which is what the JDK's own copies rely on. */
+    @Test
+    void aSortedCollectionThatIsCopiedHasAsManyElementsAsItTells() {
+        db.inTransaction(session -> {
+            Folder folder = folder(session);
+            db.inTransaction(other -> {
+                folder(other).valueSortedSet.remove("a");
+                folder(other).valueSortedMap.remove("a");
+            });
+            assertThat(folder.valueSortedSet.size()).isEqualTo(3);
+            assertThat(new TreeSet<>(folder.valueSortedSet)).containsExactly("c", "b");
+            assertThat(new TreeMap<>(folder.valueSortedMap)).containsOnlyKeys("c", "b");
+        });
+        assertThat(detached().valueSortedSet.comparator()).isInstanceOf(Folder.Backwards.class);
     }
 
     @ParameterizedTest
