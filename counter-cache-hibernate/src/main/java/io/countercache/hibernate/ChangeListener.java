@@ -61,7 +61,7 @@ final class ChangeListener
     }
 
     /** Another listener may have vetoed the INSERT. */
-    private static boolean isInserted(PostInsertEvent event) {
+    static boolean isInserted(PostInsertEvent event) {
         if (!(event.getSession() instanceof SessionImplementor session)
                 || event.getPersister().isIdentifierAssignedByInsert()) {
             return true;

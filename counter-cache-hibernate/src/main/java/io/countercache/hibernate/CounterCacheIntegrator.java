@@ -98,8 +98,10 @@ public final class CounterCacheIntegrator implements Integrator {
         listeners.prependListeners(EventType.POST_LOAD, parents);
         // before Hibernate's own, so that it never sees what the application assigned to a counter
         listeners.prependListeners(EventType.FLUSH_ENTITY, parents, fresh);
-        listeners.appendListeners(EventType.FLUSH, pending, fresh);
-        listeners.appendListeners(EventType.AUTO_FLUSH, pending, fresh);
+        listeners.prependListeners(EventType.FLUSH, event -> fresh.forget(event.getSession()));
+        listeners.appendListeners(EventType.FLUSH, pending, event -> fresh.forget(event.getSession()));
+        listeners.prependListeners(EventType.AUTO_FLUSH, event -> fresh.forget(event.getSession()));
+        listeners.appendListeners(EventType.AUTO_FLUSH, pending, event -> fresh.forget(event.getSession()));
     }
 
     private static void listen(EventListenerRegistry listeners, DeleteListener deletes) {

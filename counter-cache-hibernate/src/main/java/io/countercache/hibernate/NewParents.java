@@ -6,6 +6,7 @@ import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.ParentRow;
 import io.countercache.hibernate.CountedChild.Moves;
+import io.countercache.hibernate.CountedChild.Snapshot;
 import io.countercache.hibernate.CounterModel.KeptCounter;
 import io.countercache.hibernate.CounterPaths.PathStep;
 import java.math.BigDecimal;
@@ -16,17 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import org.hibernate.action.internal.DelayedPostInsertIdentifier;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.event.spi.AutoFlushEvent;
-import org.hibernate.event.spi.AutoFlushEventListener;
+import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
 import org.hibernate.event.spi.FlushEntityEvent;
 import org.hibernate.event.spi.FlushEntityEventListener;
-import org.hibernate.event.spi.FlushEvent;
-import org.hibernate.event.spi.FlushEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PreInsertEvent;
+import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * and the same amount is pending as a negative delta, which those of the children make up for as they come. Should one not
  * come after all, the difference is written like any other.
  */
-final class NewParents implements FlushEntityEventListener, FlushEventListener, AutoFlushEventListener {
+final class NewParents implements FlushEntityEventListener {
 
     private static final long serialVersionUID = 1;
 
@@ -62,7 +63,9 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
     @Override
     public void onFlushEntity(FlushEntityEvent event) {
         EntityEntry entry = event.getEntityEntry();
-        if (entry.isExistsInDatabase() || entry.getStatus().isDeletedOrGone()) {
+        if (entry.isExistsInDatabase()
+                || entry.getStatus().isDeletedOrGone()
+                || entry.getId() instanceof DelayedPostInsertIdentifier) { // no condition can be asked of such an id
             return;
         }
         EntityPersister entity = entry.getPersister();
@@ -76,7 +79,7 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
         }
         for (KeptCounter kept : keptBy) {
             if (isForeseeable(kept, entity)) {
-                sessions.computeIfAbsent(session, any -> new Foreseen())
+                sessions.computeIfAbsent(session, this::untilTheEnd)
                         .parents
                         .computeIfAbsent(kept.row(entry.getId()), any -> new HashSet<>())
                         .add(requireNonNull(kept.derived()));
@@ -84,10 +87,18 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
         }
         Foreseen foreseen = counted.isEmpty() || changes.isSkipping(session) ? null : sessions.get(session);
         if (foreseen != null) {
-            Object[] state = entity.getValues(event.getEntity());
-            counted.change(
-                    entry.getId(), null, counted.snapshot(entry.getId(), state, session), new Foreseeing(foreseen));
+            Snapshot child = counted.snapshot(entry.getId(), entity.getValues(event.getEntity()), session);
+            if (!counted.isRounded(child)) { // what it adds is known when it is inserted
+                counted.change(entry.getId(), null, child, new Foreseeing(foreseen));
+            }
         }
+    }
+
+    private Foreseen untilTheEnd(SharedSessionContractImplementor session) {
+        // a flush that fails does not come to its end, but its transaction does
+        session.getTransactionCompletionCallbacks()
+                .registerCallback((AfterCompletionCallback) (success, owner) -> forget(session));
+        return new Foreseen();
     }
 
     private static boolean isForeseeable(KeptCounter kept, EntityPersister entity) {
@@ -96,7 +107,18 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
                 && counter.path().isEmpty()
                 && counter.touch().isEmpty() // which an UPDATE does
                 && counter.table().equals(kept.table())
-                && entity.getPropertyInsertability()[kept.index()];
+                && entity.getPropertyInsertability()[kept.index()]
+                && !hasOwnInsert((AbstractEntityPersister) entity);
+    }
+
+    /** What the application's own SQL inserts, and whether it does, is not known. */
+    private static boolean hasOwnInsert(AbstractEntityPersister entity) {
+        for (EntityTableMapping table : entity.getTableMappings()) {
+            if (table.getInsertDetails().getCustomSql() != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private record Foreseeing(Foreseen foreseen) implements Moves {
@@ -115,7 +137,12 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
         }
     }
 
-    /** @param counters those of the parent */
+    /**
+     * Puts what is foreseen on top of what the application gave. Not into the instance, from which it is taken: the INSERT may
+     * fail, and be tried again.
+     *
+     * @param counters those of the parent
+     */
     void insert(PreInsertEvent event, List<KeptCounter> counters) {
         Foreseen foreseen = sessions.isEmpty() ? null : sessions.get(event.getSession());
         if (foreseen == null) {
@@ -125,10 +152,14 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
         for (KeptCounter kept : counters) {
             BigDecimal amount = amount(kept, event.getId(), foreseen.deltas);
             if (amount != null) {
-                Number sum = ManagedParents.as(kept.type(), ManagedParents.sum(event.getState()[kept.index()], amount));
-                event.getState()[kept.index()] = sum;
-                event.getPersister().setValue(event.getEntity(), kept.index(), sum);
-                more.add(requireNonNull(kept.derived()), kept.row(event.getId()), amount);
+                Object given = event.getPersister().getValue(event.getEntity(), kept.index());
+                BigDecimal sum = ManagedParents.sum(given, amount);
+                Number written = ManagedParents.as(kept.type(), sum);
+                if (sum.compareTo(new BigDecimal(written.toString()))
+                        == 0) { // else the UPDATE says what is wrong with it
+                    event.getState()[kept.index()] = written;
+                    more.add(requireNonNull(kept.derived()), kept.row(event.getId()), amount);
+                }
             }
         }
         inserting.put(event.getSession(), more);
@@ -141,12 +172,13 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
     /** @param counters those of the parent */
     void inserted(PostInsertEvent event, List<KeptCounter> counters) {
         CounterDeltas more = inserting.isEmpty() ? null : inserting.remove(event.getSession());
-        if (more == null) {
+        if (more == null || !ChangeListener.isInserted(event)) {
             return;
         }
         for (KeptCounter kept : counters) {
             BigDecimal amount = amount(kept, event.getId(), more);
             if (amount != null) {
+                event.getPersister().setValue(event.getEntity(), kept.index(), event.getState()[kept.index()]);
                 changes.installation()
                         .pending()
                         .add(
@@ -158,13 +190,8 @@ final class NewParents implements FlushEntityEventListener, FlushEventListener, 
         }
     }
 
-    @Override
-    public void onFlush(FlushEvent event) {
-        sessions.remove(event.getSession());
-    }
-
-    @Override
-    public void onAutoFlush(AutoFlushEvent event) {
-        sessions.remove(event.getSession());
+    /** To be called when a flush begins, and when it ends. */
+    void forget(SharedSessionContractImplementor session) {
+        sessions.remove(session);
     }
 }
