@@ -176,15 +176,21 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
         }
     }
 
+    /** The type that the database has for numbers of many counters of this type at once. */
+    static String elementType(Class<?> type) {
+        return WHOLE.contains(type) ? "int8" : isFloating(type) ? "float8" : "numeric";
+    }
+
     /** Many of these at once, in the order in which they are given. */
     static Array array(BigDecimal[] numbers, Class<?> type, Connection connection) throws SQLException {
         if (WHOLE.contains(type) && Arrays.stream(numbers).allMatch(CounterColumn::isLong)) {
             return connection.createArrayOf(
-                    "int8", Arrays.stream(numbers).map(BigDecimal::longValue).toArray());
+                    elementType(type),
+                    Arrays.stream(numbers).map(BigDecimal::longValue).toArray());
         }
         if (isFloating(type)) {
             return connection.createArrayOf(
-                    "float8",
+                    elementType(type),
                     Arrays.stream(numbers).map(BigDecimal::doubleValue).toArray());
         }
         return connection.createArrayOf("numeric", numbers);

@@ -45,7 +45,7 @@ final class CounterSql {
      *
      * @param types those of the counters
      * @param returning the same, answering with the values that the counters have then
-     * @param many PostgreSQL: the same for many rows at once, see {@link ManyRows}; null if the key has several columns
+     * @param many PostgreSQL: the same for many rows at once, see {@link ManyRows}; null if that cannot be
      */
     record CounterUpdate(
             String text,
@@ -79,13 +79,8 @@ final class CounterSql {
         String text = update(table, parent, columns, touched, List.of());
         List<Class<?>> types = new ArrayList<>();
         counters.forEach(counter -> types.add(CounterModel.type(counter, parent)));
-        String many = hasSimpleKey(table, parent)
-                ? ManyRows.update(
-                        table,
-                        keyColumns(table, parent).get(0),
-                        columns,
-                        assignments(touched).toList())
-                : null;
+        String many = ManyRows.update(
+                table, parent, columns, types, assignments(touched).toList());
         return new CounterUpdate(text, returning(text, columns), many, types, touched);
     }
 
@@ -227,7 +222,7 @@ final class CounterSql {
         return ((SelectableMapping) parent.findAttributeMapping(counter.counter())).getSelectionExpression();
     }
 
-    private static List<String> keyColumns(String table, EntityPersister parent) {
+    static List<String> keyColumns(String table, EntityPersister parent) {
         List<String> columns = new ArrayList<>();
         for (var mapping : ((AbstractEntityPersister) parent).getTableMappings()) {
             if (mapping.getTableName().equals(table)) {

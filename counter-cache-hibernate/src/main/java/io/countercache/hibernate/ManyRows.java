@@ -1,7 +1,6 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterDeltas.RowDeltas;
-import io.countercache.hibernate.CounterSql.ColumnValue;
 import io.countercache.hibernate.CounterSql.CounterUpdate;
 import java.math.BigDecimal;
 import java.sql.Array;
@@ -9,16 +8,18 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.type.SqlTypes;
-import org.hibernate.type.descriptor.jdbc.JdbcType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,49 +33,82 @@ final class ManyRows {
 
     private final List<RowDeltas> rows;
     private final Object[] ids;
-    private final String idType;
+    private final IdType idType;
 
-    private ManyRows(List<RowDeltas> rows, Object[] ids, String idType) {
+    private ManyRows(List<RowDeltas> rows, Object[] ids, IdType idType) {
         this.rows = rows;
         this.ids = ids;
         this.idType = idType;
     }
 
-    /** Rows that can be moved so; null if the database knows their ids by another type than Java does. */
+    /** Ids that an array can have so that they are compared with the column as a single one is. */
+    private enum IdType {
+        INT8(SqlTypes.BIGINT, Long.class),
+        INT4(SqlTypes.INTEGER, Integer.class),
+        INT2(SqlTypes.SMALLINT, Short.class),
+        UUID(SqlTypes.UUID, UUID.class);
+
+        private final int column;
+        private final Class<?> value;
+
+        IdType(int column, Class<?> value) {
+            this.column = column;
+            this.value = value;
+        }
+
+        /** Null if the database knows the ids of a parent by another type than these. */
+        static @Nullable IdType of(EntityPersister parent) {
+            if (parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id) {
+                int column = id.getJdbcMapping().getJdbcType().getDdlTypeCode();
+                for (IdType type : values()) {
+                    if (type.column == column) {
+                        return type;
+                    }
+                }
+            }
+            return null;
+        }
+
+        String sql() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Rows that can be moved so, or null. */
     static @Nullable ManyRows of(
             List<RowDeltas> rows,
             CounterUpdate update,
             EntityPersister parent,
             SharedSessionContractImplementor session) {
-        if (rows.size() < FEWEST
-                || update.many() == null
-                || !CounterWriter.canReturn(session)
-                || !(parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id)) {
+        IdType type = rows.size() < FEWEST || update.many() == null ? null : IdType.of(parent);
+        if (type == null) {
             return null;
         }
         Object[] ids = new Object[rows.size()];
         for (int i = 0; i < ids.length; i++) {
-            List<ColumnValue> columns =
-                    CounterSql.columnValues(id, rows.get(i).row().id(), session);
-            ids[i] = columns.get(0).value();
+            ids[i] = CounterSql.columnValues(
+                            parent.getIdentifierMapping(), rows.get(i).row().id(), session)
+                    .get(0)
+                    .value();
         }
-        String type = type(ids[0], id.getJdbcMapping().getJdbcType());
-        return type == null ? null : new ManyRows(rows, ids, type);
+        return type.value.isInstance(ids[0]) ? new ManyRows(rows, ids, type) : null;
     }
 
-    /** The type that the elements of an array need so that they are compared with the column as the id itself is. */
-    private static @Nullable String type(@Nullable Object id, JdbcType column) {
-        return switch (column.getDdlTypeCode()) {
-            case SqlTypes.BIGINT -> id instanceof Long ? "int8" : null;
-            case SqlTypes.INTEGER -> id instanceof Integer ? "int4" : null;
-            case SqlTypes.SMALLINT -> id instanceof Short ? "int2" : null;
-            case SqlTypes.UUID -> id instanceof UUID ? "uuid" : null;
-            default -> null;
-        };
-    }
-
-    /** The text: its parameters are an array of the ids, one of the amounts of each counter, and now for each touched attribute. */
-    static String update(String table, String key, List<String> counters, List<String> touched) {
+    /**
+     * The text: its parameters are an array of the ids, one of the amounts of each counter, and now for each touched attribute. Null
+     * where there is no such statement.
+     *
+     * @param types those of the counters
+     */
+    static @Nullable String update(
+            String table, EntityPersister parent, List<String> counters, List<Class<?>> types, List<String> touched) {
+        IdType idType = IdType.of(parent);
+        Dialect dialect = parent.getFactory().getJdbcServices().getDialect();
+        if (idType == null
+                || !(dialect instanceof PostgreSQLDialect)
+                || !CounterSql.forUpdate(dialect).contains("no key update")) { // which not all have that are called so
+            return null;
+        }
         List<String> amounts = IntStream.range(0, counters.size())
                 .mapToObj(counter -> "n" + counter)
                 .toList();
@@ -84,15 +118,18 @@ final class ManyRows {
                                         .formatted(counters.get(counter), counter)),
                         touched.stream())
                 .collect(Collectors.joining(", "));
-        String columns = String.join(", ", amounts);
+        // a driver that sends texts does not say of what type these are
+        String arrays = Stream.concat(Stream.of(idType.sql()), types.stream().map(CounterColumn::elementType))
+                .map("cast(? as %s[])"::formatted)
+                .collect(Collectors.joining(", "));
         return """
-                with m as (select m.id, %1$s from unnest(?, %2$s) with ordinality m(id, %1$s, o) \
+                with m as (select m.id, %1$s from unnest(%2$s) with ordinality m(id, %1$s, o) \
                 join %3$s p on p.%4$s = m.id order by m.o for no key update of p) \
                 update %3$s p set %5$s from m where p.%4$s = m.id""".formatted(
-                        columns,
-                        amounts.stream().map(amount -> "?").collect(Collectors.joining(", ")),
+                        String.join(", ", amounts),
+                        arrays,
                         table,
-                        key,
+                        CounterSql.keyColumns(table, parent).get(0),
                         assignments);
     }
 
@@ -105,7 +142,7 @@ final class ManyRows {
             throws SQLException {
         Connection connection = statement.getConnection();
         int position = 1;
-        statement.setArray(position++, connection.createArrayOf(idType, ids));
+        statement.setArray(position++, connection.createArrayOf(idType.sql(), ids));
         for (int counter = 0; counter < types.size(); counter++) {
             statement.setArray(position++, amounts(counter, types.get(counter), connection));
         }

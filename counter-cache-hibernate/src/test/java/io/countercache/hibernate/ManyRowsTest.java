@@ -4,6 +4,8 @@ import static io.countercache.hibernate.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.Blog.Author;
 import io.countercache.hibernate.Blog.Comment;
@@ -26,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hibernate.Session;
+import org.hibernate.SessionFactory;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.junit.jupiter.api.Tag;
@@ -240,6 +243,27 @@ class ManyRowsTest {
         List<Post> posts = posts(ROWS);
         assertThat(counterUpdates(db.statementsOf(() -> db.inTransaction(session -> comment(session, posts)))))
                 .hasSize(1);
+        assertThat(db.number("select count(*) from post where comments_count = 1"))
+                .isEqualTo(ROWS);
+    }
+
+    /** Which is how some pools of connections want it: every value is a text in the statement. */
+    @Test
+    @Tag("postgresql")
+    void aDriverThatSendsTextsOnlyMovesThemToo() {
+        List<Post> posts = posts(ROWS);
+        HikariConfig simple = new HikariConfig();
+        db.connections().copyStateTo(simple);
+        simple.addDataSourceProperty("preferQueryMode", "simple");
+        try (HikariDataSource connections = new HikariDataSource(simple)) {
+            var configuration = db.configuration();
+            configuration.getProperties().put("hibernate.connection.datasource", db.recording(connections));
+            try (SessionFactory factory = configuration.buildSessionFactory()) {
+                assertThat(counterUpdates(
+                                db.statementsOf(() -> factory.inTransaction(session -> comment(session, posts)))))
+                        .hasSize(1);
+            }
+        }
         assertThat(db.number("select count(*) from post where comments_count = 1"))
                 .isEqualTo(ROWS);
     }
