@@ -144,13 +144,12 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
         }
     }
 
-    /** Guards what the database sets to null by itself, which moves no version. */
+    /** Guards what the database sets to null by itself, which moves no version: of one transaction alone, too. */
     void guardLost(List<CounterDefinition> counters, CounterModel model, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : counters) {
             EntityPersister child = CounterModel.entity(counter.child(), factory);
             Condition condition = model.condition(counter);
-            if (!trust
-                    && condition != null
+            if (condition != null
                     && condition.attributes().stream()
                             .anyMatch(attribute -> model.deletes(factory).isLost(child, attribute))) {
                 readUnderLock.add(child.getRootEntityName());

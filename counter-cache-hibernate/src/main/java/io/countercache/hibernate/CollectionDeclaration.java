@@ -77,6 +77,9 @@ record CollectionDeclaration(
         PersistentClass element = elementOf(collection, metadata);
         String problem = unseen(element, annotation);
         if (problem == null) {
+            problem = CountedRows.withPast(collection, name());
+        }
+        if (problem == null) {
             problem = hidden(element);
         }
         if (problem == null) {

@@ -2,11 +2,16 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterCache;
 import java.util.Collections;
+import java.util.Set;
 import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
 import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
+import org.hibernate.mapping.Stateful;
+import org.hibernate.persister.state.internal.HistoryStateManagement;
+import org.hibernate.persister.state.internal.NativeTemporalStateManagement;
+import org.hibernate.persister.state.internal.TemporalStateManagement;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class CountedRows {
 
     private static final Logger LOG = Logger.getLogger(CountedRows.class);
+
+    private static final Set<Class<?>> WITH_PAST =
+            Set.of(TemporalStateManagement.class, HistoryStateManagement.class, NativeTemporalStateManagement.class);
 
     private CountedRows() {}
 
@@ -62,6 +70,16 @@ final class CountedRows {
 
     static boolean hasTenants(PersistentClass entity) {
         return entity.getFilters().stream().anyMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()));
+    }
+
+    /**
+     * Why rows have no counters, and are not counted, of which the past is kept too; null if it is not. An UPDATE of a counter
+     * would change the past, or not be in it, and a row that is gone stays there.
+     */
+    static @Nullable String withPast(Stateful rows, String name) {
+        return rows.getStateManagementType() != null && WITH_PAST.contains(rows.getStateManagementType())
+                ? name + " is @Temporal, and rows of the past cannot be told from those that count: remove one of both"
+                : null;
     }
 
     /** What a restriction hides is there for whoever changes it, but not for a query. */

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
@@ -187,6 +188,7 @@ final class DeclarationReader {
         String problem = property == null
                 ? "is not a persistent attribute of the entity itself: put @Counter on one"
                 : CounterAttribute.unfit(place.entity(), property);
+        problem = problem == null ? withPast(place.entity()) : problem;
         if (property == null || problem != null) {
             problem(place, problem);
         } else if (annotation.slots() != 0) {
@@ -205,6 +207,10 @@ final class DeclarationReader {
                             property.getName(),
                             new Limits(annotation.min(), annotation.max())));
         }
+    }
+
+    private static @Nullable String withPast(PersistentClass entity) {
+        return CountedRows.withPast(entity.getRootClass(), entity.getJpaEntityName());
     }
 
     private String tableOf(Property property) {
@@ -340,6 +346,15 @@ final class DeclarationReader {
             String association,
             Counts counts) {
         PersistentClass parent = path.end();
+        String withPast = Stream.of(child, parent)
+                .map(DeclarationReader::withPast)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        if (withPast != null) {
+            problem(place, withPast);
+            return;
+        }
         Property counter = names.stream()
                 .map(name -> CounterAttribute.own(parent, name))
                 .filter(found -> found != null)

@@ -135,6 +135,6 @@ record DeclaredPath(
             return "%s is in a hierarchy with a table per class, through which no path can lead: map it with one table or joined ones"
                     .formatted(where);
         }
-        return null;
+        return CountedRows.withPast(entity.getRootClass(), where);
     }
 }

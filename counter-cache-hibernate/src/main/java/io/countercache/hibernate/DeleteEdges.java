@@ -31,6 +31,7 @@ final class DeleteEdges {
     private final CounterModel model;
     private final Set<String> remembered;
     private final Map<EntityPersister, List<Edge>> byTarget = new ConcurrentHashMap<>();
+    private final Map<EntityPersister, Boolean> children = new ConcurrentHashMap<>();
     private final Map<Edge, List<Kind>> kinds = new ConcurrentHashMap<>();
 
     /**
@@ -192,6 +193,11 @@ final class DeleteEdges {
                 any -> all.stream()
                         .filter(edge -> gone.isTypeOrSuperType(edge.target()))
                         .toList());
+    }
+
+    /** Whether the database may delete or change rows of an entity along with others. */
+    boolean mayChange(EntityPersister entity) {
+        return children.computeIfAbsent(entity, any -> all.stream().anyMatch(edge -> edge.mayBeOf(entity)));
     }
 
     /** Whether an attribute is set to null by the database. */

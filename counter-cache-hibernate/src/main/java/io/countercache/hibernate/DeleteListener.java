@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterCacheException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +48,21 @@ final class DeleteListener implements PreDeleteEventListener, PostDeleteEventLis
                 && !installation.deletes().isUnsent(session)) {
             HeldMoves moves = new HeldMoves();
             new GoneRows(edges, installation.pending()).goneWith(entity, List.of(event.getId()), moves, session);
+            refuseAlone(entity, moves, session);
             deleting.put(session, new Following(entity, event.getId(), moves));
         }
         return false;
+    }
+
+    /** What is beneath a row that leads on is counted together with that row: at once, each would miss the other. */
+    private void refuseAlone(EntityPersister entity, HeldMoves moves, SharedSessionContractImplementor session) {
+        if (!session.isTransactionInProgress()
+                && moves.leadOn()
+                && !changes.installation().model().counted(entity).passages().isEmpty()) {
+            throw new CounterCacheException(
+                    "%s leads to counters further up, and with it the database deletes what these count: begin a transaction before you delete it"
+                            .formatted(entity.getImportedName()));
+        }
     }
 
     @Override

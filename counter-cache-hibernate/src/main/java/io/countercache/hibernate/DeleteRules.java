@@ -167,7 +167,21 @@ record DeleteRules(List<DeleteRule> all) {
         if (passesOn && rule.child().getRootClass().getSoftDeleteColumn() != null) {
             return "and %s a @SoftDelete, which hides rows by which others go: %s".formatted(child, remedy);
         }
-        return null;
+        return rule.association().isEmpty() && hidesRows(rule)
+                ? "and it or %s a @SQLRestriction or a @Filter, which hides rows that go: map %s by a to-one of %s"
+                        .formatted(target, rule.place(), child)
+                : null;
+    }
+
+    /** Where rows can be found by the collection only: whether that shows all. */
+    private static boolean hidesRows(DeleteRule rule) {
+        Collection collection = rule.collection();
+        return rule.target().getRootClass().getWhere() != null
+                || (collection != null
+                        && (collection.getWhere() != null
+                                || collection.getManyToManyWhere() != null
+                                || !collection.getFilters().isEmpty()
+                                || !collection.getManyToManyFilters().isEmpty()));
     }
 
     private static boolean isInFirstTable(DeleteRule rule) {

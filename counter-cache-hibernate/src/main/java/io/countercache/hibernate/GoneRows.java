@@ -124,6 +124,9 @@ final class GoneRows {
                 return;
             }
             CounterModel.refuseFilters(edge.child(), session);
+            if (edge.association().isEmpty()) {
+                CounterModel.refuseFilters(edge.target(), session); // by which they are found
+            }
             String hql = "select id(c) from %s c where %s order by id(c)"
                     .formatted(edge.child().getImportedName(), edge.condition());
             pending.quietly(session, () -> {

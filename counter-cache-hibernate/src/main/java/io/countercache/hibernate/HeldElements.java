@@ -170,6 +170,9 @@ final class HeldElements
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
+        if (!deleting.isEmpty()) {
+            deleting.remove(session); // of a stateless session nothing is announced that was vetoed
+        }
         List<CountedCollection> holding = collections.holding(event.getPersister());
         if (holding.isEmpty() || changes.isSkipping(session) || isUnsent(session)) {
             return false;

@@ -27,6 +27,11 @@ final class HeldMoves implements Moves {
         passed.add(moves -> moves.pass(step, id, from));
     }
 
+    /** Whether a counter further up moves. */
+    boolean leadOn() {
+        return moved.keySet().stream().anyMatch(counter -> !counter.path().isEmpty());
+    }
+
     void tell(Moves moves) {
         passed.forEach(pass -> pass.accept(moves));
         moved.forEach((counter, amounts) -> amounts.forEach((first, sum) -> moves.move(counter, first, sum)));

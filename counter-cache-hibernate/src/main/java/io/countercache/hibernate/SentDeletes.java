@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
+import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.service.spi.EventListenerGroup;
@@ -144,15 +145,23 @@ final class SentDeletes implements DeleteEventListener, PreDeleteEventListener, 
         }
     }
 
+    /** The key of what is going to be removed; null if it is removed already, by whichever instance. */
     private static @Nullable EntityKey removable(
             Object removed, @Nullable String entityName, SessionImplementor session) {
-        Object entity = session.getPersistenceContextInternal().unproxyAndReassociate(removed);
-        EntityEntry entry = session.getPersistenceContextInternal().getEntry(entity);
-        if (entry != null) {
-            return entry.getStatus().isDeletedOrGone() ? null : entry.getEntityKey();
+        PersistenceContext context = session.getPersistenceContextInternal();
+        Object entity = context.unproxyAndReassociate(removed);
+        EntityEntry entry = context.getEntry(entity);
+        EntityKey key = entry == null ? key(entity, entityName, session) : entry.getEntityKey();
+        if (entry == null && key != null) {
+            Object managed = context.getEntity(key);
+            entry = managed == null ? null : context.getEntry(managed);
         }
-        EntityPersister persister = session.getEntityPersister(entityName, entity);
-        Object id = persister.getIdentifier(entity, session);
+        return entry != null && entry.getStatus().isDeletedOrGone() ? null : key;
+    }
+
+    private static @Nullable EntityKey key(Object detached, @Nullable String entityName, SessionImplementor session) {
+        EntityPersister persister = session.getEntityPersister(entityName, detached);
+        Object id = persister.getIdentifier(detached, session);
         return id == null ? null : session.generateEntityKey(id, persister);
     }
 

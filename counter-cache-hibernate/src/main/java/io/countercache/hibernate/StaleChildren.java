@@ -96,6 +96,9 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
                         || pending.isRolledBack(event.getSession())
                         || counted.isDoubtful(
                                 counted.snapshot(event.getId(), event.getDeletedState(), event.getSession())))) {
+            if (model.deletes(event.getSession().getFactory()).mayChange(event.getPersister())) {
+                event.getSession().getJdbcCoordinator().executeBatch(); // by a DELETE that is not sent yet
+            }
             Found found = read(event, counted, true);
             if (guards.compared().contains(event.getPersister().getRootEntityName())) {
                 compareWith(found, event.getEntity(), counted, event.getSession());

@@ -142,6 +142,8 @@ class OnDeleteMappingsTest {
     // ---- collections ----
 
     @Entity(name = "Playlist")
+    @FilterDef(name = "long")
+    @Filter(name = "long", condition = "id > 10")
     static class Playlist {
         @Id
         Long id = next();
@@ -476,6 +478,12 @@ class OnDeleteMappingsTest {
         other.home = home;
         persist(playlist, playlist.songs.get(0), playlist.songs.get(1), playlist.songs.get(2), other);
         assertCount("songs_count", 4);
+        assertThatThrownBy(() -> db.factory().inStatelessTransaction(session -> {
+                    session.enableFilter("long");
+                    session.delete(playlist);
+                }))
+                .isInstanceOf(CounterCacheException.class)
+                .hasMessageContaining("Playlist is filtered in this session");
         db.factory().inStatelessTransaction(session -> session.delete(session.get(Playlist.class, playlist.id)));
         assertCount("songs_count", 1);
     }
@@ -547,6 +555,20 @@ class OnDeleteMappingsTest {
         assertCount("stamps_count", 0);
         assertThat(db.number("select count(*) from letter where article_id is null"))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aRowOnTheWayIsNotDeletedOutsideATransaction() {
+        Object[] rows = articleWithLettersAndStamps();
+        persist(rows);
+        try (var session = db.factory().openStatelessSession()) {
+            assertThatThrownBy(() -> session.delete(rows[1]))
+                    .isInstanceOf(CounterCacheException.class)
+                    .hasMessage(
+                            "Article leads to counters further up, and with it the database deletes what these count:"
+                                    + " begin a transaction before you delete it");
+        }
+        assertCount("stamps_count", 3);
     }
 
     @Test

@@ -13,6 +13,7 @@ import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OneToMany;
 import java.util.List;
 import org.hibernate.annotations.OnDelete;
 import org.hibernate.annotations.OnDeleteAction;
@@ -386,5 +387,40 @@ class OnDeleteRefusalTest {
                 Author.class,
                 Chapter.class,
                 Verse.class);
+    }
+
+    @Entity(name = "Playlist")
+    static class Playlist {
+        @Id
+        Long id;
+
+        @OneToMany
+        @JoinColumn(name = "playlist_id")
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        @SQLRestriction("hidden = false")
+        List<Song> songs;
+    }
+
+    @Entity(name = "Song")
+    static class Song {
+        @Id
+        Long id;
+
+        boolean hidden;
+
+        @ManyToOne
+        @CounterCache("commentsCount")
+        Post post;
+    }
+
+    @Test
+    void aCollectionThatHidesWhatGoesIsRefused() {
+        refused(
+                "Song.post: Playlist.songs has @OnDelete(CASCADE), and it or Playlist a @SQLRestriction or a @Filter, which hides"
+                        + " rows that go: map Playlist.songs by a to-one of Song",
+                Post.class,
+                Author.class,
+                Playlist.class,
+                Song.class);
     }
 }

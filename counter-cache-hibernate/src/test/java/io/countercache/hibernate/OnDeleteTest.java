@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.hibernate.Hibernate;
 import org.hibernate.Session;
+import org.hibernate.SessionFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.PreDeleteEventListener;
@@ -253,12 +254,37 @@ class OnDeleteTest {
 
     @Test
     void whatIsAnnouncedOfADetachedRowIsCountedOnce() {
-        Message detached = db.fromTransaction(session -> {
-            Message message = session.find(Message.class, annOnTea.id);
-            Hibernate.initialize(message.reactions);
-            return message;
-        });
+        Message detached = detached(annOnTea);
         db.inTransaction(session -> session.remove(detached));
+        assertCounts("tea 2 1 0 25", "coffee 2 2 2 120", "section 4", "smile 1");
+    }
+
+    private Message detached(Message message) {
+        return db.fromTransaction(session -> {
+            Message loaded = session.find(Message.class, message.id);
+            Hibernate.initialize(loaded.reactions);
+            return loaded;
+        });
+    }
+
+    /** Which Hibernate takes for what it is a copy of. */
+    @Test
+    void whatIsAnnouncedAndRemovedAgainAsADetachedCopyIsCountedOnce() {
+        Message detached = detached(annOnTea);
+        db.inTransaction(session -> {
+            session.remove(session.find(Message.class, annOnTea.id));
+            session.remove(detached.reactions.get(0));
+        });
+        assertCounts("tea 2 1 0 25", "coffee 2 2 2 120", "section 4", "smile 1");
+    }
+
+    @Test
+    void whatIsRemovedBeforeADetachedCopyIsAnnouncedIsCountedOnce() {
+        Message detached = detached(annOnTea);
+        db.inTransaction(session -> {
+            session.remove(session.find(Reaction.class, detached.reactions.get(0).id));
+            session.remove(detached);
+        });
         assertCounts("tea 2 1 0 25", "coffee 2 2 2 120", "section 4", "smile 1");
     }
 
@@ -332,6 +358,37 @@ class OnDeleteTest {
     void whatIsSetToNullIsLookedAtByAWhere() {
         db.inTransaction(session -> session.remove(member(session, bob)));
         assertCounts("tea 2 1 0 30", "coffee 1 1 0 40", "section 3", "smile 1");
+    }
+
+    @Test
+    void aMessageThatIsCutOffByADeleteThatIsNotSentYet() {
+        db.inTransaction(session -> {
+            session.setJdbcBatchSize(20);
+            Message checked = session.createSelectionQuery("from Message where checkedBy.id = :id", Message.class)
+                    .setParameter("id", ann.id)
+                    .getSingleResult();
+            session.remove(session.find(Company.class, company.id));
+            session.remove(checked);
+        });
+        assertCounts("tea 1 1 0 5", "coffee 0 0 0 0", "section 1", "smile 1");
+    }
+
+    /** Which trusts other transactions, and is about one. */
+    @Test
+    void aMessageThatTheSameSessionCutsOffIsReadAgainAlsoIfChildrenAreTrusted() {
+        var configuration = db.configuration();
+        configuration.getProperties().put(CounterCacheSettings.STALE_CHILDREN, "trust");
+        try (SessionFactory trusting = configuration.buildSessionFactory()) {
+            trusting.inTransaction(session -> {
+                Message checked = session.createSelectionQuery("from Message where checkedBy.id = :id", Message.class)
+                        .setParameter("id", bob.id)
+                        .getSingleResult();
+                session.remove(member(session, bob));
+                session.flush();
+                session.remove(checked);
+            });
+        }
+        assertCounts("tea 2 1 0 30", "coffee 0 0 0 0", "section 2", "smile 1");
     }
 
     @Test

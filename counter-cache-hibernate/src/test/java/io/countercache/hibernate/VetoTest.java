@@ -195,6 +195,23 @@ class VetoTest {
                 .isEqualTo(1);
     }
 
+    /** Of which a stateless session tells nothing at all. */
+    @Test
+    void anElementWhoseStatelessDeleteIsVetoedIsNotTakenForTheNextThatIsDeleted() {
+        Pet pet = db.persist(new Pet());
+        Keeper keeper = db.persist(new Keeper(pet));
+        Box box = db.persist(new Box());
+        assertThat(box.id).isEqualTo(pet.id);
+        listeners().appendListeners(EventType.PRE_DELETE, (PreDeleteEventListener)
+                event -> event.getEntity() instanceof Pet);
+        db.factory().inStatelessTransaction(session -> {
+            session.delete(session.get(Pet.class, pet.id));
+            session.delete(session.get(Box.class, box.id));
+        });
+        assertThat(db.number("select pets_count from keeper where id = " + keeper.id))
+                .isEqualTo(1);
+    }
+
     @ParameterizedTest
     @ValueSource(classes = {Hidden.class, Marked.class, Joined.class, Deeper.class})
     void childrenThatAreDeletedInOtherWays(Class<? extends Child> type) throws ReflectiveOperationException {

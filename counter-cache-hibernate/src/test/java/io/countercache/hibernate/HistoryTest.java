@@ -1,0 +1,192 @@
+package io.countercache.hibernate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.countercache.Counter;
+import io.countercache.CounterCache;
+import io.countercache.CounterMappingException;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OneToMany;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.hibernate.Hibernate;
+import org.hibernate.annotations.Audited;
+import org.hibernate.annotations.Temporal;
+import org.hibernate.cfg.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Entities of which Hibernate keeps the past. */
+class HistoryTest {
+
+    // ---- in the same rows: refused ----
+
+    @Entity(name = "Page")
+    static class Page {
+        @Id
+        long id;
+
+        int linesCount;
+
+        @ManyToOne
+        Volume volume;
+    }
+
+    @Entity(name = "Volume")
+    static class Volume {
+        @Id
+        long id;
+
+        int linesCount;
+    }
+
+    @Entity(name = "Line")
+    @Temporal
+    static class Line {
+        @Id
+        long id;
+
+        @ManyToOne
+        @CounterCache
+        Page page;
+    }
+
+    @Entity(name = "Draft")
+    @Temporal
+    static class Draft {
+        @Id
+        long id;
+
+        int sketchesCount;
+
+        @ManyToOne
+        Volume volume;
+    }
+
+    @Entity(name = "Sketch")
+    static class Sketch {
+        @Id
+        long id;
+
+        @ManyToOne
+        @CounterCache
+        Draft draft;
+    }
+
+    @Entity(name = "Dot")
+    static class Dot {
+        @Id
+        long id;
+
+        @ManyToOne
+        @CounterCache(value = "linesCount", path = "volume")
+        Draft draft;
+    }
+
+    @Entity(name = "Stock")
+    @Temporal
+    static class Stock {
+        @Id
+        long id;
+
+        @Counter
+        int left;
+    }
+
+    @Entity(name = "Bag")
+    static class Bag {
+        @Id
+        long id;
+
+        @ElementCollection
+        @CounterCache
+        @Temporal
+        List<String> things;
+
+        int thingsCount;
+    }
+
+    private static void refused(String problem, Class<?>... entities) {
+        Configuration configuration = new Configuration().setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
+        List.of(entities).forEach(configuration::addAnnotatedClass);
+        assertThatThrownBy(configuration::buildSessionFactory)
+                .isInstanceOf(CounterMappingException.class)
+                .hasMessage(
+                        "Cannot start: 1 wrong counter declaration\n  - " + problem
+                                + " is @Temporal, and rows of the past cannot be told from those that count: remove one of both");
+    }
+
+    @Test
+    void temporalRowsAreRefused() {
+        refused("Line.page: Line", Page.class, Volume.class, Line.class);
+        refused("Sketch.draft: Draft", Draft.class, Volume.class, Sketch.class);
+        refused("Dot.draft: 'path': Draft", Draft.class, Volume.class, Dot.class);
+        refused("Stock.left: Stock", Stock.class);
+        refused("Bag.things: Bag.things", Bag.class);
+    }
+
+    // ---- in rows of their own: counted ----
+
+    @Entity(name = "Post")
+    @Audited
+    static class Post {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE)
+        Long id;
+
+        @OneToMany(mappedBy = "post")
+        List<Comment> comments = new ArrayList<>();
+
+        int commentsCount;
+    }
+
+    @Entity(name = "Comment")
+    @Audited
+    static class Comment {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE)
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache
+        Post post;
+
+        Comment() {}
+
+        Comment(Post post) {
+            this.post = post;
+        }
+    }
+
+    @RegisterExtension
+    final TestDatabase db =
+            TestDatabase.with(Post.class, Comment.class).setting(CounterCacheSettings.COLLECTION_SIZE, true);
+
+    @Test
+    void auditedRowsAreCountedAndTheirPastIsAskedOfTheDatabase() {
+        Post post = db.persist(new Post());
+        Comment first = db.persist(new Comment(post));
+        Instant past = Instant.now();
+        while (Instant.now().toEpochMilli() <= past.toEpochMilli() + 1) {
+            Thread.onSpinWait(); // changes are told apart by their time
+        }
+        db.persist(new Comment(post));
+        db.inTransaction(session ->
+                assertThat(session.find(Post.class, post.id).comments.size()).isEqualTo(2));
+        try (var session = db.factory().withOptions().asOf(past).openSession()) {
+            Post then = session.find(Post.class, post.id);
+            assertThat(then.comments.size()).isEqualTo(1);
+            assertThat(Hibernate.isInitialized(then.comments)).isTrue();
+        }
+        db.inTransaction(session -> session.remove(session.find(Comment.class, first.id)));
+        assertThat(db.number("select comments_count from post")).isEqualTo(1);
+    }
+}
