@@ -6,7 +6,6 @@ import io.countercache.CounterDefinition;
 import io.countercache.CounterDefinition.Counts;
 import io.countercache.CounterMappingException;
 import io.countercache.hibernate.FreeCounter.Limits;
-import java.beans.Introspector;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -123,28 +122,23 @@ final class DeclarationReader {
         }
         for (Method method : type.getDeclaredMethods()) {
             if (!method.isBridge()) {
-                readAttribute(new Place(entity, attributeOf(method)), method);
+                readAttribute(new Place(entity, AnnotatedMembers.attributeOf(method)), method);
             }
         }
-    }
-
-    private static String attributeOf(Method getter) {
-        String name = getter.getName();
-        String property = name.startsWith("get") ? name.substring(3) : name.startsWith("is") ? name.substring(2) : "";
-        return property.isEmpty() ? name : Introspector.decapitalize(property);
     }
 
     /** An embeddable has no rows of its own: what it is embedded in is counted. */
     private void readEmbedded(Place place, Value value) {
         if (value instanceof Component embedded) {
-            membersOf(embedded)
-                    .forEach(member ->
-                            readAttribute(new Place(place.entity(), place.attribute() + "." + name(member)), member));
+            AnnotatedMembers.of(embedded)
+                    .forEach(member -> readAttribute(
+                            new Place(place.entity(), place.attribute() + "." + AnnotatedMembers.attributeOf(member)),
+                            member));
             embedded.getProperties()
                     .forEach(part -> readEmbedded(
                             new Place(place.entity(), place.attribute() + "." + part.getName()), part.getValue()));
         } else if (value instanceof Collection collection && collection.getElement() instanceof Component embedded) {
-            membersOf(embedded)
+            AnnotatedMembers.of(embedded)
                     .filter(member -> member.isAnnotationPresent(Counter.class)
                             || member.getAnnotationsByType(CounterCache.class).length > 0)
                     .forEach(
@@ -152,21 +146,6 @@ final class DeclarationReader {
                                     place,
                                     "a counter in an element of a collection, which has no row that could be followed: make it an entity"));
         }
-    }
-
-    private static Stream<AnnotatedElement> membersOf(Component embedded) {
-        Stream<AnnotatedElement> members = Stream.empty();
-        for (Class<?> type = embedded.getComponentClass(); type != null; type = type.getSuperclass()) {
-            members = Stream.concat(
-                    members,
-                    Stream.<AnnotatedElement>concat(
-                            Stream.of(type.getDeclaredFields()), Stream.of(type.getDeclaredMethods())));
-        }
-        return members;
-    }
-
-    private static String name(AnnotatedElement member) {
-        return member instanceof Method method ? attributeOf(method) : ((Field) member).getName();
     }
 
     private void readAttribute(Place place, AnnotatedElement member) {

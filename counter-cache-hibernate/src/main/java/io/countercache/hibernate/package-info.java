@@ -7,7 +7,7 @@
  *   <li>{@link io.countercache.hibernate.CounterCacheIntegrator} installs the library, after {@link
  *       io.countercache.hibernate.CounterCacheSettings}
  *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to {@code Declarations}, which are definitions
- *       and {@code FreeCounter}s, or all errors at once
+ *       and {@code FreeCounter}s, or all errors at once; {@code AnnotatedMembers} are the attributes that may have one
  *   <li>{@code CollectionDeclaration} says whether the rows can be counted that a collection writes itself, {@code
  *       AnyDeclaration} to which entities an {@code @Any} leads
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it; {@code DeclaredPath} and
@@ -32,7 +32,8 @@
  *   <li>{@code StaleChildren} reads these from the database where the session cannot be trusted to know them
  *   <li>{@code SentDeletes} tells the DELETEs that were sent from those that are left to the database, or that another
  *       listener has vetoed
- *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas
+ *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas, if its session is none of the {@code
+ *       SkippingSessions}
  *   <li>{@code DeleteListener} does so with what the database deletes or cuts off along with a row: {@code GoneRows} finds it
  *       before the DELETE
  *   <li>{@code CollectionListener} does so with the rows of a {@code CollectionModel}'s collections: {@code AffectedRows} are those

@@ -1,10 +1,10 @@
 package io.countercache.hibernate;
 
+import static io.countercache.hibernate.Boot.build;
+import static io.countercache.hibernate.Boot.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
-import io.countercache.CounterMappingException;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -24,7 +24,6 @@ import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.ManyToAny;
 import org.hibernate.annotations.SQLRestriction;
 import org.hibernate.annotations.TenantId;
-import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.Test;
 
 /** Mappings that are refused, or warned of, when the session factory is built. Sends no SQL: these create no tables. */
@@ -43,18 +42,6 @@ class BootMappingsTest {
 
         @ColumnTransformer(read = "shares / 2", write = "? * 2")
         int shares;
-    }
-
-    private static void build(Class<?>... entities) {
-        Configuration configuration = new Configuration().setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
-        List.of(entities).forEach(configuration::addAnnotatedClass);
-        configuration.buildSessionFactory().close();
-    }
-
-    private static void refused(String problem, Class<?>... entities) {
-        assertThatThrownBy(() -> build(entities))
-                .isInstanceOf(CounterMappingException.class)
-                .hasMessage("Cannot start: 1 wrong counter declaration\n  - " + problem);
     }
 
     // ---- ids ----

@@ -1,11 +1,10 @@
 package io.countercache.hibernate;
 
+import static io.countercache.hibernate.Boot.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.Counter;
 import io.countercache.CounterCache;
-import io.countercache.CounterMappingException;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -20,7 +19,6 @@ import java.util.List;
 import org.hibernate.Hibernate;
 import org.hibernate.annotations.Audited;
 import org.hibernate.annotations.Temporal;
-import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -114,23 +112,19 @@ class HistoryTest {
         int thingsCount;
     }
 
-    private static void refused(String problem, Class<?>... entities) {
-        Configuration configuration = new Configuration().setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
-        List.of(entities).forEach(configuration::addAnnotatedClass);
-        assertThatThrownBy(configuration::buildSessionFactory)
-                .isInstanceOf(CounterMappingException.class)
-                .hasMessage(
-                        "Cannot start: 1 wrong counter declaration\n  - " + problem
-                                + " is @Temporal, and rows of the past cannot be told from those that count: remove one of both");
+    private static void refusedAsTemporal(String place, Class<?>... entities) {
+        refused(
+                place + " is @Temporal, and rows of the past cannot be told from those that count: remove one of both",
+                entities);
     }
 
     @Test
     void temporalRowsAreRefused() {
-        refused("Line.page: Line", Page.class, Volume.class, Line.class);
-        refused("Sketch.draft: Draft", Draft.class, Volume.class, Sketch.class);
-        refused("Dot.draft: 'path': Draft", Draft.class, Volume.class, Dot.class);
-        refused("Stock.left: Stock", Stock.class);
-        refused("Bag.things: Bag.things", Bag.class);
+        refusedAsTemporal("Line.page: Line", Page.class, Volume.class, Line.class);
+        refusedAsTemporal("Sketch.draft: Draft", Draft.class, Volume.class, Sketch.class);
+        refusedAsTemporal("Dot.draft: 'path': Draft", Draft.class, Volume.class, Dot.class);
+        refusedAsTemporal("Stock.left: Stock", Stock.class);
+        refusedAsTemporal("Bag.things: Bag.things", Bag.class);
     }
 
     // ---- in rows of their own: counted ----

@@ -1,9 +1,8 @@
 package io.countercache.hibernate;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static io.countercache.hibernate.Boot.refused;
 
 import io.countercache.CounterCache;
-import io.countercache.CounterMappingException;
 import jakarta.persistence.ConstraintMode;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Entity;
@@ -21,23 +20,10 @@ import org.hibernate.annotations.SQLDelete;
 import org.hibernate.annotations.SQLRestriction;
 import org.hibernate.annotations.SoftDelete;
 import org.hibernate.annotations.TenantId;
-import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.Test;
 
 /** What the database does by itself, and cannot be counted: refused when the session factory is built. Sends no SQL. */
 class OnDeleteRefusalTest {
-
-    private static void build(Class<?>... entities) {
-        Configuration configuration = new Configuration().setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
-        List.of(entities).forEach(configuration::addAnnotatedClass);
-        configuration.buildSessionFactory().close();
-    }
-
-    private static void refused(String problem, Class<?>... entities) {
-        assertThatThrownBy(() -> build(entities))
-                .isInstanceOf(CounterMappingException.class)
-                .hasMessage("Cannot start: 1 wrong counter declaration\n  - " + problem);
-    }
 
     @Entity(name = "Post")
     static class Post {
