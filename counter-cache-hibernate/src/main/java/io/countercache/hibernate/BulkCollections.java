@@ -5,7 +5,9 @@ import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.CollectionModel.CountedCollection;
 import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.dialect.H2Dialect;
 import org.hibernate.dialect.PostgreSQLDialect;
@@ -79,33 +81,40 @@ final class BulkCollections {
     private record Deleted(CountedCollection collection, String statement) {
 
         private boolean isOf(String... columns) {
-            return columns.length == 1 && statement.contains(columns[0] + " in (");
+            return columns.length == 1
+                    && Pattern.compile("^delete from \\S+(?: \\S+)? where (?:[^\\s.]+\\.)?" + Pattern.quote(columns[0])
+                                    + " in \\(")
+                            .matcher(statement)
+                            .find();
         }
 
-        private boolean asksOwner() {
-            return !collection.ofOwner().isEmpty()
-                    && !isOf(collection.persister().getKeyColumnNames());
+        /** A counter that goes along is not asked for; one further up does not. */
+        private static List<CounterDefinition> staying(List<CounterDefinition> counters, boolean goAlong) {
+            return counters.stream()
+                    .filter(counter -> !goAlong || !counter.path().isEmpty())
+                    .toList();
         }
 
-        private boolean asksElement() {
-            return !collection.ofElement().isEmpty()
-                    && !isOf(collection.persister().getElementColumnNames());
+        private List<CounterDefinition> ofOwner() {
+            return staying(collection.ofOwner(), isOf(collection.persister().getKeyColumnNames()));
+        }
+
+        private List<CounterDefinition> ofElement() {
+            return staying(collection.ofElement(), isOf(collection.persister().getElementColumnNames()));
         }
 
         String hql() {
-            String keys = asksOwner() && asksElement() ? "id(c), id(e)" : asksElement() ? "id(e)" : "id(c)";
+            boolean asksOwner = !ofOwner().isEmpty();
+            boolean asksElement = !ofElement().isEmpty();
+            String keys = asksOwner && asksElement ? "id(c), id(e)" : asksElement ? "id(e)" : "id(c)";
             return "select %1$s, count(*) %2$s group by %1$s".formatted(keys, CollectionRows.from(collection));
         }
 
         /** Each counter that moves, and where in a row the one stands that has it. */
         Map<CounterDefinition, Integer> counters() {
             Map<CounterDefinition, Integer> counters = new HashMap<>();
-            if (asksOwner()) {
-                collection.ofOwner().forEach(counter -> counters.put(counter, 0));
-            }
-            if (asksElement()) {
-                collection.ofElement().forEach(counter -> counters.put(counter, asksOwner() ? 1 : 0));
-            }
+            ofOwner().forEach(counter -> counters.put(counter, 0));
+            ofElement().forEach(counter -> counters.put(counter, ofOwner().isEmpty() ? 0 : 1));
             return counters;
         }
     }

@@ -100,7 +100,9 @@ final class BulkInserts {
 
     /** What of a statement's target counters look at, or null if that is nothing. */
     @Nullable
-    Target target(String insert) {
+    Target target(String sql) {
+        int main = sql.startsWith("with ") ? ChangedRows.topLevel(sql, "insert into ") : -1;
+        String insert = main < 0 ? sql : sql.substring(main);
         Target known = INSERTING.get();
         return Stream.concat(Stream.ofNullable(known), byTable.values().stream())
                 .filter(target -> Stream.of("insert into ", "merge into ")

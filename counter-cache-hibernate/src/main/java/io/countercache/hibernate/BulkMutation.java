@@ -70,7 +70,12 @@ record BulkMutation(
      * no longer is.
      */
     BulkMutation versioned() {
-        if (!(statement instanceof SqmUpdateStatement<?> update) || !entity.isVersioned() || update.isVersioned()) {
+        if (!(statement instanceof SqmUpdateStatement<?> update)
+                || !entity.isVersioned()
+                || update.isVersioned()
+                || assigned()
+                        .contains(
+                                entity.getVersionMapping().getVersionAttribute().getAttributeName())) {
             return this;
         }
         // a copy, for the next query of the same text may not be counted

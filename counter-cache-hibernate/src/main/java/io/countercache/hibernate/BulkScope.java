@@ -1,7 +1,10 @@
 package io.countercache.hibernate;
 
 import io.countercache.UncountableStatementException;
-import java.util.List;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.mutation.internal.cte.CteMutationStrategy;
@@ -18,12 +21,14 @@ final class BulkScope {
         this.collections = collections;
     }
 
-    /** Whether a bulk statement on this entity may have to do with counters. */
+    /**
+     * Whether a bulk statement on this entity may have to do with counters. Not if it only has some: Hibernate groups by all columns
+     * of an entity that has a strategy for such statements.
+     */
     boolean concerns(EntityPersister entity) {
         return CounterModel.withSubclasses(entity)
                         .anyMatch(each -> !model.counted(each).isEmpty() || isInCollection(each))
-                || takesAlong(entity)
-                || !model.definitionsOf(entity).isEmpty();
+                || takesAlong(entity);
     }
 
     private boolean isInCollection(EntityPersister entity) {
@@ -46,6 +51,7 @@ final class BulkScope {
     /** Whether a statement moves counters by the rows of its entity. */
     boolean isCounted(BulkMutation mutation) {
         return CounterModel.withSubclasses(mutation.entity()).anyMatch(entity -> changes(mutation, entity))
+                || written(mutation).isPresent()
                 || (mutation.isDelete() && (isInCollection(mutation.entity()) || takesAlong(mutation.entity())));
     }
 
@@ -56,18 +62,28 @@ final class BulkScope {
                 .anyMatch(each -> !edges.of(each).isEmpty());
     }
 
+    /** The collection whose column an UPDATE writes, which is in the rows of its elements. */
+    private Optional<CollectionModel.CountedCollection> written(BulkMutation mutation) {
+        Set<String> assigned = new HashSet<>();
+        mutation.assigned()
+                .forEach(path ->
+                        assigned.addAll(CountedChild.columns(mutation.entity().findByPath(path))));
+        return assigned.isEmpty()
+                ? Optional.empty()
+                : collectionsOf(mutation.entity())
+                        .filter(collection -> collection.isForeignKey()
+                                && isRelated(collection.element(), mutation.entity())
+                                && Arrays.stream(collection.persister().getKeyColumnNames())
+                                        .anyMatch(column -> assigned.contains(
+                                                collection.persister().getTableName() + "." + column)))
+                        .findFirst();
+    }
+
     private boolean changes(BulkMutation mutation, EntityPersister entity) {
         CountedChild counted = model.counted(entity);
         return mutation.isDelete()
                 ? !counted.isEmpty()
-                : mutation.assigned().stream().anyMatch(counted::looksAt);
-    }
-
-    /** The derived counters that an UPDATE sets. */
-    List<String> countersSet(BulkMutation mutation) {
-        return mutation.assigned().stream()
-                .filter(name -> model.isDerived(mutation.entity(), name))
-                .toList();
+                : mutation.assigned().stream().anyMatch(path -> counted.looksAt(path, entity));
     }
 
     /**
@@ -89,7 +105,12 @@ final class BulkScope {
             return "%s has its rows in several tables, one for each class, which no database locks together"
                     .formatted(name);
         }
-        return mutation.isDelete() ? undeletable(mutation) : null;
+        return mutation.isDelete()
+                ? undeletable(mutation)
+                : written(mutation)
+                        .map(collection -> "it writes the column of %s, whose rows are counted: change that collection"
+                                .formatted(collection.persister().getRole()))
+                        .orElse(null);
     }
 
     private @Nullable String undeletable(BulkMutation mutation) {

@@ -58,7 +58,6 @@ final class BulkStatements {
     }
 
     int execute(BulkMutation mutation) {
-        uncounted.warnOfSet(mutation, scope.countersSet(mutation));
         if (!scope.isCounted(mutation)) {
             return mutation.execute();
         }

@@ -122,13 +122,20 @@ final class ChangeListener
             if (before != null && !counted.differ(before, after)) {
                 return;
             }
-            if (counted.isRounded(after)) {
+            if (counted.isRounded(after) || (loaded == null && isDefaulted(event, counted, after))) {
                 CounterModel.refuseFilters(event.getPersister(), session);
                 session.getJdbcCoordinator().executeBatch(); // no query sends what is batched
                 after = installation.stale().stored(counted, id, session);
             }
         }
         counted.change(id, before, after, moves(session));
+    }
+
+    /** Whether the INSERT left out what is null, and the database may have put a default in its place. */
+    private static boolean isDefaulted(AbstractDatabaseOperationEvent event, CountedChild counted, Snapshot inserted) {
+        return event instanceof PostInsertEvent
+                && event.getPersister().isDynamicInsert()
+                && counted.hasNullOfItsOwn(inserted);
     }
 
     /** Has moves written with all else that this session's transaction changes. */

@@ -72,10 +72,15 @@ final class ChangedRows {
         String sql = update.text();
         String start = "update " + table + " " + alias + " set ";
         String same = table + ".ctid=" + alias + ".ctid";
-        String joined = sql.startsWith(start) ? withItself(sql, start, table, alias, same) : sql;
-        if (!joined.startsWith("update " + table + " set ") || !joined.contains(same)) {
+        String hibernates = sql.startsWith(start) ? withItself(sql, start, table, alias, same) : sql;
+        int itself = hibernates.indexOf(same);
+        if (!hibernates.startsWith("update " + table + " set ") || itself < 0) {
             throw unexpected(sql);
         }
+        // of a table that has partitions each of them has such a row
+        String joined = hibernates.substring(0, itself)
+                + "%s.tableoid=%s.tableoid and ".formatted(table, alias)
+                + hibernates.substring(itself);
         return new ChangedRows(table, update, (columns, query) -> {
             StringJoiner returned = new StringJoiner(",");
             StringJoiner before = new StringJoiner(",");
@@ -95,7 +100,7 @@ final class ChangedRows {
     }
 
     private static String withItself(String sql, String start, String table, String alias, String same) {
-        int where = topLevelWhere(sql);
+        int where = topLevel(sql, " where ");
         String from = " from " + table + " " + alias + " where " + same;
         return "update " + table + " set "
                 + (where < 0
@@ -104,8 +109,8 @@ final class ChangedRows {
                                 + sql.substring(where + " where ".length()) + ")");
     }
 
-    /** Where the condition of a statement begins, past what is in quotes or parentheses; negative if it has none. */
-    private static int topLevelWhere(String sql) {
+    /** Where a part of a statement begins, past what is in quotes or parentheses; negative if it has none. */
+    static int topLevel(String sql, String part) {
         int depth = 0;
         char quote = 0;
         for (int i = 0; i < sql.length(); i++) {
@@ -114,10 +119,10 @@ final class ChangedRows {
                 quote = c == quote ? 0 : quote;
             } else if (c == '\'' || c == '"') {
                 quote = c;
+            } else if (depth == 0 && sql.startsWith(part, i)) {
+                return i;
             } else if (c == '(' || c == ')') {
                 depth += c == '(' ? 1 : -1;
-            } else if (depth == 0 && sql.startsWith(" where ", i)) {
-                return i;
             }
         }
         return -1;

@@ -177,7 +177,8 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
                 child.getOptimisticLockStyle() == OptimisticLockStyle.DIRTY && !watched.together();
         boolean compares = (child.getOptimisticLockStyle() == OptimisticLockStyle.ALL || comparesWhatChanges)
                 && watched.associations().stream().noneMatch(association -> hasAny(association.getValue()));
-        return (child.isVersioned() || compares)
+        boolean versioned = child.isVersioned() && child.getOptimisticLockStyle() == OptimisticLockStyle.VERSION;
+        return (versioned || compares)
                 && watched.associations().stream().allMatch(Property::isOptimisticLocked)
                 && !hidesDeletes(child)
                 && !hasOwnSql(child);
@@ -243,7 +244,9 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
         child.setOptimisticLockStyle(OptimisticLockStyle.DIRTY);
         withSubclasses(child).forEach(type -> {
             type.setDynamicUpdate(true);
-            type.getProperties().forEach(property -> property.setOptimisticLocked(associations.contains(property)));
+            type.getProperties().stream()
+                    .filter(property -> !(property.getValue() instanceof Collection)) // which is no column of the row
+                    .forEach(property -> property.setOptimisticLocked(associations.contains(property)));
         });
     }
 

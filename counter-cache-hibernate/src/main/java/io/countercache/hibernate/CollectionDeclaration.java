@@ -5,6 +5,7 @@ import io.countercache.CounterDefinition.Counts;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
@@ -18,6 +19,7 @@ import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.SimpleValue;
 import org.hibernate.mapping.UnionSubclass;
+import org.hibernate.mapping.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,11 +81,17 @@ record CollectionDeclaration(
         if (problem == null) {
             problem = CountedRows.withPast(collection, name());
         }
+        if (problem == null && element != null) {
+            problem = CountedRows.withPast(element.getRootClass(), element.getJpaEntityName());
+        }
         if (problem == null) {
             problem = hidden(element);
         }
         if (problem == null) {
             problem = shared();
+        }
+        if (problem == null && collection.getReferencedPropertyName() != null) {
+            problem = "%s refers to another column than the id: refer to the id".formatted(name());
         }
         if (problem == null && counts == Counts.OWNERS) {
             problem = unknownElement();
@@ -113,10 +121,13 @@ record CollectionDeclaration(
             return "%s has @OnDelete(CASCADE) on its elements, which deletes rows unseen: remove the element from the collection instead"
                     .formatted(name());
         }
-        if ((counts == Counts.OWNERS || !annotation.path().isEmpty())
-                && collection.getKey() instanceof SimpleValue key
-                && DeleteRule.Action.of(key) == DeleteRule.Action.CASCADE) {
+        DeleteRule.Action action = collection.getKey() instanceof SimpleValue key ? DeleteRule.Action.of(key) : null;
+        boolean leadsOn = !annotation.path().isEmpty();
+        if ((counts == Counts.OWNERS || leadsOn) && action == DeleteRule.Action.CASCADE) {
             return "%s has @OnDelete(CASCADE), which deletes rows unseen: remove it".formatted(name());
+        }
+        if (leadsOn && action != null) {
+            return "%s has @OnDelete(%s), which cuts rows off unseen: remove it".formatted(name(), action);
         }
         if (element != null && collection.isOneToMany()) {
             String deleted = deletes.unseen(element, rule -> rule.collection() == collection);
@@ -201,17 +212,13 @@ record CollectionDeclaration(
             return "%s knows its rows by an index or an id, and another transaction may have put another element there: use a Set or a plain List"
                     .formatted(name());
         }
-        if (collection.getReferencedPropertyName() != null
-                || (collection.getElement() instanceof ManyToOne toOne && !toOne.isReferenceToPrimaryKey())) {
+        if (collection.getElement() instanceof ManyToOne toOne && !toOne.isReferenceToPrimaryKey()) {
             return "%s refers to another column than an id: refer to the ids".formatted(name());
         }
         return null;
     }
 
     private @Nullable String unknownOwner(PersistentClass element) {
-        if (collection.getReferencedPropertyName() != null) {
-            return "%s refers to another column than the id: refer to the id".formatted(name());
-        }
         if (!collection.getKey().isUpdateable()) {
             return "%s does not write its column: remove 'updatable = false' from its @JoinColumn".formatted(name());
         }
@@ -255,16 +262,26 @@ record CollectionDeclaration(
         List<String> key = collection.getKey().getColumns().stream()
                 .map(column -> column.getQuotedName(dialect))
                 .toList();
-        Stream<String> index = collection instanceof IndexedCollection indexed
-                        && !indexed.getIndex().hasFormula()
-                ? indexed.getIndex().getColumns().stream().map(column -> column.getQuotedName(dialect))
-                : Stream.of();
         return "update %s set %s where %s"
                 .formatted(
                         tableNames.format(collection.getCollectionTable().getQualifiedTableName()),
-                        Stream.concat(key.stream(), index)
+                        Stream.concat(key.stream(), index(dialect))
                                 .map(column -> column + "=null")
                                 .collect(Collectors.joining(", ")),
                         key.stream().map(column -> column + "=?").collect(Collectors.joining(" and ")));
+    }
+
+    /** The columns of the index that the collection writes itself: what an attribute of the element writes stays. */
+    private Stream<String> index(Dialect dialect) {
+        if (!(collection instanceof IndexedCollection indexed)
+                || indexed.getIndex().hasFormula()
+                || (collection instanceof org.hibernate.mapping.Map map && map.getMapKeyPropertyName() != null)) {
+            return Stream.of();
+        }
+        Value index = indexed.getIndex();
+        return IntStream.range(0, index.getColumnSpan())
+                .filter(i -> index.isColumnUpdateable(i)
+                        || (!(collection instanceof org.hibernate.mapping.List) && index.isColumnInsertable(i)))
+                .mapToObj(i -> index.getColumns().get(i).getQuotedName(dialect));
     }
 }

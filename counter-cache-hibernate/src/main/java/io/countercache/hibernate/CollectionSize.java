@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import org.hibernate.PropertyValueException;
+import org.hibernate.collection.spi.AbstractPersistentCollection;
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -50,7 +51,7 @@ final class CollectionSize {
     /** The number of elements, or {@link #UNKNOWN}. */
     int of(PersistentCollection<?> collection) {
         Object owner = collection.getOwner();
-        if (collection.wasInitialized() || owner == null) {
+        if (collection.wasInitialized() || owner == null || isOfThePast(collection)) {
             return UNKNOWN;
         }
         SharedSessionContractImplementor session = collection.getSession();
@@ -73,7 +74,7 @@ final class CollectionSize {
     }
 
     private long count(Object owner, SharedSessionContractImplementor session) {
-        if (skipping.contains(session) || readsThePast(session)) {
+        if (skipping.contains(session)) {
             return UNKNOWN;
         }
         EntityEntry entry = session.getPersistenceContextInternal().getEntry(owner);
@@ -92,8 +93,8 @@ final class CollectionSize {
     }
 
     /** Revisions of a parent are not made for its counters. */
-    private static boolean readsThePast(SharedSessionContractImplementor session) {
-        return session.getLoadQueryInfluencers().getTemporalIdentifier() != null;
+    private static boolean isOfThePast(PersistentCollection<?> collection) {
+        return ((AbstractPersistentCollection<?>) collection).getTemporalIdentifier() != null;
     }
 
     /** How many elements are queued to be added that the counter does not count yet, if nothing else is queued. */

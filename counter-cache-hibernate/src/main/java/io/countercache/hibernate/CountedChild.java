@@ -7,12 +7,15 @@ import io.countercache.hibernate.condition.Condition;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -113,11 +116,24 @@ final class CountedChild {
         return child;
     }
 
-    /** Whether setting an attribute may change what counters look at. */
-    boolean looksAt(String path) {
+    /** Whether setting an attribute may change what counters look at: by its path, or by another one to the same column. */
+    boolean looksAt(String path, EntityPersister entity) {
+        Set<String> assigned = columns(entity.findByPath(path));
         return tracked.stream()
-                .map(TrackedAttribute::path)
-                .anyMatch(own -> own.equals(path) || own.startsWith(path + ".") || path.startsWith(own + "."));
+                .anyMatch(own -> own.path().equals(path)
+                        || own.path().startsWith(path + ".")
+                        || path.startsWith(own.path() + ".")
+                        || !Collections.disjoint(columns(own.part()), assigned));
+    }
+
+    /** What a part of an entity is stored in, each with its table. */
+    static Set<String> columns(@Nullable ModelPart part) {
+        Set<String> columns = new HashSet<>();
+        if (part != null) {
+            part.forEachSelectable((index, column) ->
+                    columns.add(column.getContainingTableExpression() + "." + column.getSelectionExpression()));
+        }
+        return columns;
     }
 
     /** Whether counters look at no more of another class, one that extends this one. */
@@ -213,6 +229,16 @@ final class CountedChild {
     boolean isRounded(Snapshot snapshot) {
         for (int i = 0; i < tracked.size(); i++) {
             if (tracked.get(i).isRounded(snapshot.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether an attribute is null that is no association. */
+    boolean hasNullOfItsOwn(Snapshot snapshot) {
+        for (int i = 0; i < tracked.size(); i++) {
+            if (snapshot.get(i) == null && tracked.get(i).target() == null) {
                 return true;
             }
         }

@@ -12,6 +12,7 @@ import org.hibernate.dialect.H2Dialect;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.sql.exec.internal.JdbcOperationQueryDelete;
 import org.hibernate.sql.exec.internal.JdbcOperationQueryMutationNative;
+import org.hibernate.sql.exec.internal.JdbcOperationQueryUpdate;
 import org.hibernate.sql.exec.internal.StandardJdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
@@ -48,6 +49,9 @@ final class CountedExecutor implements JdbcMutationExecutor {
             if (collection != null && !bulk.isIgnored(context.getSession(), context.getQueryOptions())) {
                 return bulk.collections().execute(collection, BoundSql.of(mutation, values), context);
             }
+        }
+        if (bulk != null && mutation instanceof JdbcOperationQueryUpdate) {
+            bulk.uncounted().warnOfSet(mutation.getSqlString());
         }
         if (bulk != null && mutation instanceof JdbcOperationQueryMutationNative) {
             bulk.uncounted().warnOfNative(mutation.getSqlString());

@@ -49,7 +49,11 @@ public final class CounterCacheIntegrator implements Integrator {
         Installation installation = new Installation(model, pending, stale, sent, recount);
         ChangeListener changes = new ChangeListener(installation);
         NewParents fresh = new NewParents(changes);
-        listen(factory.getEventListenerRegistry(), changes, new ParentListener(model, pending, sent, fresh), fresh);
+        listen(
+                factory.getEventListenerRegistry(),
+                changes,
+                new ParentListener(model, pending, sent, fresh, service.caches()),
+                fresh);
         if (!deletes.isEmpty()) {
             listen(factory.getEventListenerRegistry(), new DeleteListener(changes));
         }

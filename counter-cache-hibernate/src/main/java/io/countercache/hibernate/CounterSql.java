@@ -218,7 +218,7 @@ final class CounterSql {
         return keyColumns(table, entity).stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
     }
 
-    private static String column(CounterDefinition counter, EntityPersister parent) {
+    static String column(CounterDefinition counter, EntityPersister parent) {
         return ((SelectableMapping) parent.findAttributeMapping(counter.counter())).getSelectionExpression();
     }
 

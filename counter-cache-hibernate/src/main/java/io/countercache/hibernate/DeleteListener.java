@@ -54,13 +54,18 @@ final class DeleteListener implements PreDeleteEventListener, PostDeleteEventLis
         return false;
     }
 
-    /** What is beneath a row that leads on is counted together with that row: at once, each would miss the other. */
+    /** What is beneath a row on the way is counted together with that row: one after the other, each would miss the other. */
     private void refuseAlone(EntityPersister entity, HeldMoves moves, SharedSessionContractImplementor session) {
         if (!session.isTransactionInProgress()
                 && moves.leadOn()
-                && !changes.installation().model().counted(entity).passages().isEmpty()) {
+                && (moves.pass()
+                        || !changes.installation()
+                                .model()
+                                .counted(entity)
+                                .passages()
+                                .isEmpty())) {
             throw new CounterCacheException(
-                    "%s leads to counters further up, and with it the database deletes what these count: begin a transaction before you delete it"
+                    "with %s the database deletes rows that counters further up count, and those on the way: begin a transaction before you delete it"
                             .formatted(entity.getImportedName()));
         }
     }

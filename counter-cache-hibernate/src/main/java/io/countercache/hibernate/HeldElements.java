@@ -131,6 +131,9 @@ final class HeldElements
     @Override
     public void onPostInsert(PostInsertEvent event) {
         SharedSessionContractImplementor session = event.getSession();
+        if (!ChangeListener.isInserted(event)) {
+            return;
+        }
         for (CountedCollection collection : collections.holding(event.getPersister())) {
             int index = backReference(event.getPersister(), collection);
             Object ownerId = index < 0 ? null : event.getState()[index];

@@ -29,7 +29,14 @@ final class HeldMoves implements Moves {
 
     /** Whether a counter further up moves. */
     boolean leadOn() {
-        return moved.keySet().stream().anyMatch(counter -> !counter.path().isEmpty());
+        return moved.entrySet().stream()
+                .anyMatch(counter -> !counter.getKey().path().isEmpty()
+                        && counter.getValue().values().stream().anyMatch(amount -> amount.signum() != 0));
+    }
+
+    /** Whether rows on the way to one do. */
+    boolean pass() {
+        return !passed.isEmpty();
     }
 
     void tell(Moves moves) {

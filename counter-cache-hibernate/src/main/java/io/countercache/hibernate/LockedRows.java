@@ -1,7 +1,8 @@
 package io.countercache.hibernate;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.hibernate.LockMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -43,7 +44,8 @@ final class LockedRows {
             isRestricted = true; // of what has come since nobody has looked what it takes along
         }
         int changed = (isRestricted ? mutation.restrictedTo(ids) : mutation).execute();
-        BulkStatements.checkSame(ids.size(), changed, mutation);
+        // no others can be changed then, but a row more than once that a join finds more than once
+        BulkStatements.checkSame(ids.size(), isRestricted ? Math.min(changed, ids.size()) : changed, mutation);
         if (!mutation.isDelete()) {
             classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.after(rows.counted(), group)));
             BulkStatements.checkSame(ids.size(), deltas.given(), mutation);
@@ -63,7 +65,7 @@ final class LockedRows {
     }
 
     private List<Object> lock(BulkMutation mutation, BulkSelect affected) {
-        List<Object> ids = new ArrayList<>();
+        Set<Object> ids = new LinkedHashSet<>(); // a join may answer with a row more than once
         affected.forEach(
                 SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));
         EntityPersister locked = EntityRows.locked(mutation.entity());
@@ -79,7 +81,7 @@ final class LockedRows {
                                 .getResultList());
             }
         }
-        return ids;
+        return List.copyOf(ids);
     }
 
     private void read(List<Object> ids, BulkRows rows, SharedSessionContractImplementor session, GroupReader reader) {

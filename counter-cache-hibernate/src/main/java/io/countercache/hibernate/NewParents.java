@@ -20,7 +20,6 @@ import java.util.WeakHashMap;
 import org.hibernate.action.internal.DelayedPostInsertIdentifier;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
 import org.hibernate.event.spi.FlushEntityEvent;
 import org.hibernate.event.spi.FlushEntityEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
@@ -48,6 +47,9 @@ final class NewParents implements FlushEntityEventListener {
      */
     private final transient Map<SharedSessionContractImplementor, CounterDeltas> inserting =
             Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** Whether anything was ever foreseen: until then nobody takes a lock. */
+    private transient volatile boolean used;
 
     /** What the flush that is under way in a session is going to insert. */
     private static final class Foreseen {
@@ -79,7 +81,8 @@ final class NewParents implements FlushEntityEventListener {
         }
         for (KeptCounter kept : keptBy) {
             if (isForeseeable(kept, entity)) {
-                sessions.computeIfAbsent(session, this::untilTheEnd)
+                used = true;
+                sessions.computeIfAbsent(session, any -> new Foreseen())
                         .parents
                         .computeIfAbsent(kept.row(entry.getId()), any -> new HashSet<>())
                         .add(requireNonNull(kept.derived()));
@@ -92,13 +95,6 @@ final class NewParents implements FlushEntityEventListener {
                 counted.change(entry.getId(), null, child, new Foreseeing(foreseen));
             }
         }
-    }
-
-    private Foreseen untilTheEnd(SharedSessionContractImplementor session) {
-        // a flush that fails does not come to its end, but its transaction does
-        session.getTransactionCompletionCallbacks()
-                .registerCallback((AfterCompletionCallback) (success, owner) -> forget(session));
-        return new Foreseen();
     }
 
     private static boolean isForeseeable(KeptCounter kept, EntityPersister entity) {
@@ -144,25 +140,35 @@ final class NewParents implements FlushEntityEventListener {
      * @param counters those of the parent
      */
     void insert(PreInsertEvent event, List<KeptCounter> counters) {
-        Foreseen foreseen = sessions.isEmpty() ? null : sessions.get(event.getSession());
-        if (foreseen == null) {
+        if (counters.isEmpty() || !used) {
             return;
         }
+        inserting.remove(event.getSession());
+        Foreseen foreseen = sessions.get(event.getSession());
         CounterDeltas more = new CounterDeltas();
         for (KeptCounter kept : counters) {
-            BigDecimal amount = amount(kept, event.getId(), foreseen.deltas);
-            if (amount != null) {
-                Object given = event.getPersister().getValue(event.getEntity(), kept.index());
-                BigDecimal sum = ManagedParents.sum(given, amount);
-                Number written = ManagedParents.as(kept.type(), sum);
-                if (sum.compareTo(new BigDecimal(written.toString()))
-                        == 0) { // else the UPDATE says what is wrong with it
-                    event.getState()[kept.index()] = written;
-                    more.add(requireNonNull(kept.derived()), kept.row(event.getId()), amount);
-                }
+            if (kept.derived() == null) {
+                continue;
             }
+            Object given = event.getPersister().getValue(event.getEntity(), kept.index());
+            BigDecimal amount = foreseen == null ? null : amount(kept, event.getId(), foreseen.deltas);
+            Number written = amount == null ? null : exactly(ManagedParents.sum(given, amount), kept.type());
+            if (amount != null && written != null) {
+                more.add(requireNonNull(kept.derived()), kept.row(event.getId()), amount);
+            }
+            event.getState()[kept.index()] = written == null ? given : written;
         }
-        inserting.put(event.getSession(), more);
+        if (!more.isEmpty()) {
+            inserting.put(event.getSession(), more);
+        }
+    }
+
+    /** A number in the type of a counter; null if that is too large for it, which the database says of an UPDATE. */
+    private static @Nullable Number exactly(BigDecimal sum, Class<?> type) {
+        Number number = ManagedParents.as(type, sum);
+        return Double.isFinite(number.doubleValue()) && sum.compareTo(new BigDecimal(number.toString())) == 0
+                ? number
+                : null;
     }
 
     private static @Nullable BigDecimal amount(KeptCounter kept, Object id, CounterDeltas deltas) {
@@ -171,7 +177,7 @@ final class NewParents implements FlushEntityEventListener {
 
     /** @param counters those of the parent */
     void inserted(PostInsertEvent event, List<KeptCounter> counters) {
-        CounterDeltas more = inserting.isEmpty() ? null : inserting.remove(event.getSession());
+        CounterDeltas more = used && !counters.isEmpty() ? inserting.remove(event.getSession()) : null;
         if (more == null || !ChangeListener.isInserted(event)) {
             return;
         }
@@ -192,6 +198,8 @@ final class NewParents implements FlushEntityEventListener {
 
     /** To be called when a flush begins, and when it ends. */
     void forget(SharedSessionContractImplementor session) {
-        sessions.remove(session);
+        if (used) {
+            sessions.remove(session);
+        }
     }
 }

@@ -44,9 +44,12 @@ final class ParentListener
     private final transient PendingDeltas pending;
     private final transient SentDeletes deletes;
     private final transient NewParents fresh;
+    private final transient TouchedCaches caches;
 
-    ParentListener(CounterModel model, PendingDeltas pending, SentDeletes deletes, NewParents fresh) {
+    ParentListener(
+            CounterModel model, PendingDeltas pending, SentDeletes deletes, NewParents fresh, TouchedCaches caches) {
         this.fresh = fresh;
+        this.caches = caches;
         this.model = model;
         this.pending = pending;
         this.deletes = deletes;
@@ -92,8 +95,8 @@ final class ParentListener
     /** A row that is gone gets no UPDATE. */
     @Override
     public void onPostDelete(PostDeleteEvent event) {
-        if (deletes.isUnsent(event.getSession())) {
-            return;
+        if (deletes.isUnsent(event.getSession()) && !deletes.isLeft(event)) {
+            return; // it may stay
         }
         for (KeptCounter kept : model.keptBy(event.getPersister())) {
             pending.drop(kept.row(event.getId()), event.getSession());
@@ -108,7 +111,9 @@ final class ParentListener
 
     private void tellPending(
             Object entity, Object id, EntityPersister persister, SharedSessionContractImplementor session) {
-        if (!model.keepsAny(persister) || !pending.exist(session)) {
+        if (!model.keepsAny(persister)
+                || !pending.exist(session)
+                || session.getLoadQueryInfluencers().getTemporalIdentifier() != null) { // of the past
             return;
         }
         EntityEntry entry = session.getPersistenceContextInternal().getEntry(entity);
@@ -167,6 +172,8 @@ final class ParentListener
         if (counters.isEmpty() || !(event.getSession() instanceof SessionImplementor)) {
             return false;
         }
+        // else what this session has loaded or not written yet would go to the second-level cache
+        caches.around(event.getPersister(), List.of(event.getId()), event.getSession(), () -> true);
         EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
         Object[] loaded = entry == null ? null : entry.getLoadedState();
         if (loaded != null) {

@@ -113,7 +113,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             String counter,
             BigDecimal amount,
             SharedSessionContractImplementor session) {
-        if (session.isTransactionInProgress()) {
+        if (ends(session)) {
             Savepoints savepoints = begin(session).savepoints;
             if (savepoints != null) {
                 savepoints.shown(entity, id, counter, amount, session);
@@ -127,8 +127,18 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         return pending != null && pending.savepoints != null && pending.savepoints.isRolledBack();
     }
 
+    /**
+     * Whether there is a transaction whose end this session is told of. A stateless session on a connection of the application
+     * takes that for a transaction, too, but hears nothing of it.
+     */
+    private static boolean ends(SharedSessionContractImplementor session) {
+        return session.isTransactionInProgress()
+                && (session instanceof SessionImplementor
+                        || session.getTransactionCoordinator().isTransactionActive());
+    }
+
     private void change(SharedSessionContractImplementor session, Consumer<OfTransaction> change) {
-        boolean waits = session.isTransactionInProgress();
+        boolean waits = ends(session);
         OfTransaction pending = waits ? begin(session) : new OfTransaction();
         change.accept(pending);
         if (!waits || pending.committing) {
@@ -154,7 +164,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     /** Whether what this session changes now is written later, together. */
     boolean collects(SharedSessionContractImplementor session) {
         OfTransaction pending = transactions.get(session.getTransactionCoordinator());
-        return session.isTransactionInProgress() && (pending == null || !pending.committing);
+        return ends(session) && (pending == null || !pending.committing);
     }
 
     /** Whether this session's transaction has anything to write. */
@@ -165,7 +175,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
 
     /** Forgets a row that this session deletes. */
     void drop(ParentRow row, SharedSessionContractImplementor session) {
-        if (session.isTransactionInProgress()) {
+        if (ends(session)) {
             begin(session).deltas.drop(row);
         }
     }
@@ -291,7 +301,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         if (session instanceof StatelessSession) {
             session.getJdbcCoordinator().executeBatch(); // no query of a stateless session sends what is batched
         }
-        if (!session.isTransactionInProgress()) {
+        if (!ends(session)) {
             return query.get(); // nothing is flushed or written by itself here
         }
         OfTransaction pending = begin(session);

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
@@ -95,7 +96,9 @@ final class RowLocks {
         // the database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row:
         // but for what it deletes by itself, which it locks in an order of its own anyway
         boolean isInOrder = (areDeleted && CounterSql.hasSimpleKey(table, entity))
-                || inOrder.stream().allMatch(Number.class::isInstance);
+                || (inOrder.stream().allMatch(Number.class::isInstance)
+                        && entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id
+                        && id.getJdbcMapping().getJdbcType().isNumber());
         int size = isInOrder ? CHUNK : 1;
         var dialect = session.getJdbcServices().getDialect();
         for (List<Object> chunk : Chunks.of(inOrder, size)) {

@@ -228,6 +228,11 @@ final class SentDeletes implements DeleteEventListener, PreDeleteEventListener, 
         }
     }
 
+    /** Whether the row goes nevertheless that a session has announced last: with the one that it was left to. */
+    boolean isLeft(PostDeleteEvent event) {
+        return isUnsent(event.getSession()) && !mayBeVetoed(event.getPersister());
+    }
+
     /**
      * Whether the DELETE that a session has announced last is not sent. Before it would be, only what is left to the database is
      * known; after it, also what was vetoed.

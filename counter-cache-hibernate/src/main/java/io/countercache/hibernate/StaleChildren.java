@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.hibernate.LockMode;
+import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -17,7 +18,9 @@ import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.event.spi.PreUpdateEventListener;
 import org.hibernate.event.spi.PreUpsertEvent;
 import org.hibernate.event.spi.PreUpsertEventListener;
+import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,12 +67,12 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         }
         Object[] loaded = event.getOldState();
         if (pending.isRolledBack(event.getSession())) {
-            read(event, counted, loaded == null || !event.getPersister().isDynamicUpdate());
+            read(event, counted, writesAll(event));
             return false;
         }
         if (loaded == null
                 || guards.readAtEveryUpdate().contains(event.getPersister().getRootEntityName())) {
-            read(event, counted, true);
+            read(event, counted, writesAll(event));
             return false;
         }
         var session = event.getSession();
@@ -82,6 +85,20 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         if (counted.differ(before, after)
                 || (isLocked && counted.rewrites(event.getId(), loaded, event.getState(), session))) {
             read(event, counted, false);
+        }
+        return false;
+    }
+
+    /** Whether the UPDATE writes every column, and not only those that have changed. */
+    private static boolean writesAll(PreUpdateEvent event) {
+        EntityPersister entity = event.getPersister();
+        if (event.getOldState() == null || !entity.isDynamicUpdate()) {
+            return true;
+        }
+        for (EntityTableMapping table : ((AbstractEntityPersister) entity).getTableMappings()) {
+            if (table.getUpdateDetails().getCustomSql() != null) {
+                return true;
+            }
         }
         return false;
     }
@@ -191,7 +208,9 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
             return !pending.quietly(session, () -> RowLocks.lock(id, child, "", List.of(), session))
                     .isEmpty();
         }
-        Object version = entry == null ? null : entry.getVersion();
+        Object version = entry == null || child.optimisticLockStyle() != OptimisticLockStyle.VERSION
+                ? null // which the statement will not look for
+                : entry.getVersion();
         String hql = "select id(c) from %s c where id(c) = :id%s"
                 .formatted(
                         EntityRows.locked(child).getImportedName(),

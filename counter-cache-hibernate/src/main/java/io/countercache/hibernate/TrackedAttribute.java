@@ -169,7 +169,8 @@ record TrackedAttribute(
             return !isSame(value(NO_ID, loaded, session), value(NO_ID, written, session));
         }
         // an embeddable is written as a whole
-        return entity.getPropertyTypes()[property].isDirty(loaded[property], written[property], session);
+        return loaded[property] == UNKNOWN
+                || entity.getPropertyTypes()[property].isDirty(loaded[property], written[property], session);
     }
 
     /** The type and the key are written together, so not only a change of rows of the target is one. */

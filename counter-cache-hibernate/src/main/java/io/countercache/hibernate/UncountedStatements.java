@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,6 +32,9 @@ final class UncountedStatements {
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final Map<String, Set<String>> countersByTable = new HashMap<>();
+    /** The names of derived counters, by their tables and columns. */
+    private final Map<String, Map<String, String>> derivedByTable = new HashMap<>();
+
     private final Set<String> told = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
@@ -41,7 +46,13 @@ final class UncountedStatements {
 
     UncountedStatements(CounterModel model, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : model.definitions()) {
-            String name = CounterModel.entity(counter.parent(), factory).getImportedName() + "." + counter.counter();
+            EntityPersister parent = CounterModel.entity(counter.parent(), factory);
+            String name = parent.getImportedName() + "." + counter.counter();
+            for (String table : EntityRows.tables(parent, counter.table()).keySet()) {
+                derivedByTable
+                        .computeIfAbsent(simple(table), any -> new TreeMap<>())
+                        .put(CounterSql.column(counter, parent), name);
+            }
             for (String table : model.countedTables(counter, factory)) {
                 countersByTable
                         .computeIfAbsent(simple(table), any -> new TreeSet<>())
@@ -69,12 +80,23 @@ final class UncountedStatements {
     }
 
     /** Warns, the first time that a bulk UPDATE is sent which sets counters that are derived. */
-    void warnOfSet(BulkMutation update, List<String> counters) {
-        if (!counters.isEmpty() && told.add(update.text())) {
+    void warnOfSet(String update) {
+        Matcher target = TARGET.matcher(update);
+        Map<String, String> derived = target.find() ? derivedByTable.get(simple(target.group(1))) : null;
+        if (derived == null) {
+            return;
+        }
+        int where = ChangedRows.topLevel(update, " where ");
+        String assigned = where < 0 ? update : update.substring(0, where);
+        List<String> counters = derived.entrySet().stream()
+                .filter(counter -> assigned.contains(" set " + counter.getKey() + "=")
+                        || assigned.contains("," + counter.getKey() + "="))
+                .map(Map.Entry::getValue)
+                .toList();
+        if (!counters.isEmpty() && told.add(update)) {
             LOG.warnf(
-                    "'%s' sets %s of %s, which is kept equal to its count already: remove it, or use CounterCaches to"
-                            + " recount",
-                    update.text(), String.join(", ", counters), update.entity().getImportedName());
+                    "'%s' sets %s, which is kept equal to its count already: remove it, or use CounterCaches to recount",
+                    update, String.join(", ", counters));
         }
     }
 }

@@ -101,6 +101,30 @@ class CacheTest {
         assertThat(isServedFromTheCache(cached)).isTrue();
     }
 
+    /** Which Hibernate would put into the cache with the parent's own UPDATE. */
+    @Test
+    void aRemarkThatCameAndWentBetweenTwoFlushesIsNotServed() {
+        db.inTransaction(session -> {
+            found(session, cached).title = "new";
+            Remark remark = new Remark(found(session, cached));
+            session.persist(remark);
+            session.flush();
+            session.remove(remark);
+        });
+        assertServed(cached, 0);
+    }
+
+    @Test
+    void anUpdateOfAParentThatWasLoadedBeforeServesNoOldCount() {
+        db.inTransaction(session -> {
+            Cached loaded = found(session, cached);
+            add(cached);
+            assertThat(served(cached)).isEqualTo(1);
+            loaded.title = "new";
+        });
+        assertServed(cached, 1);
+    }
+
     @Test
     void aRemarkThatIsMovedIsServedOnBothParents() {
         Cached other = db.persist(CachedBlog.create(type));

@@ -2,6 +2,7 @@ package io.countercache.hibernate;
 
 import static io.countercache.hibernate.Boot.refused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.Counter;
 import io.countercache.CounterCache;
@@ -11,12 +12,14 @@ import jakarta.persistence.FetchType;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.OneToMany;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.Hibernate;
+import org.hibernate.LazyInitializationException;
 import org.hibernate.annotations.Audited;
 import org.hibernate.annotations.Temporal;
 import org.junit.jupiter.api.Test;
@@ -112,6 +115,26 @@ class HistoryTest {
         int thingsCount;
     }
 
+    @Entity(name = "Album")
+    static class Album {
+        @Id
+        long id;
+
+        @OneToMany
+        @JoinColumn
+        @CounterCache
+        List<Track> tracks;
+
+        int tracksCount;
+    }
+
+    @Entity(name = "Track")
+    @Temporal
+    static class Track {
+        @Id
+        long id;
+    }
+
     private static void refusedAsTemporal(String place, Class<?>... entities) {
         refused(
                 place + " is @Temporal, and rows of the past cannot be told from those that count: remove one of both",
@@ -125,6 +148,7 @@ class HistoryTest {
         refusedAsTemporal("Dot.draft: 'path': Draft", Draft.class, Volume.class, Dot.class);
         refusedAsTemporal("Stock.left: Stock", Stock.class);
         refusedAsTemporal("Bag.things: Bag.things", Bag.class);
+        refusedAsTemporal("Album.tracks: Track", Album.class, Track.class);
     }
 
     // ---- in rows of their own: counted ----
@@ -175,6 +199,11 @@ class HistoryTest {
         db.persist(new Comment(post));
         db.inTransaction(session ->
                 assertThat(session.find(Post.class, post.id).comments.size()).isEqualTo(2));
+        Post detached;
+        try (var session = db.factory().withOptions().asOf(past).openSession()) {
+            detached = session.find(Post.class, post.id);
+        }
+        assertThatThrownBy(detached.comments::size).isInstanceOf(LazyInitializationException.class);
         try (var session = db.factory().withOptions().asOf(past).openSession()) {
             Post then = session.find(Post.class, post.id);
             assertThat(then.comments.size()).isEqualTo(1);

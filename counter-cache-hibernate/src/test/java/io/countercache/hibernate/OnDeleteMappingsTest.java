@@ -565,8 +565,11 @@ class OnDeleteMappingsTest {
             assertThatThrownBy(() -> session.delete(rows[1]))
                     .isInstanceOf(CounterCacheException.class)
                     .hasMessage(
-                            "Article leads to counters further up, and with it the database deletes what these count:"
+                            "with Article the database deletes rows that counters further up count, and those on the way:"
                                     + " begin a transaction before you delete it");
+            assertThatThrownBy(() -> session.delete(owner))
+                    .isInstanceOf(CounterCacheException.class)
+                    .hasMessageStartingWith("with Owner the database deletes");
         }
         assertCount("stamps_count", 3);
     }

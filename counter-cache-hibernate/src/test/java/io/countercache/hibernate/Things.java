@@ -31,6 +31,7 @@ final class Things {
             Versioned.class,
             Excluded.class,
             Unlocked.class,
+            UnlockedVersion.class,
             AllCompared.class,
             DirtyCompared.class,
             Joined.class,
@@ -54,6 +55,7 @@ final class Things {
         int versionedCount;
         int excludedCount;
         int unlockedCount;
+        int unlockedVersionCount;
         int allCount;
         int dirtyCount;
         int joinedCount;
@@ -120,6 +122,20 @@ final class Things {
     static class Unlocked extends Thing {
         @ManyToOne(fetch = FetchType.LAZY)
         @CounterCache("unlockedCount")
+        Box box;
+
+        @Override
+        void putInto(Box other) {
+            box = other;
+        }
+    }
+
+    /** Has a version that no statement asks for. */
+    @Entity(name = "UnlockedVersion")
+    @OptimisticLocking(type = OptimisticLockType.NONE)
+    static class UnlockedVersion extends VersionedThing {
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("unlockedVersionCount")
         Box box;
 
         @Override

@@ -67,7 +67,7 @@ class UncountedStatementsTest {
 
         assertThat(messages.texts()).hasSize(1);
         assertThat(messages.texts().get(0))
-                .contains("sets commentsCount of Post, which is kept equal to its count already");
+                .contains("sets Post.commentsCount, which is kept equal to its count already");
     }
 
     private static void update(Session session, String hql) {

@@ -22,6 +22,7 @@ import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
@@ -131,6 +132,37 @@ class UnforeseenTest {
                     assertThat(post.commentsCount).isEqualTo(2);
                 }))
                 .isEmpty();
+    }
+
+    @Test
+    void anInsertThatIsTriedAgainAfterWhatWasForeseenIsForgotten() {
+        AtomicInteger attempts = new AtomicInteger();
+        beforeEachInsert(
+                event -> {
+                    if (event.getEntity() instanceof Post && attempts.getAndIncrement() == 0) {
+                        throw new SnapshotIsolationException("late", new SQLException("by a test"), "insert");
+                    }
+                    return false;
+                },
+                false);
+        beforeEachInsert(
+                event -> {
+                    if (attempts.get() > 0) {
+                        event.getSession()
+                                .createSelectionQuery("select count(*) from Author", Long.class)
+                                .getSingleResult();
+                    }
+                    return false;
+                },
+                true);
+        db.inTransaction(session -> {
+            session.setHibernateFlushMode(FlushMode.MANUAL);
+            session.persist(NewParentsTest.post(2));
+            assertThatThrownBy(session::flush).isInstanceOf(OptimisticLockException.class);
+            session.flush();
+        });
+        assertThat(attempts).hasValueGreaterThan(1);
+        assertThat(db.number("select comments_count from post")).isEqualTo(2);
     }
 
     @Test
