@@ -50,7 +50,7 @@ final class CollectionRows {
         for (List<Object> chunk : Chunks.of(there, CHUNK)) {
             pending.quietly(
                             session,
-                            () -> session.createSelectionQuery(hql, Object[].class)
+                            asking -> asking.createSelectionQuery(hql, Object[].class)
                                     .setParameterList("ids", chunk)
                                     .getResultList())
                     .forEach(row -> owners.put(row[0], row[1]));
@@ -87,7 +87,7 @@ final class CollectionRows {
         String hql = "select id(e) %s where id(c) = :id".formatted(from(collection));
         return pending.quietly(
                 session,
-                () -> new ArrayList<>(session.createSelectionQuery(hql, Object.class)
+                asking -> new ArrayList<>(asking.createSelectionQuery(hql, Object.class)
                         .setParameter("id", ownerId)
                         .getResultList()));
     }

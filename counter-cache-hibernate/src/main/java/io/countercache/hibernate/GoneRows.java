@@ -129,9 +129,9 @@ final class GoneRows {
             }
             String hql = "select id(c) from %s c where %s order by id(c)"
                     .formatted(edge.child().getImportedName(), edge.condition());
-            pending.quietly(session, () -> {
+            pending.quietly(session, asking -> {
                 SelectionQuery<Object> query =
-                        session.createSelectionQuery(hql, Object.class).setParameterList("targets", targets);
+                        asking.createSelectionQuery(hql, Object.class).setParameterList("targets", targets);
                 try (var found = query.setFetchSize(CHUNK).scroll(ScrollMode.FORWARD_ONLY)) {
                     List<Object> chunk = new ArrayList<>();
                     while (found.next()) {
@@ -176,10 +176,12 @@ final class GoneRows {
         private List<Object[]> read(Edge edge, Kind kind, List<Object> targets, List<Object> ids) {
             String type = kind.isExact() ? " and type(c) = " + kind.entity().getImportedName() : "";
             String hql = kind.counted().select("id(c) in :ids and " + edge.condition() + type);
-            return session.createSelectionQuery(hql, Object[].class)
-                    .setParameterList("ids", ids)
-                    .setParameterList("targets", targets)
-                    .getResultList();
+            return pending.quietly(
+                    session,
+                    asking -> asking.createSelectionQuery(hql, Object[].class)
+                            .setParameterList("ids", ids)
+                            .setParameterList("targets", targets)
+                            .getResultList());
         }
 
         private void count(Edge edge, Kind kind, Object id, Snapshot stored, Moves others) {

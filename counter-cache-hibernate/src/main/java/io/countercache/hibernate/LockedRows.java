@@ -75,7 +75,7 @@ final class LockedRows {
             for (List<Object> chunk : Chunks.of(ids, CHUNK)) {
                 pending.quietly(
                         session,
-                        () -> session.createSelectionQuery(hql, Object.class)
+                        asking -> asking.createSelectionQuery(hql, Object.class)
                                 .setParameterList("ids", chunk)
                                 .setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
                                 .getResultList());
@@ -88,7 +88,7 @@ final class LockedRows {
         for (List<Object> chunk : Chunks.of(ids, CHUNK)) {
             pending.quietly(
                             session,
-                            () -> session.createSelectionQuery(rows.hqlByIds(), Object[].class)
+                            asking -> asking.createSelectionQuery(rows.hqlByIds(), Object[].class)
                                     .setParameterList("ids", chunk)
                                     .getResultList())
                     .forEach(row -> reader.read(rows.group(row)));

@@ -187,7 +187,7 @@ final class PathWriter {
             for (List<Object> chunk : Chunks.of(ids, CHUNK)) {
                 pending.quietly(
                                 session,
-                                () -> session.createSelectionQuery(hql, Object[].class)
+                                asking -> asking.createSelectionQuery(hql, Object[].class)
                                         .setParameterList("ids", chunk)
                                         .getResultList())
                         .forEach(row -> next.put(row[0], row[1]));
@@ -222,7 +222,7 @@ final class PathWriter {
                     new CountQuery(step.entity(), step.counter(), PathWriter.this.model.where(step.counter(), "c"));
             Number total = pending.quietly(
                     session,
-                    () -> session.createSelectionQuery(count.beneath(step.index()), Number.class)
+                    asking -> asking.createSelectionQuery(count.beneath(step.index()), Number.class)
                             .setParameter("id", id)
                             .getSingleResult());
             return total == null ? BigDecimal.ZERO : CountQuery.exact(total);

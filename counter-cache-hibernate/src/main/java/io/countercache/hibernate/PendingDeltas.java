@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.hibernate.FlushMode;
 import org.hibernate.SessionEventListener;
 import org.hibernate.StatelessSession;
@@ -297,12 +297,12 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     }
 
     /** Runs a query of the library's own: it neither flushes the session nor writes what is pending. */
-    <R> R quietly(SharedSessionContractImplementor session, Supplier<R> query) {
+    <R> R quietly(SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
         if (session instanceof StatelessSession) {
             session.getJdbcCoordinator().executeBatch(); // no query of a stateless session sends what is batched
         }
         if (!ends(session)) {
-            return query.get(); // nothing is flushed or written by itself here
+            return ask(session, query); // nothing is flushed or written by itself here
         }
         OfTransaction pending = begin(session);
         boolean quiet = pending.quiet;
@@ -310,10 +310,21 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         pending.quiet = true;
         setFlushMode(session, FlushMode.MANUAL);
         try {
-            return query.get();
+            return ask(session, query);
         } finally {
             setFlushMode(session, mode);
             pending.quiet = quiet;
+        }
+    }
+
+    /** JTA goes on with a session that is closed until its transaction ends: that one flushes, but answers nobody. */
+    private static <R> R ask(
+            SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
+        if (!session.isClosed() || !(session instanceof SessionImplementor closed)) {
+            return query.apply(session);
+        }
+        try (StatelessSession open = closed.statelessWithOptions().connection().open()) {
+            return query.apply((SharedSessionContractImplementor) open);
         }
     }
 

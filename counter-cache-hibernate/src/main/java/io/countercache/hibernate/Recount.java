@@ -135,7 +135,7 @@ final class Recount {
         CountQuery count = count(parent, counter, session);
         return count.drifts(pending.quietly(
                 session,
-                () -> session.createSelectionQuery(count.ofEach(), Object[].class)
+                asking -> asking.createSelectionQuery(count.ofEach(), Object[].class)
                         .setParameterList("ids", ids)
                         .getResultList()));
     }
@@ -146,8 +146,8 @@ final class Recount {
             CounterDefinition counter,
             SharedSessionContractImplementor session) {
         CountQuery count = count(parent, counter, session);
-        return count.drifts(pending.quietly(session, () -> {
-            SelectionQuery<Object[]> query = session.createSelectionQuery(count.ofWrong(range), Object[].class);
+        return count.drifts(pending.quietly(session, asking -> {
+            SelectionQuery<Object[]> query = asking.createSelectionQuery(count.ofWrong(range), Object[].class);
             range.bind(query);
             return query.getResultList();
         }));

@@ -186,7 +186,7 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         String hql = counted.select("id(c) = :id");
         List<Object[]> rows = pending.quietly(
                 session,
-                () -> session.createSelectionQuery(hql, Object[].class)
+                asking -> asking.createSelectionQuery(hql, Object[].class)
                         .setParameter("id", id)
                         .getResultList());
         return rows.isEmpty() ? null : counted.read(rows.get(0));
@@ -205,7 +205,7 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
         if (EntityRows.tables(child, "").size() > 1) {
             // no database locks what a union of tables answers
             List<Object> id = List.of(event.getId());
-            return !pending.quietly(session, () -> RowLocks.lock(id, child, "", List.of(), session))
+            return !pending.quietly(session, asking -> RowLocks.lock(id, child, "", List.of(), session))
                     .isEmpty();
         }
         Object version = entry == null || child.optimisticLockStyle() != OptimisticLockStyle.VERSION
@@ -215,8 +215,8 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
                 .formatted(
                         EntityRows.locked(child).getImportedName(),
                         version == null ? "" : " and version(c) = :version");
-        return pending.quietly(session, () -> {
-            var query = session.createSelectionQuery(hql, Object.class).setParameter("id", event.getId());
+        return pending.quietly(session, asking -> {
+            var query = asking.createSelectionQuery(hql, Object.class).setParameter("id", event.getId());
             if (version != null) {
                 query.setParameter("version", version);
             }

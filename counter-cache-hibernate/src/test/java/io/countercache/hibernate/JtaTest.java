@@ -349,6 +349,23 @@ class JtaTest {
         assertComments(second, bootstrap == Bootstrap.JPA ? 1 : 0);
     }
 
+    /** Which takes queries, and a session that is closed answers none. */
+    @Test
+    void aSessionThatIsClosedUnflushedFollowsPaths() throws Exception {
+        Region other = new Region();
+        other.id = 2L;
+        db.persist(other);
+        db.persist(new Vote(poll));
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.find(Poll.class, poll.id).region = session.find(Region.class, 2L);
+        }
+        TRANSACTIONS.commit();
+        assertThat(db.number("select votes_count from region where id = 2"))
+                .isEqualTo(bootstrap == Bootstrap.JPA ? 1 : 0);
+        assertThat(db.number("select sum(votes_count) from region")).isEqualTo(1);
+    }
+
     @Test
     void aSessionThatIsClosedWhileTheCommitBeginsIsCounted() throws Exception {
         TRANSACTIONS.begin();
