@@ -47,14 +47,14 @@ final class BulkCollections {
         SharedSessionContractImplementor session = context.getSession();
         String table = collection.persister().getTableName();
         Deleted deleted = new Deleted(collection, delete.text());
+        Map<CounterDefinition, Integer> counters = deleted.counters();
         int[] rows = {0};
         answering(delete, table, session.getJdbcServices().getDialect())
                 .forEach(BulkSelect.ofAll(deleted.hql(), session), context, row -> {
                     Number number = (Number) row[row.length - 1];
                     rows[0] += number.intValue();
-                    deleted.counters()
-                            .forEach((counter, position) -> changes.move(
-                                    counter, row[position], BigDecimal.valueOf(-number.longValue()), session));
+                    counters.forEach((counter, position) ->
+                            changes.move(counter, row[position], BigDecimal.valueOf(-number.longValue()), session));
                 });
         return rows[0];
     }
@@ -113,8 +113,9 @@ final class BulkCollections {
         /** Each counter that moves, and where in a row the one stands that has it. */
         Map<CounterDefinition, Integer> counters() {
             Map<CounterDefinition, Integer> counters = new HashMap<>();
-            ofOwner().forEach(counter -> counters.put(counter, 0));
-            ofElement().forEach(counter -> counters.put(counter, ofOwner().isEmpty() ? 0 : 1));
+            List<CounterDefinition> ofOwner = ofOwner();
+            ofOwner.forEach(counter -> counters.put(counter, 0));
+            ofElement().forEach(counter -> counters.put(counter, ofOwner.isEmpty() ? 0 : 1));
             return counters;
         }
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.hibernate.FlushMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.generator.Generator;
@@ -14,6 +15,8 @@ import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.SingleTableEntityPersister;
 import org.hibernate.persister.entity.UnionSubclassEntityPersister;
+import org.hibernate.persister.entity.mutation.EntityTableMapping;
+import org.hibernate.sql.model.TableMapping;
 
 /**
  * Which rows are rows of an entity, and in which tables. Its table may have others, of its siblings, of other tenants, and
@@ -86,6 +89,21 @@ final class EntityRows {
     private static boolean hasTenants(EntityPersister entity) {
         for (Generator generator : entity.getGenerators()) {
             if (generator instanceof TenantIdGeneration) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether the application has SQL of its own for a statement that writes rows of an entity, in any of their tables.
+     *
+     * @param statement which one that is
+     */
+    static boolean hasOwnSql(
+            EntityPersister entity, Function<EntityTableMapping, TableMapping.MutationDetails> statement) {
+        for (EntityTableMapping table : ((AbstractEntityPersister) entity).getTableMappings()) {
+            if (statement.apply(table).getCustomSql() != null) {
                 return true;
             }
         }

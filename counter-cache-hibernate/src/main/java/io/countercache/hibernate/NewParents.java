@@ -24,7 +24,6 @@ import org.hibernate.event.spi.FlushEntityEvent;
 import org.hibernate.event.spi.FlushEntityEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PreInsertEvent;
-import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.jspecify.annotations.Nullable;
@@ -104,17 +103,8 @@ final class NewParents implements FlushEntityEventListener {
                 && counter.touch().isEmpty() // which an UPDATE does
                 && counter.table().equals(kept.table())
                 && entity.getPropertyInsertability()[kept.index()]
-                && !hasOwnInsert((AbstractEntityPersister) entity);
-    }
-
-    /** What the application's own SQL inserts, and whether it does, is not known. */
-    private static boolean hasOwnInsert(AbstractEntityPersister entity) {
-        for (EntityTableMapping table : entity.getTableMappings()) {
-            if (table.getInsertDetails().getCustomSql() != null) {
-                return true;
-            }
-        }
-        return false;
+                // what the application's own SQL inserts, and whether it does, is not known
+                && !EntityRows.hasOwnSql(entity, EntityTableMapping::getInsertDetails);
     }
 
     private record Foreseeing(Foreseen foreseen) implements Moves {

@@ -18,7 +18,6 @@ import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.event.spi.PreUpdateEventListener;
 import org.hibernate.event.spi.PreUpsertEvent;
 import org.hibernate.event.spi.PreUpsertEventListener;
-import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.jspecify.annotations.Nullable;
@@ -92,15 +91,9 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
     /** Whether the UPDATE writes every column, and not only those that have changed. */
     private static boolean writesAll(PreUpdateEvent event) {
         EntityPersister entity = event.getPersister();
-        if (event.getOldState() == null || !entity.isDynamicUpdate()) {
-            return true;
-        }
-        for (EntityTableMapping table : ((AbstractEntityPersister) entity).getTableMappings()) {
-            if (table.getUpdateDetails().getCustomSql() != null) {
-                return true;
-            }
-        }
-        return false;
+        return event.getOldState() == null
+                || !entity.isDynamicUpdate()
+                || EntityRows.hasOwnSql(entity, EntityTableMapping::getUpdateDetails);
     }
 
     @Override

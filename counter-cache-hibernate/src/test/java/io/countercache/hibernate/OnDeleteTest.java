@@ -147,13 +147,24 @@ class OnDeleteTest extends ForumOfTwo {
     void aMessageThatIsCutOffByADeleteThatIsNotSentYet() {
         db.inTransaction(session -> {
             session.setJdbcBatchSize(20);
-            Message checked = session.createSelectionQuery("from Message where checkedBy.id = :id", Message.class)
-                    .setParameter("id", ann.id)
-                    .getSingleResult();
+            Message checked = checkedBy(ann, session);
             session.remove(session.find(Company.class, company.id));
             session.remove(checked);
         });
         assertCounts("tea 1 1 0 5", "coffee 0 0 0 0", "section 1", "smile 1");
+    }
+
+    private static Message checkedBy(Member member, Session session) {
+        return session.createSelectionQuery("from Message where checkedBy.id = :id", Message.class)
+                .setParameter("id", member.id)
+                .getSingleResult();
+    }
+
+    private void removeBobAndThenWhatHeHasChecked(Session session) {
+        Message checked = checkedBy(bob, session);
+        session.remove(member(session, bob));
+        session.flush();
+        session.remove(checked);
     }
 
     /** Which trusts other transactions, and is about one. */
@@ -162,28 +173,14 @@ class OnDeleteTest extends ForumOfTwo {
         var configuration = db.configuration();
         configuration.getProperties().put(CounterCacheSettings.STALE_CHILDREN, "trust");
         try (SessionFactory trusting = configuration.buildSessionFactory()) {
-            trusting.inTransaction(session -> {
-                Message checked = session.createSelectionQuery("from Message where checkedBy.id = :id", Message.class)
-                        .setParameter("id", bob.id)
-                        .getSingleResult();
-                session.remove(member(session, bob));
-                session.flush();
-                session.remove(checked);
-            });
+            trusting.inTransaction(this::removeBobAndThenWhatHeHasChecked);
         }
         assertCounts("tea 2 1 0 30", "coffee 0 0 0 0", "section 2", "smile 1");
     }
 
     @Test
     void aMessageInMemoryThatHasBeenCutOffIsReadAgain() {
-        db.inTransaction(session -> {
-            Message checked = session.createSelectionQuery("from Message where checkedBy.id = :id", Message.class)
-                    .setParameter("id", bob.id)
-                    .getSingleResult();
-            session.remove(member(session, bob));
-            session.flush();
-            session.remove(checked);
-        });
+        db.inTransaction(this::removeBobAndThenWhatHeHasChecked);
         assertCounts("tea 2 1 0 30", "coffee 0 0 0 0", "section 2", "smile 1");
     }
 
