@@ -50,9 +50,9 @@ record Amount(CounterColumn counter, BigDecimal by, Limits within) {
                 counter.entity().getImportedName(),
                 id,
                 counter.name(),
-                ManagedParents.as(counter.type(), by),
+                Numbers.as(counter.type(), by),
                 limit(),
-                found == null ? null : ManagedParents.as(counter.type(), found));
+                found == null ? null : Numbers.as(counter.type(), found));
     }
 
     /** The same where a check constraint of the database refuses it, after which the transaction can only be rolled back. */
@@ -60,12 +60,7 @@ record Amount(CounterColumn counter, BigDecimal by, Limits within) {
             ConstraintViolationException check, Object id, SharedSessionContractImplementor session) {
         Statements.markRollbackOnly(session);
         var refusal = new CounterLimitException(
-                counter.entity().getImportedName(),
-                id,
-                counter.name(),
-                ManagedParents.as(counter.type(), by),
-                null,
-                null);
+                counter.entity().getImportedName(), id, counter.name(), Numbers.as(counter.type(), by), null, null);
         refusal.initCause(check);
         return refusal;
     }

@@ -31,7 +31,7 @@ record AnyDeclaration(PersistentClass child, String attribute, Any any, Metadata
         if (!annotation.path().isEmpty()) {
             return "'path': an @Any leads to rows of several entities, from where no path leads on: remove it, or use a @ManyToOne";
         }
-        Property root = CounterAttribute.find(child, attribute.split("\\.", -1)[0]);
+        Property root = BootModel.find(child, attribute.split("\\.", -1)[0]);
         if (root == null || !child.getPropertyClosure().contains(root)) {
             return "is an @Any in an identifier: use a @ManyToOne";
         }
@@ -94,7 +94,7 @@ record AnyDeclaration(PersistentClass child, String attribute, Any any, Metadata
 
     private static @Nullable Property counter(PersistentClass parent, List<String> names) {
         for (String name : names) {
-            Property found = CounterAttribute.own(parent, name);
+            Property found = BootModel.own(parent, name);
             if (found != null) {
                 return found;
             }

@@ -26,7 +26,7 @@ final class BulkScope {
      * of an entity that has a strategy for such statements.
      */
     boolean concerns(EntityPersister entity) {
-        return CounterModel.withSubclasses(entity)
+        return Entities.withSubclasses(entity)
                         .anyMatch(each -> !model.counted(each).isEmpty() || isInCollection(each))
                 || takesAlong(entity);
     }
@@ -50,7 +50,7 @@ final class BulkScope {
 
     /** Whether a statement moves counters by the rows of its entity. */
     boolean isCounted(BulkMutation mutation) {
-        return CounterModel.withSubclasses(mutation.entity()).anyMatch(entity -> changes(mutation, entity))
+        return Entities.withSubclasses(mutation.entity()).anyMatch(entity -> changes(mutation, entity))
                 || written(mutation).isPresent()
                 || (mutation.isDelete() && (isInCollection(mutation.entity()) || takesAlong(mutation.entity())));
     }
@@ -58,8 +58,7 @@ final class BulkScope {
     /** Whether the database deletes or cuts off counted rows along with rows of this entity. */
     boolean takesAlong(EntityPersister entity) {
         DeleteEdges edges = model.deletes(entity.getFactory());
-        return CounterModel.withSubclasses(entity)
-                .anyMatch(each -> !edges.of(each).isEmpty());
+        return Entities.withSubclasses(entity).anyMatch(each -> !edges.of(each).isEmpty());
     }
 
     /** The collection whose column an UPDATE writes, which is in the rows of its elements. */
@@ -67,7 +66,7 @@ final class BulkScope {
         Set<String> assigned = new HashSet<>();
         mutation.assigned()
                 .forEach(path ->
-                        assigned.addAll(CountedChild.columns(mutation.entity().findByPath(path))));
+                        assigned.addAll(Entities.columns(mutation.entity().findByPath(path))));
         return assigned.isEmpty()
                 ? Optional.empty()
                 : collectionsOf(mutation.entity())
@@ -116,7 +115,7 @@ final class BulkScope {
     private @Nullable String undeletable(BulkMutation mutation) {
         EntityPersister entity = mutation.entity();
         DeleteEdges edges = model.deletes(entity.getFactory());
-        if (CounterModel.withSubclasses(entity)
+        if (Entities.withSubclasses(entity)
                 .anyMatch(each -> edges.of(each).size() != edges.of(entity).size())) {
             return "the database takes rows along with some subclasses of %s only, so it has to be sent for each of them"
                     .formatted(entity.getImportedName());

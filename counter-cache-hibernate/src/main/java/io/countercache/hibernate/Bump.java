@@ -232,7 +232,7 @@ final class Bump {
         }
         Object id = key.isId()
                 ? Objects.requireNonNull(fresh.id())
-                : Objects.requireNonNull(CounterSql.readId(entity, rows, 2, session));
+                : Objects.requireNonNull(Columns.readId(entity, rows, 2, session));
         return Optional.of(new Row(rows.getBigDecimal(1), id));
     }
 
@@ -247,7 +247,7 @@ final class Bump {
     }
 
     private int bindKey(PreparedStatement statement, int firstPosition) throws SQLException {
-        return CounterSql.bind(key.columns(), statement, firstPosition, session);
+        return Columns.bind(key.columns(), statement, firstPosition, session);
     }
 
     private static List<String> columns(List<Inserted> inserted) {

@@ -123,7 +123,7 @@ final class ChangeListener
                 return;
             }
             if (counted.isRounded(after) || (loaded == null && isDefaulted(event, counted, after))) {
-                CounterModel.refuseFilters(event.getPersister(), session);
+                Entities.refuseFilters(event.getPersister(), session);
                 session.getJdbcCoordinator().executeBatch(); // no query sends what is batched
                 after = installation.stale().stored(counted, id, session);
             }

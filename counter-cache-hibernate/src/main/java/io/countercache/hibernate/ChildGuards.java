@@ -96,8 +96,8 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
         if (counter.path().isEmpty()) {
             return;
         }
-        Value association = requireNonNull(CounterAttribute.find(child, counter.association()))
-                .getValue();
+        Value association =
+                requireNonNull(BootModel.find(child, counter.association())).getValue();
         PersistentClass start = switch (counter.counts()) {
             case CHILDREN -> target(association, metadata);
             case ELEMENTS -> child;
@@ -105,13 +105,13 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
         };
         for (String attribute : counter.path()) {
             watch(start, attribute, false, watched);
-            Property step = requireNonNull(CounterAttribute.find(start, attribute));
+            Property step = requireNonNull(BootModel.find(start, attribute));
             start = target(step.getValue(), metadata);
         }
     }
 
     private static PersistentClass target(Value association, Metadata metadata) {
-        return requireNonNull(CounterAttribute.target(association, metadata));
+        return requireNonNull(BootModel.target(association, metadata));
     }
 
     private static void watch(PersistentClass entity, String path, boolean together, Map<RootClass, Watched> watched) {
@@ -129,7 +129,7 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
      */
     void guardConditions(List<CounterDefinition> counters, CounterModel model, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : counters) {
-            EntityPersister child = CounterModel.entity(counter.child(), factory);
+            EntityPersister child = Entities.entity(counter.child(), factory);
             Condition condition = model.condition(counter);
             if (trust || condition == null || readUnderLock.contains(child.getRootEntityName())) {
                 continue;
@@ -147,7 +147,7 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
     /** Guards what the database sets to null by itself, which moves no version: of one transaction alone, too. */
     void guardLost(List<CounterDefinition> counters, CounterModel model, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : counters) {
-            EntityPersister child = CounterModel.entity(counter.child(), factory);
+            EntityPersister child = Entities.entity(counter.child(), factory);
             Condition condition = model.condition(counter);
             if (condition != null
                     && condition.attributes().stream()

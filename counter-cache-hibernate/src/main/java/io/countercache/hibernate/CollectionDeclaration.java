@@ -50,14 +50,14 @@ record CollectionDeclaration(
                     : new CollectionDeclaration(place, entity, annotated, Counts.ELEMENTS, metadata, deletes);
         }
         PersistentClass owner = elementOf(annotated, metadata);
-        Property writing = owner == null ? null : CounterAttribute.find(owner, mappedBy);
+        Property writing = owner == null ? null : BootModel.find(owner, mappedBy);
         return owner != null && writing != null && writing.getValue() instanceof Collection collection
                 ? new CollectionDeclaration(place, owner, collection, Counts.OWNERS, metadata, deletes)
                 : null;
     }
 
     private static @Nullable PersistentClass elementOf(Collection collection, Metadata metadata) {
-        return CounterAttribute.target(collection.getElement(), metadata);
+        return BootModel.target(collection.getElement(), metadata);
     }
 
     /** The attribute of the owner. */

@@ -1,7 +1,7 @@
 package io.countercache.hibernate;
 
 import io.countercache.hibernate.CollectionModel.CountedCollection;
-import io.countercache.hibernate.CounterSql.ColumnValue;
+import io.countercache.hibernate.Columns.ColumnValue;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,7 +40,7 @@ final class CollectionRows {
     Held lockElements(
             CountedCollection collection, Collection<?> elementIds, SharedSessionContractImplementor session) {
         refuseFilters(collection, session);
-        var order = CounterSql.lockOrder(collection.element(), session);
+        var order = LockOrder.of(collection.element(), session);
         SortedSet<Object> there = new TreeSet<>(order);
         SortedMap<Object, Object> owners = new TreeMap<>(order);
         String table = collection.persister().getTableName();
@@ -63,16 +63,16 @@ final class CollectionRows {
         refuseFilters(collection, session);
         var key =
                 collection.persister().getAttributeMapping().getKeyDescriptor().getKeyPart();
-        List<ColumnValue> columns = CounterSql.columnValues(key, ownerId, session);
+        List<ColumnValue> columns = Columns.columnValues(key, ownerId, session);
         String sql = CounterSql.selectBy(
                         collection.persister().getTableName(),
                         columns,
                         List.of(columns.get(0).column().getSelectionExpression()))
-                + CounterSql.forUpdate(session.getJdbcServices().getDialect());
+                + RowLocks.forUpdate(session.getJdbcServices().getDialect());
         String role = collection.persister().getRole();
         try {
             Statements.send(sql, () -> "lock rows of " + role, session, statement -> {
-                CounterSql.bind(columns, statement, 1, session);
+                Columns.bind(columns, statement, 1, session);
                 ResultSet rows =
                         session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
                 int locked = 0;
@@ -93,8 +93,8 @@ final class CollectionRows {
     }
 
     private static void refuseFilters(CountedCollection collection, SharedSessionContractImplementor session) {
-        CounterModel.refuseFilters(collection.owner(), session);
-        CounterModel.refuseFilters(collection.element(), session);
+        Entities.refuseFilters(collection.owner(), session);
+        Entities.refuseFilters(collection.element(), session);
     }
 
     /** The owners of a collection as {@code c}, each with its elements as {@code e}. */

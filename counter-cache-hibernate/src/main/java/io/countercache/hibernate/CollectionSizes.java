@@ -46,7 +46,7 @@ final class CollectionSizes {
             read.stream()
                     .filter(counter -> isCountedBy(counter, collection))
                     .findFirst()
-                    .map(counter -> CounterAttribute.own(collection.getOwner(), counter.counter()))
+                    .map(counter -> BootModel.own(collection.getOwner(), counter.counter()))
                     .ifPresent(counter -> substitute(collection, counter));
         }
     }
@@ -65,16 +65,16 @@ final class CollectionSizes {
 
     private boolean isOtherSide(Collection collection, CounterDefinition counter) {
         PersistentClass child = metadata.getEntityBinding(counter.child());
-        Property association = CounterAttribute.find(child, counter.association());
+        Property association = BootModel.find(child, counter.association());
         return counter.association().equals(collection.getMappedByProperty())
-                && child.equals(CounterAttribute.target(collection.getElement(), metadata))
+                && child.equals(BootModel.target(collection.getElement(), metadata))
                 && association != null
                 && !(association.getValue() instanceof Any);
     }
 
     /** Whether a collection that is loaded has an element for each of its rows. */
     private boolean showsAll(Collection collection) {
-        PersistentClass element = CounterAttribute.target(collection.getElement(), metadata);
+        PersistentClass element = BootModel.target(collection.getElement(), metadata);
         return collection.getWhere() == null
                 && collection.getManyToManyWhere() == null
                 && collection.getFilters().isEmpty()

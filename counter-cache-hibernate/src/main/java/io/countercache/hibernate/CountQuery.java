@@ -27,7 +27,7 @@ final class CountQuery {
     CountQuery(EntityPersister parent, CounterDefinition counter, String where) {
         this.parent = parent;
         this.counter = counter;
-        EntityPersister child = CounterModel.entity(counter.child(), parent.getFactory());
+        EntityPersister child = Entities.entity(counter.child(), parent.getFactory());
         TrackedAttribute by = counter.counts() == Counts.CHILDREN ? TrackedAttribute.of(child, counter) : null;
         isAny = by != null && by.isAny();
         if (by != null && isAny) {
@@ -158,7 +158,7 @@ final class CountQuery {
 
     private boolean isWrong(Number stored, Number actual) {
         if (isExact(counter, parent)) {
-            return exact(stored).compareTo(exact(actual)) != 0;
+            return Numbers.exact(stored).compareTo(Numbers.exact(actual)) != 0;
         }
         double one = stored.doubleValue();
         double other = actual.doubleValue();
@@ -167,15 +167,11 @@ final class CountQuery {
 
     /** By how much the stored value has to move to be the actual one. */
     static BigDecimal difference(Drift drift) {
-        return exact(drift.actual()).subtract(exact(drift.stored()));
-    }
-
-    static BigDecimal exact(Number number) {
-        return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
+        return Numbers.exact(drift.actual()).subtract(Numbers.exact(drift.stored()));
     }
 
     private static boolean isExact(CounterDefinition counter, EntityPersister parent) {
-        return !CounterColumn.isFloating(CounterModel.type(counter, parent));
+        return !Numbers.isFloating(CounterModel.type(counter, parent));
     }
 
     /** The entities whose rows are read, by which filters of a session could hide some. */

@@ -9,13 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -118,22 +116,12 @@ final class CountedChild {
 
     /** Whether setting an attribute may change what counters look at: by its path, or by another one to the same column. */
     boolean looksAt(String path, EntityPersister entity) {
-        Set<String> assigned = columns(entity.findByPath(path));
+        Set<String> assigned = Entities.columns(entity.findByPath(path));
         return tracked.stream()
                 .anyMatch(own -> own.path().equals(path)
                         || own.path().startsWith(path + ".")
                         || path.startsWith(own.path() + ".")
-                        || !Collections.disjoint(columns(own.part()), assigned));
-    }
-
-    /** What a part of an entity is stored in, each with its table. */
-    static Set<String> columns(@Nullable ModelPart part) {
-        Set<String> columns = new HashSet<>();
-        if (part != null) {
-            part.forEachSelectable((index, column) ->
-                    columns.add(column.getContainingTableExpression() + "." + column.getSelectionExpression()));
-        }
-        return columns;
+                        || !Collections.disjoint(Entities.columns(own.part()), assigned));
     }
 
     /** Whether counters look at no more of another class, one that extends this one. */
@@ -342,6 +330,6 @@ final class CountedChild {
             throw new CounterCacheException("%s.%s is %s, which no counter can total: make it a number or null"
                     .formatted(child.getImportedName(), by.counter().sum(), number));
         }
-        return number == null ? BigDecimal.ZERO : CountQuery.exact((Number) number);
+        return number == null ? BigDecimal.ZERO : Numbers.exact((Number) number);
     }
 }

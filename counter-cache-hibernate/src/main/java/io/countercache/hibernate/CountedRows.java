@@ -48,7 +48,7 @@ final class CountedRows {
 
     /** Which collection writes the column of an association, and says so to nobody; null for none. */
     static @Nullable String shared(Metadata metadata, PersistentClass entity, String association) {
-        Property property = CounterAttribute.find(entity, association);
+        Property property = BootModel.find(entity, association);
         if (property == null) {
             return null;
         }

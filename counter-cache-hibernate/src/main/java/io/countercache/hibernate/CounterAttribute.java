@@ -1,27 +1,17 @@
 package io.countercache.hibernate;
 
 import io.countercache.hibernate.FreeCounter.Limits;
-import jakarta.persistence.Id;
-import jakarta.persistence.MapsId;
-import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.Member;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.hibernate.boot.Metadata;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.mapping.CheckConstraint;
 import org.hibernate.mapping.Column;
-import org.hibernate.mapping.Component;
-import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.Table;
-import org.hibernate.mapping.ToOne;
-import org.hibernate.mapping.Value;
 import org.hibernate.type.BasicType;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +50,7 @@ final class CounterAttribute {
     /** Why an attribute cannot be a counter, or null if it can. */
     static @Nullable String unfit(PersistentClass parent, Property counter) {
         String name = parent.getJpaEntityName() + "." + counter.getName();
-        return CounterColumn.isFloating(counter.getType().getReturnedClass())
+        return Numbers.isFloating(counter.getType().getReturnedClass())
                 ? "%s is of type %s, in which only totals can be kept: make it a long, or add 'sum'"
                         .formatted(name, counter.getType().getReturnedClass().getSimpleName())
                 : unfitForSums(parent, counter);
@@ -89,7 +79,7 @@ final class CounterAttribute {
             return name + " has a @ColumnTransformer: name an attribute without one";
         }
         Class<?> type = counter.getType().getReturnedClass();
-        if (!COUNTER_TYPES.contains(type) && !CounterColumn.isFloating(type)) {
+        if (!COUNTER_TYPES.contains(type) && !Numbers.isFloating(type)) {
             return "%s is of type %s: a counter is an int, long, short, BigInteger or BigDecimal"
                     .formatted(name, type.getSimpleName());
         }
@@ -117,7 +107,7 @@ final class CounterAttribute {
 
     /** Why an attribute cannot be set to now along with a counter, or null if it can. */
     static @Nullable String untouchable(PersistentClass parent, String name, Property counter) {
-        Property touched = own(parent, name);
+        Property touched = BootModel.own(parent, name);
         String where = "'touch': " + parent.getJpaEntityName();
         if (touched == null
                 || touched.equals(parent.getVersion())
@@ -136,62 +126,6 @@ final class CounterAttribute {
                     .formatted(where, name, counter.getName());
         }
         return null;
-    }
-
-    /** An attribute of an entity itself, as a counter has to be one: not in an embeddable, nor a part of its identifier. */
-    static @Nullable Property own(PersistentClass entity, String name) {
-        return named(
-                name,
-                Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(entity.getIdentifierProperty())));
-    }
-
-    /** An attribute of an entity, inherited ones, its identifier and its version among them; dots lead into embeddables. */
-    static @Nullable Property find(PersistentClass entity, String path) {
-        String[] names = path.split("\\.", -1);
-        Property found = named(names[0], properties(entity));
-        for (int i = 1; i < names.length && found != null; i++) {
-            found = found.getValue() instanceof Component embedded
-                    ? named(names[i], embedded.getProperties().stream())
-                    : null;
-        }
-        return found;
-    }
-
-    private static @Nullable Property named(String name, Stream<Property> properties) {
-        return properties
-                .filter(property -> property.getName().equals(name))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static Stream<Property> properties(PersistentClass entity) {
-        Stream<Property> own =
-                Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(entity.getIdentifierProperty()));
-        if (entity.getIdentifierProperty() != null || !(entity.getIdentifier() instanceof Component id)) {
-            return own;
-        }
-        // parts of the id in the entity itself; what an @IdClass has in their place is another type
-        Component parts = entity.getIdentifierMapper() == null ? id : entity.getIdentifierMapper();
-        return Stream.concat(own, parts.getProperties().stream());
-    }
-
-    /** The entity that a to-one, or each element of a collection, leads to; null if it is none. */
-    static @Nullable PersistentClass target(Value association, Metadata metadata) {
-        String entity = association instanceof OneToMany elements
-                ? elements.getReferencedEntityName()
-                : association instanceof ToOne toOne ? toOne.getReferencedEntityName() : null;
-        return entity == null ? null : metadata.getEntityBinding(entity);
-    }
-
-    /** Whether a row has what an association of it says: one that is part of the id gives that its value. */
-    static boolean isWritten(PersistentClass entity, Property association) {
-        return association.isInsertable()
-                || isPartOfId(association.getGetter(entity.getMappedClass()).getMember());
-    }
-
-    private static boolean isPartOfId(@Nullable Member association) {
-        return association instanceof AnnotatedElement member
-                && (member.isAnnotationPresent(MapsId.class) || member.isAnnotationPresent(Id.class));
     }
 
     /** From here on only the library changes the counter: an entity UPDATE neither writes it nor comes about by it. */

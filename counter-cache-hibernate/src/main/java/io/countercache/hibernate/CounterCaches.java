@@ -121,7 +121,7 @@ public final class CounterCaches {
      */
     public long bump(Class<?> entity, Map<String, ?> key, String counter, long by) {
         var session = this.session.get();
-        Bump bump = new Bump(session, CounterModel.entity(entity, session.getFactory()), key, counter, by);
+        Bump bump = new Bump(session, Entities.entity(entity, session.getFactory()), key, counter, by);
         if (!session.isTransactionInProgress()) {
             throw new TransactionRequiredException("Counters can be bumped in a transaction only: begin one");
         }

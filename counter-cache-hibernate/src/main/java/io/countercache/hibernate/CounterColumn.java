@@ -4,15 +4,11 @@ import io.countercache.hibernate.FreeCounter.Limits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.sql.Array;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.generator.Generator;
 import org.hibernate.metamodel.mapping.AttributeMapping;
@@ -29,20 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param derived whether it is kept equal to a count
  */
 record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Limits limits, boolean derived) {
-
-    private static final Set<Class<?>> WHOLE =
-            Set.of(Byte.class, byte.class, Short.class, short.class, Integer.class, int.class, Long.class, long.class);
-
-    private static final Set<Class<?>> OTHERS =
-            Set.of(BigInteger.class, BigDecimal.class, Float.class, float.class, Double.class, double.class);
-
-    static boolean isNumber(Class<?> type) {
-        return WHOLE.contains(type) || OTHERS.contains(type);
-    }
-
-    static boolean isFloating(Class<?> type) {
-        return type == double.class || type == Double.class || type == float.class || type == Float.class;
-    }
 
     /** The counter of this name. */
     static CounterColumn of(EntityPersister entity, @Nullable String name) {
@@ -80,7 +62,7 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
         boolean isVersion = entity.getVersionMapping() != null
                 && attribute.equals(entity.getVersionMapping().getVersionAttribute());
         return !isVersion
-                && isNumber(type)
+                && Numbers.isNumber(type)
                 && attribute instanceof BasicValuedModelPart column
                 && !column.isFormula()
                 && "?".equals(column.getWriteExpression())
@@ -129,11 +111,11 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
             throw new IllegalArgumentException("%s.%s holds %d digits after the point: it cannot be changed by %s"
                     .formatted(entity.getImportedName(), name(), scale, by));
         }
-        if (WHOLE.contains(type()) && !holds(amount)) {
+        if (Numbers.isWhole(type()) && !holds(amount)) {
             throw new IllegalArgumentException("%s.%s is of type %s: it cannot be changed by %s"
                     .formatted(entity.getImportedName(), name(), type().getSimpleName(), by));
         }
-        boolean isFractional = type() == BigDecimal.class || !(WHOLE.contains(type()) || type() == BigInteger.class);
+        boolean isFractional = type() == BigDecimal.class || !(Numbers.isWhole(type()) || type() == BigInteger.class);
         if (!isFractional && amount.stripTrailingZeros().scale() > 0) {
             throw new IllegalArgumentException("%s.%s holds whole numbers: it cannot be changed by %s"
                     .formatted(entity.getImportedName(), name(), by));
@@ -143,8 +125,7 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
 
     /** Whether a number is not too large for the type of this counter. */
     private boolean holds(BigDecimal amount) {
-        return new BigDecimal(ManagedParents.as(type(), amount).toString())
-                        .compareTo(amount.setScale(0, RoundingMode.DOWN))
+        return new BigDecimal(Numbers.as(type(), amount).toString()).compareTo(amount.setScale(0, RoundingMode.DOWN))
                 == 0;
     }
 
@@ -163,40 +144,6 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
 
     /** A number in the terms of this column, so that the database does not compute with another type than it stores. */
     void bind(BigDecimal number, PreparedStatement statement, int position) throws SQLException {
-        bind(number, type(), statement, position);
-    }
-
-    static void bind(BigDecimal number, Class<?> type, PreparedStatement statement, int position) throws SQLException {
-        if (WHOLE.contains(type) && isLong(number)) {
-            statement.setLong(position, number.longValue());
-        } else if (isFloating(type)) {
-            statement.setDouble(position, number.doubleValue());
-        } else {
-            statement.setBigDecimal(position, number);
-        }
-    }
-
-    /** The type that the database has for numbers of many counters of this type at once. */
-    static String elementType(Class<?> type) {
-        return WHOLE.contains(type) ? "int8" : isFloating(type) ? "float8" : "numeric";
-    }
-
-    /** Many of these at once, in the order in which they are given. */
-    static Array array(BigDecimal[] numbers, Class<?> type, Connection connection) throws SQLException {
-        if (WHOLE.contains(type) && Arrays.stream(numbers).allMatch(CounterColumn::isLong)) {
-            return connection.createArrayOf(
-                    elementType(type),
-                    Arrays.stream(numbers).map(BigDecimal::longValue).toArray());
-        }
-        if (isFloating(type)) {
-            return connection.createArrayOf(
-                    elementType(type),
-                    Arrays.stream(numbers).map(BigDecimal::doubleValue).toArray());
-        }
-        return connection.createArrayOf("numeric", numbers);
-    }
-
-    private static boolean isLong(BigDecimal number) {
-        return number.compareTo(BigDecimal.valueOf(number.longValue())) == 0;
+        Columns.bind(number, type(), statement, position);
     }
 }

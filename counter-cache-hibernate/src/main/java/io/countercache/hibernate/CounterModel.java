@@ -1,6 +1,5 @@
 package io.countercache.hibernate;
 
-import io.countercache.CounterCacheException;
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDefinition.Counts;
 import io.countercache.ParentRow;
@@ -19,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
@@ -80,7 +78,7 @@ final class CounterModel {
      */
     List<CountedChild> countedClasses(EntityPersister entity) {
         CountedChild own = counted(entity);
-        List<CountedChild> classes = withSubclasses(entity)
+        List<CountedChild> classes = Entities.withSubclasses(entity)
                 .map(this::counted)
                 .filter(each -> !each.child().isAbstract())
                 .toList();
@@ -91,7 +89,7 @@ final class CounterModel {
     private CountedChild resolveCounted(EntityPersister child) {
         CountedChild counted = new CountedChild(child);
         for (CounterDefinition counter : definitions) {
-            if (counter.counts() == Counts.CHILDREN && isOrExtends(child, counter.child())) {
+            if (counter.counts() == Counts.CHILDREN && Entities.isOrExtends(child, counter.child())) {
                 counted.countedBy(counter, conditions.get(counter));
             }
             paths(child.getFactory()).steps(counter).stream()
@@ -107,11 +105,13 @@ final class CounterModel {
         for (CounterDefinition counter : definitions) {
             if (!counter.where().isEmpty()) {
                 try {
-                    conditions.put(counter, Condition.read(counter.where(), entity(counter.child(), factory), factory));
+                    conditions.put(
+                            counter,
+                            Condition.read(counter.where(), Entities.entity(counter.child(), factory), factory));
                 } catch (IllegalArgumentException e) {
                     problems.add("%s.%s: 'where': %s"
                             .formatted(
-                                    entity(counter.child(), factory).getImportedName(),
+                                    Entities.entity(counter.child(), factory).getImportedName(),
                                     counter.association(),
                                     e.getMessage()));
                 }
@@ -159,7 +159,7 @@ final class CounterModel {
     /** Between what a counter stays; of one that is not declared, anything. */
     Limits limits(EntityPersister entity, String counter) {
         return free.stream()
-                .filter(each -> each.counter().equals(counter) && isOrExtends(entity, each.entity()))
+                .filter(each -> each.counter().equals(counter) && Entities.isOrExtends(entity, each.entity()))
                 .findFirst()
                 .map(FreeCounter::limits)
                 .orElse(Limits.NONE);
@@ -203,7 +203,7 @@ final class CounterModel {
     /** The entities whose rows a counter depends on. */
     private Stream<EntityPersister> countedOn(CounterDefinition counter, SessionFactoryImplementor factory) {
         return Stream.concat(
-                Stream.of(entity(counter.child(), factory)),
+                Stream.of(Entities.entity(counter.child(), factory)),
                 paths(factory).steps(counter).stream().map(PathStep::entity));
     }
 
@@ -267,51 +267,6 @@ final class CounterModel {
                 .orElseThrow();
     }
 
-    /** An entity, and all that extend it. */
-    static Stream<EntityPersister> withSubclasses(EntityPersister entity) {
-        return entity.getSubclassEntityNames().stream().map(name -> entity(name, entity.getFactory()));
-    }
-
-    /** The persister of an entity that a user names. */
-    static EntityPersister entity(@Nullable Class<?> type, SessionFactoryImplementor factory) {
-        EntityPersister entity =
-                type == null ? null : factory.getMappingMetamodel().findEntityDescriptor(type);
-        if (entity == null) {
-            throw new IllegalArgumentException("%s is not an entity: name one that has counters"
-                    .formatted(type == null ? "null" : type.getName()));
-        }
-        return entity;
-    }
-
-    /** Refuses to ask for rows of an entity where a filter of the session would hide some of them. */
-    static void refuseFilters(EntityPersister entity, SharedSessionContractImplementor session) {
-        var influencers = session.getLoadQueryInfluencers();
-        // a tenant's own rows are all that there is for its session
-        boolean onlyTenant = Set.of(TenantIdBinder.FILTER_NAME)
-                .containsAll(influencers.getEnabledFilters().keySet());
-        if (!onlyTenant && entity.isAffectedByEnabledFilters(influencers, false)) {
-            throw new CounterCacheException(
-                    "%s is filtered in this session, and rows that are hidden cannot be counted: disable %s, or use another session"
-                            .formatted(
-                                    entity.getImportedName(),
-                                    String.join(
-                                            ", ",
-                                            influencers.getEnabledFilters().keySet())));
-        }
-    }
-
-    /** Refuses an id that cannot be one of this entity, before it reaches the database. */
-    static void checkId(EntityPersister entity, @Nullable Object id) {
-        Class<?> type = entity.getIdentifierType().getReturnedClass();
-        if (!type.isInstance(id)) {
-            throw new IllegalArgumentException("%s has ids of type %s, not %s: pass one of those"
-                    .formatted(
-                            entity.getImportedName(),
-                            type.getSimpleName(),
-                            id == null ? "null" : id.getClass().getSimpleName()));
-        }
-    }
-
     /** The counters of a parent that a user names, by themselves or by the collections that they count. */
     List<CounterDefinition> named(EntityPersister parent, String... names) {
         List<CounterDefinition> all = definitionsOf(parent);
@@ -367,19 +322,15 @@ final class CounterModel {
     }
 
     EntityPersister parent(CounterDefinition counter, SharedSessionContractImplementor session) {
-        return entity(counter.parent(), session.getFactory());
-    }
-
-    static EntityPersister entity(String name, SessionFactoryImplementor factory) {
-        return factory.getMappingMetamodel().getEntityDescriptor(name);
+        return Entities.entity(counter.parent(), session.getFactory());
     }
 
     private List<KeptCounter> resolveKeptBy(EntityPersister parent) {
         Stream<KeptCounter> derived = definitions.stream()
-                .filter(counter -> isOrExtends(parent, counter.parent()))
+                .filter(counter -> Entities.isOrExtends(parent, counter.parent()))
                 .map(counter -> kept(parent, counter.table(), counter.counter(), counter));
         Stream<KeptCounter> byHand = free.stream()
-                .filter(counter -> isOrExtends(parent, counter.entity()))
+                .filter(counter -> Entities.isOrExtends(parent, counter.entity()))
                 .map(counter -> kept(parent, counter.table(), counter.counter(), null));
         return Stream.concat(derived, byHand).toList();
     }
@@ -403,10 +354,5 @@ final class CounterModel {
                         free.stream().map(FreeCounter::entity))
                 .map(entity -> metamodel.getEntityDescriptor(entity).getRootEntityName())
                 .anyMatch(parent.getRootEntityName()::equals);
-    }
-
-    private static boolean isOrExtends(EntityPersister persister, String entity) {
-        return persister.isTypeOrSuperType(
-                persister.getFactory().getMappingMetamodel().getEntityDescriptor(entity));
     }
 }

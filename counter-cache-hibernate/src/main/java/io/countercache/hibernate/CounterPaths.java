@@ -101,7 +101,7 @@ final class CounterPaths {
 
     /** The entity of the row that a child is counted by, where the path begins. */
     private static EntityPersister first(CounterDefinition counter, SessionFactoryImplementor factory) {
-        EntityPersister child = CounterModel.entity(counter.child(), factory);
+        EntityPersister child = Entities.entity(counter.child(), factory);
         return switch (counter.counts()) {
             case CHILDREN ->
                 requireNonNull(TrackedAttribute.of(child, counter.association()).target());

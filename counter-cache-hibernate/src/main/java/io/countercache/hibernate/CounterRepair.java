@@ -66,7 +66,7 @@ public final class CounterRepair {
      */
     public static CounterRepair of(EntityManagerFactory factory, Class<?> entity) {
         SessionFactoryImplementor implementor = factory.unwrap(SessionFactoryImplementor.class);
-        return new CounterRepair(implementor, CounterModel.entity(entity, implementor));
+        return new CounterRepair(implementor, Entities.entity(entity, implementor));
     }
 
     /**
@@ -143,7 +143,7 @@ public final class CounterRepair {
      * @throws IllegalArgumentException if it is of another type than the ids of the entity
      */
     public CounterRepair after(Object id) {
-        CounterModel.checkId(parent, id);
+        Entities.checkId(parent, id);
         this.after = id;
         return this;
     }

@@ -2,32 +2,20 @@ package io.countercache.hibernate;
 
 import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
-import java.math.BigDecimal;
+import io.countercache.hibernate.Columns.ColumnValue;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.hibernate.LockMode;
-import org.hibernate.dialect.Dialect;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
-import org.hibernate.metamodel.mapping.JdbcMapping;
-import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
-import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.type.descriptor.ValueBinder;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL texts that change counters, the binding of their parameters, and the order in which rows are locked. */
@@ -120,39 +108,6 @@ final class CounterSql {
                 + " where " + row(table, entity);
     }
 
-    /**
-     * Some rows, locked in the order of their ids: what is read of them, and the id after that.
-     *
-     * @param lock the end of the statement
-     */
-    static String selectForUpdate(String table, EntityPersister entity, List<String> read, int rows, String lock) {
-        List<String> key = keyColumns(table, entity);
-        List<String> columns = new ArrayList<>(read);
-        columns.addAll(key);
-        String where = rows == 1
-                ? row(table, entity)
-                : key.get(0) + " in (" + String.join(", ", Collections.nCopies(rows, "?")) + ") order by " + key.get(0);
-        return "select " + String.join(", ", columns) + " from " + table + " where " + where + lock;
-    }
-
-    /**
-     * What makes a SELECT lock the rows of one table that it answers. FOR NO KEY UPDATE on PostgreSQL: FOR UPDATE would
-     * wait for every transaction that has inserted a child, and deadlock with it.
-     */
-    static String forUpdate(Dialect dialect) {
-        return dialect.getForUpdateString(LockMode.PESSIMISTIC_WRITE);
-    }
-
-    /** The same for rows that will be deleted: until then nothing that is new can refer to them. */
-    static String forDelete(Dialect dialect) {
-        return forUpdate(dialect).replace("no key update", "update"); // PostgreSQL
-    }
-
-    /** Whether rows of a table have a key of one column. */
-    static boolean hasSimpleKey(String table, EntityPersister entity) {
-        return keyColumns(table, entity).size() == 1;
-    }
-
     /** What there is of the row that has a key. */
     static String selectBy(String table, List<ColumnValue> key, List<String> columns) {
         return "select " + String.join(", ", columns) + " from " + table + " where "
@@ -214,65 +169,14 @@ final class CounterSql {
         return "coalesce(" + column + ", 0)";
     }
 
-    private static String row(String table, EntityPersister entity) {
-        return keyColumns(table, entity).stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
+    static String row(String table, EntityPersister entity) {
+        return Columns.keyColumns(table, entity).stream()
+                .map(column -> column + " = ?")
+                .collect(Collectors.joining(" and "));
     }
 
     static String column(CounterDefinition counter, EntityPersister parent) {
         return ((SelectableMapping) parent.findAttributeMapping(counter.counter())).getSelectionExpression();
-    }
-
-    static List<String> keyColumns(String table, EntityPersister parent) {
-        List<String> columns = new ArrayList<>();
-        for (var mapping : ((AbstractEntityPersister) parent).getTableMappings()) {
-            if (mapping.getTableName().equals(table)) {
-                mapping.getKeyDetails().forEachKeyColumn((index, key) -> columns.add(key.getColumnName()));
-            }
-        }
-        return columns;
-    }
-
-    /** Binds an id, and answers with the position after it. */
-    static int bindId(
-            Object id,
-            EntityPersister parent,
-            PreparedStatement statement,
-            int firstPosition,
-            SharedSessionContractImplementor session)
-            throws SQLException {
-        return bind(columnValues(parent.getIdentifierMapping(), id, session), statement, firstPosition, session);
-    }
-
-    /** Binds the values of columns, and answers with the position after them. */
-    static int bind(
-            List<ColumnValue> columns,
-            PreparedStatement statement,
-            int firstPosition,
-            SharedSessionContractImplementor session)
-            throws SQLException {
-        int position = firstPosition;
-        for (ColumnValue column : columns) {
-            column.bind(statement, position++, session);
-        }
-        return position;
-    }
-
-    /** Reads an id of one column; null if it is null. */
-    static @Nullable Object readId(
-            EntityPersister entity, ResultSet rows, int column, SharedSessionContractImplementor session)
-            throws SQLException {
-        JdbcMapping type = entity.getIdentifierMapping().getSingleJdbcMapping();
-        Object value = type.getJdbcValueExtractor().extract(rows, column, session);
-        return value == null ? null : type.convertToDomainValue(value);
-    }
-
-    /** Reads the first columns of a row. */
-    static List<BigDecimal> readNumbers(ResultSet rows, int columns) throws SQLException {
-        List<BigDecimal> numbers = new ArrayList<>(columns);
-        for (int column = 1; column <= columns; column++) {
-            numbers.add(rows.getBigDecimal(column));
-        }
-        return numbers;
     }
 
     /** Binds the values of touched attributes, and answers with the position after them. */
@@ -284,42 +188,13 @@ final class CounterSql {
             throws SQLException {
         int position = firstPosition;
         for (var each : touched.entrySet()) {
-            position = bind(
-                    columnValues(each.getKey().attribute(), each.getValue(), session), statement, position, session);
+            position = Columns.bind(
+                    Columns.columnValues(each.getKey().attribute(), each.getValue(), session),
+                    statement,
+                    position,
+                    session);
         }
         return position;
-    }
-
-    /** What stands in one column. */
-    record ColumnValue(SelectableMapping column, @Nullable Object value) {
-
-        /** The condition that the column has this value. */
-        String equal() {
-            return column.getSelectionExpression() + " = " + column.getWriteExpression();
-        }
-
-        @SuppressWarnings("unchecked") // Hibernate leaves the type of what is bound open
-        void bind(PreparedStatement statement, int position, SharedSessionContractImplementor session)
-                throws SQLException {
-            ValueBinder<@Nullable Object> binder = column.getJdbcMapping().getJdbcValueBinder();
-            binder.bind(statement, value, position, session);
-        }
-    }
-
-    /** What the columns of an attribute hold for a value of it. */
-    static List<ColumnValue> columnValues(
-            ModelPart attribute, @Nullable Object value, SharedSessionContractImplementor session) {
-        List<ColumnValue> columns = new ArrayList<>(1);
-        attribute.breakDownJdbcValues(
-                value,
-                (index, part, column) -> columns.add(new ColumnValue(
-                        column,
-                        // what a converter makes of a plain id, Hibernate leaves to whoever asks
-                        attribute instanceof BasicEntityIdentifierMapping
-                                ? column.getJdbcMapping().convertToRelationalValue(part)
-                                : part)),
-                session);
-        return columns;
     }
 
     /**
@@ -328,45 +203,12 @@ final class CounterSql {
      */
     Comparator<ParentRow> lockOrder(SharedSessionContractImplementor session) {
         return Comparator.comparing(ParentRow::table, tableOrder(session))
-                .thenComparing((one, other) ->
-                        compareIds(() -> model.parentIn(one.table(), session), one.id(), other.id(), session));
+                .thenComparing((one, other) -> LockOrder.compareIds(
+                        () -> model.parentIn(one.table(), session), one.id(), other.id(), session));
     }
 
     /** The same among tables. */
     Comparator<String> tableOrder(SharedSessionContractImplementor session) {
         return model.paths(session.getFactory()).order().comparator();
-    }
-
-    /** The same among rows of one table. */
-    static Comparator<Object> lockOrder(EntityPersister entity, SharedSessionContractImplementor session) {
-        return (one, other) -> compareIds(() -> entity, one, other, session);
-    }
-
-    private static int compareIds(
-            Supplier<EntityPersister> entity, Object one, Object other, SharedSessionContractImplementor session) {
-        if (isOrdered(one) && one.getClass() == other.getClass()) {
-            return compareValues(one, other);
-        }
-        ModelPart id = entity.get().getIdentifierMapping();
-        return Arrays.compare(
-                columnValues(id, one, session).toArray(ColumnValue[]::new),
-                columnValues(id, other, session).toArray(ColumnValue[]::new),
-                Comparator.comparing(ColumnValue::value, Comparator.nullsFirst(CounterSql::compareValues)));
-    }
-
-    /** Not every Comparable will do: what an application's own id compares need not be all of it. */
-    private static boolean isOrdered(Object id) {
-        return id instanceof Number || id instanceof String || id instanceof UUID;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static int compareValues(Object one, Object other) {
-        if (one instanceof byte[] bytes && other instanceof byte[] otherBytes) {
-            return Arrays.compareUnsigned(bytes, otherBytes);
-        }
-        if (one instanceof Comparable<?> && one.getClass() == other.getClass()) {
-            return ((Comparable<Object>) one).compareTo(other);
-        }
-        return one.toString().compareTo(other.toString());
     }
 }

@@ -79,7 +79,7 @@ final class CounterWriter {
         try {
             Statements.send(text, () -> "confirm " + step.entity().getImportedName(), session, statement -> {
                 for (Object id : ids) {
-                    CounterSql.bindId(id, step.entity(), statement, 1, session);
+                    Columns.bindId(id, step.entity(), statement, 1, session);
                     statement.addBatch();
                 }
                 return Statements.executeBatch(statement, session).length;
@@ -202,10 +202,10 @@ final class CounterWriter {
             throws SQLException {
         int position = 1;
         for (BigDecimal amount : row.amounts().values()) {
-            CounterColumn.bind(amount, types.get(position - 1), statement, position++);
+            Columns.bind(amount, types.get(position - 1), statement, position++);
         }
         position = CounterSql.bind(touched, statement, position, session);
-        CounterSql.bindId(row.row().id(), parent, statement, position, session);
+        Columns.bindId(row.row().id(), parent, statement, position, session);
     }
 
     private static String names(Set<CounterDefinition> counters) {

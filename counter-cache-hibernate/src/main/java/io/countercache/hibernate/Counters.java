@@ -49,11 +49,11 @@ public final class Counters<T> {
     }
 
     static <T> Counters<T> of(SharedSessionContractImplementor session, Class<T> entity, Collection<?> ids) {
-        EntityPersister parent = CounterModel.entity(entity, session.getFactory());
+        EntityPersister parent = Entities.entity(entity, session.getFactory());
         if (ids == null) {
-            CounterModel.checkId(parent, null);
+            Entities.checkId(parent, null);
         }
-        ids.forEach(id -> CounterModel.checkId(parent, id));
+        ids.forEach(id -> Entities.checkId(parent, id));
         return new Counters<>(new RowCounters(session, parent, new LinkedHashSet<>(ids), List.of()));
     }
 

@@ -163,7 +163,7 @@ final class DeclarationReader {
     }
 
     private void readFree(Place place, Counter annotation) {
-        Property property = CounterAttribute.own(place.entity(), place.attribute());
+        Property property = BootModel.own(place.entity(), place.attribute());
         String problem = property == null
                 ? "is not a persistent attribute of the entity itself: put @Counter on one"
                 : CounterAttribute.unfit(place.entity(), property);
@@ -197,7 +197,7 @@ final class DeclarationReader {
     }
 
     private void readCounter(Place place, CounterCache annotation) {
-        Property property = CounterAttribute.find(place.entity(), place.attribute());
+        Property property = BootModel.find(place.entity(), place.attribute());
         Value value = property == null ? null : property.getValue();
         if (value == null) {
             problem(place, "is not a persistent attribute: put @CounterCache on an association");
@@ -258,7 +258,7 @@ final class DeclarationReader {
             return;
         }
         PersistentClass child = metadata.getEntityBinding(elements.getReferencedEntityName());
-        Property association = CounterAttribute.find(child, collection.getMappedByProperty());
+        Property association = BootModel.find(child, collection.getMappedByProperty());
         if (association == null
                 || !(association.getValue() instanceof ManyToOne toOne)
                 || !toOne.getReferencedEntityName().equals(place.entity().getEntityName())) {
@@ -300,8 +300,8 @@ final class DeclarationReader {
             PersistentClass child,
             String association) {
         PersistentClass parent = path.end();
-        Property reference = CounterAttribute.find(child, association);
-        if (reference == null || !CounterAttribute.isWritten(child, reference)) {
+        Property reference = BootModel.find(child, association);
+        if (reference == null || !BootModel.isWritten(child, reference)) {
             problem(
                     place,
                     "%s.%s does not write its column: count the association that does"
@@ -335,7 +335,7 @@ final class DeclarationReader {
             return;
         }
         Property counter = names.stream()
-                .map(name -> CounterAttribute.own(parent, name))
+                .map(name -> BootModel.own(parent, name))
                 .filter(found -> found != null)
                 .findFirst()
                 .orElse(null);

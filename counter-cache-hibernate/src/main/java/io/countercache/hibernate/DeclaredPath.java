@@ -38,7 +38,7 @@ record DeclaredPath(
         String name = "";
         for (String part : path.isEmpty() ? new String[0] : path.split("\\.", -1)) {
             name = name.isEmpty() ? part : name + "." + part;
-            Property step = CounterAttribute.find(entity, name);
+            Property step = BootModel.find(entity, name);
             if (step != null && step.getValue() instanceof Component) {
                 continue;
             }
@@ -117,7 +117,7 @@ record DeclaredPath(
                             attribute,
                             toOnes.isEmpty() ? "end the path before" : "name one of " + String.join(", ", toOnes));
         }
-        if (!CounterAttribute.isWritten(entity, step)) {
+        if (!BootModel.isWritten(entity, step)) {
             return "%s.%s does not write its column: name the association that does".formatted(where, attribute);
         }
         if (entity.getJoinClosure().stream().anyMatch(join -> join.containsProperty(step))) {

@@ -80,12 +80,12 @@ final class DeleteEdges {
             String owner = rule.target().getEntityName();
             condition = "exists (select 1 from %s t join t.%s e where id(t) in :targets and e = c)"
                     .formatted(
-                            CounterModel.entity(owner, factory).getImportedName(),
+                            Entities.entity(owner, factory).getImportedName(),
                             collection.getRole().substring(owner.length() + 1));
         }
         return new Edge(
-                CounterModel.entity(rule.target().getEntityName(), factory),
-                CounterModel.entity(rule.child().getEntityName(), factory),
+                Entities.entity(rule.target().getEntityName(), factory),
+                Entities.entity(rule.child().getEntityName(), factory),
                 condition,
                 rule.association(),
                 rule.cascades(),
@@ -99,7 +99,7 @@ final class DeleteEdges {
         if (!followed.add(edge)) {
             return false;
         }
-        List<EntityPersister> types = CounterModel.withSubclasses(edge.child()).toList();
+        List<EntityPersister> types = Entities.withSubclasses(edge.child()).toList();
         return types.stream().anyMatch(type -> isNoticed(edge, model.counted(type)))
                 || (edge.cascades()
                         && declared.stream()
@@ -232,7 +232,7 @@ final class DeleteEdges {
 
     private List<Kind> resolveKinds(Edge edge) {
         CountedChild whole = model.counted(edge.child());
-        List<EntityPersister> types = CounterModel.withSubclasses(edge.child()).toList();
+        List<EntityPersister> types = Entities.withSubclasses(edge.child()).toList();
         if (types.stream().allMatch(type -> isLookedAtLike(type, edge.child()))) {
             return List.of(new Kind(edge.child(), whole, false));
         }

@@ -197,7 +197,7 @@ record DeleteRules(List<DeleteRule> all) {
     private static boolean isNamed(DeleteRule rule, String where, PersistentClass child) {
         return Stream.of(where.split("\\s*[^\\w.]+\\s*", -1))
                 .flatMap(name -> Stream.of(name, name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name))
-                .map(name -> CounterAttribute.find(child, name))
+                .map(name -> BootModel.find(child, name))
                 .filter(Objects::nonNull)
                 .anyMatch(attribute ->
                         !Collections.disjoint(attribute.getColumns(), rule.key().getColumns()));

@@ -66,7 +66,7 @@ final class DirectChange {
             List<TouchedAttribute> touched) {
         this.session = session;
         this.entity = entity;
-        var inOrder = new TreeSet<>(CounterSql.lockOrder(entity, session));
+        var inOrder = new TreeSet<>(LockOrder.of(entity, session));
         inOrder.addAll(ids);
         this.ids = List.copyOf(inOrder);
         this.amounts = amounts;
@@ -230,7 +230,7 @@ final class DirectChange {
             PreparedStatement statement, String sql, int columns, SharedSessionContractImplementor session)
             throws SQLException {
         ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
-        return rows.next() ? Optional.of(CounterSql.readNumbers(rows, columns)) : Optional.empty();
+        return rows.next() ? Optional.of(Columns.readNumbers(rows, columns)) : Optional.empty();
     }
 
     /** What the counters of a row are; null if it is not there. */
@@ -315,7 +315,7 @@ final class DirectChange {
             amount.counter().bind(amount.by(), statement, position++);
         }
         position = CounterSql.bind(now, statement, position, session);
-        position = CounterSql.bindId(id, entity, statement, position, session);
+        position = Columns.bindId(id, entity, statement, position, session);
         for (Amount amount : amounts) {
             if (amount.condition() != null) {
                 amount.counter().bind(amount.bound(), statement, position++);
@@ -339,7 +339,7 @@ final class DirectChange {
                 counters.stream().map(CounterColumn::column).toList());
         try {
             return Statements.send(sql, () -> "read " + entity.getImportedName(), session, statement -> {
-                        CounterSql.bindId(id, entity, statement, 1, session);
+                        Columns.bindId(id, entity, statement, 1, session);
                         return firstRow(statement, sql, counters.size(), session);
                     })
                     .orElse(null);

@@ -35,7 +35,7 @@ final class EntityRows {
     static NavigableMap<String, EntityPersister> tables(EntityPersister entity, String declared) {
         NavigableMap<String, EntityPersister> tables = new TreeMap<>();
         if (entity instanceof UnionSubclassEntityPersister) {
-            CounterModel.withSubclasses(entity)
+            Entities.withSubclasses(entity)
                     .filter(each -> !each.isAbstract())
                     .forEach(each -> tables.put(((UnionSubclassEntityPersister) each).getRootTableName(), each));
         } else {
@@ -65,7 +65,7 @@ final class EntityRows {
             return List.copyOf(ids);
         }
         String hql = "select id(e) from %s e where id(e) in :ids".formatted(entity.getImportedName());
-        var found = new TreeSet<>(CounterSql.lockOrder(entity, session));
+        var found = new TreeSet<>(LockOrder.of(entity, session));
         found.addAll(session.createSelectionQuery(hql, Object.class)
                 .setParameterList("ids", ids)
                 .setHint(HibernateHints.HINT_FLUSH_MODE, FlushMode.MANUAL)

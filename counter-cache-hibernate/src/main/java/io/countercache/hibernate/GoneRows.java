@@ -123,9 +123,9 @@ final class GoneRows {
             if (targets.isEmpty()) {
                 return;
             }
-            CounterModel.refuseFilters(edge.child(), session);
+            Entities.refuseFilters(edge.child(), session);
             if (edge.association().isEmpty()) {
-                CounterModel.refuseFilters(edge.target(), session); // by which they are found
+                Entities.refuseFilters(edge.target(), session); // by which they are found
             }
             String hql = "select id(c) from %s c where %s order by id(c)"
                     .formatted(edge.child().getImportedName(), edge.condition());

@@ -106,7 +106,7 @@ final class HeldElements
 
     private static SortedSet<Object> ids(
             CountedCollection collection, Collection<Object> elements, SharedSessionContractImplementor session) {
-        SortedSet<Object> ids = new TreeSet<>(CounterSql.lockOrder(collection.element(), session));
+        SortedSet<Object> ids = new TreeSet<>(LockOrder.of(collection.element(), session));
         elements.forEach(element -> ids.add(collection.element().getIdentifier(element, session)));
         return ids;
     }

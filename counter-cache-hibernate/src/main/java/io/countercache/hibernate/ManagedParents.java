@@ -5,7 +5,6 @@ import io.countercache.hibernate.CountedChild.PassedBy;
 import io.countercache.hibernate.CounterModel.KeptCounter;
 import io.countercache.hibernate.CounterPaths.PathStep;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -36,7 +35,7 @@ final class ManagedParents {
     /** Shows a delta on the instance of the parent, if this session manages one. */
     void tell(CounterDefinition counter, Object parentId, BigDecimal amount, SharedSessionContractImplementor session) {
         EntityPersister parent = model.parent(counter, session);
-        change(parent, parentId, counter.counter(), session, shown -> sum(shown, amount));
+        change(parent, parentId, counter.counter(), session, shown -> Numbers.sum(shown, amount));
     }
 
     /**
@@ -72,7 +71,7 @@ final class ManagedParents {
 
     /** Shows a delta on an instance. */
     static void tell(Object entity, EntityEntry entry, KeptCounter kept, BigDecimal amount) {
-        change(entity, entry, kept.index(), shown -> sum(shown, amount));
+        change(entity, entry, kept.index(), shown -> Numbers.sum(shown, amount));
     }
 
     /** Shows a delta on the instance of a row, if this session manages one. */
@@ -82,7 +81,7 @@ final class ManagedParents {
             String counter,
             BigDecimal amount,
             SharedSessionContractImplementor session) {
-        change(entity, id, counter, session, shown -> sum(shown, amount));
+        change(entity, id, counter, session, shown -> Numbers.sum(shown, amount));
     }
 
     /** Shows a value, of a counter or of what was touched with it, on the instance of a row, if this session manages one. */
@@ -171,7 +170,7 @@ final class ManagedParents {
         Type type = entry.getPersister().getPropertyTypes()[index];
         Object changed = change.from(shown);
         if (changed instanceof BigDecimal number) {
-            changed = as(type.getReturnedClass(), number);
+            changed = Numbers.as(type.getReturnedClass(), number);
         }
         SessionFactoryImplementor factory = entry.getPersister().getFactory();
         // a Date can be changed in place: then it has to differ from what was loaded
@@ -183,32 +182,5 @@ final class ManagedParents {
 
     private interface Change {
         Object from(@Nullable Object shown);
-    }
-
-    static BigDecimal sum(@Nullable Object shown, BigDecimal amount) {
-        return shown == null ? amount : new BigDecimal(shown.toString()).add(amount);
-    }
-
-    /** A number in the type of the attribute that shows it. */
-    static Number as(Class<?> type, BigDecimal number) {
-        if (type == Integer.class || type == int.class) {
-            return number.intValue();
-        }
-        if (type == Long.class || type == long.class) {
-            return number.longValue();
-        }
-        if (type == Short.class || type == short.class) {
-            return number.shortValue();
-        }
-        if (type == Byte.class || type == byte.class) {
-            return number.byteValue();
-        }
-        if (type == Double.class || type == double.class) {
-            return number.doubleValue();
-        }
-        if (type == Float.class || type == float.class) {
-            return number.floatValue();
-        }
-        return type == BigInteger.class ? number.toBigInteger() : number;
     }
 }

@@ -7,6 +7,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -86,7 +87,7 @@ final class ManyRows {
         }
         Object[] ids = new Object[rows.size()];
         for (int i = 0; i < ids.length; i++) {
-            ids[i] = CounterSql.columnValues(
+            ids[i] = Columns.columnValues(
                             parent.getIdentifierMapping(), rows.get(i).row().id(), session)
                     .get(0)
                     .value();
@@ -106,7 +107,7 @@ final class ManyRows {
         Dialect dialect = parent.getFactory().getJdbcServices().getDialect();
         if (idType == null
                 || !(dialect instanceof PostgreSQLDialect)
-                || !CounterSql.forUpdate(dialect).contains("no key update")) { // which not all have that are called so
+                || !RowLocks.forUpdate(dialect).contains("no key update")) { // which not all have that are called so
             return null;
         }
         List<String> amounts = IntStream.range(0, counters.size())
@@ -119,7 +120,7 @@ final class ManyRows {
                         touched.stream())
                 .collect(Collectors.joining(", "));
         // a driver that sends texts does not say of what type these are
-        String arrays = Stream.concat(Stream.of(idType.sql()), types.stream().map(CounterColumn::elementType))
+        String arrays = Stream.concat(Stream.of(idType.sql()), types.stream().map(ManyRows::elementType))
                 .map("cast(? as %s[])"::formatted)
                 .collect(Collectors.joining(", "));
         return """
@@ -129,7 +130,7 @@ final class ManyRows {
                         String.join(", ", amounts),
                         arrays,
                         table,
-                        CounterSql.keyColumns(table, parent).get(0),
+                        Columns.keyColumns(table, parent).get(0),
                         assignments);
     }
 
@@ -158,6 +159,26 @@ final class ManyRows {
                         .findFirst()
                         .orElseThrow())
                 .toArray(BigDecimal[]::new);
-        return CounterColumn.array(amounts, type, connection);
+        return array(amounts, type, connection);
+    }
+
+    /** The type that the database has for numbers of many counters of this type at once. */
+    private static String elementType(Class<?> type) {
+        return Numbers.isWhole(type) ? "int8" : Numbers.isFloating(type) ? "float8" : "numeric";
+    }
+
+    /** Many of these at once, in the order in which they are given. */
+    private static Array array(BigDecimal[] numbers, Class<?> type, Connection connection) throws SQLException {
+        if (Numbers.isWhole(type) && Arrays.stream(numbers).allMatch(Numbers::isLong)) {
+            return connection.createArrayOf(
+                    elementType(type),
+                    Arrays.stream(numbers).map(BigDecimal::longValue).toArray());
+        }
+        if (Numbers.isFloating(type)) {
+            return connection.createArrayOf(
+                    elementType(type),
+                    Arrays.stream(numbers).map(BigDecimal::doubleValue).toArray());
+        }
+        return connection.createArrayOf("numeric", numbers);
     }
 }

@@ -142,7 +142,7 @@ final class NewParents implements FlushEntityEventListener {
             }
             Object given = event.getPersister().getValue(event.getEntity(), kept.index());
             BigDecimal amount = foreseen == null ? null : amount(kept, event.getId(), foreseen.deltas);
-            Number written = amount == null ? null : exactly(ManagedParents.sum(given, amount), kept.type());
+            Number written = amount == null ? null : exactly(Numbers.sum(given, amount), kept.type());
             if (amount != null && written != null) {
                 more.add(requireNonNull(kept.derived()), kept.row(event.getId()), amount);
             }
@@ -155,7 +155,7 @@ final class NewParents implements FlushEntityEventListener {
 
     /** A number in the type of a counter; null if that is too large for it, which the database says of an UPDATE. */
     private static @Nullable Number exactly(BigDecimal sum, Class<?> type) {
-        Number number = ManagedParents.as(type, sum);
+        Number number = Numbers.as(type, sum);
         return Double.isFinite(number.doubleValue()) && sum.compareTo(new BigDecimal(number.toString())) == 0
                 ? number
                 : null;

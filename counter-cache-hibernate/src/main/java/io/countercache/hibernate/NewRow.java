@@ -1,7 +1,7 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.Columns.ColumnValue;
 import io.countercache.hibernate.CounterModel.KeptCounter;
-import io.countercache.hibernate.CounterSql.ColumnValue;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,11 +93,11 @@ final class NewRow {
                 listener == null ? List.of() : listener.installation().model().keptBy(entity);
         for (KeptCounter other : others) {
             if (entity.getValue(instance, other.index()) == null) {
-                entity.setValue(instance, other.index(), ManagedParents.as(other.type(), BigDecimal.ZERO));
+                entity.setValue(instance, other.index(), Numbers.as(other.type(), BigDecimal.ZERO));
             }
         }
         int index = entity.getPropertyIndex(counter.name());
-        entity.setValue(instance, index, ManagedParents.as(counter.type(), value));
+        entity.setValue(instance, index, Numbers.as(counter.type(), value));
         return instance;
     }
 
@@ -110,7 +110,7 @@ final class NewRow {
             Object id = ((BeforeExecutionGenerator) generator).generate(session, fresh, null, EventType.INSERT);
             entity.setIdentifier(fresh, id, session);
         }
-        CounterSql.columnValues(entity.getIdentifierMapping(), id(), session)
+        Columns.columnValues(entity.getIdentifierMapping(), id(), session)
                 .forEach(column -> inserted.add(Inserted.of(column)));
     }
 
@@ -134,7 +134,7 @@ final class NewRow {
             value = new TouchedAttribute(attribute).now(session);
         }
         if (value != null) { // of others the column has its default
-            CounterSql.columnValues(attribute, value, session).stream()
+            Columns.columnValues(attribute, value, session).stream()
                     .filter(column -> column.column().isInsertable())
                     .forEach(column -> inserted.add(Inserted.of(column)));
         }

@@ -61,7 +61,7 @@ final class ParentListener
         List<KeptCounter> counters = model.keptBy(event.getPersister());
         for (KeptCounter kept : counters) {
             if (event.getState()[kept.index()] == null) {
-                Object zero = ManagedParents.as(kept.type(), BigDecimal.ZERO);
+                Object zero = Numbers.as(kept.type(), BigDecimal.ZERO);
                 event.getState()[kept.index()] = zero;
                 event.getPersister().setValue(event.getEntity(), kept.index(), zero);
             }

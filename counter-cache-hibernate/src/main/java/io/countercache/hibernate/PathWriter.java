@@ -174,7 +174,7 @@ final class PathWriter {
         private List<@Nullable Object> ids(ResultSet row, List<PathStep> steps) throws SQLException {
             List<@Nullable Object> ids = new ArrayList<>();
             for (PathStep step : steps) {
-                ids.add(CounterSql.readId(step.target(), row, ids.size() + 1, session));
+                ids.add(Columns.readId(step.target(), row, ids.size() + 1, session));
             }
             return ids;
         }
@@ -217,7 +217,7 @@ final class PathWriter {
 
         /** All that is counted beneath a row now. */
         private BigDecimal beneath(PathStep step, Object id) {
-            CounterModel.refuseFilters(CounterModel.entity(step.counter().child(), session.getFactory()), session);
+            Entities.refuseFilters(Entities.entity(step.counter().child(), session.getFactory()), session);
             CountQuery count =
                     new CountQuery(step.entity(), step.counter(), PathWriter.this.model.where(step.counter(), "c"));
             Number total = pending.quietly(
@@ -225,7 +225,7 @@ final class PathWriter {
                     asking -> asking.createSelectionQuery(count.beneath(step.index()), Number.class)
                             .setParameter("id", id)
                             .getSingleResult());
-            return total == null ? BigDecimal.ZERO : CountQuery.exact(total);
+            return total == null ? BigDecimal.ZERO : Numbers.exact(total);
         }
 
         private void arrive(PathStep step, @Nullable Object id, BigDecimal amount) {

@@ -119,8 +119,7 @@ final class Recount {
                     BigDecimal difference = CountQuery.difference(drift);
                     differences.add(counter, new ParentRow(counter.table(), drift.id()), difference);
                     pending.shown(parent, drift.id(), counter.counter(), difference, session);
-                    ManagedParents.show(
-                            parent, drift.id(), counter.counter(), CountQuery.exact(drift.actual()), session);
+                    ManagedParents.show(parent, drift.id(), counter.counter(), Numbers.exact(drift.actual()), session);
                 }
             }
         }
@@ -155,7 +154,7 @@ final class Recount {
 
     private CountQuery count(
             EntityPersister parent, CounterDefinition counter, SharedSessionContractImplementor session) {
-        CountQuery.read(counter, session.getFactory()).forEach(read -> CounterModel.refuseFilters(read, session));
+        CountQuery.read(counter, session.getFactory()).forEach(read -> Entities.refuseFilters(read, session));
         return new CountQuery(parent, counter, model.where(counter, "c"));
     }
 }

@@ -38,7 +38,7 @@ record RowCounters(
         if (values == null) {
             throw DirectChange.missing(parent, id);
         }
-        return ManagedParents.as(column.type(), values.get(0));
+        return Numbers.as(column.type(), values.get(0));
     }
 
     void requireOne(String call) {

@@ -1,6 +1,6 @@
 package io.countercache.hibernate;
 
-import io.countercache.hibernate.CounterSql.ColumnValue;
+import io.countercache.hibernate.Columns.ColumnValue;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -102,7 +102,7 @@ final class RowKey {
     }
 
     private List<ColumnValue> columns(String name) {
-        return CounterSql.columnValues(attribute(name), values.get(name), session);
+        return Columns.columnValues(attribute(name), values.get(name), session);
     }
 
     /** The columns of the key, and what they hold. */

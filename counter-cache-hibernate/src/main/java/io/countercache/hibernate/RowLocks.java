@@ -6,13 +6,17 @@ import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.hibernate.JDBCException;
+import org.hibernate.LockMode;
+import org.hibernate.dialect.Dialect;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
@@ -68,7 +72,7 @@ final class RowLocks {
             List<String> counters,
             SharedSessionContractImplementor session) {
         List<String> columns = counters.stream().map(CounterSql::orZero).toList();
-        return lock(ids, entity, table, columns, row -> CounterSql.readNumbers(row, counters.size()), session);
+        return lock(ids, entity, table, columns, row -> Columns.readNumbers(row, counters.size()), session);
     }
 
     /** Locks rows that will be deleted, against all that would refer to them; the ids of those that are there. */
@@ -80,9 +84,9 @@ final class RowLocks {
     }
 
     private <R> NavigableMap<Object, R> lock(Collection<?> ids, RowReader<R> reader) {
-        var inOrder = new TreeSet<>(CounterSql.lockOrder(entity, session));
+        var inOrder = new TreeSet<>(LockOrder.of(entity, session));
         inOrder.addAll(ids);
-        var locked = new TreeMap<Object, R>(CounterSql.lockOrder(entity, session));
+        var locked = new TreeMap<Object, R>(LockOrder.of(entity, session));
         EntityRows.tables(entity, table).forEach((each, concrete) -> lock(each, concrete, inOrder, reader, locked));
         return locked;
     }
@@ -95,24 +99,20 @@ final class RowLocks {
             NavigableMap<Object, R> locked) {
         // the database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row:
         // but for what it deletes by itself, which it locks in an order of its own anyway
-        boolean isInOrder = (areDeleted && CounterSql.hasSimpleKey(table, entity))
+        boolean isInOrder = (areDeleted && Columns.hasSimpleKey(table, entity))
                 || (inOrder.stream().allMatch(Number.class::isInstance)
                         && entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id
                         && id.getJdbcMapping().getJdbcType().isNumber());
         int size = isInOrder ? CHUNK : 1;
         var dialect = session.getJdbcServices().getDialect();
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
-            String sql = CounterSql.selectForUpdate(
-                    table,
-                    entity,
-                    columns,
-                    chunk.size(),
-                    areDeleted ? CounterSql.forDelete(dialect) : CounterSql.forUpdate(dialect));
+            String sql = selectForUpdate(
+                    table, entity, columns, chunk.size(), areDeleted ? forDelete(dialect) : forUpdate(dialect));
             try {
                 Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
                     int position = 1;
                     for (Object id : chunk) {
-                        position = CounterSql.bindId(id, entity, statement, position, session);
+                        position = Columns.bindId(id, entity, statement, position, session);
                     }
                     return read(chunk, statement, sql, reader, locked);
                 });
@@ -133,9 +133,38 @@ final class RowLocks {
         while (rows.next()) {
             Object id = chunk.size() == 1
                     ? chunk.get(0)
-                    : requireNonNull(CounterSql.readId(entity, rows, columns.size() + 1, session));
+                    : requireNonNull(Columns.readId(entity, rows, columns.size() + 1, session));
             locked.put(id, reader.read(rows));
         }
         return locked.size();
+    }
+
+    /**
+     * Some rows, locked in the order of their ids: what is read of them, and the id after that.
+     *
+     * @param lock the end of the statement
+     */
+    private static String selectForUpdate(
+            String table, EntityPersister entity, List<String> read, int rows, String lock) {
+        List<String> key = Columns.keyColumns(table, entity);
+        List<String> columns = new ArrayList<>(read);
+        columns.addAll(key);
+        String where = rows == 1
+                ? CounterSql.row(table, entity)
+                : key.get(0) + " in (" + String.join(", ", Collections.nCopies(rows, "?")) + ") order by " + key.get(0);
+        return "select " + String.join(", ", columns) + " from " + table + " where " + where + lock;
+    }
+
+    /**
+     * What makes a SELECT lock the rows of one table that it answers. FOR NO KEY UPDATE on PostgreSQL: FOR UPDATE would
+     * wait for every transaction that has inserted a child, and deadlock with it.
+     */
+    static String forUpdate(Dialect dialect) {
+        return dialect.getForUpdateString(LockMode.PESSIMISTIC_WRITE);
+    }
+
+    /** The same for rows that will be deleted: until then nothing that is new can refer to them. */
+    private static String forDelete(Dialect dialect) {
+        return forUpdate(dialect).replace("no key update", "update"); // PostgreSQL
     }
 }

@@ -162,7 +162,7 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
 
     private Found read(AbstractDatabaseOperationEvent event, CountedChild counted, boolean writesAll) {
         SharedSessionContractImplementor session = event.getSession();
-        CounterModel.refuseFilters(event.getPersister(), session);
+        Entities.refuseFilters(event.getPersister(), session);
         // without a transaction a lock would be gone before the statement
         boolean isThere = guards.trust() || !session.isTransactionInProgress() || lock(event);
         Found found = new Found(

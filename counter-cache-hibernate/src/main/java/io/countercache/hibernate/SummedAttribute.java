@@ -16,7 +16,7 @@ final class SummedAttribute {
 
     /** Why an attribute cannot be totalled in a counter, or null if it can. */
     static @Nullable String unfit(PersistentClass child, String name, PersistentClass parent, Property counter) {
-        Property summed = CounterAttribute.find(child, name);
+        Property summed = BootModel.find(child, name);
         String where = "'sum': " + child.getJpaEntityName();
         if (summed == null || !isNumber(summed)) {
             String numbers = child.getPropertyClosure().stream()
@@ -42,13 +42,13 @@ final class SummedAttribute {
     private static @Nullable String unfit(String where, Property summed, String counted, Property counter) {
         Class<?> from = type(summed);
         Class<?> to = type(counter);
-        if (CounterColumn.isFloating(from)) {
-            return CounterColumn.isFloating(to)
+        if (Numbers.isFloating(from)) {
+            return Numbers.isFloating(to)
                     ? null
                     : "%s is of type %s, which %s cannot total: make that a double"
                             .formatted(where, from.getSimpleName(), counted);
         }
-        if (CounterColumn.isFloating(to)) {
+        if (Numbers.isFloating(to)) {
             return "%s is of type %s, which %s would total with rounding errors: make that a %s"
                     .formatted(where, from.getSimpleName(), counted, from == BigDecimal.class ? "BigDecimal" : "long");
         }
@@ -61,7 +61,7 @@ final class SummedAttribute {
 
     private static boolean isNumber(Property property) {
         return property.getType() instanceof BasicType<?> basic
-                && CounterColumn.isNumber(type(property))
+                && Numbers.isNumber(type(property))
                 && basic.getValueConverter() == null
                 && basic.getJdbcType().isNumber();
     }

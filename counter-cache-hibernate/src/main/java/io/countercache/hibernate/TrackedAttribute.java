@@ -90,7 +90,7 @@ record TrackedAttribute(
                         attribute.property(),
                         attribute.steps(),
                         attribute.part(),
-                        CounterModel.entity(counter.parent(), child.getFactory()))
+                        Entities.entity(counter.parent(), child.getFactory()))
                 : attribute;
     }
 
@@ -137,7 +137,7 @@ record TrackedAttribute(
         String name = proxy != null && proxy.isUninitialized()
                 ? proxy.getEntityName() // a stateless session would load it to say so
                 : session.bestGuessEntityName(entity);
-        return CounterModel.entity(name, session.getFactory());
+        return Entities.entity(name, session.getFactory());
     }
 
     private @Nullable Object assigned(Object id, Object[] state) {

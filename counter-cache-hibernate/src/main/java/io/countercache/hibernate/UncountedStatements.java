@@ -46,7 +46,7 @@ final class UncountedStatements {
 
     UncountedStatements(CounterModel model, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : model.definitions()) {
-            EntityPersister parent = CounterModel.entity(counter.parent(), factory);
+            EntityPersister parent = Entities.entity(counter.parent(), factory);
             String name = parent.getImportedName() + "." + counter.counter();
             for (String table : EntityRows.tables(parent, counter.table()).keySet()) {
                 derivedByTable
