@@ -14,10 +14,10 @@ record Amount(CounterColumn counter, BigDecimal by, Limits within) {
     @Nullable
     String condition() {
         if (by.signum() < 0 && within.hasMin()) {
-            return CounterSql.orZero(counter.column()) + " >= ?";
+            return Columns.orZero(counter.column()) + " >= ?";
         }
         if (by.signum() > 0 && within.hasMax()) {
-            return CounterSql.orZero(counter.column()) + " <= ?";
+            return Columns.orZero(counter.column()) + " <= ?";
         }
         return null;
     }

@@ -177,7 +177,7 @@ final class Bump {
                 guard(),
                 answers());
         return Statements.send(sql, this::attempt, session, statement -> {
-                    CounterSql.bind(touched, statement, bind(inserted, statement, 1), session);
+                    TouchedAttribute.bind(touched, statement, bind(inserted, statement, 1), session);
                     return row(statement, sql);
                 })
                 .orElse(null);
@@ -198,7 +198,7 @@ final class Bump {
                 counter.bind(by, statement, position++);
             }
             counter.bind(by, statement, position++);
-            position = CounterSql.bind(touched, statement, position, session);
+            position = TouchedAttribute.bind(touched, statement, position, session);
             bind(inserted, statement, position);
             return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, sql);
         });
@@ -207,7 +207,7 @@ final class Bump {
 
     /** The row that has the key. */
     private @Nullable Row read() {
-        String sql = CounterSql.selectBy(counter.table(), key.columns(), answers());
+        String sql = Columns.selectBy(counter.table(), key.columns(), answers());
         return Statements.send(sql, this::attempt, session, statement -> {
                     bindKey(statement, 1);
                     return row(statement, sql);

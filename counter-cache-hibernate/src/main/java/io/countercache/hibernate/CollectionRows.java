@@ -64,7 +64,7 @@ final class CollectionRows {
         var key =
                 collection.persister().getAttributeMapping().getKeyDescriptor().getKeyPart();
         List<ColumnValue> columns = Columns.columnValues(key, ownerId, session);
-        String sql = CounterSql.selectBy(
+        String sql = Columns.selectBy(
                         collection.persister().getTableName(),
                         columns,
                         List.of(columns.get(0).column().getSelectionExpression()))

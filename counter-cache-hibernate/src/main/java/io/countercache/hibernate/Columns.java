@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.metamodel.mapping.JdbcMapping;
@@ -67,6 +68,22 @@ final class Columns {
     /** Whether rows of a table have a key of one column. */
     static boolean hasSimpleKey(String table, EntityPersister entity) {
         return keyColumns(table, entity).size() == 1;
+    }
+
+    /** The value of a column, null as 0. */
+    static String orZero(String column) {
+        return "coalesce(" + column + ", 0)";
+    }
+
+    /** The condition for one row by its key in one of the tables of its entity; its parameter is the id. */
+    static String row(String table, EntityPersister entity) {
+        return keyColumns(table, entity).stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
+    }
+
+    /** The query for columns of the row that has a key. */
+    static String selectBy(String table, List<ColumnValue> key, List<String> columns) {
+        return "select " + String.join(", ", columns) + " from " + table + " where "
+                + key.stream().map(ColumnValue::equal).collect(Collectors.joining(" and "));
     }
 
     /** Binds the values of columns, returns the position after them. */

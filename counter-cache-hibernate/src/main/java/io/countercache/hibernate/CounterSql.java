@@ -3,8 +3,6 @@ package io.countercache.hibernate;
 import io.countercache.CounterDefinition;
 import io.countercache.ParentRow;
 import io.countercache.hibernate.Columns.ColumnValue;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -82,16 +80,16 @@ final class CounterSql {
             List<String> counters,
             List<TouchedAttribute> touched,
             List<String> conditions) {
-        Stream<String> moved = counters.stream().map(column -> column + " = " + orZero(column) + " + ?");
+        Stream<String> moved = counters.stream().map(column -> column + " = " + Columns.orZero(column) + " + ?");
         String assignments = Stream.concat(moved, assignments(touched)).collect(Collectors.joining(", "));
-        String rows = Stream.concat(Stream.of(row(table, entity)), conditions.stream())
+        String rows = Stream.concat(Stream.of(Columns.row(table, entity)), conditions.stream())
                 .collect(Collectors.joining(" and "));
         return "update " + table + " set " + assignments + " where " + rows;
     }
 
     /** Writes a column of one row as it is. */
     static String confirm(String table, EntityPersister entity, String column) {
-        return "update " + table + " set " + column + " = " + column + " where " + row(table, entity);
+        return "update " + table + " set " + column + " = " + column + " where " + Columns.row(table, entity);
     }
 
     private static Stream<String> assignments(List<TouchedAttribute> touched) {
@@ -104,14 +102,8 @@ final class CounterSql {
 
     /** The stored values of some counters of one row, null as 0. */
     static String select(String table, EntityPersister entity, List<String> columns) {
-        return "select " + columns.stream().map(CounterSql::orZero).collect(Collectors.joining(", ")) + " from " + table
-                + " where " + row(table, entity);
-    }
-
-    /** What there is of the row that has a key. */
-    static String selectBy(String table, List<ColumnValue> key, List<String> columns) {
-        return "select " + String.join(", ", columns) + " from " + table + " where "
-                + key.stream().map(ColumnValue::equal).collect(Collectors.joining(" and "));
+        return "select " + columns.stream().map(Columns::orZero).collect(Collectors.joining(", ")) + " from " + table
+                + " where " + Columns.row(table, entity);
     }
 
     /**
@@ -165,36 +157,8 @@ final class CounterSql {
                         String.join(", ", values));
     }
 
-    static String orZero(String column) {
-        return "coalesce(" + column + ", 0)";
-    }
-
-    static String row(String table, EntityPersister entity) {
-        return Columns.keyColumns(table, entity).stream()
-                .map(column -> column + " = ?")
-                .collect(Collectors.joining(" and "));
-    }
-
     static String column(CounterDefinition counter, EntityPersister parent) {
         return ((SelectableMapping) parent.findAttributeMapping(counter.counter())).getSelectionExpression();
-    }
-
-    /** Binds the values of touched attributes, and answers with the position after them. */
-    static int bind(
-            Map<TouchedAttribute, Object> touched,
-            PreparedStatement statement,
-            int firstPosition,
-            SharedSessionContractImplementor session)
-            throws SQLException {
-        int position = firstPosition;
-        for (var each : touched.entrySet()) {
-            position = Columns.bind(
-                    Columns.columnValues(each.getKey().attribute(), each.getValue(), session),
-                    statement,
-                    position,
-                    session);
-        }
-        return position;
     }
 
     /**

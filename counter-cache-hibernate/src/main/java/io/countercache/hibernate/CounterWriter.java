@@ -136,7 +136,7 @@ final class CounterWriter {
         try {
             boolean returns =
                     rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session);
-            ManyRows many = ManyRows.of(rows, update, parent, session);
+            ManyRows many = update.many() == null ? null : ManyRows.of(rows, parent, session);
             String text = many != null ? requireNonNull(update.many()) : returns ? update.returning() : update.text();
             caches.around(
                     parent,
@@ -204,7 +204,7 @@ final class CounterWriter {
         for (BigDecimal amount : row.amounts().values()) {
             Columns.bind(amount, types.get(position - 1), statement, position++);
         }
-        position = CounterSql.bind(touched, statement, position, session);
+        position = TouchedAttribute.bind(touched, statement, position, session);
         Columns.bindId(row.row().id(), parent, statement, position, session);
     }
 

@@ -314,7 +314,7 @@ final class DirectChange {
         for (Amount amount : amounts) {
             amount.counter().bind(amount.by(), statement, position++);
         }
-        position = CounterSql.bind(now, statement, position, session);
+        position = TouchedAttribute.bind(now, statement, position, session);
         position = Columns.bindId(id, entity, statement, position, session);
         for (Amount amount : amounts) {
             if (amount.condition() != null) {

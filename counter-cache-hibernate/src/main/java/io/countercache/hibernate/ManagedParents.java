@@ -113,7 +113,7 @@ final class ManagedParents {
     static void flushUnwritten(
             EntityPersister entity,
             Collection<Object> ids,
-            List<CounterColumn> counters,
+            List<String> counters,
             SharedSessionContractImplementor session) {
         if (session instanceof SessionImplementor stateful
                 && stateful.getHibernateFlushMode() != FlushMode.MANUAL
@@ -123,7 +123,7 @@ final class ManagedParents {
     }
 
     private static boolean isUnwritten(
-            EntityPersister type, @Nullable Object entity, List<CounterColumn> counters, SessionImplementor session) {
+            EntityPersister type, @Nullable Object entity, List<String> counters, SessionImplementor session) {
         EntityEntry entry =
                 entity == null ? null : session.getPersistenceContextInternal().getEntry(entity);
         if (entity == null || entry == null || !entry.getPersister().isTypeOrSuperType(type)) {
@@ -133,7 +133,7 @@ final class ManagedParents {
         return !entry.isExistsInDatabase()
                 || (loaded != null
                         && counters.stream()
-                                .mapToInt(counter -> entry.getPersister().getPropertyIndex(counter.name()))
+                                .mapToInt(counter -> entry.getPersister().getPropertyIndex(counter))
                                 .filter(index -> entry.getPersister().getPropertyUpdateability()[index])
                                 .anyMatch(index -> !Objects.equals(
                                         loaded[index], entry.getPersister().getValue(entity, index))));

@@ -1,7 +1,6 @@
 package io.countercache.hibernate;
 
 import io.countercache.CounterDeltas.RowDeltas;
-import io.countercache.hibernate.CounterSql.CounterUpdate;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Connection;
@@ -77,11 +76,8 @@ final class ManyRows {
 
     /** Rows that can be moved so, or null. */
     static @Nullable ManyRows of(
-            List<RowDeltas> rows,
-            CounterUpdate update,
-            EntityPersister parent,
-            SharedSessionContractImplementor session) {
-        IdType type = rows.size() < FEWEST || update.many() == null ? null : IdType.of(parent);
+            List<RowDeltas> rows, EntityPersister parent, SharedSessionContractImplementor session) {
+        IdType type = rows.size() < FEWEST ? null : IdType.of(parent);
         if (type == null) {
             return null;
         }
@@ -147,7 +143,7 @@ final class ManyRows {
         for (int counter = 0; counter < types.size(); counter++) {
             statement.setArray(position++, amounts(counter, types.get(counter), connection));
         }
-        CounterSql.bind(touched, statement, position, session);
+        TouchedAttribute.bind(touched, statement, position, session);
         return Statements.executeUpdate(statement, session);
     }
 

@@ -89,7 +89,8 @@ record RowCounters(
         if (counters.stream().anyMatch(CounterColumn::derived)) {
             Installation.of(parent).pending().flushAndWrite(session);
         } else {
-            ManagedParents.flushUnwritten(parent, ids, counters, session);
+            ManagedParents.flushUnwritten(
+                    parent, ids, counters.stream().map(CounterColumn::name).toList(), session);
         }
     }
 

@@ -71,7 +71,7 @@ final class RowLocks {
             String table,
             List<String> counters,
             SharedSessionContractImplementor session) {
-        List<String> columns = counters.stream().map(CounterSql::orZero).toList();
+        List<String> columns = counters.stream().map(Columns::orZero).toList();
         return lock(ids, entity, table, columns, row -> Columns.readNumbers(row, counters.size()), session);
     }
 
@@ -150,7 +150,7 @@ final class RowLocks {
         List<String> columns = new ArrayList<>(read);
         columns.addAll(key);
         String where = rows == 1
-                ? CounterSql.row(table, entity)
+                ? Columns.row(table, entity)
                 : key.get(0) + " in (" + String.join(", ", Collections.nCopies(rows, "?")) + ") order by " + key.get(0);
         return "select " + String.join(", ", columns) + " from " + table + " where " + where + lock;
     }

@@ -4,6 +4,8 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.Member;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
@@ -201,5 +203,23 @@ record TouchedAttribute(AttributeMapping attribute) {
         Map<TouchedAttribute, Object> now = new LinkedHashMap<>();
         touched.forEach(each -> now.put(each, each.now(session)));
         return now;
+    }
+
+    /** Binds the values of touched attributes, returns the position after them. */
+    static int bind(
+            Map<TouchedAttribute, Object> touched,
+            PreparedStatement statement,
+            int firstPosition,
+            SharedSessionContractImplementor session)
+            throws SQLException {
+        int position = firstPosition;
+        for (var each : touched.entrySet()) {
+            position = Columns.bind(
+                    Columns.columnValues(each.getKey().attribute(), each.getValue(), session),
+                    statement,
+                    position,
+                    session);
+        }
+        return position;
     }
 }
