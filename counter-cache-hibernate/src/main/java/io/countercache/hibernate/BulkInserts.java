@@ -157,7 +157,7 @@ final class BulkInserts {
 
     private static UncountableStatementException uncountable(String statement, String entity, String reason) {
         return new UncountableStatementException(
-                statement, "rows of %s are counted, and %s".formatted(entity, reason), CounterCacheSettings.WAYS_OUT);
+                statement, "rows of %s are counted, and %s".formatted(entity, reason), Settings.WAYS_OUT);
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.countercache.hibernate;
 
 import io.countercache.UncountableStatementException;
-import io.countercache.hibernate.CounterCacheSettings.Bulk;
+import io.countercache.hibernate.Settings.Bulk;
 import java.util.List;
 import org.hibernate.StaleStateException;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -110,7 +110,7 @@ final class BulkStatements {
 
     /** Whether nothing is to be counted in this session, or by this statement. */
     boolean isIgnored(SharedSessionContractImplementor session, QueryOptions options) {
-        return changes.isSkipping(session) || CounterCacheSettings.IGNORE_STATEMENT.equals(options.getComment());
+        return changes.isSkipping(session) || Settings.IGNORE_STATEMENT.equals(options.getComment());
     }
 
     boolean isRejected() {
@@ -120,9 +120,8 @@ final class BulkStatements {
     static UncountableStatementException rejected(String statement, EntityPersister entity) {
         return new UncountableStatementException(
                 statement,
-                "rows of %s are counted, and %s is reject"
-                        .formatted(entity.getImportedName(), CounterCacheSettings.BULK),
-                CounterCacheSettings.WAYS_OUT);
+                "rows of %s are counted, and %s is reject".formatted(entity.getImportedName(), Settings.BULK),
+                Settings.WAYS_OUT);
     }
 
     static void checkSame(long counted, long changed, BulkMutation mutation) {

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDefinition.Counts;
-import io.countercache.hibernate.CounterCacheSettings.StaleChildren;
+import io.countercache.hibernate.Settings.StaleChildren;
 import io.countercache.hibernate.condition.Condition;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -23,8 +23,7 @@ public final class CounterCacheIntegrator implements Integrator {
 
     @Override
     public void integrate(Metadata metadata, BootstrapContext context, SessionFactoryImplementor factory) {
-        CounterCacheSettings settings =
-                CounterCacheSettings.read(context.getConfigurationService().getSettings());
+        Settings settings = Settings.read(context.getConfigurationService().getSettings());
         if (!settings.enabled()) {
             return;
         }
@@ -75,7 +74,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 guards.guardConditions(counters, model, factory);
                 guards.guardLost(counters, model, factory);
                 guards.batchInserts(factory);
-                if (settings.bulk() != CounterCacheSettings.Bulk.IGNORE) {
+                if (settings.bulk() != Settings.Bulk.IGNORE) {
                     new BulkStatements(changes, collections, settings.bulk(), factory).install(factory);
                 }
             }

@@ -74,7 +74,7 @@ final class HibernateFields {
     private static CounterCacheException closed(Exception cause) {
         CounterCacheException closed = new CounterCacheException(
                 "bulk statements cannot be counted with this version of Hibernate, or its packages are closed: open them to the library, or set %s to ignore and reset the counters after bulk statements"
-                        .formatted(CounterCacheSettings.BULK));
+                        .formatted(Settings.BULK));
         closed.initCause(cause);
         return closed;
     }

@@ -63,11 +63,11 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         }
     }
 
-    PendingDeltas(CounterModel model, ManagedParents parents, PathWriter writer, CounterCacheSettings.Write write) {
+    PendingDeltas(CounterModel model, ManagedParents parents, PathWriter writer, Settings.Write write) {
         this.model = model;
         this.parents = parents;
         this.writer = writer;
-        this.writeAtFlush = write == CounterCacheSettings.Write.FLUSH;
+        this.writeAtFlush = write == Settings.Write.FLUSH;
     }
 
     /** Adds a delta, to be written with the transaction's others; without a transaction it is written now. */

@@ -4,8 +4,8 @@
  * <p>When a session factory is built:
  *
  * <ol>
- *   <li>{@link io.countercache.hibernate.CounterCacheIntegrator} installs the library, after {@link
- *       io.countercache.hibernate.CounterCacheSettings}
+ *   <li>{@link io.countercache.hibernate.CounterCacheIntegrator} installs the library, after its {@code Settings},
+ *       whose names are in {@link io.countercache.hibernate.CounterCacheSettings}
  *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to {@code Declarations}, which are definitions
  *       and {@code FreeCounter}s, or all errors at once; {@code AnnotatedMembers} are the attributes that may have one
  *   <li>{@code CollectionDeclaration} says whether the rows can be counted that a collection writes itself, {@code
