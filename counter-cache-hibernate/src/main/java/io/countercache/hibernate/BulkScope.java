@@ -93,7 +93,7 @@ final class BulkScope {
     void check(BulkMutation mutation) {
         String reason = uncountable(mutation);
         if (reason != null) {
-            throw new UncountableStatementException(mutation.text(), reason, Settings.WAYS_OUT);
+            throw new UncountableStatementException(mutation.text(), reason, BulkPolicy.WAYS_OUT);
         }
     }
 

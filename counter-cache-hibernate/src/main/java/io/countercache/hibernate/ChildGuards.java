@@ -67,7 +67,7 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
     void batchInserts(SessionFactoryImplementor factory) {
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
             if (compared.contains(entity.getRootEntityName())) {
-                HibernateFields.batchInserts(entity);
+                BatchedInserts.install(entity);
             }
         });
     }

@@ -75,7 +75,8 @@ public final class CounterCacheIntegrator implements Integrator {
                 guards.guardLost(counters, model, factory);
                 guards.batchInserts(factory);
                 if (settings.bulk() != Settings.Bulk.IGNORE) {
-                    new BulkStatements(changes, collections, settings.bulk(), factory).install(factory);
+                    BulkPolicy policy = new BulkPolicy(settings.bulk(), changes.skipping());
+                    BulkHooks.install(new BulkStatements(changes, collections, policy, factory), factory);
                 }
             }
         });

@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.hibernate.LockMode;
+import org.hibernate.StaleStateException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
@@ -38,17 +39,17 @@ final class LockedRows {
             return 0;
         }
         classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.before(rows.counted(), group)));
-        BulkStatements.checkSame(ids.size(), deltas.taken(), mutation);
+        checkSame(ids.size(), deltas.taken(), mutation);
         boolean isRestricted = ids.size() <= NAMED || affected.looksElsewhere();
         if (mutation.isDelete() && takeAlong(mutation, ids)) {
             isRestricted = true; // of what has come since nobody has looked what it takes along
         }
         int changed = (isRestricted ? mutation.restrictedTo(ids) : mutation).execute();
         // no others can be changed then, but a row more than once that a join finds more than once
-        BulkStatements.checkSame(ids.size(), isRestricted ? Math.min(changed, ids.size()) : changed, mutation);
+        checkSame(ids.size(), isRestricted ? Math.min(changed, ids.size()) : changed, mutation);
         if (!mutation.isDelete()) {
             classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.after(rows.counted(), group)));
-            BulkStatements.checkSame(ids.size(), deltas.given(), mutation);
+            checkSame(ids.size(), deltas.given(), mutation);
         }
         return changed;
     }
@@ -92,6 +93,14 @@ final class LockedRows {
                                     .setParameterList("ids", chunk)
                                     .getResultList())
                     .forEach(row -> reader.read(rows.group(row)));
+        }
+    }
+
+    private static void checkSame(long counted, long changed, BulkMutation mutation) {
+        if (counted != changed) {
+            throw new StaleStateException(
+                    "'%s' has changed %d rows, but %d were counted under locks just before: another transaction has changed what it selects; try again"
+                            .formatted(mutation.text(), changed, counted));
         }
     }
 

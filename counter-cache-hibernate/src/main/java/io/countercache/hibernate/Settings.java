@@ -24,11 +24,6 @@ record Settings(
     static final String IGNORE_STATEMENT = BULK + "=ignore";
     static final String COLLECTION_SIZE = "hibernate.counter_cache.collection_size";
 
-    /** What can be done where a bulk statement is not counted. */
-    static final String WAYS_OUT =
-            "change the entities one by one, or give the statement the comment '%s' and reset the counters after it"
-                    .formatted(IGNORE_STATEMENT);
-
     private static final List<String> TRUE_OR_FALSE = List.of("true", "false");
 
     enum Write {

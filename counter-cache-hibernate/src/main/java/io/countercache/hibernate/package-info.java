@@ -56,9 +56,10 @@
  * <p>When a bulk statement changes children:
  *
  * <ol>
- *   <li>{@code BulkStatements} is asked how to execute it: {@code HibernateFields} has Hibernate ask {@code CountedMutations} and
+ *   <li>{@code BulkStatements} is asked how to execute it: {@code BulkHooks} has Hibernate ask {@code CountedMutations} and
  *       {@code CountedInsertions} for a handler ({@code OneExecution}), and {@link io.countercache.hibernate.CountingJdbcServices} has it send the rest through {@code
- *       CountedExecutor} and {@code StatelessQueries}
+ *       CountedExecutor} and {@code StatelessQueries}. {@code HibernateFields} sets what Hibernate keeps private
+ *   <li>{@code BulkPolicy} says which statements the application wants to have counted, refused, or left alone
  *   <li>{@code BulkScope} says whether a {@code BulkMutation} is counted, and refuses what cannot be
  *   <li>{@code ReturningPlan} executes one that answers with its {@code ChangedRows}, {@code LockedRows} one that does not, {@code
  *       BulkInserts} an INSERT, and {@code BulkCollections} what goes of a collection
