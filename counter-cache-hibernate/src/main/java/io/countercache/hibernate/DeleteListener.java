@@ -9,14 +9,13 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
-import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
  * Counts what the database does by itself when a session deletes a row: finds it before the DELETE, and gives it on when that
  * is done.
  */
-final class DeleteListener implements PreDeleteEventListener, PostDeleteEventListener {
+final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
 
     private static final long serialVersionUID = 1;
 

@@ -13,7 +13,6 @@ import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
-import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.event.spi.PreUpdateEventListener;
 import org.hibernate.event.spi.PreUpsertEvent;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Where Hibernate does not guard the statement itself (see {@link ChildGuards}), and where no old state is known at all,
  * as in a stateless session, the parent is read from the database before, under a row lock.
  */
-final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListener, PreUpsertEventListener {
+final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUpsertEventListener {
 
     private static final long serialVersionUID = 1;
 

@@ -31,7 +31,7 @@
  *   <li>{@code CountedChild} is what counters look at of an entity: its {@code TrackedAttribute}s, before and after
  *   <li>{@code StaleChildren} reads these from the database where the session cannot be trusted to know them
  *   <li>{@code SentDeletes} tells the DELETEs that were sent from those that are left to the database, or that another
- *       listener has vetoed
+ *       listener has vetoed, which the listeners of the library, {@code NeverVetoes}, do not
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas, if its session is none of the {@code
  *       SkippingSessions}
  *   <li>{@code DeleteListener} does so with what the database deletes or cuts off along with a row: {@code GoneRows} finds it
