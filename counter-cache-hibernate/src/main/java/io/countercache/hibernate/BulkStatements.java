@@ -18,12 +18,16 @@ final class BulkStatements {
     private final UncountedStatements uncounted;
 
     BulkStatements(
-            ChangeListener changes, CollectionModel collections, BulkPolicy policy, SessionFactoryImplementor factory) {
+            ChangeListener changes,
+            CollectionModel collections,
+            OnDeleteGraph onDelete,
+            BulkPolicy policy,
+            SessionFactoryImplementor factory) {
         this.changes = changes;
         this.model = changes.installation().model();
         this.policy = policy;
-        this.scope = new BulkScope(model, collections);
-        this.locked = new LockedRows(changes);
+        this.scope = new BulkScope(model, onDelete, collections);
+        this.locked = new LockedRows(changes, onDelete);
         this.inserts = new BulkInserts(policy, changes, factory);
         this.collections = new BulkCollections(changes, collections, factory);
         this.uncounted = new UncountedStatements(model, factory);

@@ -28,7 +28,7 @@ final class CountedRows {
     /** Why the rows of a child cannot be counted, or null if they can. */
     static @Nullable String uncountable(
             Metadata metadata,
-            DeleteRules deletes,
+            OnDeleteRules deletes,
             PersistentClass parent,
             PersistentClass child,
             String association,
@@ -60,7 +60,7 @@ final class CountedRows {
                                 .getCollectionTable()
                                 .equals(property.getValue().getTable())
                         && !Collections.disjoint(collection.getKey().getColumns(), property.getColumns()))
-                .map(DeleteRule::name)
+                .map(OnDeleteRule::name)
                 .sorted()
                 .findFirst()
                 .map(name -> "%s writes the column of %s.%s, and what it writes is not counted: declare mappedBy on it"

@@ -20,6 +20,7 @@ final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
     private static final long serialVersionUID = 1;
 
     private final transient ChangeListener changes;
+    private final transient OnDeleteGraph edges;
     private final transient Map<SharedSessionContractImplementor, Following> deleting =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -31,7 +32,8 @@ final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
         }
     }
 
-    DeleteListener(ChangeListener changes) {
+    DeleteListener(ChangeListener changes, OnDeleteGraph edges) {
+        this.edges = edges;
         this.changes = changes;
     }
 
@@ -41,7 +43,6 @@ final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
         SharedSessionContractImplementor session = event.getSession();
         EntityPersister entity = event.getPersister();
         Installation installation = changes.installation();
-        DeleteEdges edges = installation.model().deletes(session.getFactory());
         if (!edges.of(entity).isEmpty()
                 && !changes.isSkipping(session)
                 && !installation.deletes().isUnsent(session)) {

@@ -26,8 +26,10 @@ final class LockedRows {
 
     private final ChangeListener changes;
     private final PendingDeltas pending;
+    private final OnDeleteGraph edges;
 
-    LockedRows(ChangeListener changes) {
+    LockedRows(ChangeListener changes, OnDeleteGraph edges) {
+        this.edges = edges;
         this.changes = changes;
         this.pending = changes.installation().pending();
     }
@@ -57,7 +59,6 @@ final class LockedRows {
     /** Counts what the database deletes or cuts off along with rows; false if that is never anything. */
     private boolean takeAlong(BulkMutation delete, List<Object> ids) {
         EntityPersister entity = delete.entity();
-        DeleteEdges edges = changes.installation().model().deletes(entity.getFactory());
         if (edges.of(entity).isEmpty()) {
             return false;
         }

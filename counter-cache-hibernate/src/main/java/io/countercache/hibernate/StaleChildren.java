@@ -33,6 +33,7 @@ final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUps
     private static final long serialVersionUID = 1;
 
     private final transient CounterModel model;
+    private final transient OnDeleteGraph onDelete;
     private final transient PendingDeltas pending;
     private final transient ChildGuards guards;
     private final transient SentDeletes deletes;
@@ -50,8 +51,14 @@ final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUps
      */
     record Found(WeakReference<Object> child, @Nullable Snapshot before, boolean writesAll) {}
 
-    StaleChildren(CounterModel model, PendingDeltas pending, ChildGuards guards, SentDeletes deletes) {
+    StaleChildren(
+            CounterModel model,
+            OnDeleteGraph onDelete,
+            PendingDeltas pending,
+            ChildGuards guards,
+            SentDeletes deletes) {
         this.model = model;
+        this.onDelete = onDelete;
         this.pending = pending;
         this.guards = guards;
         this.deletes = deletes;
@@ -105,7 +112,7 @@ final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUps
                         || pending.isRolledBack(event.getSession())
                         || counted.isDoubtful(
                                 counted.snapshot(event.getId(), event.getDeletedState(), event.getSession())))) {
-            if (model.deletes(event.getSession().getFactory()).mayChange(event.getPersister())) {
+            if (onDelete.mayChange(event.getPersister())) {
                 event.getSession().getJdbcCoordinator().executeBatch(); // by a DELETE that is not sent yet
             }
             Found found = read(event, counted, true);

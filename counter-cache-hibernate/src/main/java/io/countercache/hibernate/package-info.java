@@ -12,11 +12,12 @@
  *       AnyDeclaration} to which entities an {@code @Any} leads
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it; {@code DeclaredPath} and
  *       {@code SummedAttribute} say what is wrong with a path and a sum
- *   <li>{@code CountedRows} says whether the rows of a child can be counted, {@code DeleteRules} whether what the
- *       database does to them by itself can: each {@code DeleteRule} is a foreign key with an action
+ *   <li>{@code CountedRows} says whether the rows of a child can be counted, {@code OnDeleteRules} whether what the
+ *       database does to them by itself can: each {@code OnDeleteRule} is a foreign key with an action, and
+ *       an {@code OnDelete} what remains of it when the factory is built
  *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once; {@code
  *       BatchedInserts} are those of a child that is guarded so
- *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names, and {@code DeleteEdges} what goes with
+ *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names, and {@code OnDeleteGraph} what goes with
  *       which rows
  *   <li>{@code CounterPaths} has the paths to counters further up, and {@code TableOrder} the order of their tables
  *   <li>{@link io.countercache.hibernate.condition.Condition} is a {@code where}: see there how it is read and evaluated
