@@ -3,7 +3,6 @@ package io.countercache.hibernate;
 import io.countercache.CounterCache;
 import java.util.Collections;
 import java.util.Set;
-import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
 import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
@@ -33,7 +32,7 @@ final class CountedRows {
             PersistentClass child,
             String association,
             CounterCache annotation) {
-        if (hasTenants(child) && !hasTenants(parent)) {
+        if (BootModel.hasTenants(child) && !BootModel.hasTenants(parent)) {
             return "%s has a @TenantId and %s has none, and a recount sees the rows of one tenant only: give both a @TenantId"
                     .formatted(child.getJpaEntityName(), parent.getJpaEntityName());
         }
@@ -66,10 +65,6 @@ final class CountedRows {
                 .map(name -> "%s writes the column of %s.%s, and what it writes is not counted: declare mappedBy on it"
                         .formatted(name, entity.getJpaEntityName(), association))
                 .orElse(null);
-    }
-
-    static boolean hasTenants(PersistentClass entity) {
-        return entity.getFilters().stream().anyMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()));
     }
 
     /**

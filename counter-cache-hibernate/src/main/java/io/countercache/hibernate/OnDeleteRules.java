@@ -157,7 +157,7 @@ record OnDeleteRules(List<OnDeleteRule> all) {
         if (rule.target().getSubclassClosure().stream().anyMatch(type -> type.getCustomSQLDelete() != null)) {
             return "and %s has SQL of its own, which may delete nothing: %s".formatted(target, remedy);
         }
-        if (CountedRows.hasTenants(rule.child()) && !CountedRows.hasTenants(rule.target())) {
+        if (BootModel.hasTenants(rule.child()) && !BootModel.hasTenants(rule.target())) {
             return "and a session sees only those rows of %s that its tenant has: give %s a @TenantId"
                     .formatted(child, target);
         }
