@@ -1,9 +1,11 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterCacheException;
 import org.hibernate.engine.jdbc.mutation.spi.BatchKeyAccess;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.mutation.InsertCoordinatorStandard;
+import org.jboss.logging.Logger;
 
 /**
  * Sends the INSERTs of an entity in JDBC batches though its UPDATEs and DELETEs compare columns, which are not batched. Hibernate
@@ -11,13 +13,22 @@ import org.hibernate.persister.entity.mutation.InsertCoordinatorStandard;
  */
 final class BatchedInserts extends InsertCoordinatorStandard {
 
-    BatchedInserts(EntityPersister entity) {
+    private static final Logger LOG = Logger.getLogger(BatchedInserts.class);
+
+    private BatchedInserts(EntityPersister entity) {
         super(entity, entity.getFactory());
     }
 
-    /** Whether this does what the entity has had before, but for the batches. */
-    static boolean canReplace(Object inserts) {
-        return inserts.getClass() == InsertCoordinatorStandard.class;
+    /** Has Hibernate batch the INSERTs of an entity; does nothing where its packages are closed. */
+    static void install(EntityPersister entity) {
+        if (entity.getInsertCoordinator().getClass() != InsertCoordinatorStandard.class) {
+            return; // it does something else, which would be lost
+        }
+        try {
+            HibernateFields.set(entity, "insertCoordinator", new BatchedInserts(entity));
+        } catch (CounterCacheException closed) {
+            LOG.debugf(closed.getCause(), "INSERTs of %s are not batched", entity.getEntityName());
+        }
     }
 
     @Override

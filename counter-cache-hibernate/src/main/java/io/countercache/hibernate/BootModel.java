@@ -5,6 +5,7 @@ import jakarta.persistence.MapsId;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Member;
 import java.util.stream.Stream;
+import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
 import org.hibernate.mapping.Component;
 import org.hibernate.mapping.OneToMany;
@@ -62,6 +63,11 @@ final class BootModel {
                 ? elements.getReferencedEntityName()
                 : association instanceof ToOne toOne ? toOne.getReferencedEntityName() : null;
         return entity == null ? null : metadata.getEntityBinding(entity);
+    }
+
+    /** Whether each row of an entity belongs to a tenant. */
+    static boolean hasTenants(PersistentClass entity) {
+        return entity.getFilters().stream().anyMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()));
     }
 
     /** Whether an association writes its column. One that is part of the identifier does so through the identifier. */

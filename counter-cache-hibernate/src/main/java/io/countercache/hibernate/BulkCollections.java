@@ -69,7 +69,7 @@ final class BulkCollections {
         throw new UncountableStatementException(
                 delete.text(),
                 "it deletes rows of a collection that are counted, and this database cannot answer with them",
-                CounterCacheSettings.WAYS_OUT);
+                BulkPolicy.WAYS_OUT);
     }
 
     /**

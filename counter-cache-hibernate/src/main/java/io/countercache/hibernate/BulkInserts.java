@@ -24,7 +24,7 @@ final class BulkInserts {
     /** What is being inserted where the statements that this takes do not tell. */
     private static final ThreadLocal<@Nullable Target> INSERTING = new ThreadLocal<>();
 
-    private final BulkStatements bulk;
+    private final BulkPolicy policy;
     private final ChangeListener changes;
     private final CounterModel model;
     private final Map<EntityPersister, Target> byEntity = new HashMap<>();
@@ -40,8 +40,8 @@ final class BulkInserts {
     record Target(
             EntityPersister entity, String table, @Nullable String reason) {}
 
-    BulkInserts(BulkStatements bulk, ChangeListener changes, SessionFactoryImplementor factory) {
-        this.bulk = bulk;
+    BulkInserts(BulkPolicy policy, ChangeListener changes, SessionFactoryImplementor factory) {
+        this.policy = policy;
         this.changes = changes;
         this.model = changes.installation().model();
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
@@ -129,7 +129,7 @@ final class BulkInserts {
     }
 
     boolean isIgnored(ExecutionContext context) {
-        return bulk.isIgnored(context.getSession(), context.getQueryOptions());
+        return policy.isIgnored(context.getSession(), context.getQueryOptions());
     }
 
     /**
@@ -140,8 +140,8 @@ final class BulkInserts {
      */
     void check(Target target, String statement, boolean mayConflict, Dialect dialect) {
         String name = target.entity().getImportedName();
-        if (bulk.isRejected()) {
-            throw BulkStatements.rejected(statement, target.entity());
+        if (policy.isRejected()) {
+            throw BulkPolicy.rejected(statement, target.entity());
         }
         if (mayConflict) {
             throw uncountable(
@@ -157,7 +157,7 @@ final class BulkInserts {
 
     private static UncountableStatementException uncountable(String statement, String entity, String reason) {
         return new UncountableStatementException(
-                statement, "rows of %s are counted, and %s".formatted(entity, reason), CounterCacheSettings.WAYS_OUT);
+                statement, "rows of %s are counted, and %s".formatted(entity, reason), BulkPolicy.WAYS_OUT);
     }
 
     /**

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class BulkScope {
 
     private final CounterModel model;
+    private final OnDeleteGraph edges;
     private final CollectionModel collections;
 
-    BulkScope(CounterModel model, CollectionModel collections) {
+    BulkScope(CounterModel model, OnDeleteGraph edges, CollectionModel collections) {
+        this.edges = edges;
         this.model = model;
         this.collections = collections;
     }
@@ -57,7 +59,6 @@ final class BulkScope {
 
     /** Whether the database deletes or cuts off counted rows along with rows of this entity. */
     boolean takesAlong(EntityPersister entity) {
-        DeleteEdges edges = model.deletes(entity.getFactory());
         return Entities.withSubclasses(entity).anyMatch(each -> !edges.of(each).isEmpty());
     }
 
@@ -93,7 +94,7 @@ final class BulkScope {
     void check(BulkMutation mutation) {
         String reason = uncountable(mutation);
         if (reason != null) {
-            throw new UncountableStatementException(mutation.text(), reason, CounterCacheSettings.WAYS_OUT);
+            throw new UncountableStatementException(mutation.text(), reason, BulkPolicy.WAYS_OUT);
         }
     }
 
@@ -114,7 +115,6 @@ final class BulkScope {
 
     private @Nullable String undeletable(BulkMutation mutation) {
         EntityPersister entity = mutation.entity();
-        DeleteEdges edges = model.deletes(entity.getFactory());
         if (Entities.withSubclasses(entity)
                 .anyMatch(each -> edges.of(each).size() != edges.of(entity).size())) {
             return "the database takes rows along with some subclasses of %s only, so it has to be sent for each of them"

@@ -1,13 +1,8 @@
 package io.countercache.hibernate;
 
-import io.countercache.UncountableStatementException;
-import io.countercache.hibernate.CounterCacheSettings.Bulk;
 import java.util.List;
-import org.hibernate.StaleStateException;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.query.spi.QueryOptions;
 import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 
 /** Counts what bulk statements change: rows that no event tells of. There is none where they are ignored. */
@@ -15,7 +10,7 @@ final class BulkStatements {
 
     private final ChangeListener changes;
     private final CounterModel model;
-    private final Bulk setting;
+    private final BulkPolicy policy;
     private final BulkScope scope;
     private final LockedRows locked;
     private final BulkInserts inserts;
@@ -23,26 +18,28 @@ final class BulkStatements {
     private final UncountedStatements uncounted;
 
     BulkStatements(
-            ChangeListener changes, CollectionModel collections, Bulk setting, SessionFactoryImplementor factory) {
+            ChangeListener changes,
+            CollectionModel collections,
+            OnDeleteGraph onDelete,
+            BulkPolicy policy,
+            SessionFactoryImplementor factory) {
         this.changes = changes;
         this.model = changes.installation().model();
-        this.setting = setting;
-        this.scope = new BulkScope(model, collections);
-        this.locked = new LockedRows(changes);
-        this.inserts = new BulkInserts(this, changes, factory);
+        this.policy = policy;
+        this.scope = new BulkScope(model, onDelete, collections);
+        this.locked = new LockedRows(changes, onDelete);
+        this.inserts = new BulkInserts(policy, changes, factory);
         this.collections = new BulkCollections(changes, collections, factory);
         this.uncounted = new UncountedStatements(model, factory);
     }
 
-    /** Has Hibernate ask here how to execute a bulk statement, for each entity whose rows are counted. */
-    void install(SessionFactoryImplementor factory) {
-        factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
-            if (scope.concerns(entity)) {
-                HibernateFields.replaceStrategy(entity, this);
-                HibernateFields.replaceStrategy(entity, inserts);
-            }
-        });
-        FactoryCounters.of(factory).bulk(this);
+    BulkPolicy policy() {
+        return policy;
+    }
+
+    /** Whether bulk statements on this entity may have to do with counters. */
+    boolean concerns(EntityPersister entity) {
+        return scope.concerns(entity);
     }
 
     BulkInserts inserts() {
@@ -61,12 +58,12 @@ final class BulkStatements {
         if (!scope.isCounted(mutation)) {
             return mutation.execute();
         }
-        if (isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
+        if (policy.isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
             // who resets the counters afterwards must not meet what other sessions had loaded before
             return mutation.versioned().execute();
         }
-        if (setting == Bulk.REJECT) {
-            throw rejected(mutation.text(), mutation.entity());
+        if (policy.isRejected()) {
+            throw BulkPolicy.rejected(mutation.text(), mutation.entity());
         }
         scope.check(mutation);
         List<CountedChild> classes = model.countedClasses(mutation.entity());
@@ -106,30 +103,5 @@ final class BulkStatements {
                         SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()),
                         mutation.session());
         return ReturningPlan.ofUpdate(mutation, pending, rows, deltas).executeUpdate(mutation.context());
-    }
-
-    /** Whether nothing is to be counted in this session, or by this statement. */
-    boolean isIgnored(SharedSessionContractImplementor session, QueryOptions options) {
-        return changes.isSkipping(session) || CounterCacheSettings.IGNORE_STATEMENT.equals(options.getComment());
-    }
-
-    boolean isRejected() {
-        return setting == Bulk.REJECT;
-    }
-
-    static UncountableStatementException rejected(String statement, EntityPersister entity) {
-        return new UncountableStatementException(
-                statement,
-                "rows of %s are counted, and %s is reject"
-                        .formatted(entity.getImportedName(), CounterCacheSettings.BULK),
-                CounterCacheSettings.WAYS_OUT);
-    }
-
-    static void checkSame(long counted, long changed, BulkMutation mutation) {
-        if (counted != changed) {
-            throw new StaleStateException(
-                    "'%s' has changed %d rows, but %d were counted under locks just before: another transaction has changed what it selects; try again"
-                            .formatted(mutation.text(), changed, counted));
-        }
     }
 }

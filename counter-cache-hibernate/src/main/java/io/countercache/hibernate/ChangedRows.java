@@ -195,6 +195,6 @@ final class ChangedRows {
     private static CounterCacheException unexpected(String sql) {
         return new CounterCacheException(
                 "a bulk statement cannot be counted, for this is not the SQL that was expected: '%s': set %s to ignore and reset the counters, and report it"
-                        .formatted(sql, CounterCacheSettings.BULK));
+                        .formatted(sql, Settings.BULK));
     }
 }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.countercache.CounterDefinition;
 import io.countercache.CounterDefinition.Counts;
-import io.countercache.hibernate.CounterCacheSettings.StaleChildren;
+import io.countercache.hibernate.Settings.StaleChildren;
 import io.countercache.hibernate.condition.Condition;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -67,7 +67,7 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
     void batchInserts(SessionFactoryImplementor factory) {
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
             if (compared.contains(entity.getRootEntityName())) {
-                HibernateFields.batchInserts(entity);
+                BatchedInserts.install(entity);
             }
         });
     }
@@ -145,13 +145,16 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
     }
 
     /** Guards what the database sets to null by itself, which moves no version: of one transaction alone, too. */
-    void guardLost(List<CounterDefinition> counters, CounterModel model, SessionFactoryImplementor factory) {
+    void guardLost(
+            List<CounterDefinition> counters,
+            CounterModel model,
+            OnDeleteGraph onDelete,
+            SessionFactoryImplementor factory) {
         for (CounterDefinition counter : counters) {
             EntityPersister child = Entities.entity(counter.child(), factory);
             Condition condition = model.condition(counter);
             if (condition != null
-                    && condition.attributes().stream()
-                            .anyMatch(attribute -> model.deletes(factory).isLost(child, attribute))) {
+                    && condition.attributes().stream().anyMatch(attribute -> onDelete.isLost(child, attribute))) {
                 readUnderLock.add(child.getRootEntityName());
             }
         }

@@ -37,11 +37,11 @@ record CollectionDeclaration(
         Collection collection,
         Counts counts,
         Metadata metadata,
-        DeleteRules deletes) {
+        OnDeleteRules deletes) {
 
     /** Reads a declaration on either side of an association, if no to-one association writes its rows. */
     static @Nullable CollectionDeclaration read(
-            PersistentClass entity, String attribute, Collection annotated, Metadata metadata, DeleteRules deletes) {
+            PersistentClass entity, String attribute, Collection annotated, Metadata metadata, OnDeleteRules deletes) {
         String place = entity.getJpaEntityName() + "." + attribute;
         String mappedBy = annotated.getMappedByProperty();
         if (mappedBy == null) {
@@ -117,13 +117,13 @@ record CollectionDeclaration(
             return "%s has SQL of its own, and what that does to rows is not known: remove it".formatted(name());
         }
         if (collection.getElement() instanceof ManyToOne toOne
-                && DeleteRule.Action.of(toOne) == DeleteRule.Action.CASCADE) {
+                && OnDeleteRule.action(toOne) == OnDelete.Action.CASCADE) {
             return "%s has @OnDelete(CASCADE) on its elements, which deletes rows unseen: remove the element from the collection instead"
                     .formatted(name());
         }
-        DeleteRule.Action action = collection.getKey() instanceof SimpleValue key ? DeleteRule.Action.of(key) : null;
+        OnDelete.Action action = collection.getKey() instanceof SimpleValue key ? OnDeleteRule.action(key) : null;
         boolean leadsOn = !annotation.path().isEmpty();
-        if ((counts == Counts.OWNERS || leadsOn) && action == DeleteRule.Action.CASCADE) {
+        if ((counts == Counts.OWNERS || leadsOn) && action == OnDelete.Action.CASCADE) {
             return "%s has @OnDelete(CASCADE), which deletes rows unseen: remove it".formatted(name());
         }
         if (leadsOn && action != null) {

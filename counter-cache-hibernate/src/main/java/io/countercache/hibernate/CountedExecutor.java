@@ -46,7 +46,7 @@ final class CountedExecutor implements JdbcMutationExecutor {
         }
         if (bulk != null && mutation instanceof JdbcOperationQueryDelete) {
             CountedCollection collection = bulk.collections().deletedBy(mutation.getSqlString());
-            if (collection != null && !bulk.isIgnored(context.getSession(), context.getQueryOptions())) {
+            if (collection != null && !bulk.policy().isIgnored(context.getSession(), context.getQueryOptions())) {
                 return bulk.collections().execute(collection, BoundSql.of(mutation, values), context);
             }
         }

@@ -67,9 +67,13 @@ record CountedInsertions(BulkInserts inserts, EntityPersister entity, SqmMultiTa
         @Override
         public int execute(JdbcParameterBindings values, DomainQueryExecutionContext context) {
             if (handler instanceof CteInsertHandler cte) {
-                return insertInOne(HibernateFields.select(cte), values, context);
+                return insertInOne(statement(cte), values, context);
             }
             return inserts.inserting(target, () -> handler.execute(values, context));
+        }
+
+        private static JdbcSelect statement(CteInsertHandler handler) {
+            return (JdbcSelect) HibernateFields.get(handler, CteInsertHandler.class, "select");
         }
 
         /** Several INSERTs, and the SELECTs that they take their rows from, in one WITH. */

@@ -3,7 +3,6 @@ package io.countercache.hibernate;
 import io.countercache.CounterCache;
 import java.util.Collections;
 import java.util.Set;
-import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
 import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
@@ -28,12 +27,12 @@ final class CountedRows {
     /** Why the rows of a child cannot be counted, or null if they can. */
     static @Nullable String uncountable(
             Metadata metadata,
-            DeleteRules deletes,
+            OnDeleteRules deletes,
             PersistentClass parent,
             PersistentClass child,
             String association,
             CounterCache annotation) {
-        if (hasTenants(child) && !hasTenants(parent)) {
+        if (BootModel.hasTenants(child) && !BootModel.hasTenants(parent)) {
             return "%s has a @TenantId and %s has none, and a recount sees the rows of one tenant only: give both a @TenantId"
                     .formatted(child.getJpaEntityName(), parent.getJpaEntityName());
         }
@@ -60,16 +59,12 @@ final class CountedRows {
                                 .getCollectionTable()
                                 .equals(property.getValue().getTable())
                         && !Collections.disjoint(collection.getKey().getColumns(), property.getColumns()))
-                .map(DeleteRule::name)
+                .map(OnDeleteRule::name)
                 .sorted()
                 .findFirst()
                 .map(name -> "%s writes the column of %s.%s, and what it writes is not counted: declare mappedBy on it"
                         .formatted(name, entity.getJpaEntityName(), association))
                 .orElse(null);
-    }
-
-    static boolean hasTenants(PersistentClass entity) {
-        return entity.getFilters().stream().anyMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()));
     }
 
     /**

@@ -23,8 +23,7 @@ public final class CounterCacheIntegrator implements Integrator {
 
     @Override
     public void integrate(Metadata metadata, BootstrapContext context, SessionFactoryImplementor factory) {
-        CounterCacheSettings settings =
-                CounterCacheSettings.read(context.getConfigurationService().getSettings());
+        Settings settings = Settings.read(context.getConfigurationService().getSettings());
         if (!settings.enabled()) {
             return;
         }
@@ -35,16 +34,16 @@ public final class CounterCacheIntegrator implements Integrator {
         if (counters.isEmpty() && declared.free().isEmpty()) {
             return; // nothing declared: add no listener, cost nothing
         }
-        DeleteRules deletes = declared.deletes();
-        CounterModel model = new CounterModel(counters, declared.free(), deletes);
+        CounterModel model = new CounterModel(counters, declared.free());
+        OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), model);
         CounterSql sql = new CounterSql(model);
         ManagedParents parents = new ManagedParents(model);
         CounterWriter writer = new CounterWriter(model, sql, service.caches());
         PathWriter paths = new PathWriter(model, sql, writer);
-        PendingDeltas pending = new PendingDeltas(model, parents, paths, settings.write());
+        PendingDeltas pending = new PendingDeltas(model, onDelete, parents, paths, settings.write());
         ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
         SentDeletes sent = SentDeletes.watch(metadata);
-        StaleChildren stale = new StaleChildren(model, pending, guards, sent);
+        StaleChildren stale = new StaleChildren(model, onDelete, pending, guards, sent);
         Recount recount = new Recount(model, pending, sql, writer);
         Installation installation = new Installation(model, pending, stale, sent, recount);
         ChangeListener changes = new ChangeListener(installation);
@@ -54,8 +53,8 @@ public final class CounterCacheIntegrator implements Integrator {
                 changes,
                 new ParentListener(model, pending, sent, fresh, service.caches()),
                 fresh);
-        if (!deletes.isEmpty()) {
-            listen(factory.getEventListenerRegistry(), new DeleteListener(changes));
+        if (!declared.deletes().isEmpty()) {
+            listen(factory.getEventListenerRegistry(), new DeleteListener(changes, onDelete));
         }
         CollectionModel collections = new CollectionModel(counters);
         if (!collections.isEmpty()) {
@@ -73,10 +72,11 @@ public final class CounterCacheIntegrator implements Integrator {
                     throw new CounterMappingException(problems);
                 }
                 guards.guardConditions(counters, model, factory);
-                guards.guardLost(counters, model, factory);
+                guards.guardLost(counters, model, onDelete, factory);
                 guards.batchInserts(factory);
-                if (settings.bulk() != CounterCacheSettings.Bulk.IGNORE) {
-                    new BulkStatements(changes, collections, settings.bulk(), factory).install(factory);
+                if (settings.bulk() != Settings.Bulk.IGNORE) {
+                    BulkPolicy policy = new BulkPolicy(settings.bulk(), changes.skipping());
+                    BulkHooks.install(new BulkStatements(changes, collections, onDelete, policy, factory), factory);
                 }
             }
         });

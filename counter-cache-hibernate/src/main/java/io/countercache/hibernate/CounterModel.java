@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -31,14 +32,12 @@ final class CounterModel {
 
     private final List<CounterDefinition> definitions;
     private final List<FreeCounter> free;
-    private DeleteRules deleteRules;
     private final Map<CounterDefinition, Condition> conditions = new HashMap<>();
     // filled on first use: the runtime mapping does not exist yet when the declarations are read
     private final Map<EntityPersister, CountedChild> byChild = new ConcurrentHashMap<>();
     private final Map<EntityPersister, List<KeptCounter>> byParent = new ConcurrentHashMap<>();
     private final Map<EntityPersister, Boolean> hierarchies = new ConcurrentHashMap<>();
     private volatile @Nullable CounterPaths paths;
-    private volatile @Nullable DeleteEdges deletes;
 
     /**
      * A counter, seen from a parent: where in the state of the parent its value stands.
@@ -56,8 +55,7 @@ final class CounterModel {
         }
     }
 
-    CounterModel(List<CounterDefinition> definitions, List<FreeCounter> free, DeleteRules deleteRules) {
-        this.deleteRules = deleteRules;
+    CounterModel(List<CounterDefinition> definitions, List<FreeCounter> free) {
         this.definitions = List.copyOf(definitions);
         this.free = List.copyOf(free);
     }
@@ -130,20 +128,6 @@ final class CounterModel {
         return known;
     }
 
-    /** What the database does to counted rows by itself. Not to be asked before the conditions are read. */
-    DeleteEdges deletes(SessionFactoryImplementor factory) {
-        DeleteEdges known = deletes;
-        return known != null ? known : resolveDeletes(factory);
-    }
-
-    private synchronized DeleteEdges resolveDeletes(SessionFactoryImplementor factory) {
-        if (deletes == null) {
-            deletes = new DeleteEdges(deleteRules, this, factory);
-            deleteRules = DeleteRules.NONE; // they lead to all that the factory was built from
-        }
-        return deletes;
-    }
-
     /** The condition under which a child counts; null for always. */
     @Nullable
     Condition condition(CounterDefinition counter) {
@@ -183,21 +167,25 @@ final class CounterModel {
         return known != null ? known : hierarchies.computeIfAbsent(parent, this::resolveKeepsAny);
     }
 
-    /** All tables that have to be flushed before these can be read: what is counted on them, themselves included. */
-    Set<String> readTogether(Set<String> tables, SharedSessionContractImplementor session) {
+    /**
+     * All tables that have to be flushed before these can be read: what is counted on them, themselves included.
+     *
+     * @param causes the entities by whose rows the database changes those of another one
+     */
+    Set<String> readTogether(
+            Set<String> tables,
+            Function<EntityPersister, Set<EntityPersister>> causes,
+            SharedSessionContractImplementor session) {
         Set<String> together = new HashSet<>(tables);
         for (CounterDefinition counter : definitions) {
             if (isKeptIn(tables, counter, session)) {
-                countedOn(counter, session.getFactory()).forEach(entity -> addCounted(entity, together));
+                countedOn(counter, session.getFactory())
+                        .flatMap(entity -> Stream.concat(Stream.of(entity), causes.apply(entity).stream()))
+                        .forEach(entity -> addTables(entity, together));
                 together.addAll(collectionTables(counter, session.getFactory()));
             }
         }
         return together;
-    }
-
-    private void addCounted(EntityPersister entity, Set<String> tables) {
-        addTables(entity, tables);
-        deletes(entity.getFactory()).causes(entity).forEach(cause -> addTables(cause, tables));
     }
 
     /** The entities whose rows a counter depends on. */

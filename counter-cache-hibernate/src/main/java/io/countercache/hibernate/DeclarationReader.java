@@ -43,7 +43,7 @@ final class DeclarationReader {
     private final Map<Property, Declared> declared = new LinkedHashMap<>();
     private final Set<Property> inactive = new HashSet<>();
     private final Map<Property, FreeCounter> free = new LinkedHashMap<>();
-    private @Nullable DeleteRules deletes;
+    private @Nullable OnDeleteRules deletes;
 
     /** A counter, and the first place that declared it. */
     private record Declared(CounterDefinition counter, String where) {}
@@ -93,12 +93,14 @@ final class DeclarationReader {
                         .map(each -> each.getValue().counter())
                         .toList(),
                 List.copyOf(free.values()),
-                declared.isEmpty() ? DeleteRules.NONE : deletes());
+                declared.isEmpty()
+                        ? List.of()
+                        : deletes().named(metadata.getDatabase().getDialect()));
     }
 
     /** Read when the first counter is found that they could matter to. */
-    private DeleteRules deletes() {
-        deletes = deletes == null ? DeleteRules.read(metadata) : deletes;
+    private OnDeleteRules deletes() {
+        deletes = deletes == null ? OnDeleteRules.read(metadata) : deletes;
         return deletes;
     }
 

@@ -31,7 +31,7 @@ record DeclaredPath(
      * @param counts what is counted from there on
      */
     static DeclaredPath follow(
-            PersistentClass start, String path, Counts counts, Metadata metadata, DeleteRules rules) {
+            PersistentClass start, String path, Counts counts, Metadata metadata, OnDeleteRules rules) {
         List<String> names = new ArrayList<>();
         List<PersistentClass> entities = new ArrayList<>();
         PersistentClass entity = start;
@@ -59,7 +59,7 @@ record DeclaredPath(
 
     /** What happens to rows on the way that cannot be followed. */
     private static @Nullable String unseen(
-            List<PersistentClass> entities, List<String> names, Counts counts, Metadata metadata, DeleteRules rules) {
+            List<PersistentClass> entities, List<String> names, Counts counts, Metadata metadata, OnDeleteRules rules) {
         for (int i = 0; i < names.size(); i++) {
             PersistentClass entity = entities.get(i);
             String name = names.get(i);

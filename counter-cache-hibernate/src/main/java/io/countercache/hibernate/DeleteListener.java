@@ -9,18 +9,18 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
-import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
  * Counts what the database does by itself when a session deletes a row: finds it before the DELETE, and gives it on when that
  * is done.
  */
-final class DeleteListener implements PreDeleteEventListener, PostDeleteEventListener {
+final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
 
     private static final long serialVersionUID = 1;
 
     private final transient ChangeListener changes;
+    private final transient OnDeleteGraph edges;
     private final transient Map<SharedSessionContractImplementor, Following> deleting =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -32,7 +32,8 @@ final class DeleteListener implements PreDeleteEventListener, PostDeleteEventLis
         }
     }
 
-    DeleteListener(ChangeListener changes) {
+    DeleteListener(ChangeListener changes, OnDeleteGraph edges) {
+        this.edges = edges;
         this.changes = changes;
     }
 
@@ -42,7 +43,6 @@ final class DeleteListener implements PreDeleteEventListener, PostDeleteEventLis
         SharedSessionContractImplementor session = event.getSession();
         EntityPersister entity = event.getPersister();
         Installation installation = changes.installation();
-        DeleteEdges edges = installation.model().deletes(session.getFactory());
         if (!edges.of(entity).isEmpty()
                 && !changes.isSkipping(session)
                 && !installation.deletes().isUnsent(session)) {

@@ -4,8 +4,8 @@ import io.countercache.CounterDefinition;
 import io.countercache.hibernate.CountedChild.Moves;
 import io.countercache.hibernate.CountedChild.Snapshot;
 import io.countercache.hibernate.CounterPaths.PathStep;
-import io.countercache.hibernate.DeleteEdges.Edge;
-import io.countercache.hibernate.DeleteEdges.Kind;
+import io.countercache.hibernate.OnDeleteGraph.Edge;
+import io.countercache.hibernate.OnDeleteGraph.Kind;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,13 +38,13 @@ final class GoneRows {
     /** How many rows are looked at with one statement. */
     private static final int CHUNK = 500;
 
-    private final DeleteEdges edges;
+    private final OnDeleteGraph edges;
     private final PendingDeltas pending;
     private final Map<String, Set<Object>> gone = new HashMap<>();
     /** Of rows that stay: by which edges they have lost what they referred to. */
     private final Map<String, Map<Object, Set<Edge>>> cut = new HashMap<>();
 
-    GoneRows(DeleteEdges edges, PendingDeltas pending) {
+    GoneRows(OnDeleteGraph edges, PendingDeltas pending) {
         this.edges = edges;
         this.pending = pending;
     }
@@ -188,11 +188,11 @@ final class GoneRows {
             CountedChild counted = kind.counted();
             Snapshot before = stored;
             for (Edge lost : cutOff(kind.entity(), id)) {
-                before = before.without(DeleteEdges.lost(lost, counted));
+                before = before.without(OnDeleteGraph.lost(lost, counted));
             }
             Snapshot after = null;
             if (!edge.cascades()) {
-                after = before.without(DeleteEdges.lost(edge, counted));
+                after = before.without(OnDeleteGraph.lost(edge, counted));
                 if (edges.isRemembered(kind.entity())) {
                     cut.computeIfAbsent(kind.entity().getRootEntityName(), any -> new HashMap<>())
                             .computeIfAbsent(id, any -> new HashSet<>())

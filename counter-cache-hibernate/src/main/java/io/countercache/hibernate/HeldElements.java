@@ -24,7 +24,6 @@ import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
-import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldElements
         implements PostInsertEventListener,
-                PreDeleteEventListener,
+                NeverVetoes,
                 PostDeleteEventListener,
                 FlushEventListener,
                 AutoFlushEventListener {

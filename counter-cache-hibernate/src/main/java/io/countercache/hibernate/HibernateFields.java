@@ -4,66 +4,41 @@ import io.countercache.CounterCacheException;
 import java.lang.reflect.Field;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.query.sqm.mutation.internal.cte.CteInsertHandler;
-import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
-import org.hibernate.sql.exec.spi.JdbcSelect;
-import org.jboss.logging.Logger;
 
-/** What of Hibernate can be reached in no other way than by the names of its fields. */
+/** Reads and sets private fields of Hibernate, for what cannot be reached in another way. */
 final class HibernateFields {
-
-    private static final Logger LOG = Logger.getLogger(HibernateFields.class);
-
-    private static final String MUTATIONS = "sqmMultiTableMutationStrategy";
-    private static final String INSERTIONS = "sqmMultiTableInsertStrategy";
-    private static final String INSERTS = "insertCoordinator";
 
     private HibernateFields() {}
 
-    /** Has Hibernate batch the INSERTs of an entity; does nothing where its packages are closed. */
-    static void batchInserts(EntityPersister entity) {
-        if (BatchedInserts.canReplace(entity.getInsertCoordinator())) {
-            try {
-                set(entity, INSERTS, new BatchedInserts(entity));
-            } catch (CounterCacheException closed) {
-                LOG.debugf(closed.getCause(), "INSERTs of %s are not batched", entity.getEntityName());
-            }
-        }
-    }
-
-    /** Has Hibernate ask the library how to execute the bulk statements of an entity. */
-    static void replaceStrategy(EntityPersister entity, BulkStatements bulk) {
-        set(entity, MUTATIONS, new CountedMutations(bulk, entity, entity.getSqmMultiTableMutationStrategy()));
-    }
-
-    /** The same for INSERTs, where it has a strategy for these. */
-    static void replaceStrategy(EntityPersister entity, BulkInserts inserts) {
-        SqmMultiTableInsertStrategy hibernates = entity.getSqmMultiTableInsertStrategy();
-        if (hibernates != null) {
-            set(entity, INSERTIONS, new CountedInsertions(inserts, entity, hibernates));
-        }
-    }
-
-    /** The one statement that a handler executes. */
-    static JdbcSelect select(CteInsertHandler handler) {
+    /**
+     * Sets a field of an entity's persister.
+     *
+     * @throws CounterCacheException if there is no such field, or the packages of Hibernate are closed
+     */
+    static void set(EntityPersister entity, String field, Object value) {
         try {
-            return (JdbcSelect) field(CteInsertHandler.class, "select").get(handler);
+            open(AbstractEntityPersister.class, field).set(entity, value);
         } catch (IllegalAccessException e) {
             throw closed(e);
         }
     }
 
-    private static void set(EntityPersister entity, String name, Object value) {
+    /**
+     * Reads a field that the given class declares.
+     *
+     * @throws CounterCacheException if there is no such field, or the packages of Hibernate are closed
+     */
+    static <T> Object get(T object, Class<? super T> declaring, String field) {
         try {
-            field(AbstractEntityPersister.class, name).set(entity, value);
+            return open(declaring, field).get(object);
         } catch (IllegalAccessException e) {
             throw closed(e);
         }
     }
 
-    private static Field field(Class<?> type, String name) {
+    private static Field open(Class<?> declaring, String name) {
         try {
-            Field field = type.getDeclaredField(name);
+            Field field = declaring.getDeclaredField(name);
             field.setAccessible(true);
             return field;
         } catch (ReflectiveOperationException | RuntimeException e) {
@@ -74,7 +49,7 @@ final class HibernateFields {
     private static CounterCacheException closed(Exception cause) {
         CounterCacheException closed = new CounterCacheException(
                 "bulk statements cannot be counted with this version of Hibernate, or its packages are closed: open them to the library, or set %s to ignore and reset the counters after bulk statements"
-                        .formatted(CounterCacheSettings.BULK));
+                        .formatted(Settings.BULK));
         closed.initCause(cause);
         return closed;
     }

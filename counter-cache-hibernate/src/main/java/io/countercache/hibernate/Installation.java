@@ -20,9 +20,9 @@ record Installation(
 
     /** What nobody watches over cannot be kept within its limits either. */
     static void refuseIfDisabled(EntityPersister entity) {
-        if (!CounterCacheSettings.read(entity.getFactory().getProperties()).enabled()) {
+        if (!Settings.read(entity.getFactory().getProperties()).enabled()) {
             throw new IllegalArgumentException("%s has no counters while %s is false: set it to true"
-                    .formatted(entity.getImportedName(), CounterCacheSettings.ENABLED));
+                    .formatted(entity.getImportedName(), Settings.ENABLED));
         }
     }
 

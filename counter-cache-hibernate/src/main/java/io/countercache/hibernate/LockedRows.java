@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.hibernate.LockMode;
+import org.hibernate.StaleStateException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
@@ -25,8 +26,10 @@ final class LockedRows {
 
     private final ChangeListener changes;
     private final PendingDeltas pending;
+    private final OnDeleteGraph edges;
 
-    LockedRows(ChangeListener changes) {
+    LockedRows(ChangeListener changes, OnDeleteGraph edges) {
+        this.edges = edges;
         this.changes = changes;
         this.pending = changes.installation().pending();
     }
@@ -38,17 +41,17 @@ final class LockedRows {
             return 0;
         }
         classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.before(rows.counted(), group)));
-        BulkStatements.checkSame(ids.size(), deltas.taken(), mutation);
+        checkSame(ids.size(), deltas.taken(), mutation);
         boolean isRestricted = ids.size() <= NAMED || affected.looksElsewhere();
         if (mutation.isDelete() && takeAlong(mutation, ids)) {
             isRestricted = true; // of what has come since nobody has looked what it takes along
         }
         int changed = (isRestricted ? mutation.restrictedTo(ids) : mutation).execute();
         // no others can be changed then, but a row more than once that a join finds more than once
-        BulkStatements.checkSame(ids.size(), isRestricted ? Math.min(changed, ids.size()) : changed, mutation);
+        checkSame(ids.size(), isRestricted ? Math.min(changed, ids.size()) : changed, mutation);
         if (!mutation.isDelete()) {
             classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.after(rows.counted(), group)));
-            BulkStatements.checkSame(ids.size(), deltas.given(), mutation);
+            checkSame(ids.size(), deltas.given(), mutation);
         }
         return changed;
     }
@@ -56,7 +59,6 @@ final class LockedRows {
     /** Counts what the database deletes or cuts off along with rows; false if that is never anything. */
     private boolean takeAlong(BulkMutation delete, List<Object> ids) {
         EntityPersister entity = delete.entity();
-        DeleteEdges edges = changes.installation().model().deletes(entity.getFactory());
         if (edges.of(entity).isEmpty()) {
             return false;
         }
@@ -92,6 +94,14 @@ final class LockedRows {
                                     .setParameterList("ids", chunk)
                                     .getResultList())
                     .forEach(row -> reader.read(rows.group(row)));
+        }
+    }
+
+    private static void checkSame(long counted, long changed, BulkMutation mutation) {
+        if (counted != changed) {
+            throw new StaleStateException(
+                    "'%s' has changed %d rows, but %d were counted under locks just before: another transaction has changed what it selects; try again"
+                            .formatted(mutation.text(), changed, counted));
         }
     }
 

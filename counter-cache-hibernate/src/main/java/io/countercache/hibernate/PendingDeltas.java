@@ -36,6 +36,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     private static final long serialVersionUID = 1;
 
     private final transient CounterModel model;
+    private final transient OnDeleteGraph onDelete;
     private final transient PathWriter writer;
     private final transient ManagedParents parents;
     private final boolean writeAtFlush;
@@ -63,11 +64,17 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         }
     }
 
-    PendingDeltas(CounterModel model, ManagedParents parents, PathWriter writer, CounterCacheSettings.Write write) {
+    PendingDeltas(
+            CounterModel model,
+            OnDeleteGraph onDelete,
+            ManagedParents parents,
+            PathWriter writer,
+            Settings.Write write) {
         this.model = model;
+        this.onDelete = onDelete;
         this.parents = parents;
         this.writer = writer;
-        this.writeAtFlush = write == CounterCacheSettings.Write.FLUSH;
+        this.writeAtFlush = write == Settings.Write.FLUSH;
     }
 
     /** Adds a delta, to be written with the transaction's others; without a transaction it is written now. */
@@ -380,7 +387,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         if (tables == null || tables.isEmpty()) {
             return; // a native query that does not say what it reads
         }
-        Set<String> together = model.readTogether(tables, session);
+        Set<String> together = model.readTogether(tables, onDelete::causes, session);
         if (!event.isFlushRequired() && together.size() > tables.size()) {
             // Hibernate saw no reason to flush, for it does not know that the children move a counter of the parent
             event.setFlushRequired(session.autoFlushIfRequired(together));

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * Hibernate verifies what it has sent, and only that. Where there are such listeners, DELETEs are not batched: each has to be
  * sent before it is known whether it will be.
  */
-final class SentDeletes implements DeleteEventListener, PreDeleteEventListener, PostDeleteEventListener {
+final class SentDeletes implements DeleteEventListener, NeverVetoes, PostDeleteEventListener {
 
     private static final long serialVersionUID = 1;
 
@@ -199,20 +199,12 @@ final class SentDeletes implements DeleteEventListener, PreDeleteEventListener, 
     @SuppressWarnings("deprecation") // nothing else says which listeners there are
     private static boolean mayVeto(EventListenerGroup<PreDeleteEventListener> group) {
         for (Object listener : group.listeners()) {
-            if (!neverVetoes(listener)) {
+            if (!(listener instanceof NeverVetoes)
+                    && !listener.getClass().getName().startsWith("org.hibernate.")) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean neverVetoes(Object listener) {
-        return listener instanceof SentDeletes
-                || listener instanceof StaleChildren
-                || listener instanceof DeleteListener
-                || listener instanceof StatelessOwners
-                || listener instanceof HeldElements
-                || listener.getClass().getName().startsWith("org.hibernate.");
     }
 
     @Override

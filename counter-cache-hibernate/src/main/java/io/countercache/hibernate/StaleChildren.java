@@ -13,7 +13,6 @@ import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
-import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.event.spi.PreUpdateEventListener;
 import org.hibernate.event.spi.PreUpsertEvent;
@@ -29,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Where Hibernate does not guard the statement itself (see {@link ChildGuards}), and where no old state is known at all,
  * as in a stateless session, the parent is read from the database before, under a row lock.
  */
-final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListener, PreUpsertEventListener {
+final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUpsertEventListener {
 
     private static final long serialVersionUID = 1;
 
     private final transient CounterModel model;
+    private final transient OnDeleteGraph onDelete;
     private final transient PendingDeltas pending;
     private final transient ChildGuards guards;
     private final transient SentDeletes deletes;
@@ -51,8 +51,14 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
      */
     record Found(WeakReference<Object> child, @Nullable Snapshot before, boolean writesAll) {}
 
-    StaleChildren(CounterModel model, PendingDeltas pending, ChildGuards guards, SentDeletes deletes) {
+    StaleChildren(
+            CounterModel model,
+            OnDeleteGraph onDelete,
+            PendingDeltas pending,
+            ChildGuards guards,
+            SentDeletes deletes) {
         this.model = model;
+        this.onDelete = onDelete;
         this.pending = pending;
         this.guards = guards;
         this.deletes = deletes;
@@ -106,7 +112,7 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
                         || pending.isRolledBack(event.getSession())
                         || counted.isDoubtful(
                                 counted.snapshot(event.getId(), event.getDeletedState(), event.getSession())))) {
-            if (model.deletes(event.getSession().getFactory()).mayChange(event.getPersister())) {
+            if (onDelete.mayChange(event.getPersister())) {
                 event.getSession().getJdbcCoordinator().executeBatch(); // by a DELETE that is not sent yet
             }
             Found found = read(event, counted, true);

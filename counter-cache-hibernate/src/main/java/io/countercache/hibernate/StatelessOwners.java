@@ -6,7 +6,6 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractCollectionEvent;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
-import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.event.spi.PreInsertEvent;
 import org.hibernate.event.spi.PreInsertEventListener;
 import org.hibernate.event.spi.PreUpdateEvent;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * come after an event of their owner, in the same thread.
  */
 final class StatelessOwners
-        implements PreInsertEventListener, PreUpdateEventListener, PreUpsertEventListener, PreDeleteEventListener {
+        implements PreInsertEventListener, PreUpdateEventListener, PreUpsertEventListener, NeverVetoes {
 
     private static final long serialVersionUID = 1;
 

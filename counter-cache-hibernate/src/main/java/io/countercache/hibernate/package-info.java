@@ -4,19 +4,20 @@
  * <p>When a session factory is built:
  *
  * <ol>
- *   <li>{@link io.countercache.hibernate.CounterCacheIntegrator} installs the library, after {@link
- *       io.countercache.hibernate.CounterCacheSettings}
+ *   <li>{@link io.countercache.hibernate.CounterCacheIntegrator} installs the library, after its {@code Settings},
+ *       whose names are in {@link io.countercache.hibernate.CounterCacheSettings}
  *   <li>{@code DeclarationReader} reads {@code @CounterCache} and {@code @Counter}: to {@code Declarations}, which are definitions
  *       and {@code FreeCounter}s, or all errors at once; {@code AnnotatedMembers} are the attributes that may have one
  *   <li>{@code CollectionDeclaration} says whether the rows can be counted that a collection writes itself, {@code
  *       AnyDeclaration} to which entities an {@code @Any} leads
  *   <li>{@code CounterAttribute} says whether an attribute can keep a counter, and freezes it; {@code DeclaredPath} and
  *       {@code SummedAttribute} say what is wrong with a path and a sum
- *   <li>{@code CountedRows} says whether the rows of a child can be counted, {@code DeleteRules} whether what the
- *       database does to them by itself can: each {@code DeleteRule} is a foreign key with an action
+ *   <li>{@code CountedRows} says whether the rows of a child can be counted, {@code OnDeleteRules} whether what the
+ *       database does to them by itself can: each {@code OnDeleteRule} is a foreign key with an action, and
+ *       an {@code OnDelete} what remains of it when the factory is built
  *   <li>{@code ChildGuards} decides what guards a child against two transactions that move or delete it at once; {@code
  *       BatchedInserts} are those of a child that is guarded so
- *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names, and {@code DeleteEdges} what goes with
+ *   <li>{@code CounterModel} finds the counters of a child, of a parent, by their names, and {@code OnDeleteGraph} what goes with
  *       which rows
  *   <li>{@code CounterPaths} has the paths to counters further up, and {@code TableOrder} the order of their tables
  *   <li>{@link io.countercache.hibernate.condition.Condition} is a {@code where}: see there how it is read and evaluated
@@ -31,7 +32,7 @@
  *   <li>{@code CountedChild} is what counters look at of an entity: its {@code TrackedAttribute}s, before and after
  *   <li>{@code StaleChildren} reads these from the database where the session cannot be trusted to know them
  *   <li>{@code SentDeletes} tells the DELETEs that were sent from those that are left to the database, or that another
- *       listener has vetoed
+ *       listener has vetoed, which the listeners of the library, {@code NeverVetoes}, do not
  *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas, if its session is none of the {@code
  *       SkippingSessions}
  *   <li>{@code DeleteListener} does so with what the database deletes or cuts off along with a row: {@code GoneRows} finds it
@@ -56,9 +57,10 @@
  * <p>When a bulk statement changes children:
  *
  * <ol>
- *   <li>{@code BulkStatements} is asked how to execute it: {@code HibernateFields} has Hibernate ask {@code CountedMutations} and
+ *   <li>{@code BulkStatements} is asked how to execute it: {@code BulkHooks} has Hibernate ask {@code CountedMutations} and
  *       {@code CountedInsertions} for a handler ({@code OneExecution}), and {@link io.countercache.hibernate.CountingJdbcServices} has it send the rest through {@code
- *       CountedExecutor} and {@code StatelessQueries}
+ *       CountedExecutor} and {@code StatelessQueries}. {@code HibernateFields} sets what Hibernate keeps private
+ *   <li>{@code BulkPolicy} says which statements the application wants to have counted, refused, or left alone
  *   <li>{@code BulkScope} says whether a {@code BulkMutation} is counted, and refuses what cannot be
  *   <li>{@code ReturningPlan} executes one that answers with its {@code ChangedRows}, {@code LockedRows} one that does not, {@code
  *       BulkInserts} an INSERT, and {@code BulkCollections} what goes of a collection

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
+import org.hibernate.dialect.Dialect;
 import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.Component;
 import org.hibernate.mapping.OneToMany;
@@ -21,19 +22,17 @@ import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.mapping.Value;
 import org.jspecify.annotations.Nullable;
 
-/** All that the database does by itself when rows go, as the mapping tells it: and whether that can be counted. */
-record DeleteRules(List<DeleteRule> all) {
+/** All that the database does by itself when rows are deleted, as the boot model has it, and what of it cannot be counted. */
+record OnDeleteRules(List<OnDeleteRule> all) {
 
-    static final DeleteRules NONE = new DeleteRules(List.of());
-
-    static DeleteRules read(Metadata metadata) {
-        List<DeleteRule> rules = new ArrayList<>();
+    static OnDeleteRules read(Metadata metadata) {
+        List<OnDeleteRule> rules = new ArrayList<>();
         for (PersistentClass entity : metadata.getEntityBindings()) {
             attributes(entity).forEach(attribute -> read(entity, attribute, attribute.getName(), metadata, rules));
         }
         metadata.getCollectionBindings().forEach(collection -> read(collection, rules));
-        rules.sort(Comparator.comparing(DeleteRule::place));
-        return new DeleteRules(List.copyOf(rules));
+        rules.sort(Comparator.comparing(OnDeleteRule::place));
+        return new OnDeleteRules(List.copyOf(rules));
     }
 
     private static Stream<Property> attributes(PersistentClass entity) {
@@ -46,24 +45,24 @@ record DeleteRules(List<DeleteRule> all) {
     }
 
     private static void read(
-            PersistentClass entity, Property attribute, String path, Metadata metadata, List<DeleteRule> rules) {
+            PersistentClass entity, Property attribute, String path, Metadata metadata, List<OnDeleteRule> rules) {
         Value value = attribute.getValue();
         if (value instanceof Component embedded) {
             embedded.getProperties().forEach(part -> read(entity, part, path + "." + part.getName(), metadata, rules));
         } else if (value instanceof ToOne toOne) {
-            DeleteRule.Action action = DeleteRule.Action.of(toOne);
+            OnDelete.Action action = OnDeleteRule.action(toOne);
             if (action != null) {
                 PersistentClass target = metadata.getEntityBinding(toOne.getReferencedEntityName());
-                rules.add(new DeleteRule(entity, path, null, target, toOne, action));
+                rules.add(new OnDeleteRule(entity, path, null, target, toOne, action));
             }
         }
     }
 
-    private static void read(Collection collection, List<DeleteRule> rules) {
-        DeleteRule.Action action = collection.getKey() instanceof SimpleValue key ? DeleteRule.Action.of(key) : null;
+    private static void read(Collection collection, List<OnDeleteRule> rules) {
+        OnDelete.Action action = collection.getKey() instanceof SimpleValue key ? OnDeleteRule.action(key) : null;
         if (action != null && collection.getElement() instanceof OneToMany elements) {
             String mappedBy = collection.getMappedByProperty();
-            rules.add(new DeleteRule(
+            rules.add(new OnDeleteRule(
                     elements.getAssociatedClass(),
                     mappedBy == null ? "" : mappedBy,
                     collection,
@@ -73,13 +72,14 @@ record DeleteRules(List<DeleteRule> all) {
         }
     }
 
-    boolean isEmpty() {
-        return all.isEmpty();
+    /** All of them, without the boot model. */
+    List<OnDelete> named(Dialect dialect) {
+        return all.stream().map(rule -> rule.named(dialect)).toList();
     }
 
     /** What deletes rows of an entity where that is not followed, or null. */
     @Nullable
-    String unseen(PersistentClass entity, Predicate<DeleteRule> harmless) {
+    String unseen(PersistentClass entity, Predicate<OnDeleteRule> harmless) {
         return all.stream()
                 .filter(rule -> rule.cascades() && rule.mayBeOf(entity) && !harmless.test(rule))
                 .findFirst()
@@ -110,8 +110,8 @@ record DeleteRules(List<DeleteRule> all) {
         return uncountable(entity, step, !isLast, "");
     }
 
-    private @Nullable String uncountable(PersistentClass entity, Predicate<DeleteRule> matters) {
-        Set<DeleteRule> followed = new HashSet<>();
+    private @Nullable String uncountable(PersistentClass entity, Predicate<OnDeleteRule> matters) {
+        Set<OnDeleteRule> followed = new HashSet<>();
         return all.stream()
                 .filter(rule -> rule.mayBeOf(entity) && matters.test(rule))
                 .map(rule -> uncountable(rule, false, followed))
@@ -121,7 +121,7 @@ record DeleteRules(List<DeleteRule> all) {
     }
 
     /** @param passesOn whether other rows go with those that this rule deletes */
-    private @Nullable String uncountable(DeleteRule rule, boolean passesOn, Set<DeleteRule> followed) {
+    private @Nullable String uncountable(OnDeleteRule rule, boolean passesOn, Set<OnDeleteRule> followed) {
         if (!followed.add(rule)) {
             return null;
         }
@@ -137,11 +137,11 @@ record DeleteRules(List<DeleteRule> all) {
                 .orElse(null);
     }
 
-    private static @Nullable String problem(DeleteRule rule, boolean passesOn) {
+    private static @Nullable String problem(OnDeleteRule rule, boolean passesOn) {
         String remedy = rule.cascades() ? "use cascade = REMOVE" : "remove it";
         String child = rule.child().getJpaEntityName();
         String target = rule.target().getJpaEntityName();
-        if (rule.action() == DeleteRule.Action.SET_DEFAULT) {
+        if (rule.action() == OnDelete.Action.SET_DEFAULT) {
             return "and which row the database refers to then is not known: remove it";
         }
         if (!rule.key().isForeignKeyEnabled()) {
@@ -157,7 +157,7 @@ record DeleteRules(List<DeleteRule> all) {
         if (rule.target().getSubclassClosure().stream().anyMatch(type -> type.getCustomSQLDelete() != null)) {
             return "and %s has SQL of its own, which may delete nothing: %s".formatted(target, remedy);
         }
-        if (CountedRows.hasTenants(rule.child()) && !CountedRows.hasTenants(rule.target())) {
+        if (BootModel.hasTenants(rule.child()) && !BootModel.hasTenants(rule.target())) {
             return "and a session sees only those rows of %s that its tenant has: give %s a @TenantId"
                     .formatted(child, target);
         }
@@ -174,7 +174,7 @@ record DeleteRules(List<DeleteRule> all) {
     }
 
     /** Where rows can be found by the collection only: whether that shows all. */
-    private static boolean hidesRows(DeleteRule rule) {
+    private static boolean hidesRows(OnDeleteRule rule) {
         Collection collection = rule.collection();
         return rule.target().getRootClass().getWhere() != null
                 || (collection != null
@@ -184,7 +184,7 @@ record DeleteRules(List<DeleteRule> all) {
                                 || !collection.getManyToManyFilters().isEmpty()));
     }
 
-    private static boolean isInFirstTable(DeleteRule rule) {
+    private static boolean isInFirstTable(OnDeleteRule rule) {
         return isInUnion(rule.child())
                 || rule.key().getTable().equals(rule.child().getRootClass().getTable());
     }
@@ -194,7 +194,7 @@ record DeleteRules(List<DeleteRule> all) {
     }
 
     /** Whether a condition names an attribute of the same column. */
-    private static boolean isNamed(DeleteRule rule, String where, PersistentClass child) {
+    private static boolean isNamed(OnDeleteRule rule, String where, PersistentClass child) {
         return Stream.of(where.split("\\s*[^\\w.]+\\s*", -1))
                 .flatMap(name -> Stream.of(name, name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name))
                 .map(name -> BootModel.find(child, name))

@@ -20,16 +20,21 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.UnionSubclassEntityPersister;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The {@link DeleteRules} of one session factory, without those that no counter can notice: whoever has no such rule costs
- * nothing. Thread-safe.
+ * What the database does to counted rows by itself: each {@link OnDelete} of one session factory leads from rows to those that
+ * refer to them. Those that no counter can notice are left out, so that an application without any pays nothing.
+ *
+ * <p>Not to be asked before the conditions of the counters are read. Thread-safe.
  */
-final class DeleteEdges {
+final class OnDeleteGraph {
 
-    private final List<Edge> all;
+    private final List<OnDelete> declared;
     private final CounterModel model;
-    private final Set<String> remembered;
+    // these are filled on first use: the runtime mapping does not exist yet when the declarations are read
+    private volatile @Nullable List<Edge> noticed;
+    private volatile @Nullable Set<String> remembered;
     private final Map<EntityPersister, List<Edge>> byTarget = new ConcurrentHashMap<>();
     private final Map<EntityPersister, Boolean> children = new ConcurrentHashMap<>();
     private final Map<Edge, List<Kind>> kinds = new ConcurrentHashMap<>();
@@ -61,38 +66,42 @@ final class DeleteEdges {
      */
     record Kind(EntityPersister entity, CountedChild counted, boolean isExact) {}
 
-    DeleteEdges(DeleteRules rules, CounterModel model, SessionFactoryImplementor factory) {
+    OnDeleteGraph(List<OnDelete> declared, CounterModel model) {
+        this.declared = List.copyOf(declared);
         this.model = model;
-        List<Edge> declared = rules.all().stream()
-                .map(rule -> edge(rule, factory))
-                .distinct() // one may be declared on both sides of an association
-                .toList();
-        all = declared.stream()
-                .filter(edge -> isNoticed(edge, declared, new HashSet<>()))
-                .toList();
-        remembered = remembered();
     }
 
-    private static Edge edge(DeleteRule rule, SessionFactoryImplementor factory) {
-        String condition = "id(c.%s) in :targets".formatted(rule.association());
-        var collection = rule.collection();
-        if (rule.association().isEmpty() && collection != null) {
-            String owner = rule.target().getEntityName();
-            condition = "exists (select 1 from %s t join t.%s e where id(t) in :targets and e = c)"
-                    .formatted(
-                            Entities.entity(owner, factory).getImportedName(),
-                            collection.getRole().substring(owner.length() + 1));
-        }
+    private static Edge edge(OnDelete declared, SessionFactoryImplementor factory) {
+        EntityPersister target = Entities.entity(declared.target(), factory);
+        String condition = declared.association().isEmpty()
+                ? "exists (select 1 from %s t join t.%s e where id(t) in :targets and e = c)"
+                        .formatted(target.getImportedName(), declared.attribute())
+                : "id(c.%s) in :targets".formatted(declared.association());
         return new Edge(
-                Entities.entity(rule.target().getEntityName(), factory),
-                Entities.entity(rule.child().getEntityName(), factory),
+                target,
+                Entities.entity(declared.child(), factory),
                 condition,
-                rule.association(),
-                rule.cascades(),
-                rule.columns(factory.getJdbcServices().getDialect()));
+                declared.association(),
+                declared.cascades(),
+                declared.columns());
     }
 
-    // ---- which rules matter ----
+    // ---- which of them matter ----
+
+    private List<Edge> all(SessionFactoryImplementor factory) {
+        List<Edge> known = noticed;
+        if (known == null) {
+            List<Edge> edges = declared.stream()
+                    .map(each -> edge(each, factory))
+                    .distinct() // one may be declared on both sides of an association
+                    .toList();
+            known = edges.stream()
+                    .filter(edge -> isNoticed(edge, edges, new HashSet<>()))
+                    .toList();
+            noticed = known;
+        }
+        return known;
+    }
 
     /** Whether a counter moves when a row goes that this refers to. */
     private boolean isNoticed(Edge edge, List<Edge> declared, Set<Edge> followed) {
@@ -151,25 +160,35 @@ final class DeleteEdges {
 
     // ---- what is remembered ----
 
+    /** Whether rows of an entity have to be known that are counted as gone. */
+    boolean isRemembered(EntityPersister entity) {
+        Set<String> known = remembered;
+        if (known == null) {
+            known = remembered(all(entity.getFactory()));
+            remembered = known;
+        }
+        return known.contains(root(entity));
+    }
+
     /** The hierarchies of which one row may be found twice before it is gone from the database: along more than one edge. */
-    private Set<String> remembered() {
+    private static Set<String> remembered(List<Edge> all) {
         Set<String> twice = new HashSet<>();
         for (Edge edge : all) {
             String root = root(edge.child());
             if (all.stream().filter(other -> root(other.child()).equals(root)).count() > 1
-                    || beneath(root, new HashSet<>()).contains(root)) {
+                    || beneath(root, all, new HashSet<>()).contains(root)) {
                 twice.add(root);
             }
         }
         Set<String> remembered = new HashSet<>(twice);
-        twice.forEach(root -> beneath(root, remembered));
+        twice.forEach(root -> beneath(root, all, remembered));
         return remembered;
     }
 
-    private Set<String> beneath(String root, Set<String> found) {
+    private static Set<String> beneath(String root, List<Edge> all, Set<String> found) {
         for (Edge edge : all) {
             if (root(edge.target()).equals(root) && found.add(root(edge.child()))) {
-                beneath(root(edge.child()), found);
+                beneath(root(edge.child()), all, found);
             }
         }
         return found;
@@ -179,34 +198,33 @@ final class DeleteEdges {
         return entity.getRootEntityName();
     }
 
-    /** Whether rows of an entity have to be known that are counted as gone. */
-    boolean isRemembered(EntityPersister entity) {
-        return remembered.contains(root(entity));
-    }
-
     // ---- what follows from what ----
 
     /** What happens when a row of this entity goes. */
     List<Edge> of(EntityPersister gone) {
         return byTarget.computeIfAbsent(
                 gone,
-                any -> all.stream()
+                any -> all(gone.getFactory()).stream()
                         .filter(edge -> gone.isTypeOrSuperType(edge.target()))
                         .toList());
     }
 
     /** Whether the database may delete or change rows of an entity along with others. */
     boolean mayChange(EntityPersister entity) {
-        return children.computeIfAbsent(entity, any -> all.stream().anyMatch(edge -> edge.mayBeOf(entity)));
+        return children.computeIfAbsent(
+                entity, any -> all(entity.getFactory()).stream().anyMatch(edge -> edge.mayBeOf(entity)));
     }
 
     /** Whether an attribute is set to null by the database. */
     boolean isLost(EntityPersister child, String attribute) {
-        return all.stream().filter(edge -> edge.mayBeOf(child)).anyMatch(edge -> {
-            CountedChild counted = model.counted(child);
-            return lost(edge, counted).stream()
-                    .anyMatch(position -> counted.tracked().get(position).path().equals(attribute));
-        });
+        return all(child.getFactory()).stream()
+                .filter(edge -> edge.mayBeOf(child))
+                .anyMatch(edge -> {
+                    CountedChild counted = model.counted(child);
+                    return lost(edge, counted).stream()
+                            .anyMatch(position ->
+                                    counted.tracked().get(position).path().equals(attribute));
+                });
     }
 
     /** All entities by whose rows those of another one go or lose what they refer to. */
@@ -215,7 +233,7 @@ final class DeleteEdges {
         List<EntityPersister> open = new ArrayList<>(List.of(child));
         while (!open.isEmpty()) {
             EntityPersister next = open.remove(open.size() - 1);
-            all.stream()
+            all(child.getFactory()).stream()
                     .filter(edge -> edge.mayBeOf(next) && (edge.cascades() || next == child))
                     .filter(edge -> causes.add(edge.target()))
                     .forEach(edge -> open.add(edge.target()));

@@ -1,7 +1,7 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.OnDelete.Action;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.hibernate.annotations.OnDeleteAction;
@@ -12,7 +12,7 @@ import org.hibernate.mapping.SimpleValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the database does to rows of one entity when a row of another goes, by a foreign key between them.
+ * An {@link OnDelete} as the boot model has it.
  *
  * @param child the entity that has the foreign key
  * @param association its to-one that writes the column; empty if only a collection does
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the entity whose rows it refers to
  * @param key the columns
  */
-record DeleteRule(
+record OnDeleteRule(
         PersistentClass child,
         String association,
         @Nullable Collection collection,
@@ -30,26 +30,19 @@ record DeleteRule(
 
     private static final Pattern ON_DELETE = Pattern.compile("on\\s+delete\\s+(cascade|set\\s+null|set\\s+default)");
 
-    /** What happens to a row whose reference is lost. */
-    enum Action {
-        CASCADE,
-        SET_NULL,
-        SET_DEFAULT;
-
-        /** What a foreign key asks for that matters to counters; null for nothing. */
-        static @Nullable Action of(SimpleValue key) {
-            String definition = key.getForeignKeyDefinition();
-            var defined = ON_DELETE.matcher(definition == null ? "" : definition.toLowerCase(Locale.ROOT));
-            if (defined.find()) {
-                return valueOf(defined.group(1).replaceAll("\\s+", "_").toUpperCase(Locale.ROOT));
-            }
-            OnDeleteAction action = key.getOnDeleteAction();
-            return action == OnDeleteAction.CASCADE
-                    ? CASCADE
-                    : action == OnDeleteAction.SET_NULL
-                            ? SET_NULL
-                            : action == OnDeleteAction.SET_DEFAULT ? SET_DEFAULT : null;
+    /** What a foreign key asks for that matters to counters; null for nothing. */
+    static @Nullable Action action(SimpleValue key) {
+        String definition = key.getForeignKeyDefinition();
+        var defined = ON_DELETE.matcher(definition == null ? "" : definition.toLowerCase(Locale.ROOT));
+        if (defined.find()) {
+            return Action.valueOf(defined.group(1).replaceAll("\\s+", "_").toUpperCase(Locale.ROOT));
         }
+        OnDeleteAction action = key.getOnDeleteAction();
+        return action == OnDeleteAction.CASCADE
+                ? Action.CASCADE
+                : action == OnDeleteAction.SET_NULL
+                        ? Action.SET_NULL
+                        : action == OnDeleteAction.SET_DEFAULT ? Action.SET_DEFAULT : null;
     }
 
     boolean cascades() {
@@ -72,9 +65,16 @@ record DeleteRule(
                 || entity.getSubclassClosure().contains(child);
     }
 
-    Set<String> columns(Dialect dialect) {
-        return key.getColumns().stream()
-                .map(column -> column.getQuotedName(dialect))
-                .collect(Collectors.toSet());
+    /** The same, without the boot model. */
+    OnDelete named(Dialect dialect) {
+        return new OnDelete(
+                child.getEntityName(),
+                association,
+                collection == null ? "" : collection.getRole(),
+                target.getEntityName(),
+                key.getColumns().stream()
+                        .map(column -> column.getQuotedName(dialect))
+                        .collect(Collectors.toSet()),
+                action);
     }
 }

@@ -1,0 +1,32 @@
+package io.countercache.hibernate;
+
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
+
+/** Has Hibernate ask the library how to execute the bulk statements that counters may have to do with. */
+final class BulkHooks {
+
+    private BulkHooks() {}
+
+    static void install(BulkStatements bulk, SessionFactoryImplementor factory) {
+        factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
+            if (bulk.concerns(entity)) {
+                install(bulk, entity);
+            }
+        });
+        FactoryCounters.of(factory).bulk(bulk); // asked by CountedExecutor
+    }
+
+    private static void install(BulkStatements bulk, EntityPersister entity) {
+        HibernateFields.set(
+                entity,
+                "sqmMultiTableMutationStrategy",
+                new CountedMutations(bulk, entity, entity.getSqmMultiTableMutationStrategy()));
+        SqmMultiTableInsertStrategy inserts = entity.getSqmMultiTableInsertStrategy();
+        if (inserts != null) {
+            HibernateFields.set(
+                    entity, "sqmMultiTableInsertStrategy", new CountedInsertions(bulk.inserts(), entity, inserts));
+        }
+    }
+}
