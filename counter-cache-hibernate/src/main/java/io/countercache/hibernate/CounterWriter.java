@@ -136,7 +136,7 @@ final class CounterWriter {
         try {
             boolean returns =
                     rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session);
-            ManyRows many = update.many() == null ? null : ManyRows.of(rows, parent, session);
+            ManyRows many = update.many() == null ? null : ManyRows.of(ids, parent, session);
             String text = many != null ? requireNonNull(update.many()) : returns ? update.returning() : update.text();
             caches.around(
                     parent,
@@ -144,7 +144,8 @@ final class CounterWriter {
                     session,
                     () -> Statements.send(text, attempt, session, statement -> {
                         if (many != null) {
-                            return many.send(update.types(), touched, statement, session);
+                            return many.send(
+                                    amounts(rows, counters.size()), update.types(), touched, statement, session);
                         }
                         for (RowDeltas row : rows) {
                             bind(row, parent, update.types(), touched, statement, session);
@@ -165,6 +166,18 @@ final class CounterWriter {
         }
         touched.forEach(
                 (attribute, now) -> ids.forEach(id -> ManagedParents.show(parent, id, attribute.name(), now, session)));
+    }
+
+    /** For each counter, the amount of each row. */
+    private static BigDecimal[][] amounts(List<RowDeltas> rows, int counters) {
+        BigDecimal[][] amounts = new BigDecimal[counters][rows.size()];
+        for (int row = 0; row < rows.size(); row++) {
+            int counter = 0;
+            for (BigDecimal amount : rows.get(row).amounts().values()) {
+                amounts[counter++][row] = amount;
+            }
+        }
+        return amounts;
     }
 
     /** What the database holds, others' changes included, for the price of the UPDATE. */

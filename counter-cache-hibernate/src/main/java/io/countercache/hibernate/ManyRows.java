@@ -1,6 +1,5 @@
 package io.countercache.hibernate;
 
-import io.countercache.CounterDeltas.RowDeltas;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Connection;
@@ -23,20 +22,19 @@ import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL: the UPDATE that moves counters of many rows at once, which takes about two thirds of the time of a JDBC batch. It locks
- * them in the order in which they are bound before it changes them, for the order in which it would by itself is the planner's.
+ * PostgreSQL: the UPDATE that adds to columns of many rows at once, which takes about two thirds of the time of a JDBC batch. It
+ * locks the rows in the order in which they are bound before it changes them, because otherwise the query planner would choose
+ * the order.
  */
 final class ManyRows {
 
-    /** Fewer are sent as a JDBC batch, which is as fast. */
+    /** Fewer rows are sent as a JDBC batch, which is as fast. */
     private static final int FEWEST = 20;
 
-    private final List<RowDeltas> rows;
     private final Object[] ids;
     private final IdType idType;
 
-    private ManyRows(List<RowDeltas> rows, Object[] ids, IdType idType) {
-        this.rows = rows;
+    private ManyRows(Object[] ids, IdType idType) {
         this.ids = ids;
         this.idType = idType;
     }
@@ -74,21 +72,19 @@ final class ManyRows {
         }
     }
 
-    /** Rows that can be moved so, or null. */
+    /** The rows with these ids, or null if they are too few or their ids cannot be sent as an array. */
     static @Nullable ManyRows of(
-            List<RowDeltas> rows, EntityPersister parent, SharedSessionContractImplementor session) {
-        IdType type = rows.size() < FEWEST ? null : IdType.of(parent);
+            List<Object> ids, EntityPersister entity, SharedSessionContractImplementor session) {
+        IdType type = ids.size() < FEWEST ? null : IdType.of(entity);
         if (type == null) {
             return null;
         }
-        Object[] ids = new Object[rows.size()];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = Columns.columnValues(
-                            parent.getIdentifierMapping(), rows.get(i).row().id(), session)
-                    .get(0)
-                    .value();
-        }
-        return type.value.isInstance(ids[0]) ? new ManyRows(rows, ids, type) : null;
+        Object[] values = ids.stream()
+                .map(id -> Columns.columnValues(entity.getIdentifierMapping(), id, session)
+                        .get(0)
+                        .value())
+                .toArray();
+        return type.value.isInstance(values[0]) ? new ManyRows(values, type) : null;
     }
 
     /**
@@ -130,8 +126,14 @@ final class ManyRows {
                         assignments);
     }
 
-    /** Binds and executes the statement; how many rows were moved. */
+    /**
+     * Binds and executes the statement; returns how many rows were changed.
+     *
+     * @param amounts for each column, an amount for each row
+     * @param types those of the columns
+     */
     int send(
+            BigDecimal[][] amounts,
             List<Class<?>> types,
             Map<TouchedAttribute, Object> touched,
             PreparedStatement statement,
@@ -140,22 +142,11 @@ final class ManyRows {
         Connection connection = statement.getConnection();
         int position = 1;
         statement.setArray(position++, connection.createArrayOf(idType.sql(), ids));
-        for (int counter = 0; counter < types.size(); counter++) {
-            statement.setArray(position++, amounts(counter, types.get(counter), connection));
+        for (int column = 0; column < types.size(); column++) {
+            statement.setArray(position++, array(amounts[column], types.get(column), connection));
         }
         TouchedAttribute.bind(touched, statement, position, session);
         return Statements.executeUpdate(statement, session);
-    }
-
-    /** @param counter the how many-th of each row */
-    private Array amounts(int counter, Class<?> type, Connection connection) throws SQLException {
-        BigDecimal[] amounts = rows.stream()
-                .map(row -> row.amounts().values().stream()
-                        .skip(counter)
-                        .findFirst()
-                        .orElseThrow())
-                .toArray(BigDecimal[]::new);
-        return array(amounts, type, connection);
     }
 
     /** The type that the database has for numbers of many counters of this type at once. */
