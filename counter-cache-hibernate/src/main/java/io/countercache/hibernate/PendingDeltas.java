@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.hibernate.FlushMode;
 import org.hibernate.SessionEventListener;
 import org.hibernate.StatelessSession;
@@ -38,6 +37,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     private final transient CounterModel model;
     private final transient PathWriter writer;
     private final transient ManagedParents parents;
+    private final transient OwnQueries queries;
     private final boolean writeAtFlush;
     // by transaction coordinator, for sessions that share a transaction write together; weak, because a session that is
     // closed in the middle of a transaction may never tell how that ended
@@ -55,17 +55,21 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         Savepoints savepoints;
         /** Whether the commit-time write is over: what changes after it has no later moment to be written in. */
         boolean committing;
-        /** Whether the library itself is asking, perhaps in the middle of a flush. */
-        boolean quiet;
 
         boolean isEmpty() {
             return deltas.isEmpty() && paths.isEmpty();
         }
     }
 
-    PendingDeltas(CounterModel model, ManagedParents parents, PathWriter writer, CounterCacheSettings.Write write) {
+    PendingDeltas(
+            CounterModel model,
+            ManagedParents parents,
+            PathWriter writer,
+            OwnQueries queries,
+            CounterCacheSettings.Write write) {
         this.model = model;
         this.parents = parents;
+        this.queries = queries;
         this.writer = writer;
         this.writeAtFlush = write == CounterCacheSettings.Write.FLUSH;
     }
@@ -147,7 +151,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     }
 
     private void write(OfTransaction pending, SharedSessionContractImplementor session) {
-        writer.write(pending.deltas, pending.paths, this, session);
+        writer.write(pending.deltas, pending.paths, this::tell, session);
     }
 
     /** What a row has to move by when this session's transaction writes next, as far as that is known. */
@@ -296,44 +300,6 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         }
     }
 
-    /** Runs a query of the library's own: it neither flushes the session nor writes what is pending. */
-    <R> R quietly(SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
-        if (session instanceof StatelessSession) {
-            session.getJdbcCoordinator().executeBatch(); // no query of a stateless session sends what is batched
-        }
-        if (!ends(session)) {
-            return ask(session, query); // nothing is flushed or written by itself here
-        }
-        OfTransaction pending = begin(session);
-        boolean quiet = pending.quiet;
-        FlushMode mode = session instanceof SessionImplementor stateful ? stateful.getHibernateFlushMode() : null;
-        pending.quiet = true;
-        setFlushMode(session, FlushMode.MANUAL);
-        try {
-            return ask(session, query);
-        } finally {
-            setFlushMode(session, mode);
-            pending.quiet = quiet;
-        }
-    }
-
-    /** JTA goes on with a session that is closed until its transaction ends: that one flushes, but answers nobody. */
-    private static <R> R ask(
-            SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
-        if (!session.isClosed() || !(session instanceof SessionImplementor closed)) {
-            return query.apply(session);
-        }
-        try (StatelessSession open = closed.statelessWithOptions().connection().open()) {
-            return query.apply((SharedSessionContractImplementor) open);
-        }
-    }
-
-    private static void setFlushMode(SharedSessionContractImplementor session, @Nullable FlushMode mode) {
-        if (session instanceof SessionImplementor stateful && mode != null) {
-            stateful.setHibernateFlushMode(mode);
-        }
-    }
-
     /**
      * Makes what a statement may read be there: what is flushed for it, and the counters. A stateless session tells nobody of
      * a query, and flushes nothing.
@@ -344,7 +310,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             return;
         }
         OfTransaction pending = transactions.get(session.getTransactionCoordinator());
-        if (pending != null && !pending.quiet && concerns(pending, tables, session)) {
+        if (pending != null && !queries.areUnderWay(session) && concerns(pending, tables, session)) {
             session.getJdbcCoordinator().executeBatch();
             write(pending, session);
         }
@@ -370,8 +336,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     public void onAutoFlush(AutoFlushEvent event) {
         Set<String> tables = event.getQuerySpaces();
         var session = event.getSession();
-        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
-        if (pending != null && pending.quiet) {
+        if (queries.areUnderWay(session)) {
             return;
         }
         if (writeAtFlush && event.isFlushRequired()) {
@@ -386,7 +351,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             event.setFlushRequired(session.autoFlushIfRequired(together));
             return; // this listener was asked again, with all tables
         }
-        pending = transactions.get(session.getTransactionCoordinator());
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
         if (pending != null && concerns(pending, tables, session)) {
             write(pending, session);
         }

@@ -35,6 +35,7 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
 
     private final transient CounterModel model;
     private final transient PendingDeltas pending;
+    private final transient OwnQueries queries;
     private final transient ChildGuards guards;
     private final transient SentDeletes deletes;
     /** What was read before the statement that is under way in a session; taken by the event after it. */
@@ -51,9 +52,11 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
      */
     record Found(WeakReference<Object> child, @Nullable Snapshot before, boolean writesAll) {}
 
-    StaleChildren(CounterModel model, PendingDeltas pending, ChildGuards guards, SentDeletes deletes) {
+    StaleChildren(
+            CounterModel model, PendingDeltas pending, OwnQueries queries, ChildGuards guards, SentDeletes deletes) {
         this.model = model;
         this.pending = pending;
+        this.queries = queries;
         this.guards = guards;
         this.deletes = deletes;
     }
@@ -177,17 +180,13 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
     @Nullable
     Snapshot stored(CountedChild counted, Object id, SharedSessionContractImplementor session) {
         String hql = counted.select("id(c) = :id");
-        List<Object[]> rows = pending.quietly(
-                session,
-                asking -> asking.createSelectionQuery(hql, Object[].class)
-                        .setParameter("id", id)
-                        .getResultList());
+        List<Object[]> rows = queries.list(hql, Object[].class, query -> query.setParameter("id", id), session);
         return rows.isEmpty() ? null : counted.read(rows.get(0));
     }
 
     /**
-     * A statement of its own: what comes after it sees what whoever held the lock has committed. False if there is no such
-     * row, or it has another version than the one that the statement will look for.
+     * Locks the row, to be read in a later statement (see {@link RowLocks}). False if there is no such row, or it has another
+     * version than the one that the statement will look for: which only a query of Hibernate's can ask for.
      */
     private boolean lock(AbstractDatabaseOperationEvent event) {
         SharedSessionContractImplementor session = event.getSession();
@@ -197,9 +196,7 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
                 : null;
         if (EntityRows.tables(child, "").size() > 1) {
             // no database locks what a union of tables answers
-            List<Object> id = List.of(event.getId());
-            return !pending.quietly(session, asking -> RowLocks.lock(id, child, "", List.of(), session))
-                    .isEmpty();
+            return !RowLocks.lock(List.of(event.getId()), child, "", session).isEmpty();
         }
         Object version = entry == null || child.optimisticLockStyle() != OptimisticLockStyle.VERSION
                 ? null // which the statement will not look for
@@ -208,15 +205,17 @@ final class StaleChildren implements PreUpdateEventListener, PreDeleteEventListe
                 .formatted(
                         EntityRows.locked(child).getImportedName(),
                         version == null ? "" : " and version(c) = :version");
-        return pending.quietly(session, asking -> {
-            var query = asking.createSelectionQuery(hql, Object.class).setParameter("id", event.getId());
-            if (version != null) {
-                query.setParameter("version", version);
-            }
-            return !query.setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
-                    .getResultList()
-                    .isEmpty();
-        });
+        List<Object> locked = queries.list(
+                hql,
+                Object.class,
+                query -> {
+                    query.setParameter("id", event.getId()).setHibernateLockMode(LockMode.PESSIMISTIC_WRITE);
+                    if (version != null) {
+                        query.setParameter("version", version);
+                    }
+                },
+                session);
+        return !locked.isEmpty();
     }
 
     /** What was found of this child before its statement, or null if there was no need to look. */
