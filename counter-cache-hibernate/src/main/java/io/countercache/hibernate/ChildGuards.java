@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
@@ -148,13 +149,13 @@ record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLoc
     void guardLost(
             List<CounterDefinition> counters,
             CounterModel model,
-            OnDeleteGraph onDelete,
+            BiPredicate<EntityPersister, String> isLost,
             SessionFactoryImplementor factory) {
         for (CounterDefinition counter : counters) {
             EntityPersister child = Entities.entity(counter.child(), factory);
             Condition condition = model.condition(counter);
             if (condition != null
-                    && condition.attributes().stream().anyMatch(attribute -> onDelete.isLost(child, attribute))) {
+                    && condition.attributes().stream().anyMatch(attribute -> isLost.test(child, attribute))) {
                 readUnderLock.add(child.getRootEntityName());
             }
         }

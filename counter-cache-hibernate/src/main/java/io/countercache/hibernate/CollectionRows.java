@@ -9,20 +9,16 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
- * What the database has of a counted collection, under locks on exactly the rows that are about to be written. The lock is
- * a statement of its own: what comes after it sees what whoever held it before has committed.
+ * What the database has of a counted collection, under locks on exactly the rows that are about to be written: locked
+ * first and read in a later statement, for the reason that {@link RowLocks} gives.
  */
 final class CollectionRows {
 
-    /** How many ids go into one IN list. */
-    private static final int CHUNK = 500;
-
-    private final PendingDeltas pending;
+    private final OwnQueries queries;
 
     /**
      * Elements that have a column for their owner.
@@ -32,29 +28,19 @@ final class CollectionRows {
      */
     record Held(SortedSet<Object> there, SortedMap<Object, Object> owners) {}
 
-    CollectionRows(PendingDeltas pending) {
-        this.pending = pending;
+    CollectionRows(OwnQueries queries) {
+        this.queries = queries;
     }
 
     /** Locks elements in the table that has the column, and reads which owner each has. */
     Held lockElements(
             CountedCollection collection, Collection<?> elementIds, SharedSessionContractImplementor session) {
         refuseFilters(collection, session);
-        var order = LockOrder.of(collection.element(), session);
-        SortedSet<Object> there = new TreeSet<>(order);
-        SortedMap<Object, Object> owners = new TreeMap<>(order);
-        String table = collection.persister().getTableName();
-        there.addAll(RowLocks.lock(elementIds, collection.element(), table, List.of(), session)
-                .keySet());
+        SortedSet<Object> there = RowLocks.lock(
+                elementIds, collection.element(), collection.persister().getTableName(), session);
+        SortedMap<Object, Object> owners = new TreeMap<>(LockOrder.of(collection.element(), session));
         String hql = "select id(e), id(c) %s where id(e) in :ids".formatted(from(collection));
-        for (List<Object> chunk : Chunks.of(there, CHUNK)) {
-            pending.quietly(
-                            session,
-                            asking -> asking.createSelectionQuery(hql, Object[].class)
-                                    .setParameterList("ids", chunk)
-                                    .getResultList())
-                    .forEach(row -> owners.put(row[0], row[1]));
-        }
+        queries.forEach(hql, Object[].class, there, session, row -> owners.put(row[0], row[1]));
         return new Held(there, owners);
     }
 
@@ -85,11 +71,7 @@ final class CollectionRows {
             throw Statements.failed(e, session);
         }
         String hql = "select id(e) %s where id(c) = :id".formatted(from(collection));
-        return pending.quietly(
-                session,
-                asking -> new ArrayList<>(asking.createSelectionQuery(hql, Object.class)
-                        .setParameter("id", ownerId)
-                        .getResultList()));
+        return new ArrayList<>(queries.list(hql, Object.class, query -> query.setParameter("id", ownerId), session));
     }
 
     private static void refuseFilters(CountedCollection collection, SharedSessionContractImplementor session) {

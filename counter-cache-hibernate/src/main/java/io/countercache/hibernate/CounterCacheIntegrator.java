@@ -39,13 +39,14 @@ public final class CounterCacheIntegrator implements Integrator {
         CounterSql sql = new CounterSql(model);
         ManagedParents parents = new ManagedParents(model);
         CounterWriter writer = new CounterWriter(model, sql, service.caches());
-        PathWriter paths = new PathWriter(model, sql, writer);
-        PendingDeltas pending = new PendingDeltas(model, onDelete, parents, paths, settings.write());
+        OwnQueries queries = service.queries();
+        PathWriter paths = new PathWriter(model, sql, writer, queries);
+        PendingDeltas pending = new PendingDeltas(model, onDelete::causes, parents, paths, queries, settings.write());
         ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
         SentDeletes sent = SentDeletes.watch(metadata);
-        StaleChildren stale = new StaleChildren(model, onDelete, pending, guards, sent);
-        Recount recount = new Recount(model, pending, sql, writer);
-        Installation installation = new Installation(model, pending, stale, sent, recount);
+        StaleChildren stale = new StaleChildren(model, onDelete::mayChange, pending, queries, guards, sent);
+        Recount recount = new Recount(model, pending, queries, sql, writer);
+        Installation installation = new Installation(model, queries, pending, stale, sent, recount);
         ChangeListener changes = new ChangeListener(installation);
         NewParents fresh = new NewParents(changes);
         listen(
@@ -72,7 +73,7 @@ public final class CounterCacheIntegrator implements Integrator {
                     throw new CounterMappingException(problems);
                 }
                 guards.guardConditions(counters, model, factory);
-                guards.guardLost(counters, model, onDelete, factory);
+                guards.guardLost(counters, model, onDelete::isLost, factory);
                 guards.batchInserts(factory);
                 if (settings.bulk() != Settings.Bulk.IGNORE) {
                     BulkPolicy policy = new BulkPolicy(settings.bulk(), changes.skipping());
@@ -114,7 +115,7 @@ public final class CounterCacheIntegrator implements Integrator {
     }
 
     private static void listen(EventListenerRegistry listeners, ChangeListener changes, CollectionModel collections) {
-        CollectionRows rows = new CollectionRows(changes.installation().pending());
+        CollectionRows rows = new CollectionRows(changes.installation().queries());
         HeldElements held = new HeldElements(changes, collections, rows);
         StatelessOwners stateless = new StatelessOwners();
         CollectionListener rowsOf = new CollectionListener(changes, collections, rows, held, stateless);

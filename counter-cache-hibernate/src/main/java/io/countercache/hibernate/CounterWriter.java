@@ -31,9 +31,6 @@ import org.hibernate.persister.entity.UnionSubclassEntityPersister;
  */
 final class CounterWriter {
 
-    /** How many rows are sent at once. Keeps what the driver holds in memory small. */
-    private static final int BATCH_SIZE = 500;
-
     private final CounterModel model;
     private final CounterSql sql;
     private final TouchedCaches caches;
@@ -61,7 +58,7 @@ final class CounterWriter {
         int from = 0;
         while (from < rows.size()) {
             int to = from + 1;
-            while (to < rows.size() && to - from < BATCH_SIZE && isSameStatement(rows.get(from), rows.get(to))) {
+            while (to < rows.size() && to - from < Chunks.SIZE && isSameStatement(rows.get(from), rows.get(to))) {
                 to++;
             }
             writeBatch(rows.subList(from, to), session);

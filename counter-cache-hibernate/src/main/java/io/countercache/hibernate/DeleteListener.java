@@ -47,7 +47,7 @@ final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
                 && !changes.isSkipping(session)
                 && !installation.deletes().isUnsent(session)) {
             HeldMoves moves = new HeldMoves();
-            new GoneRows(edges, installation.pending()).goneWith(entity, List.of(event.getId()), moves, session);
+            new GoneRows(edges, installation.queries()).goneWith(entity, List.of(event.getId()), moves, session);
             refuseAlone(entity, moves, session);
             deleting.put(session, new Following(entity, event.getId(), moves));
         }

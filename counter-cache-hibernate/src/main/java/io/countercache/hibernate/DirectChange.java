@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectChange {
 
-    /** How many rows are sent in one JDBC batch. */
-    private static final int CHUNK = 500;
-
     /** How often a row is looked at that changes between the UPDATE that was refused and the look. */
     private static final int LOOKS = 3;
 
@@ -39,6 +36,7 @@ final class DirectChange {
     private final List<Amount> amounts;
     private final List<TouchedAttribute> touched;
     private final TouchedCaches caches;
+    private final OwnQueries queries;
 
     /**
      * What came of a change.
@@ -72,6 +70,7 @@ final class DirectChange {
         this.amounts = amounts;
         this.touched = touched;
         this.caches = FactoryCounters.of(session.getFactory()).caches();
+        this.queries = FactoryCounters.of(session.getFactory()).queries();
         refuseOtherTables(entity, amounts, touched);
     }
 
@@ -137,7 +136,7 @@ final class DirectChange {
     private Outcome change(Question question) {
         try {
             List<Object> rows =
-                    EntityRows.among(ids, entity, amounts.get(0).counter().table(), session);
+                    queries.existing(ids, entity, amounts.get(0).counter().table(), session);
             boolean isAll = question != Question.WHETHER_ALL || rows.size() == ids.size();
             if (rows.isEmpty() || !isAll) {
                 return Outcome.changed(0);
@@ -256,7 +255,7 @@ final class DirectChange {
         }
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
         int changed = 0;
-        for (List<Object> chunk : Chunks.of(there, CHUNK)) {
+        for (List<Object> chunk : Chunks.of(there)) {
             changed += updateMany(chunk, now);
         }
         return Outcome.changed(changed);

@@ -1,16 +1,10 @@
 package io.countercache.hibernate;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
-import org.hibernate.FlushMode;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.generator.Generator;
 import org.hibernate.generator.internal.TenantIdGeneration;
-import org.hibernate.jpa.HibernateHints;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.SingleTableEntityPersister;
@@ -54,23 +48,9 @@ final class EntityRows {
                 : entity.getFactory().getMappingMetamodel().getEntityDescriptor(entity.getRootEntityName());
     }
 
-    /**
-     * Those of the ids that are ids of the entity. Asks nobody where any row of the table is one of it.
-     *
-     * @param table the table that is going to be written or read
-     */
-    static List<Object> among(
-            Collection<Object> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
-        if (ids.isEmpty() || !(hidesRows(entity) || sharesTable(entity, table))) {
-            return List.copyOf(ids);
-        }
-        String hql = "select id(e) from %s e where id(e) in :ids".formatted(entity.getImportedName());
-        var found = new TreeSet<>(LockOrder.of(entity, session));
-        found.addAll(session.createSelectionQuery(hql, Object.class)
-                .setParameterList("ids", ids)
-                .setHint(HibernateHints.HINT_FLUSH_MODE, FlushMode.MANUAL)
-                .getResultList());
-        return ids.stream().filter(found::contains).toList();
+    /** Whether a table of an entity may have rows that are none of its rows, or not for this session. */
+    static boolean mayHaveOthers(EntityPersister entity, String table) {
+        return hidesRows(entity) || sharesTable(entity, table);
     }
 
     private static boolean sharesTable(EntityPersister entity, String table) {

@@ -10,6 +10,7 @@ final class FactoryCounters implements Service {
     private static final long serialVersionUID = 1;
 
     private final transient TouchedCaches caches = new TouchedCaches();
+    private final transient OwnQueries queries = new OwnQueries();
     private transient volatile UniqueKeys uniqueKeys = UniqueKeys.NONE;
     private transient volatile @Nullable ChangeListener listener;
 
@@ -21,6 +22,10 @@ final class FactoryCounters implements Service {
 
     TouchedCaches caches() {
         return caches;
+    }
+
+    OwnQueries queries() {
+        return queries;
     }
 
     UniqueKeys uniqueKeys() {

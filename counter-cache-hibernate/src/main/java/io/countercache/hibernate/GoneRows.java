@@ -27,26 +27,23 @@ import org.jspecify.annotations.Nullable;
  * nobody tells of it afterwards.
  *
  * <p>First the rows that go are locked so that nothing new can refer to them. From then on what refers to them can only
- * become less: it is looked for, locked, and read in a statement of its own, which sees what whoever held the lock before
- * has committed. Row by row it becomes deltas, in chunks; only of rows by which others go the ids are kept, and of those
- * that could be found twice.
+ * become less: it is looked for, locked, and read in a later statement, for the reason that {@link RowLocks} gives. Row by
+ * row it becomes deltas, in chunks; only of rows by which others go the ids are kept, and of those that could be found
+ * twice.
  *
  * <p>One instance serves one statement. Not thread-safe.
  */
 final class GoneRows {
 
-    /** How many rows are looked at with one statement. */
-    private static final int CHUNK = 500;
-
     private final OnDeleteGraph edges;
-    private final PendingDeltas pending;
+    private final OwnQueries queries;
     private final Map<String, Set<Object>> gone = new HashMap<>();
     /** Of rows that stay: by which edges they have lost what they referred to. */
     private final Map<String, Map<Object, Set<Edge>>> cut = new HashMap<>();
 
-    GoneRows(OnDeleteGraph edges, PendingDeltas pending) {
+    GoneRows(OnDeleteGraph edges, OwnQueries queries) {
         this.edges = edges;
-        this.pending = pending;
+        this.queries = queries;
     }
 
     /** Whether a row is counted already. */
@@ -94,7 +91,7 @@ final class GoneRows {
         }
 
         void follow(EntityPersister entity, Collection<?> ids) {
-            for (List<Object> chunk : Chunks.<Object>of(ids, CHUNK)) {
+            for (List<Object> chunk : Chunks.<Object>of(ids)) {
                 open.add(new Locked(entity, lock(edges.referredTables(entity), chunk, true)));
             }
             while (!open.isEmpty()) {
@@ -110,8 +107,7 @@ final class GoneRows {
                 for (var table : tables.entrySet()) {
                     Collection<Object> locked = areDeleted
                             ? RowLocks.lockForDelete(ids, table.getValue(), table.getKey(), session)
-                            : RowLocks.lock(ids, table.getValue(), table.getKey(), List.of(), session)
-                                    .keySet();
+                            : RowLocks.lock(ids, table.getValue(), table.getKey(), session);
                     // the first table has all rows, another one only those of some subclass
                     there = there == ids ? List.copyOf(locked) : there;
                 }
@@ -129,14 +125,14 @@ final class GoneRows {
             }
             String hql = "select id(c) from %s c where %s order by id(c)"
                     .formatted(edge.child().getImportedName(), edge.condition());
-            pending.quietly(session, asking -> {
+            queries.quietly(session, asked -> {
                 SelectionQuery<Object> query =
-                        asking.createSelectionQuery(hql, Object.class).setParameterList("targets", targets);
-                try (var found = query.setFetchSize(CHUNK).scroll(ScrollMode.FORWARD_ONLY)) {
+                        asked.createSelectionQuery(hql, Object.class).setParameterList("targets", targets);
+                try (var found = query.setFetchSize(Chunks.SIZE).scroll(ScrollMode.FORWARD_ONLY)) {
                     List<Object> chunk = new ArrayList<>();
                     while (found.next()) {
                         chunk.add(found.get());
-                        if (chunk.size() == CHUNK) {
+                        if (chunk.size() == Chunks.SIZE) {
                             count(edge, targets, chunk);
                             chunk = new ArrayList<>();
                         }
@@ -176,12 +172,11 @@ final class GoneRows {
         private List<Object[]> read(Edge edge, Kind kind, List<Object> targets, List<Object> ids) {
             String type = kind.isExact() ? " and type(c) = " + kind.entity().getImportedName() : "";
             String hql = kind.counted().select("id(c) in :ids and " + edge.condition() + type);
-            return pending.quietly(
-                    session,
-                    asking -> asking.createSelectionQuery(hql, Object[].class)
-                            .setParameterList("ids", ids)
-                            .setParameterList("targets", targets)
-                            .getResultList());
+            return queries.list(
+                    hql,
+                    Object[].class,
+                    query -> query.setParameterList("ids", ids).setParameterList("targets", targets),
+                    session);
         }
 
         private void count(Edge edge, Kind kind, Object id, Snapshot stored, Moves others) {

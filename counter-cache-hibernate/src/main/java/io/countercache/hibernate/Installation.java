@@ -6,7 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What serves one session factory. */
 record Installation(
-        CounterModel model, PendingDeltas pending, StaleChildren stale, SentDeletes deletes, Recount recount) {
+        CounterModel model,
+        OwnQueries queries,
+        PendingDeltas pending,
+        StaleChildren stale,
+        SentDeletes deletes,
+        Recount recount) {
 
     /** What serves the factory of this entity. */
     static Installation of(EntityPersister parent) {

@@ -15,9 +15,6 @@ import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
  */
 final class LockedRows {
 
-    /** How many ids go into one IN list. */
-    private static final int CHUNK = 500;
-
     /**
      * Up to how many rows a statement names all that are locked, so that it leaves alone what has come since. One that looks at
      * other tables always does: what these say may be different now, for as many rows, but others.
@@ -27,11 +24,13 @@ final class LockedRows {
     private final ChangeListener changes;
     private final PendingDeltas pending;
     private final OnDeleteGraph edges;
+    private final OwnQueries queries;
 
     LockedRows(ChangeListener changes, OnDeleteGraph edges) {
         this.edges = edges;
         this.changes = changes;
         this.pending = changes.installation().pending();
+        this.queries = changes.installation().queries();
     }
 
     int execute(BulkMutation mutation, List<BulkRows> classes, BulkDeltas deltas) {
@@ -62,7 +61,7 @@ final class LockedRows {
         if (edges.of(entity).isEmpty()) {
             return false;
         }
-        new GoneRows(edges, pending).goneWith(entity, ids, changes.moves(delete.session()), delete.session());
+        new GoneRows(edges, queries).goneWith(entity, ids, changes.moves(delete.session()), delete.session());
         return true;
     }
 
@@ -73,28 +72,19 @@ final class LockedRows {
         EntityPersister locked = EntityRows.locked(mutation.entity());
         if (!locked.getTableName().equals(mutation.entity().getTableName())) {
             String hql = "select id(c) from %s c where id(c) in :ids".formatted(locked.getImportedName());
-            SharedSessionContractImplementor session = mutation.session();
-            for (List<Object> chunk : Chunks.of(ids, CHUNK)) {
-                pending.quietly(
-                        session,
-                        asking -> asking.createSelectionQuery(hql, Object.class)
-                                .setParameterList("ids", chunk)
-                                .setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
-                                .getResultList());
+            for (List<Object> chunk : Chunks.of(ids)) {
+                queries.list(
+                        hql,
+                        Object.class,
+                        query -> query.setParameterList("ids", chunk).setHibernateLockMode(LockMode.PESSIMISTIC_WRITE),
+                        mutation.session());
             }
         }
         return List.copyOf(ids);
     }
 
     private void read(List<Object> ids, BulkRows rows, SharedSessionContractImplementor session, GroupReader reader) {
-        for (List<Object> chunk : Chunks.of(ids, CHUNK)) {
-            pending.quietly(
-                            session,
-                            asking -> asking.createSelectionQuery(rows.hqlByIds(), Object[].class)
-                                    .setParameterList("ids", chunk)
-                                    .getResultList())
-                    .forEach(row -> reader.read(rows.group(row)));
-        }
+        queries.forEach(rows.hqlByIds(), Object[].class, ids, session, row -> reader.read(rows.group(row)));
     }
 
     private static void checkSame(long counted, long changed, BulkMutation mutation) {

@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterDefinition;
 import io.countercache.CounterDeltas;
 import io.countercache.CounterDeltas.RowDeltas;
 import io.countercache.ParentRow;
@@ -28,26 +29,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathWriter {
 
-    /** How many ids go into one IN list. */
-    private static final int CHUNK = 500;
-
     private final CounterModel model;
     private final CounterSql sql;
     private final CounterWriter writer;
+    private final OwnQueries queries;
 
-    PathWriter(CounterModel model, CounterSql sql, CounterWriter writer) {
+    /** Shows a delta on the instance of a row, if a session manages one. */
+    interface Showing {
+        void show(CounterDefinition counter, Object id, BigDecimal amount, SharedSessionContractImplementor session);
+    }
+
+    PathWriter(CounterModel model, CounterSql sql, CounterWriter writer, OwnQueries queries) {
         this.model = model;
         this.sql = sql;
         this.writer = writer;
+        this.queries = queries;
     }
 
-    /** Writes all deltas and leaves none. */
-    void write(
-            CounterDeltas deltas, PathDeltas paths, PendingDeltas pending, SharedSessionContractImplementor session) {
+    /** Writes all deltas and leaves none; puts right what was shown before it was known where the paths lead. */
+    void write(CounterDeltas deltas, PathDeltas paths, Showing showing, SharedSessionContractImplementor session) {
         if (paths.isEmpty()) {
             writer.write(deltas, session);
         } else {
-            new Run(deltas, paths, pending, session).write();
+            new Run(deltas, paths, showing, session).write();
         }
     }
 
@@ -56,7 +60,7 @@ final class PathWriter {
 
         private final CounterDeltas deltas;
         private final PathDeltas paths;
-        private final PendingDeltas pending;
+        private final Showing showing;
         private final SharedSessionContractImplementor session;
         private final CounterPaths model;
         /** What the paths have led to, to be compared with what was shown. */
@@ -64,10 +68,10 @@ final class PathWriter {
         /** The rows that were only passed: nothing of them has changed. */
         private final Map<PathStep, Set<Object>> passed = new HashMap<>();
 
-        Run(CounterDeltas deltas, PathDeltas paths, PendingDeltas pending, SharedSessionContractImplementor session) {
+        Run(CounterDeltas deltas, PathDeltas paths, Showing showing, SharedSessionContractImplementor session) {
             this.deltas = deltas;
             this.paths = paths;
-            this.pending = pending;
+            this.showing = showing;
             this.session = session;
             this.model = PathWriter.this.model.paths(session.getFactory());
         }
@@ -168,7 +172,7 @@ final class PathWriter {
         private void lockOnly(String table, Set<Object> ids) {
             EntityPersister passed = model.entityIn(table);
             EntityPersister entity = passed == null ? PathWriter.this.model.parentIn(table, session) : passed;
-            RowLocks.lock(ids, entity, table, List.of(), session);
+            RowLocks.lock(ids, entity, table, session);
         }
 
         private List<@Nullable Object> ids(ResultSet row, List<PathStep> steps) throws SQLException {
@@ -184,14 +188,7 @@ final class PathWriter {
             String hql = "select id(e), id(next) from %s e left join e.%s next where id(e) in :ids"
                     .formatted(step.entity().getImportedName(), step.attribute());
             Map<Object, @Nullable Object> next = new HashMap<>();
-            for (List<Object> chunk : Chunks.of(ids, CHUNK)) {
-                pending.quietly(
-                                session,
-                                asking -> asking.createSelectionQuery(hql, Object[].class)
-                                        .setParameterList("ids", chunk)
-                                        .getResultList())
-                        .forEach(row -> next.put(row[0], row[1]));
-            }
+            queries.forEach(hql, Object[].class, ids, session, row -> next.put(row[0], row[1]));
             return next;
         }
 
@@ -220,9 +217,9 @@ final class PathWriter {
             Entities.refuseFilters(Entities.entity(step.counter().child(), session.getFactory()), session);
             CountQuery count =
                     new CountQuery(step.entity(), step.counter(), PathWriter.this.model.where(step.counter(), "c"));
-            Number total = pending.quietly(
+            Number total = queries.quietly(
                     session,
-                    asking -> asking.createSelectionQuery(count.beneath(step.index()), Number.class)
+                    open -> open.createSelectionQuery(count.beneath(step.index()), Number.class)
                             .setParameter("id", id)
                             .getSingleResult());
             return total == null ? BigDecimal.ZERO : Numbers.exact(total);
@@ -255,7 +252,7 @@ final class PathWriter {
             for (RowDeltas row : differences.drain(sql.lockOrder(session))) {
                 row.amounts()
                         .forEach((counter, amount) ->
-                                pending.tell(counter, row.row().id(), amount, session));
+                                showing.show(counter, row.row().id(), amount, session));
             }
         }
 

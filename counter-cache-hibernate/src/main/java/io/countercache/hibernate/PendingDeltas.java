@@ -36,9 +36,11 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     private static final long serialVersionUID = 1;
 
     private final transient CounterModel model;
-    private final transient OnDeleteGraph onDelete;
+    /** The entities whose rows the database deletes, or cuts off, along with those of an entity. */
+    private final transient Function<EntityPersister, Set<EntityPersister>> causes;
     private final transient PathWriter writer;
     private final transient ManagedParents parents;
+    private final transient OwnQueries queries;
     private final boolean writeAtFlush;
     // by transaction coordinator, for sessions that share a transaction write together; weak, because a session that is
     // closed in the middle of a transaction may never tell how that ended
@@ -56,8 +58,6 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         Savepoints savepoints;
         /** Whether the commit-time write is over: what changes after it has no later moment to be written in. */
         boolean committing;
-        /** Whether the library itself is asking, perhaps in the middle of a flush. */
-        boolean quiet;
 
         boolean isEmpty() {
             return deltas.isEmpty() && paths.isEmpty();
@@ -66,13 +66,15 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
 
     PendingDeltas(
             CounterModel model,
-            OnDeleteGraph onDelete,
+            Function<EntityPersister, Set<EntityPersister>> causes,
             ManagedParents parents,
             PathWriter writer,
+            OwnQueries queries,
             Settings.Write write) {
         this.model = model;
-        this.onDelete = onDelete;
+        this.causes = causes;
         this.parents = parents;
+        this.queries = queries;
         this.writer = writer;
         this.writeAtFlush = write == Settings.Write.FLUSH;
     }
@@ -154,7 +156,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     }
 
     private void write(OfTransaction pending, SharedSessionContractImplementor session) {
-        writer.write(pending.deltas, pending.paths, this, session);
+        writer.write(pending.deltas, pending.paths, this::tell, session);
     }
 
     /** What a row has to move by when this session's transaction writes next, as far as that is known. */
@@ -303,44 +305,6 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         }
     }
 
-    /** Runs a query of the library's own: it neither flushes the session nor writes what is pending. */
-    <R> R quietly(SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
-        if (session instanceof StatelessSession) {
-            session.getJdbcCoordinator().executeBatch(); // no query of a stateless session sends what is batched
-        }
-        if (!ends(session)) {
-            return ask(session, query); // nothing is flushed or written by itself here
-        }
-        OfTransaction pending = begin(session);
-        boolean quiet = pending.quiet;
-        FlushMode mode = session instanceof SessionImplementor stateful ? stateful.getHibernateFlushMode() : null;
-        pending.quiet = true;
-        setFlushMode(session, FlushMode.MANUAL);
-        try {
-            return ask(session, query);
-        } finally {
-            setFlushMode(session, mode);
-            pending.quiet = quiet;
-        }
-    }
-
-    /** JTA goes on with a session that is closed until its transaction ends: that one flushes, but answers nobody. */
-    private static <R> R ask(
-            SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
-        if (!session.isClosed() || !(session instanceof SessionImplementor closed)) {
-            return query.apply(session);
-        }
-        try (StatelessSession open = closed.statelessWithOptions().connection().open()) {
-            return query.apply((SharedSessionContractImplementor) open);
-        }
-    }
-
-    private static void setFlushMode(SharedSessionContractImplementor session, @Nullable FlushMode mode) {
-        if (session instanceof SessionImplementor stateful && mode != null) {
-            stateful.setHibernateFlushMode(mode);
-        }
-    }
-
     /**
      * Makes what a statement may read be there: what is flushed for it, and the counters. A stateless session tells nobody of
      * a query, and flushes nothing.
@@ -351,7 +315,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             return;
         }
         OfTransaction pending = transactions.get(session.getTransactionCoordinator());
-        if (pending != null && !pending.quiet && concerns(pending, tables, session)) {
+        if (pending != null && !queries.areUnderWay(session) && concerns(pending, tables, session)) {
             session.getJdbcCoordinator().executeBatch();
             write(pending, session);
         }
@@ -377,8 +341,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
     public void onAutoFlush(AutoFlushEvent event) {
         Set<String> tables = event.getQuerySpaces();
         var session = event.getSession();
-        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
-        if (pending != null && pending.quiet) {
+        if (queries.areUnderWay(session)) {
             return;
         }
         if (writeAtFlush && event.isFlushRequired()) {
@@ -387,13 +350,13 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
         if (tables == null || tables.isEmpty()) {
             return; // a native query that does not say what it reads
         }
-        Set<String> together = model.readTogether(tables, onDelete::causes, session);
+        Set<String> together = model.readTogether(tables, causes, session);
         if (!event.isFlushRequired() && together.size() > tables.size()) {
             // Hibernate saw no reason to flush, for it does not know that the children move a counter of the parent
             event.setFlushRequired(session.autoFlushIfRequired(together));
             return; // this listener was asked again, with all tables
         }
-        pending = transactions.get(session.getTransactionCoordinator());
+        OfTransaction pending = transactions.get(session.getTransactionCoordinator());
         if (pending != null && concerns(pending, tables, session)) {
             write(pending, session);
         }

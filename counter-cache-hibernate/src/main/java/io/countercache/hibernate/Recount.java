@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.query.SelectionQuery;
 
 /**
  * Computes counters from the rows and corrects those that are wrong, while others write.
@@ -24,17 +23,16 @@ import org.hibernate.query.SelectionQuery;
  */
 final class Recount {
 
-    /** How many ids go into one IN list. */
-    private static final int CHUNK = 1000;
-
     private final CounterModel model;
     private final PendingDeltas pending;
+    private final OwnQueries queries;
     private final CounterSql sql;
     private final CounterWriter writer;
 
-    Recount(CounterModel model, PendingDeltas pending, CounterSql sql, CounterWriter writer) {
+    Recount(CounterModel model, PendingDeltas pending, OwnQueries queries, CounterSql sql, CounterWriter writer) {
         this.model = model;
         this.pending = pending;
+        this.queries = queries;
         this.sql = sql;
         this.writer = writer;
     }
@@ -46,7 +44,7 @@ final class Recount {
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
         List<Drift> drifts = new ArrayList<>();
-        for (List<Object> chunk : Chunks.<Object>of(ids, CHUNK)) {
+        for (List<Object> chunk : Chunks.<Object>of(ids)) {
             for (CounterDefinition counter : counters) {
                 drifts.addAll(measure(parent, chunk, counter, session));
             }
@@ -101,7 +99,7 @@ final class Recount {
         List<Object> ids = rows.stream().map(ParentRow::id).distinct().toList();
         Set<String> tables = new TreeSet<>(sql.tableOrder(session));
         counters.forEach(counter -> tables.add(counter.table()));
-        tables.forEach(table -> RowLocks.lock(ids, parent, table, List.of(), session));
+        tables.forEach(table -> RowLocks.lock(ids, parent, table, session));
         List<Drift> wrong = drift(parent, ids, counters, session);
         write(parent, wrong, counters, session);
         return wrong;
@@ -132,11 +130,8 @@ final class Recount {
             CounterDefinition counter,
             SharedSessionContractImplementor session) {
         CountQuery count = count(parent, counter, session);
-        return count.drifts(pending.quietly(
-                session,
-                asking -> asking.createSelectionQuery(count.ofEach(), Object[].class)
-                        .setParameterList("ids", ids)
-                        .getResultList()));
+        return count.drifts(
+                queries.list(count.ofEach(), Object[].class, query -> query.setParameterList("ids", ids), session));
     }
 
     private List<Drift> measureBetween(
@@ -145,11 +140,7 @@ final class Recount {
             CounterDefinition counter,
             SharedSessionContractImplementor session) {
         CountQuery count = count(parent, counter, session);
-        return count.drifts(pending.quietly(session, asking -> {
-            SelectionQuery<Object[]> query = asking.createSelectionQuery(count.ofWrong(range), Object[].class);
-            range.bind(query);
-            return query.getResultList();
-        }));
+        return count.drifts(queries.list(count.ofWrong(range), Object[].class, range::bind, session));
     }
 
     private CountQuery count(

@@ -31,8 +31,9 @@ record RowCounters(
         CounterColumn column = CounterColumn.of(parent, counter);
         prepare(List.of(column));
         Object id = ids.iterator().next();
+        OwnQueries queries = FactoryCounters.of(session.getFactory()).queries();
         List<BigDecimal> values =
-                EntityRows.among(ids, parent, column.table(), session).isEmpty()
+                queries.existing(ids, parent, column.table(), session).isEmpty()
                         ? null
                         : DirectChange.read(parent, id, List.of(column), session);
         if (values == null) {

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,13 +23,20 @@ import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
- * Locks rows in lock order until the transaction ends: those of the table that has the counters. A query of Hibernate's
- * would lock another table of the entity, or none where it joins several.
+ * Locks rows of a table until the transaction ends.
+ *
+ * <p>Rows are locked first, and what follows from them is read in a later statement. A statement that has to wait for a lock
+ * still sees everything else as it was when the statement began: a count in it would be old. Only a later statement sees
+ * what the transaction that held the lock before has committed. Columns of the locked rows themselves are an exception:
+ * the database reads these after it has waited, so the locking statement may return them.
+ *
+ * <p>All transactions lock rows in the same order ({@link LockOrder}), so that no two of them wait for each other. The lock
+ * leaves transactions alone that insert children (see {@link #forUpdate}); only rows that will be deleted are locked
+ * against new children, too.
+ *
+ * <p>A query of Hibernate's would lock another table of the entity, or none where it joins several.
  */
 final class RowLocks {
-
-    /** How many rows one SELECT locks. */
-    private static final int CHUNK = 500;
 
     private final SharedSessionContractImplementor session;
     private final EntityPersister entity;
@@ -75,12 +83,20 @@ final class RowLocks {
         return lock(ids, entity, table, columns, row -> Columns.readNumbers(row, counters.size()), session);
     }
 
+    /** Locks the rows that are there; their ids, in lock order. */
+    static NavigableSet<Object> lock(
+            Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
+        return new RowLocks(session, entity, table, List.of(), false)
+                .lock(ids, row -> true)
+                .navigableKeySet();
+    }
+
     /** Locks rows that will be deleted, against all that would refer to them; the ids of those that are there. */
-    static Set<Object> lockForDelete(
+    static NavigableSet<Object> lockForDelete(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
         return new RowLocks(session, entity, table, List.of(), true)
                 .lock(ids, row -> true)
-                .keySet();
+                .navigableKeySet();
     }
 
     private <R> NavigableMap<Object, R> lock(Collection<?> ids, RowReader<R> reader) {
@@ -103,7 +119,7 @@ final class RowLocks {
                 || (inOrder.stream().allMatch(Number.class::isInstance)
                         && entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id
                         && id.getJdbcMapping().getJdbcType().isNumber());
-        int size = isInOrder ? CHUNK : 1;
+        int size = isInOrder ? Chunks.SIZE : 1;
         var dialect = session.getJdbcServices().getDialect();
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String sql = selectForUpdate(

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.Predicate;
 import org.hibernate.LockMode;
 import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.engine.spi.EntityEntry;
@@ -33,8 +34,9 @@ final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUps
     private static final long serialVersionUID = 1;
 
     private final transient CounterModel model;
-    private final transient OnDeleteGraph onDelete;
+    private final transient Predicate<EntityPersister> mayBeChangedByDatabase;
     private final transient PendingDeltas pending;
+    private final transient OwnQueries queries;
     private final transient ChildGuards guards;
     private final transient SentDeletes deletes;
     /** What was read before the statement that is under way in a session; taken by the event after it. */
@@ -53,13 +55,15 @@ final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUps
 
     StaleChildren(
             CounterModel model,
-            OnDeleteGraph onDelete,
+            Predicate<EntityPersister> mayBeChangedByDatabase,
             PendingDeltas pending,
+            OwnQueries queries,
             ChildGuards guards,
             SentDeletes deletes) {
         this.model = model;
-        this.onDelete = onDelete;
+        this.mayBeChangedByDatabase = mayBeChangedByDatabase;
         this.pending = pending;
+        this.queries = queries;
         this.guards = guards;
         this.deletes = deletes;
     }
@@ -112,7 +116,7 @@ final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUps
                         || pending.isRolledBack(event.getSession())
                         || counted.isDoubtful(
                                 counted.snapshot(event.getId(), event.getDeletedState(), event.getSession())))) {
-            if (onDelete.mayChange(event.getPersister())) {
+            if (mayBeChangedByDatabase.test(event.getPersister())) {
                 event.getSession().getJdbcCoordinator().executeBatch(); // by a DELETE that is not sent yet
             }
             Found found = read(event, counted, true);
@@ -183,17 +187,13 @@ final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUps
     @Nullable
     Snapshot stored(CountedChild counted, Object id, SharedSessionContractImplementor session) {
         String hql = counted.select("id(c) = :id");
-        List<Object[]> rows = pending.quietly(
-                session,
-                asking -> asking.createSelectionQuery(hql, Object[].class)
-                        .setParameter("id", id)
-                        .getResultList());
+        List<Object[]> rows = queries.list(hql, Object[].class, query -> query.setParameter("id", id), session);
         return rows.isEmpty() ? null : counted.read(rows.get(0));
     }
 
     /**
-     * A statement of its own: what comes after it sees what whoever held the lock has committed. False if there is no such
-     * row, or it has another version than the one that the statement will look for.
+     * Locks the row, to be read in a later statement (see {@link RowLocks}). False if there is no such row, or it has another
+     * version than the one that the statement will look for: which only a query of Hibernate's can ask for.
      */
     private boolean lock(AbstractDatabaseOperationEvent event) {
         SharedSessionContractImplementor session = event.getSession();
@@ -203,9 +203,7 @@ final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUps
                 : null;
         if (EntityRows.tables(child, "").size() > 1) {
             // no database locks what a union of tables answers
-            List<Object> id = List.of(event.getId());
-            return !pending.quietly(session, asking -> RowLocks.lock(id, child, "", List.of(), session))
-                    .isEmpty();
+            return !RowLocks.lock(List.of(event.getId()), child, "", session).isEmpty();
         }
         Object version = entry == null || child.optimisticLockStyle() != OptimisticLockStyle.VERSION
                 ? null // which the statement will not look for
@@ -214,15 +212,17 @@ final class StaleChildren implements PreUpdateEventListener, NeverVetoes, PreUps
                 .formatted(
                         EntityRows.locked(child).getImportedName(),
                         version == null ? "" : " and version(c) = :version");
-        return pending.quietly(session, asking -> {
-            var query = asking.createSelectionQuery(hql, Object.class).setParameter("id", event.getId());
-            if (version != null) {
-                query.setParameter("version", version);
-            }
-            return !query.setHibernateLockMode(LockMode.PESSIMISTIC_WRITE)
-                    .getResultList()
-                    .isEmpty();
-        });
+        List<Object> locked = queries.list(
+                hql,
+                Object.class,
+                query -> {
+                    query.setParameter("id", event.getId()).setHibernateLockMode(LockMode.PESSIMISTIC_WRITE);
+                    if (version != null) {
+                        query.setParameter("version", version);
+                    }
+                },
+                session);
+        return !locked.isEmpty();
     }
 
     /** What was found of this child before its statement, or null if there was no need to look. */

@@ -49,6 +49,7 @@
  *   <li>{@code CounterSql} has the texts of all statements, binds them, and knows the lock order
  *   <li>{@code TouchedAttribute} is a timestamp that is set along with a counter
  *   <li>{@code Statements} sends SQL through Hibernate; {@code Chunks} are parts of what is too much for one
+ *   <li>{@code OwnQueries} runs the library's own HQL, without a flush and without an early write
  *   <li>{@code TouchedCaches} keeps the second-level cache and the query cache from serving old counters
  *   <li>{@code ManagedParents} shows deltas and values on the parents in memory
  *   <li>{@code ParentListener} keeps these right through what happens to the parents themselves
@@ -86,9 +87,9 @@
  *       can do, {@link io.countercache.hibernate.CounterRepair} what is done to a whole table
  *   <li>{@code RowCounters} checks and prepares what {@code Counters} are asked for
  *   <li>{@code CounterColumn} is a numeric attribute, {@code Amount} by how much it moves; {@code DirectChange} changes rows,
- *       which {@code EntityRows} says are there
+ *       after {@code OwnQueries} has found out which of them exist where {@code EntityRows} says that the table has others
  *   <li>{@code Bump} inserts the {@code NewRow} where none has the {@code RowKey}
- *   <li>{@code RowLocks} locks rows in the table that has their counters
+ *   <li>{@code RowLocks} locks rows in the table that has their counters, and says why they are read in a later statement
  *   <li>{@code Recount} measures and corrects counters while others write; {@code CountQuery} is what it asks
  *   <li>{@code IdRange} is a part of a table, for {@code Recount} to work on
  * </ol>
