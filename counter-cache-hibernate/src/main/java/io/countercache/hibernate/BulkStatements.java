@@ -13,8 +13,9 @@ import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 /** Counts what bulk statements change: rows that no event tells of. There is none where they are ignored. */
 final class BulkStatements {
 
-    private final ChangeListener changes;
     private final CounterModel model;
+    private final PendingDeltas pending;
+    private final MoveSink sink;
     private final Bulk setting;
     private final BulkScope scope;
     private final LockedRows locked;
@@ -23,14 +24,20 @@ final class BulkStatements {
     private final UncountedStatements uncounted;
 
     BulkStatements(
-            ChangeListener changes, CollectionModel collections, Bulk setting, SessionFactoryImplementor factory) {
-        this.changes = changes;
-        this.model = changes.installation().model();
+            CounterModel model,
+            PendingDeltas pending,
+            MoveSink sink,
+            CollectionModel collections,
+            Bulk setting,
+            SessionFactoryImplementor factory) {
+        this.model = model;
+        this.pending = pending;
+        this.sink = sink;
         this.setting = setting;
         this.scope = new BulkScope(model, collections);
-        this.locked = new LockedRows(changes);
-        this.inserts = new BulkInserts(this, changes, factory);
-        this.collections = new BulkCollections(changes, collections, factory);
+        this.locked = new LockedRows(model, pending, sink);
+        this.inserts = new BulkInserts(this, model, pending, sink, factory);
+        this.collections = new BulkCollections(sink, collections, factory);
         this.uncounted = new UncountedStatements(model, factory);
     }
 
@@ -42,7 +49,7 @@ final class BulkStatements {
                 HibernateFields.replaceStrategy(entity, inserts);
             }
         });
-        FactoryCounters.of(factory).bulk(this);
+        FactoryScope.of(factory).put(BulkStatements.class, this);
     }
 
     BulkInserts inserts() {
@@ -82,7 +89,7 @@ final class BulkStatements {
         int changed = classes.size() == 1 && !takesAlong && isAnswered(mutation)
                 ? answered(mutation, classes.get(0), deltas)
                 : locked.execute(mutation, classes, deltas);
-        deltas.moves().tell(changes.moves(mutation.session()));
+        deltas.moves().tell(sink.of(mutation.session()));
         return changed;
     }
 
@@ -95,7 +102,6 @@ final class BulkStatements {
     }
 
     private int answered(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
-        PendingDeltas pending = changes.installation().pending();
         if (mutation.isDelete()) {
             return ReturningPlan.ofDelete(mutation, pending, rows, deltas).executeUpdate(mutation.context());
         }
@@ -110,7 +116,7 @@ final class BulkStatements {
 
     /** Whether nothing is to be counted in this session, or by this statement. */
     boolean isIgnored(SharedSessionContractImplementor session, QueryOptions options) {
-        return changes.isSkipping(session) || CounterCacheSettings.IGNORE_STATEMENT.equals(options.getComment());
+        return sink.isSkipping(session) || CounterCacheSettings.IGNORE_STATEMENT.equals(options.getComment());
     }
 
     boolean isRejected() {

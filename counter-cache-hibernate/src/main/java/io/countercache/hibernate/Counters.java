@@ -54,7 +54,8 @@ public final class Counters<T> {
             CounterModel.checkId(parent, null);
         }
         ids.forEach(id -> CounterModel.checkId(parent, id));
-        return new Counters<>(new RowCounters(session, parent, new LinkedHashSet<>(ids), List.of()));
+        DirectContext context = Installation.of(parent).direct();
+        return new Counters<>(new RowCounters(context, session, parent, new LinkedHashSet<>(ids), List.of()));
     }
 
     /**

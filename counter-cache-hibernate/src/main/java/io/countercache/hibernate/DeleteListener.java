@@ -20,7 +20,10 @@ final class DeleteListener implements PreDeleteEventListener, PostDeleteEventLis
 
     private static final long serialVersionUID = 1;
 
-    private final transient ChangeListener changes;
+    private final transient CounterModel model;
+    private final transient PendingDeltas pending;
+    private final transient SentDeletes sent;
+    private final transient MoveSink sink;
     private final transient Map<SharedSessionContractImplementor, Following> deleting =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -32,8 +35,11 @@ final class DeleteListener implements PreDeleteEventListener, PostDeleteEventLis
         }
     }
 
-    DeleteListener(ChangeListener changes) {
-        this.changes = changes;
+    DeleteListener(CounterModel model, PendingDeltas pending, SentDeletes sent, MoveSink sink) {
+        this.model = model;
+        this.pending = pending;
+        this.sent = sent;
+        this.sink = sink;
     }
 
     /** What goes with a row that is left to the database goes with the one that it goes with. */
@@ -41,13 +47,10 @@ final class DeleteListener implements PreDeleteEventListener, PostDeleteEventLis
     public boolean onPreDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         EntityPersister entity = event.getPersister();
-        Installation installation = changes.installation();
-        DeleteEdges edges = installation.model().deletes(session.getFactory());
-        if (!edges.of(entity).isEmpty()
-                && !changes.isSkipping(session)
-                && !installation.deletes().isUnsent(session)) {
+        DeleteEdges edges = model.deletes(session.getFactory());
+        if (!edges.of(entity).isEmpty() && !sink.isSkipping(session) && !sent.isUnsent(session)) {
             HeldMoves moves = new HeldMoves();
-            new GoneRows(edges, installation.pending()).goneWith(entity, List.of(event.getId()), moves, session);
+            new GoneRows(edges, pending).goneWith(entity, List.of(event.getId()), moves, session);
             refuseAlone(entity, moves, session);
             deleting.put(session, new Following(entity, event.getId(), moves));
         }
@@ -58,12 +61,7 @@ final class DeleteListener implements PreDeleteEventListener, PostDeleteEventLis
     private void refuseAlone(EntityPersister entity, HeldMoves moves, SharedSessionContractImplementor session) {
         if (!session.isTransactionInProgress()
                 && moves.leadOn()
-                && (moves.pass()
-                        || !changes.installation()
-                                .model()
-                                .counted(entity)
-                                .passages()
-                                .isEmpty())) {
+                && (moves.pass() || !model.counted(entity).passages().isEmpty())) {
             throw new CounterCacheException(
                     "with %s the database deletes rows that counters further up count, and those on the way: begin a transaction before you delete it"
                             .formatted(entity.getImportedName()));
@@ -73,10 +71,8 @@ final class DeleteListener implements PreDeleteEventListener, PostDeleteEventLis
     @Override
     public void onPostDelete(PostDeleteEvent event) {
         Following following = deleting.isEmpty() ? null : deleting.remove(event.getSession());
-        if (following != null
-                && following.isOf(event)
-                && !changes.installation().deletes().isUnsent(event.getSession())) {
-            following.moves().tell(changes.moves(event.getSession()));
+        if (following != null && following.isOf(event) && !sent.isUnsent(event.getSession())) {
+            following.moves().tell(sink.of(event.getSession()));
         }
     }
 

@@ -38,6 +38,7 @@ final class DirectChange {
     private final List<Object> ids;
     private final List<Amount> amounts;
     private final List<TouchedAttribute> touched;
+    private final PendingDeltas pending;
     private final TouchedCaches caches;
 
     /**
@@ -63,7 +64,8 @@ final class DirectChange {
             EntityPersister entity,
             Collection<Object> ids,
             List<Amount> amounts,
-            List<TouchedAttribute> touched) {
+            List<TouchedAttribute> touched,
+            DirectContext context) {
         this.session = session;
         this.entity = entity;
         var inOrder = new TreeSet<>(CounterSql.lockOrder(entity, session));
@@ -71,7 +73,8 @@ final class DirectChange {
         this.ids = List.copyOf(inOrder);
         this.amounts = amounts;
         this.touched = touched;
-        this.caches = FactoryCounters.of(session.getFactory()).caches();
+        this.pending = context.pending();
+        this.caches = context.caches();
         refuseOtherTables(entity, amounts, touched);
     }
 
@@ -287,7 +290,7 @@ final class DirectChange {
     private void show(Object id, List<BigDecimal> values, Map<TouchedAttribute, Object> now) {
         for (int i = 0; i < amounts.size(); i++) {
             Amount amount = amounts.get(i);
-            amount.shown(id, session);
+            amount.shown(id, pending, session);
             if (values.isEmpty()) {
                 ManagedParents.tell(entity, id, amount.counter().name(), amount.by(), session);
             } else {

@@ -23,12 +23,14 @@ final class LockedRows {
      */
     private static final int NAMED = 5_000;
 
-    private final ChangeListener changes;
+    private final CounterModel model;
     private final PendingDeltas pending;
+    private final MoveSink sink;
 
-    LockedRows(ChangeListener changes) {
-        this.changes = changes;
-        this.pending = changes.installation().pending();
+    LockedRows(CounterModel model, PendingDeltas pending, MoveSink sink) {
+        this.model = model;
+        this.pending = pending;
+        this.sink = sink;
     }
 
     int execute(BulkMutation mutation, List<BulkRows> classes, BulkDeltas deltas) {
@@ -56,11 +58,11 @@ final class LockedRows {
     /** Counts what the database deletes or cuts off along with rows; false if that is never anything. */
     private boolean takeAlong(BulkMutation delete, List<Object> ids) {
         EntityPersister entity = delete.entity();
-        DeleteEdges edges = changes.installation().model().deletes(entity.getFactory());
+        DeleteEdges edges = model.deletes(entity.getFactory());
         if (edges.of(entity).isEmpty()) {
             return false;
         }
-        new GoneRows(edges, pending).goneWith(entity, ids, changes.moves(delete.session()), delete.session());
+        new GoneRows(edges, pending).goneWith(entity, ids, sink.of(delete.session()), delete.session());
         return true;
     }
 
