@@ -37,10 +37,9 @@ record Amount(CounterColumn counter, BigDecimal by, Limits within) {
     }
 
     /** Has a rollback to a savepoint show on the instance of a row, if this session manages one, what it had before. */
-    void shown(Object id, SharedSessionContractImplementor session) {
-        ChangeListener listener = Installation.listenerIn(session.getFactory());
-        if (listener != null && ManagedParents.manages(counter.entity(), id, session)) {
-            listener.installation().pending().shown(counter.entity(), id, counter.name(), by, session);
+    void shown(Object id, PendingDeltas pending, SharedSessionContractImplementor session) {
+        if (ManagedParents.manages(counter.entity(), id, session)) {
+            pending.shown(counter.entity(), id, counter.name(), by, session);
         }
     }
 

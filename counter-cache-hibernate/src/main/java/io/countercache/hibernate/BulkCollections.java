@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkCollections {
 
-    private final ChangeListener changes;
+    private final MoveSink sink;
     private final Map<String, CountedCollection> byTable = new HashMap<>();
 
-    BulkCollections(ChangeListener changes, CollectionModel collections, SessionFactoryImplementor factory) {
-        this.changes = changes;
+    BulkCollections(MoveSink sink, CollectionModel collections, SessionFactoryImplementor factory) {
+        this.sink = sink;
         collections
                 .all(factory)
                 .filter(collection -> !collection.isForeignKey())
@@ -54,7 +54,7 @@ final class BulkCollections {
                     Number number = (Number) row[row.length - 1];
                     rows[0] += number.intValue();
                     counters.forEach((counter, position) ->
-                            changes.move(counter, row[position], BigDecimal.valueOf(-number.longValue()), session));
+                            sink.move(counter, row[position], BigDecimal.valueOf(-number.longValue()), session));
                 });
         return rows[0];
     }

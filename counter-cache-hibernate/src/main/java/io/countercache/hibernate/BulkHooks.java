@@ -15,7 +15,7 @@ final class BulkHooks {
                 install(bulk, entity);
             }
         });
-        FactoryCounters.of(factory).bulk(bulk); // asked by CountedExecutor
+        FactoryScope.of(factory).put(BulkStatements.class, bulk); // asked by CountedExecutor
     }
 
     private static void install(BulkStatements bulk, EntityPersister entity) {

@@ -25,8 +25,9 @@ final class BulkInserts {
     private static final ThreadLocal<@Nullable Target> INSERTING = new ThreadLocal<>();
 
     private final BulkPolicy policy;
-    private final ChangeListener changes;
     private final CounterModel model;
+    private final PendingDeltas pending;
+    private final MoveSink sink;
     private final Map<EntityPersister, Target> byEntity = new HashMap<>();
     private final Map<String, Target> byTable = new HashMap<>();
 
@@ -40,10 +41,16 @@ final class BulkInserts {
     record Target(
             EntityPersister entity, String table, @Nullable String reason) {}
 
-    BulkInserts(BulkPolicy policy, ChangeListener changes, SessionFactoryImplementor factory) {
+    BulkInserts(
+            BulkPolicy policy,
+            CounterModel model,
+            PendingDeltas pending,
+            MoveSink sink,
+            SessionFactoryImplementor factory) {
         this.policy = policy;
-        this.changes = changes;
-        this.model = changes.installation().model();
+        this.model = model;
+        this.pending = pending;
+        this.sink = sink;
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
             Target target = resolve(entity);
             if (target != null) {
@@ -167,14 +174,14 @@ final class BulkInserts {
      * @return how many rows it has inserted
      */
     int execute(Target target, ChangedRows inserted, Set<String> read, ExecutionContext context) {
-        changes.installation().pending().prepare(read, context.getSession());
+        pending.prepare(read, context.getSession());
         BulkRows rows = new BulkRows(model.counted(target.entity()));
         BulkDeltas deltas = new BulkDeltas();
         inserted.forEach(
                 BulkSelect.ofAll(rows.hql(), context.getSession()),
                 context,
                 row -> deltas.after(rows.counted(), rows.group(row)));
-        deltas.moves().tell(changes.moves(context.getSession()));
+        deltas.moves().tell(sink.of(context.getSession()));
         return Math.toIntExact(deltas.given());
     }
 }

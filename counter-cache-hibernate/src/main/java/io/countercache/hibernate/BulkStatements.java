@@ -8,8 +8,9 @@ import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 /** Counts what bulk statements change: rows that no event tells of. There is none where they are ignored. */
 final class BulkStatements {
 
-    private final ChangeListener changes;
     private final CounterModel model;
+    private final PendingDeltas pending;
+    private final MoveSink sink;
     private final BulkPolicy policy;
     private final BulkScope scope;
     private final LockedRows locked;
@@ -18,18 +19,22 @@ final class BulkStatements {
     private final UncountedStatements uncounted;
 
     BulkStatements(
-            ChangeListener changes,
-            CollectionModel collections,
+            CounterModel model,
             OnDeleteGraph onDelete,
+            OwnQueries queries,
+            PendingDeltas pending,
+            MoveSink sink,
+            CollectionModel collections,
             BulkPolicy policy,
             SessionFactoryImplementor factory) {
-        this.changes = changes;
-        this.model = changes.installation().model();
+        this.model = model;
+        this.pending = pending;
+        this.sink = sink;
         this.policy = policy;
         this.scope = new BulkScope(model, onDelete, collections);
-        this.locked = new LockedRows(changes, onDelete);
-        this.inserts = new BulkInserts(policy, changes, factory);
-        this.collections = new BulkCollections(changes, collections, factory);
+        this.locked = new LockedRows(onDelete, queries, pending, sink);
+        this.inserts = new BulkInserts(policy, model, pending, sink, factory);
+        this.collections = new BulkCollections(sink, collections, factory);
         this.uncounted = new UncountedStatements(model, factory);
     }
 
@@ -79,7 +84,7 @@ final class BulkStatements {
         int changed = classes.size() == 1 && !takesAlong && isAnswered(mutation)
                 ? answered(mutation, classes.get(0), deltas)
                 : locked.execute(mutation, classes, deltas);
-        deltas.moves().tell(changes.moves(mutation.session()));
+        deltas.moves().tell(sink.of(mutation.session()));
         return changed;
     }
 
@@ -92,7 +97,6 @@ final class BulkStatements {
     }
 
     private int answered(BulkMutation mutation, BulkRows rows, BulkDeltas deltas) {
-        PendingDeltas pending = changes.installation().pending();
         if (mutation.isDelete()) {
             return ReturningPlan.ofDelete(mutation, pending, rows, deltas).executeUpdate(mutation.context());
         }

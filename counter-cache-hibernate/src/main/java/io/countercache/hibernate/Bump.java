@@ -35,6 +35,7 @@ final class Bump {
     /** How often H2 is asked: its MERGE fails where two insert the same key at once. */
     private static final int ATTEMPTS = 100;
 
+    private final DirectContext context;
     private final SharedSessionContractImplementor session;
     private final AbstractEntityPersister entity;
     private final CounterColumn counter;
@@ -52,21 +53,23 @@ final class Bump {
 
     /** Refuses what cannot be done, before any SQL. */
     Bump(
+            DirectContext context,
             SharedSessionContractImplementor session,
             EntityPersister entity,
             Map<String, ?> key,
             String counter,
             long by) {
+        this.context = context;
         this.session = session;
         this.entity = (AbstractEntityPersister) entity;
-        this.counter = CounterColumn.of(entity, counter);
+        this.counter = CounterColumn.of(entity, counter, context.model());
         this.by = this.counter.amount(by);
         this.dialect = session.getJdbcServices().getDialect();
         String uninsertable = uninsertable();
         if (uninsertable != null) {
             throw unfit(uninsertable);
         }
-        this.key = new RowKey(session, entity, key);
+        this.key = new RowKey(session, entity, key, context.uniqueKeys());
         if (entity.getIdentifierMapping().getJdbcTypeCount() > 1 && !this.key.isId()) {
             throw unfit("it has a composite id, which is not the key");
         }
@@ -76,7 +79,8 @@ final class Bump {
             throw amount.refusal(this.key.values(), BigDecimal.ZERO);
         }
         this.touched = TouchedAttribute.now(TouchedAttribute.setByUpdates(entity), session);
-        this.fresh = new NewRow(session, this.counter, this.by, this.key);
+        this.fresh = new NewRow(
+                session, this.counter, this.by, this.key, context.model().keptBy(entity));
     }
 
     private CounterCacheException unfit(String reason) {
@@ -105,11 +109,7 @@ final class Bump {
         if (generated != null) {
             return "a part of its embedded %s is generated".formatted(generated);
         }
-        ChangeListener listener = Installation.listenerIn(session.getFactory());
-        return listener != null
-                        && !listener.installation().model().counted(entity).isEmpty()
-                ? "its rows are counted by another counter"
-                : null;
+        return context.model().counted(entity).isEmpty() ? null : "its rows are counted by another counter";
     }
 
     /** Inserts the row, or adds to its counter; the value that this has then. */
@@ -121,8 +121,8 @@ final class Bump {
             throw amount.refusal(key.values(), found == null ? null : found.value());
         }
         // the id is known only now; until the commit nobody else can cache what this has changed
-        FactoryCounters.of(session.getFactory()).caches().around(entity, List.of(row.id()), session, () -> row);
-        amount.shown(row.id(), session);
+        context.caches().around(entity, List.of(row.id()), session, () -> row);
+        amount.shown(row.id(), context.pending(), session);
         ManagedParents.show(entity, row.id(), counter.name(), row.value(), session);
         touched.forEach((attribute, now) -> ManagedParents.show(entity, row.id(), attribute.name(), now, session));
         return row.value().longValue();
@@ -131,7 +131,7 @@ final class Bump {
     /** What this session has not written yet of these rows would be missed or overwritten; or not be there to refer to. */
     private void flushWhatIsReferred() {
         if (counter.derived()) {
-            Installation.of(entity).pending().flushAndWrite(session);
+            context.pending().flushAndWrite(session);
         } else if (session instanceof SessionImplementor stateful
                 && stateful.getHibernateFlushMode() != FlushMode.MANUAL
                 && Arrays.stream(stateful.getPersistenceContextInternal().reentrantSafeEntityEntries())

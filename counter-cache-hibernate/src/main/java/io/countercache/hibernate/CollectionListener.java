@@ -46,7 +46,7 @@ final class CollectionListener
     /** Of a session that has none: Hibernate says how many rows a statement has hit only where it sends batches. */
     private static final int BATCH_SIZE = 50;
 
-    private final transient ChangeListener changes;
+    private final transient MoveSink sink;
     private final transient CollectionModel collections;
     private final transient CollectionRows rows;
     private final transient HeldElements held;
@@ -89,12 +89,12 @@ final class CollectionListener
             AffectedRows.Counting counting) {}
 
     CollectionListener(
-            ChangeListener changes,
+            MoveSink sink,
             CollectionModel collections,
             CollectionRows rows,
             HeldElements held,
             StatelessOwners stateless) {
-        this.changes = changes;
+        this.sink = sink;
         this.collections = collections;
         this.rows = rows;
         this.held = held;
@@ -145,7 +145,7 @@ final class CollectionListener
         if (failed != null) {
             finish(failed, session);
         }
-        if (changes.isSkipping(session)) {
+        if (sink.isSkipping(session)) {
             return;
         }
         Object ownerId = event.getAffectedOwnerIdOrNull();
@@ -298,6 +298,6 @@ final class CollectionListener
     }
 
     private void move(CounterDefinition counter, Object id, int amount, SharedSessionContractImplementor session) {
-        changes.move(counter, id, BigDecimal.valueOf(amount), session);
+        sink.move(counter, id, BigDecimal.valueOf(amount), session);
     }
 }

@@ -88,6 +88,6 @@ final class CountedExecutor implements JdbcMutationExecutor {
     }
 
     private static @Nullable BulkStatements bulk(ExecutionContext context) {
-        return FactoryCounters.of(context.getSession().getFactory()).bulk();
+        return FactoryScope.of(context.getSession().getFactory()).get(BulkStatements.class);
     }
 }

@@ -27,43 +27,52 @@ public final class CounterCacheIntegrator implements Integrator {
         if (!settings.enabled()) {
             return;
         }
-        FactoryCounters service = FactoryCounters.of(factory);
-        service.uniqueKeys(UniqueKeys.read(metadata));
+        FactoryScope scope = FactoryScope.of(factory);
+        UniqueKeys uniqueKeys = UniqueKeys.read(metadata);
         Declarations declared = new DeclarationReader(metadata, factory.getSqlStringGenerationContext()).read();
         List<CounterDefinition> counters = declared.derived();
-        if (counters.isEmpty() && declared.free().isEmpty()) {
-            return; // nothing declared: add no listener, cost nothing
-        }
         CounterModel model = new CounterModel(counters, declared.free());
         OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), model);
         CounterSql sql = new CounterSql(model);
-        ManagedParents parents = new ManagedParents(model);
-        CounterWriter writer = new CounterWriter(model, sql, service.caches());
-        OwnQueries queries = service.queries();
+        TouchedCaches caches = new TouchedCaches();
+        CounterWriter writer = new CounterWriter(model, sql, caches);
+        OwnQueries queries = new OwnQueries();
         PathWriter paths = new PathWriter(model, sql, writer, queries);
-        PendingDeltas pending = new PendingDeltas(model, onDelete::causes, parents, paths, queries, settings.write());
+        PendingDeltas pending = new PendingDeltas(
+                model, onDelete::causes, new ManagedParents(model), paths, queries, settings.write());
+        Recount recount = new Recount(model, pending, queries, sql, writer);
+        SkippingSessions skipping = new SkippingSessions();
+        scope.put(Installation.class, new Installation(model, queries, pending, recount, skipping, caches, uniqueKeys));
+        if (model.isEmpty()) {
+            return; // nothing declared: add no listener, cost nothing
+        }
+        scope.put(PendingDeltas.class, pending);
         ChildGuards guards = ChildGuards.decide(counters, metadata, settings.staleChildren(), settings.batched());
         SentDeletes sent = SentDeletes.watch(metadata);
         StaleChildren stale = new StaleChildren(model, onDelete::mayChange, pending, queries, guards, sent);
-        Recount recount = new Recount(model, pending, queries, sql, writer);
-        Installation installation = new Installation(model, queries, pending, stale, sent, recount);
-        ChangeListener changes = new ChangeListener(installation);
-        NewParents fresh = new NewParents(changes);
+        MoveSink sink = new MoveSink(model, pending, skipping);
+        NewParents fresh = new NewParents(model, pending, skipping);
+        EventListenerRegistry listeners = factory.getEventListenerRegistry();
         listen(
-                factory.getEventListenerRegistry(),
-                changes,
-                new ParentListener(model, pending, sent, fresh, service.caches()),
-                fresh);
+                listeners,
+                new ChildCounting(model, stale, sent, sink),
+                stale,
+                sent,
+                new ParentListener(model, pending, sent, fresh, caches),
+                fresh,
+                pending);
         if (!declared.deletes().isEmpty()) {
-            listen(factory.getEventListenerRegistry(), new DeleteListener(changes, onDelete));
+            listen(listeners, new DeleteListener(model, onDelete, queries, sent, sink));
         }
         CollectionModel collections = new CollectionModel(counters);
         if (!collections.isEmpty()) {
-            listen(factory.getEventListenerRegistry(), changes, collections);
+            CollectionRows rows = new CollectionRows(queries);
+            HeldElements held = new HeldElements(sink, sent, collections, rows);
+            StatelessOwners stateless = new StatelessOwners();
+            listen(listeners, new CollectionListener(sink, collections, rows, held, stateless), held, stateless);
         }
-        service.listener(changes);
         if (settings.collectionSize()) {
-            new CollectionSizes(changes.skipping(), metadata, factory).substitute(declared.read());
+            new CollectionSizes(skipping, metadata, factory).substitute(declared.read());
         }
         factory.addObserver(new SessionFactoryObserver() {
             @Override
@@ -76,29 +85,34 @@ public final class CounterCacheIntegrator implements Integrator {
                 guards.guardLost(counters, model, onDelete::isLost, factory);
                 guards.batchInserts(factory);
                 if (settings.bulk() != Settings.Bulk.IGNORE) {
-                    BulkPolicy policy = new BulkPolicy(settings.bulk(), changes.skipping());
-                    BulkHooks.install(new BulkStatements(changes, collections, onDelete, policy, factory), factory);
+                    BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
+                    BulkHooks.install(
+                            new BulkStatements(model, onDelete, queries, pending, sink, collections, policy, factory),
+                            factory);
                 }
             }
         });
     }
 
     private static void listen(
-            EventListenerRegistry listeners, ChangeListener changes, ParentListener parents, NewParents fresh) {
-        Installation installation = changes.installation();
-        StaleChildren stale = installation.stale();
-        PendingDeltas pending = installation.pending();
+            EventListenerRegistry listeners,
+            ChildCounting children,
+            StaleChildren stale,
+            SentDeletes sent,
+            ParentListener parents,
+            NewParents fresh,
+            PendingDeltas pending) {
         listeners.appendListeners(EventType.PRE_INSERT, parents);
         listeners.appendListeners(EventType.PRE_UPDATE, parents, stale);
-        if (installation.deletes().leavesAny()) {
-            listeners.prependListeners(EventType.DELETE, installation.deletes());
+        if (sent.leavesAny()) {
+            listeners.prependListeners(EventType.DELETE, sent);
         }
-        listeners.appendListeners(EventType.PRE_DELETE, installation.deletes(), stale);
+        listeners.appendListeners(EventType.PRE_DELETE, sent, stale);
         listeners.appendListeners(EventType.PRE_UPSERT, parents, stale);
-        listeners.appendListeners(EventType.POST_INSERT, parents, changes);
-        listeners.appendListeners(EventType.POST_UPDATE, changes);
-        listeners.appendListeners(EventType.POST_UPSERT, changes);
-        listeners.appendListeners(EventType.POST_DELETE, installation.deletes(), parents, changes);
+        listeners.appendListeners(EventType.POST_INSERT, parents, children);
+        listeners.appendListeners(EventType.POST_UPDATE, children);
+        listeners.appendListeners(EventType.POST_UPSERT, children);
+        listeners.appendListeners(EventType.POST_DELETE, sent, parents, children);
         // before the application's @PostLoad
         listeners.prependListeners(EventType.POST_LOAD, parents);
         // before Hibernate's own, so that it never sees what the application assigned to a counter
@@ -114,11 +128,8 @@ public final class CounterCacheIntegrator implements Integrator {
         listeners.appendListeners(EventType.POST_DELETE, deletes);
     }
 
-    private static void listen(EventListenerRegistry listeners, ChangeListener changes, CollectionModel collections) {
-        CollectionRows rows = new CollectionRows(changes.installation().queries());
-        HeldElements held = new HeldElements(changes, collections, rows);
-        StatelessOwners stateless = new StatelessOwners();
-        CollectionListener rowsOf = new CollectionListener(changes, collections, rows, held, stateless);
+    private static void listen(
+            EventListenerRegistry listeners, CollectionListener rowsOf, HeldElements held, StatelessOwners stateless) {
         listeners.appendListeners(EventType.PRE_INSERT, stateless);
         listeners.appendListeners(EventType.PRE_UPDATE, stateless);
         listeners.appendListeners(EventType.PRE_UPSERT, stateless);

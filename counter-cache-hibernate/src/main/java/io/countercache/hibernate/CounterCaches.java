@@ -14,6 +14,7 @@ import org.hibernate.FlushMode;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,7 +122,8 @@ public final class CounterCaches {
      */
     public long bump(Class<?> entity, Map<String, ?> key, String counter, long by) {
         var session = this.session.get();
-        Bump bump = new Bump(session, Entities.entity(entity, session.getFactory()), key, counter, by);
+        EntityPersister bumped = Entities.entity(entity, session.getFactory());
+        Bump bump = new Bump(Installation.of(bumped).direct(), session, bumped, key, counter, by);
         if (!session.isTransactionInProgress()) {
             throw new TransactionRequiredException("Counters can be bumped in a transaction only: begin one");
         }
@@ -141,9 +143,9 @@ public final class CounterCaches {
         if (!session.isTransactionInProgress()) {
             throw new TransactionRequiredException("Counters can be flushed in a transaction only: begin one");
         }
-        ChangeListener listener = Installation.listenerIn(session.getFactory());
-        if (listener != null) {
-            listener.installation().pending().flushAndWrite(session);
+        Installation installed = Installation.in(session.getFactory());
+        if (installed != null) {
+            installed.pending().flushAndWrite(session);
         }
     }
 
@@ -165,9 +167,10 @@ public final class CounterCaches {
      */
     public Skipped skip() {
         var session = this.session.get();
-        ChangeListener listener = Installation.listenerIn(session.getFactory());
+        Installation installed = Installation.in(session.getFactory());
         flush(session);
-        return new Skipped(session, listener != null && listener.skipping().add(session) ? listener.skipping() : null);
+        return new Skipped(
+                session, installed != null && installed.skipping().add(session) ? installed.skipping() : null);
     }
 
     /** A stretch of changes that are not counted. Not thread-safe. */

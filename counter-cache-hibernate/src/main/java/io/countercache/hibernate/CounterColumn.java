@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Limits limits, boolean derived) {
 
     /** The counter of this name. */
-    static CounterColumn of(EntityPersister entity, @Nullable String name) {
+    static CounterColumn of(EntityPersister entity, @Nullable String name, CounterModel model) {
         Collection<EntityPersister> tables = EntityRows.tables(entity, "").values();
         if (tables.size() > 1) {
             throw new IllegalArgumentException(
@@ -48,12 +48,6 @@ record CounterColumn(EntityPersister entity, BasicValuedModelPart attribute, Lim
             throw new IllegalArgumentException("%s.%s is no counter: name one of its numeric attributes: %s"
                     .formatted(entity.getImportedName(), name, numeric(entity)));
         }
-        ChangeListener listener = Installation.listenerIn(entity.getFactory());
-        if (listener == null) {
-            Installation.refuseIfDisabled(entity);
-            return new CounterColumn(entity, basic, Limits.NONE, false);
-        }
-        CounterModel model = listener.installation().model();
         return new CounterColumn(entity, basic, model.limits(entity, name), model.isDerived(entity, name));
     }
 

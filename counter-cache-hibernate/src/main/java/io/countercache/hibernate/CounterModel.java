@@ -60,6 +60,11 @@ final class CounterModel {
         this.free = List.copyOf(free);
     }
 
+    /** Whether nothing is declared. */
+    boolean isEmpty() {
+        return definitions.isEmpty() && free.isEmpty();
+    }
+
     List<CounterDefinition> definitions() {
         return definitions;
     }

@@ -81,10 +81,10 @@ public final class CounterRepair {
      */
     public static RepairReport verifyAll(EntityManagerFactory factory) {
         SessionFactoryImplementor implementor = factory.unwrap(SessionFactoryImplementor.class);
-        ChangeListener counting = Installation.listenerIn(implementor);
-        List<EntityPersister> parents = counting == null
+        Installation installed = Installation.in(implementor);
+        List<EntityPersister> parents = installed == null
                 ? List.of()
-                : counting.installation().model().definitions().stream()
+                : installed.model().definitions().stream()
                         .map(CounterDefinition::parent)
                         .distinct()
                         .sorted()

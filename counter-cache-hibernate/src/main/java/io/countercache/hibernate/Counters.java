@@ -54,7 +54,8 @@ public final class Counters<T> {
             Entities.checkId(parent, null);
         }
         ids.forEach(id -> Entities.checkId(parent, id));
-        return new Counters<>(new RowCounters(session, parent, new LinkedHashSet<>(ids), List.of()));
+        DirectContext context = Installation.of(parent).direct();
+        return new Counters<>(new RowCounters(context, session, parent, new LinkedHashSet<>(ids), List.of()));
     }
 
     /**

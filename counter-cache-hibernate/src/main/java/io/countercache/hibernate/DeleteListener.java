@@ -19,8 +19,11 @@ final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
 
     private static final long serialVersionUID = 1;
 
-    private final transient ChangeListener changes;
+    private final transient CounterModel model;
     private final transient OnDeleteGraph edges;
+    private final transient OwnQueries queries;
+    private final transient SentDeletes sent;
+    private final transient MoveSink sink;
     private final transient Map<SharedSessionContractImplementor, Following> deleting =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -32,9 +35,12 @@ final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
         }
     }
 
-    DeleteListener(ChangeListener changes, OnDeleteGraph edges) {
+    DeleteListener(CounterModel model, OnDeleteGraph edges, OwnQueries queries, SentDeletes sent, MoveSink sink) {
+        this.model = model;
         this.edges = edges;
-        this.changes = changes;
+        this.queries = queries;
+        this.sent = sent;
+        this.sink = sink;
     }
 
     /** What goes with a row that is left to the database goes with the one that it goes with. */
@@ -42,12 +48,9 @@ final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
     public boolean onPreDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         EntityPersister entity = event.getPersister();
-        Installation installation = changes.installation();
-        if (!edges.of(entity).isEmpty()
-                && !changes.isSkipping(session)
-                && !installation.deletes().isUnsent(session)) {
+        if (!edges.of(entity).isEmpty() && !sink.isSkipping(session) && !sent.isUnsent(session)) {
             HeldMoves moves = new HeldMoves();
-            new GoneRows(edges, installation.queries()).goneWith(entity, List.of(event.getId()), moves, session);
+            new GoneRows(edges, queries).goneWith(entity, List.of(event.getId()), moves, session);
             refuseAlone(entity, moves, session);
             deleting.put(session, new Following(entity, event.getId(), moves));
         }
@@ -58,12 +61,7 @@ final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
     private void refuseAlone(EntityPersister entity, HeldMoves moves, SharedSessionContractImplementor session) {
         if (!session.isTransactionInProgress()
                 && moves.leadOn()
-                && (moves.pass()
-                        || !changes.installation()
-                                .model()
-                                .counted(entity)
-                                .passages()
-                                .isEmpty())) {
+                && (moves.pass() || !model.counted(entity).passages().isEmpty())) {
             throw new CounterCacheException(
                     "with %s the database deletes rows that counters further up count, and those on the way: begin a transaction before you delete it"
                             .formatted(entity.getImportedName()));
@@ -73,10 +71,8 @@ final class DeleteListener implements NeverVetoes, PostDeleteEventListener {
     @Override
     public void onPostDelete(PostDeleteEvent event) {
         Following following = deleting.isEmpty() ? null : deleting.remove(event.getSession());
-        if (following != null
-                && following.isOf(event)
-                && !changes.installation().deletes().isUnsent(event.getSession())) {
-            following.moves().tell(changes.moves(event.getSession()));
+        if (following != null && following.isOf(event) && !sent.isUnsent(event.getSession())) {
+            following.moves().tell(sink.of(event.getSession()));
         }
     }
 

@@ -35,6 +35,7 @@ final class DirectChange {
     private final List<Object> ids;
     private final List<Amount> amounts;
     private final List<TouchedAttribute> touched;
+    private final PendingDeltas pending;
     private final TouchedCaches caches;
     private final OwnQueries queries;
 
@@ -61,7 +62,8 @@ final class DirectChange {
             EntityPersister entity,
             Collection<Object> ids,
             List<Amount> amounts,
-            List<TouchedAttribute> touched) {
+            List<TouchedAttribute> touched,
+            DirectContext context) {
         this.session = session;
         this.entity = entity;
         var inOrder = new TreeSet<>(LockOrder.of(entity, session));
@@ -69,8 +71,9 @@ final class DirectChange {
         this.ids = List.copyOf(inOrder);
         this.amounts = amounts;
         this.touched = touched;
-        this.caches = FactoryCounters.of(session.getFactory()).caches();
-        this.queries = FactoryCounters.of(session.getFactory()).queries();
+        this.pending = context.pending();
+        this.caches = context.caches();
+        this.queries = context.queries();
         refuseOtherTables(entity, amounts, touched);
     }
 
@@ -286,7 +289,7 @@ final class DirectChange {
     private void show(Object id, List<BigDecimal> values, Map<TouchedAttribute, Object> now) {
         for (int i = 0; i < amounts.size(); i++) {
             Amount amount = amounts.get(i);
-            amount.shown(id, session);
+            amount.shown(id, pending, session);
             if (values.isEmpty()) {
                 ManagedParents.tell(entity, id, amount.counter().name(), amount.by(), session);
             } else {

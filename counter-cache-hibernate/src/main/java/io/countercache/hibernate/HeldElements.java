@@ -41,7 +41,8 @@ final class HeldElements
 
     private static final long serialVersionUID = 1;
 
-    private final transient ChangeListener changes;
+    private final transient MoveSink sink;
+    private final transient SentDeletes deletes;
     private final transient CollectionModel collections;
     private final transient CollectionRows rows;
     /** The elements that the flush under way has inserted, and who has them: no other transaction knows them. */
@@ -56,8 +57,9 @@ final class HeldElements
 
     private record Deleting(Object id, Map<CountedCollection, Object> owners) {}
 
-    HeldElements(ChangeListener changes, CollectionModel collections, CollectionRows rows) {
-        this.changes = changes;
+    HeldElements(MoveSink sink, SentDeletes deletes, CollectionModel collections, CollectionRows rows) {
+        this.sink = sink;
+        this.deletes = deletes;
         this.collections = collections;
         this.rows = rows;
     }
@@ -121,7 +123,7 @@ final class HeldElements
             SharedSessionContractImplementor session) {
         if (ownerId != null) {
             for (CounterDefinition counter : collection.ofOwner()) {
-                changes.move(counter, ownerId, BigDecimal.valueOf(amount), session);
+                sink.move(counter, ownerId, BigDecimal.valueOf(amount), session);
             }
         }
     }
@@ -130,15 +132,13 @@ final class HeldElements
     @Override
     public void onPostInsert(PostInsertEvent event) {
         SharedSessionContractImplementor session = event.getSession();
-        if (!ChangeListener.isInserted(event)) {
+        if (!ChildCounting.isInserted(event)) {
             return;
         }
         for (CountedCollection collection : collections.holding(event.getPersister())) {
             int index = backReference(event.getPersister(), collection);
             Object ownerId = index < 0 ? null : event.getState()[index];
-            if (!changes.isSkipping(session)) {
-                count(collection, ownerId, 1, session);
-            }
+            count(collection, ownerId, 1, session);
             if (session instanceof SessionImplementor stateful
                     && stateful.getPersistenceContextInternal().isFlushing()) {
                 inserted.computeIfAbsent(session, this::untilItsEnd).put(place(collection, event.getId()), ownerId);
@@ -176,7 +176,7 @@ final class HeldElements
             deleting.remove(session); // of a stateless session nothing is announced that was vetoed
         }
         List<CountedCollection> holding = collections.holding(event.getPersister());
-        if (holding.isEmpty() || changes.isSkipping(session) || isUnsent(session)) {
+        if (holding.isEmpty() || sink.isSkipping(session) || isUnsent(session)) {
             return false;
         }
         Map<CountedCollection, Object> owners = new HashMap<>();
@@ -189,7 +189,7 @@ final class HeldElements
 
     /** Vetoed, or an element that goes with the owner whose counter it is. */
     private boolean isUnsent(SharedSessionContractImplementor session) {
-        return changes.installation().deletes().isUnsent(session);
+        return deletes.isUnsent(session);
     }
 
     private Map<CountedCollection, Object> ownerOf(

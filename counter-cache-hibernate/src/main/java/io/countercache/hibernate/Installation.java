@@ -4,35 +4,38 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** What serves one session factory. */
+/**
+ * What serves one session factory: what {@link CounterCaches}, {@link Counters} and {@link CounterRepair} pass calls of the
+ * application on to. All other classes are handed what they need.
+ */
 record Installation(
         CounterModel model,
         OwnQueries queries,
         PendingDeltas pending,
-        StaleChildren stale,
-        SentDeletes deletes,
-        Recount recount) {
+        Recount recount,
+        SkippingSessions skipping,
+        TouchedCaches caches,
+        UniqueKeys uniqueKeys) {
 
-    /** What serves the factory of this entity. */
-    static Installation of(EntityPersister parent) {
-        ChangeListener listener = listenerIn(parent.getFactory());
-        if (listener == null) {
-            refuseIfDisabled(parent);
-            throw CounterModel.noCounters(parent);
-        }
-        return listener.installation();
+    /** What serves a factory that has counters; null if none are declared, or while the library is disabled. */
+    static @Nullable Installation in(SessionFactoryImplementor factory) {
+        Installation installed = FactoryScope.of(factory).get(Installation.class);
+        return installed == null || installed.model().isEmpty() ? null : installed;
     }
 
-    /** What nobody watches over cannot be kept within its limits either. */
-    static void refuseIfDisabled(EntityPersister entity) {
-        if (!Settings.read(entity.getFactory().getProperties()).enabled()) {
+    /** What serves the factory of this entity, whether or not it has counters that are declared. */
+    static Installation of(EntityPersister entity) {
+        Installation installed = FactoryScope.of(entity.getFactory()).get(Installation.class);
+        if (installed == null) {
+            // while the library is disabled nothing enforces limits, so changing counters by hand is refused as well
             throw new IllegalArgumentException("%s has no counters while %s is false: set it to true"
                     .formatted(entity.getImportedName(), Settings.ENABLED));
         }
+        return installed;
     }
 
-    /** What listens to the changes of a session factory, or null if it has no counters. */
-    static @Nullable ChangeListener listenerIn(SessionFactoryImplementor factory) {
-        return FactoryCounters.of(factory).listener();
+    /** What changes by hand need of it. */
+    DirectContext direct() {
+        return new DirectContext(model, queries, pending, recount, caches, uniqueKeys);
     }
 }

@@ -21,16 +21,16 @@ final class LockedRows {
      */
     private static final int NAMED = 5_000;
 
-    private final ChangeListener changes;
     private final PendingDeltas pending;
     private final OnDeleteGraph edges;
     private final OwnQueries queries;
+    private final MoveSink sink;
 
-    LockedRows(ChangeListener changes, OnDeleteGraph edges) {
+    LockedRows(OnDeleteGraph edges, OwnQueries queries, PendingDeltas pending, MoveSink sink) {
         this.edges = edges;
-        this.changes = changes;
-        this.pending = changes.installation().pending();
-        this.queries = changes.installation().queries();
+        this.queries = queries;
+        this.pending = pending;
+        this.sink = sink;
     }
 
     int execute(BulkMutation mutation, List<BulkRows> classes, BulkDeltas deltas) {
@@ -61,7 +61,7 @@ final class LockedRows {
         if (edges.of(entity).isEmpty()) {
             return false;
         }
-        new GoneRows(edges, queries).goneWith(entity, ids, changes.moves(delete.session()), delete.session());
+        new GoneRows(edges, queries).goneWith(entity, ids, sink.of(delete.session()), delete.session());
         return true;
     }
 

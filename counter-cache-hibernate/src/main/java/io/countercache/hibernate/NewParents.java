@@ -37,7 +37,9 @@ final class NewParents implements FlushEntityEventListener {
 
     private static final long serialVersionUID = 1;
 
-    private final transient ChangeListener changes;
+    private final transient CounterModel model;
+    private final transient PendingDeltas pending;
+    private final transient SkippingSessions skipping;
     private final transient Map<SharedSessionContractImplementor, Foreseen> sessions =
             Collections.synchronizedMap(new WeakHashMap<>());
     /**
@@ -56,8 +58,10 @@ final class NewParents implements FlushEntityEventListener {
         final CounterDeltas deltas = new CounterDeltas();
     }
 
-    NewParents(ChangeListener changes) {
-        this.changes = changes;
+    NewParents(CounterModel model, PendingDeltas pending, SkippingSessions skipping) {
+        this.model = model;
+        this.pending = pending;
+        this.skipping = skipping;
     }
 
     /** Runs before anything is inserted. */
@@ -70,12 +74,10 @@ final class NewParents implements FlushEntityEventListener {
             return;
         }
         EntityPersister entity = entry.getPersister();
-        CounterModel model = changes.installation().model();
         List<KeptCounter> keptBy = model.keptBy(entity);
         CountedChild counted = model.counted(entity);
         SharedSessionContractImplementor session = event.getSession();
-        if ((keptBy.isEmpty() && counted.isEmpty())
-                || !changes.installation().pending().collects(session)) {
+        if ((keptBy.isEmpty() && counted.isEmpty()) || !pending.collects(session)) {
             return;
         }
         for (KeptCounter kept : keptBy) {
@@ -87,7 +89,7 @@ final class NewParents implements FlushEntityEventListener {
                         .add(requireNonNull(kept.derived()));
             }
         }
-        Foreseen foreseen = counted.isEmpty() || changes.isSkipping(session) ? null : sessions.get(session);
+        Foreseen foreseen = counted.isEmpty() || skipping.contains(session) ? null : sessions.get(session);
         if (foreseen != null) {
             Snapshot child = counted.snapshot(entry.getId(), entity.getValues(event.getEntity()), session);
             if (!counted.isRounded(child)) { // what it adds is known when it is inserted
@@ -168,20 +170,15 @@ final class NewParents implements FlushEntityEventListener {
     /** @param counters those of the parent */
     void inserted(PostInsertEvent event, List<KeptCounter> counters) {
         CounterDeltas more = used && !counters.isEmpty() ? inserting.remove(event.getSession()) : null;
-        if (more == null || !ChangeListener.isInserted(event)) {
+        if (more == null || !ChildCounting.isInserted(event)) {
             return;
         }
         for (KeptCounter kept : counters) {
             BigDecimal amount = amount(kept, event.getId(), more);
             if (amount != null) {
                 event.getPersister().setValue(event.getEntity(), kept.index(), event.getState()[kept.index()]);
-                changes.installation()
-                        .pending()
-                        .add(
-                                requireNonNull(kept.derived()),
-                                kept.row(event.getId()),
-                                amount.negate(),
-                                event.getSession());
+                pending.add(
+                        requireNonNull(kept.derived()), kept.row(event.getId()), amount.negate(), event.getSession());
             }
         }
     }

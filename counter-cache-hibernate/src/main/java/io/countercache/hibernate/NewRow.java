@@ -34,12 +34,21 @@ final class NewRow {
         }
     }
 
-    /** Refuses a row whose id nobody knows, before any SQL. */
-    NewRow(SharedSessionContractImplementor session, CounterColumn counter, BigDecimal value, RowKey key) {
+    /**
+     * Refuses a row whose id nobody knows, before any SQL.
+     *
+     * @param kept the counters of the entity that are declared
+     */
+    NewRow(
+            SharedSessionContractImplementor session,
+            CounterColumn counter,
+            BigDecimal value,
+            RowKey key,
+            List<KeptCounter> kept) {
         this.session = session;
         this.entity = counter.entity();
         this.key = key;
-        this.fresh = instance(counter, value);
+        this.fresh = instance(counter, value, kept);
         Object id = entity.getIdentifier(fresh, session);
         boolean isUnassigned = id == null || (id instanceof Number number && number.longValue() == 0);
         if (isUnassigned && !key.isId() && !entity.getGenerator().generatesOnInsert()) {
@@ -79,7 +88,7 @@ final class NewRow {
     }
 
     /** What would be inserted: whatever the class itself assigns, the key, and the counter. */
-    private Object instance(CounterColumn counter, BigDecimal value) {
+    private Object instance(CounterColumn counter, BigDecimal value, List<KeptCounter> kept) {
         Object instance = entity.getRepresentationStrategy().getInstantiator().instantiate();
         key.values().forEach((name, part) -> {
             if (key.attribute(name) instanceof AttributeMapping attribute) {
@@ -88,10 +97,7 @@ final class NewRow {
                 entity.setIdentifier(instance, part, session);
             }
         });
-        ChangeListener listener = Installation.listenerIn(session.getFactory());
-        List<KeptCounter> others =
-                listener == null ? List.of() : listener.installation().model().keptBy(entity);
-        for (KeptCounter other : others) {
+        for (KeptCounter other : kept) {
             if (entity.getValue(instance, other.index()) == null) {
                 entity.setValue(instance, other.index(), Numbers.as(other.type(), BigDecimal.ZERO));
             }

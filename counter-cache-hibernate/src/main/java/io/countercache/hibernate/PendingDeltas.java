@@ -122,7 +122,7 @@ final class PendingDeltas implements FlushEventListener, AutoFlushEventListener 
             String counter,
             BigDecimal amount,
             SharedSessionContractImplementor session) {
-        if (ends(session)) {
+        if (ends(session) && !model.isEmpty()) { // with nothing declared no transaction is observed
             Savepoints savepoints = begin(session).savepoints;
             if (savepoints != null) {
                 savepoints.shown(entity, id, counter, amount, session);

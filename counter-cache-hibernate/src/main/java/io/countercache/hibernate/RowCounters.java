@@ -17,21 +17,22 @@ import org.hibernate.persister.entity.EntityPersister;
 
 /** What {@link Counters} do: checks what is asked for before any SQL, and flushes what has to be there first. */
 record RowCounters(
+        DirectContext context,
         SharedSessionContractImplementor session,
         EntityPersister parent,
         Set<Object> ids,
         List<TouchedAttribute> touched) {
 
     RowCounters touching(String... attributes) {
-        return new RowCounters(session, parent, ids, TouchedAttribute.of(parent, attributes));
+        return new RowCounters(context, session, parent, ids, TouchedAttribute.of(parent, attributes));
     }
 
     /** The stored value of a counter of the one row. */
     Number value(String counter) {
-        CounterColumn column = CounterColumn.of(parent, counter);
+        CounterColumn column = column(counter);
         prepare(List.of(column));
         Object id = ids.iterator().next();
-        OwnQueries queries = FactoryCounters.of(session.getFactory()).queries();
+        OwnQueries queries = context.queries();
         List<BigDecimal> values =
                 queries.existing(ids, parent, column.table(), session).isEmpty()
                         ? null
@@ -60,22 +61,26 @@ record RowCounters(
 
     /** Map.of knows no null, but its exception does not say what is wrong. */
     String name(String counter) {
-        return CounterColumn.of(parent, counter).name();
+        return column(counter).name();
     }
 
     /** @param otherwise the limits of a counter that declares no minimum */
     DirectChange change(Map<String, ? extends Number> amounts, Limits otherwise) {
         List<Amount> changes = new ArrayList<>();
         amounts.forEach((name, by) -> {
-            CounterColumn counter = CounterColumn.of(parent, name);
+            CounterColumn counter = column(name);
             Limits declared = counter.limits();
             Limits within = declared.hasMin() ? declared : new Limits(otherwise.min(), declared.max());
             changes.add(new Amount(counter, counter.amount(by), within));
         });
         changes.sort(Comparator.comparing(change -> change.counter().name()));
-        DirectChange change = new DirectChange(session, parent, ids, changes, touched);
+        DirectChange change = new DirectChange(session, parent, ids, changes, touched, context);
         prepare(changes.stream().map(Amount::counter).toList());
         return change;
+    }
+
+    private CounterColumn column(String counter) {
+        return CounterColumn.of(parent, counter, context.model());
     }
 
     private void prepare(List<CounterColumn> counters) {
@@ -88,7 +93,7 @@ record RowCounters(
             return;
         }
         if (counters.stream().anyMatch(CounterColumn::derived)) {
-            Installation.of(parent).pending().flushAndWrite(session);
+            context.pending().flushAndWrite(session);
         } else {
             ManagedParents.flushUnwritten(
                     parent, ids, counters.stream().map(CounterColumn::name).toList(), session);
@@ -101,13 +106,13 @@ record RowCounters(
             return recount(names, Recount::reset);
         }
         List<Amount> unmoved = new ArrayList<>();
-        for (CounterDefinition counter : Installation.of(parent).model().named(parent, names)) {
-            unmoved.add(new Amount(CounterColumn.of(parent, counter.counter()), BigDecimal.ZERO, Limits.NONE));
+        for (CounterDefinition counter : context.model().named(parent, names)) {
+            unmoved.add(new Amount(column(counter.counter()), BigDecimal.ZERO, Limits.NONE));
         }
         DirectChange.refuseOtherTables(parent, unmoved, touched);
         List<Drift> corrected = recount(names, Recount::reset);
         Set<Object> rows = corrected.stream().map(Drift::id).collect(Collectors.toSet());
-        new DirectChange(session, parent, rows, unmoved.subList(0, 1), touched).rows();
+        new DirectChange(session, parent, rows, unmoved.subList(0, 1), touched, context).rows();
         return corrected;
     }
 
@@ -126,8 +131,7 @@ record RowCounters(
     }
 
     private List<Drift> recount(String[] names, Recounting recounting) {
-        Installation installed = Installation.of(parent);
-        List<CounterDefinition> counters = installed.model().named(parent, names);
+        List<CounterDefinition> counters = context.model().named(parent, names);
         if (!session.isTransactionInProgress()) {
             throw new TransactionRequiredException("Counters of %s can be recounted in a transaction only: begin one"
                     .formatted(parent.getImportedName()));
@@ -135,7 +139,7 @@ record RowCounters(
         if (ids.isEmpty()) {
             return List.of();
         }
-        installed.pending().flushAndWrite(session);
-        return recounting.on(installed.recount(), parent, ids, counters, session);
+        context.pending().flushAndWrite(session);
+        return recounting.on(context.recount(), parent, ids, counters, session);
     }
 }

@@ -25,7 +25,11 @@ final class RowKey {
     private final Map<String, Object> values;
 
     /** Refuses what is no key, before any SQL. */
-    RowKey(SharedSessionContractImplementor session, EntityPersister entity, Map<String, ?> values) {
+    RowKey(
+            SharedSessionContractImplementor session,
+            EntityPersister entity,
+            Map<String, ?> values,
+            UniqueKeys uniqueKeys) {
         this.session = session;
         this.entity = entity;
         if (values == null || values.keySet().stream().anyMatch(Objects::isNull)) {
@@ -34,14 +38,14 @@ final class RowKey {
                             .formatted(entity.getImportedName()));
         }
         this.values = new TreeMap<>(values);
-        checkUnique();
+        checkUnique(uniqueKeys);
         this.values.forEach(this::check);
     }
 
-    private void checkUnique() {
+    private void checkUnique(UniqueKeys uniqueKeys) {
         List<Set<String>> keys = new ArrayList<>();
         keys.add(Set.copyOf(idAttributes().keySet()));
-        keys.addAll(FactoryCounters.of(session.getFactory()).uniqueKeys().of(entity.getEntityName()));
+        keys.addAll(uniqueKeys.of(entity.getEntityName()));
         if (!keys.contains(values.keySet())) {
             throw new IllegalArgumentException(
                     "%s is not known to be unique by (%s): name the attributes of a unique constraint, unique index or natural id: %s"

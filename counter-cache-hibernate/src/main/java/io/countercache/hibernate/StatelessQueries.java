@@ -29,9 +29,10 @@ final class StatelessQueries extends JdbcSelectExecutorStandardImpl {
     }
 
     static void prepare(JdbcOperation operation, ExecutionContext context) {
-        ChangeListener changes = Installation.listenerIn(context.getSession().getFactory());
-        if (changes != null) {
-            changes.installation().pending().prepare(operation.getAffectedTableNames(), context.getSession());
+        PendingDeltas pending =
+                FactoryScope.of(context.getSession().getFactory()).get(PendingDeltas.class);
+        if (pending != null) {
+            pending.prepare(operation.getAffectedTableNames(), context.getSession());
         }
     }
 }

@@ -22,8 +22,8 @@
  *   <li>{@code CounterPaths} has the paths to counters further up, and {@code TableOrder} the order of their tables
  *   <li>{@link io.countercache.hibernate.condition.Condition} is a {@code where}: see there how it is read and evaluated
  *   <li>{@code UniqueKeys} remembers by what the rows of an entity are unique
- *   <li>{@code Installation} is all of this for one session factory, kept in its {@code FactoryCounters}, which {@link
- *       io.countercache.hibernate.CounterCacheServices} adds
+ *   <li>{@code Installation} is what the classes that applications call ask for all of this, kept in the {@code FactoryScope} of each
+ *       session factory, which {@link io.countercache.hibernate.FactoryScopeContributor} adds
  * </ol>
  *
  * <p>When a child changes:
@@ -33,8 +33,8 @@
  *   <li>{@code StaleChildren} reads these from the database where the session cannot be trusted to know them
  *   <li>{@code SentDeletes} tells the DELETEs that were sent from those that are left to the database, or that another
  *       listener has vetoed, which the listeners of the library, {@code NeverVetoes}, do not
- *   <li>{@code ChangeListener} turns an inserted, updated or deleted child into deltas, if its session is none of the {@code
- *       SkippingSessions}
+ * *   <li>{@code ChildCounting} turns an inserted, updated or deleted child into moves
+ *   <li>{@code MoveSink} receives all moves and hands them on, if their session is none of the {@code SkippingSessions}
  *   <li>{@code DeleteListener} does so with what the database deletes or cuts off along with a row: {@code GoneRows} finds it
  *       before the DELETE
  *   <li>{@code CollectionListener} does so with the rows of a {@code CollectionModel}'s collections: {@code AffectedRows} are those
@@ -88,6 +88,7 @@
  *   <li>{@code RowCounters} checks and prepares what {@code Counters} are asked for
  *   <li>{@code CounterColumn} is a numeric attribute, {@code Amount} by how much it moves; {@code DirectChange} changes rows,
  *       after {@code OwnQueries} has found out which of them exist where {@code EntityRows} says that the table has others
+ *       which {@code EntityRows} says are there; {@code DirectContext} is what they need of the session factory
  *   <li>{@code Bump} inserts the {@code NewRow} where none has the {@code RowKey}
  *   <li>{@code RowLocks} locks rows in the table that has their counters, and says why they are read in a later statement
  *   <li>{@code Recount} measures and corrects counters while others write; {@code CountQuery} is what it asks

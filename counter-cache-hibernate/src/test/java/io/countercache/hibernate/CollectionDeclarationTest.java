@@ -46,11 +46,7 @@ class CollectionDeclarationTest {
 
     private static List<String> counters(SessionFactory built) {
         try (built) {
-            return Installation.listenerIn((SessionFactoryImplementor) built)
-                    .installation()
-                    .model()
-                    .definitions()
-                    .stream()
+            return Installation.in((SessionFactoryImplementor) built).model().definitions().stream()
                     .map(CollectionDeclarationTest::shortly)
                     .sorted()
                     .toList();

@@ -39,10 +39,7 @@ class DeclarationTest {
 
     static List<CounterDefinition> read(Class<?>... entities) {
         try (SessionFactory factory = factory(entities)) {
-            return Installation.listenerIn((SessionFactoryImplementor) factory)
-                    .installation()
-                    .model()
-                    .definitions();
+            return Installation.in((SessionFactoryImplementor) factory).model().definitions();
         }
     }
 

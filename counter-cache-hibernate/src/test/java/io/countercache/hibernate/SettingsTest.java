@@ -130,8 +130,7 @@ class SettingsTest {
     @Test
     void disabledThereIsNoListener() {
         try (SessionFactory factory = factory(CounterCacheSettings.ENABLED, false)) {
-            assertThat(Installation.listenerIn((SessionFactoryImplementor) factory))
-                    .isNull();
+            assertThat(Installation.in((SessionFactoryImplementor) factory)).isNull();
         }
     }
 

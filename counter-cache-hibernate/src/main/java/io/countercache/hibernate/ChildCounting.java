@@ -1,12 +1,7 @@
 package io.countercache.hibernate;
 
-import io.countercache.CounterDefinition;
-import io.countercache.ParentRow;
-import io.countercache.hibernate.CountedChild.Moves;
 import io.countercache.hibernate.CountedChild.Snapshot;
-import io.countercache.hibernate.CounterPaths.PathStep;
 import io.countercache.hibernate.StaleChildren.Found;
-import java.math.BigDecimal;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -22,30 +17,22 @@ import org.hibernate.event.spi.PostUpsertEventListener;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what happened to a child into deltas: one path for insert, update and delete. */
-final class ChangeListener
+/** Turns what happened to a child into moves of its counters: one path for insert, update and delete. */
+final class ChildCounting
         implements PostInsertEventListener, PostUpdateEventListener, PostUpsertEventListener, PostDeleteEventListener {
 
     private static final long serialVersionUID = 1;
 
-    private final transient Installation installation;
-    private final transient SkippingSessions skipping = new SkippingSessions();
+    private final transient CounterModel model;
+    private final transient StaleChildren stale;
+    private final transient SentDeletes deletes;
+    private final transient MoveSink sink;
 
-    ChangeListener(Installation installation) {
-        this.installation = installation;
-    }
-
-    Installation installation() {
-        return installation;
-    }
-
-    /** The sessions that change what is not counted. */
-    SkippingSessions skipping() {
-        return skipping;
-    }
-
-    boolean isSkipping(SharedSessionContractImplementor session) {
-        return skipping.contains(session);
+    ChildCounting(CounterModel model, StaleChildren stale, SentDeletes deletes, MoveSink sink) {
+        this.model = model;
+        this.stale = stale;
+        this.deletes = deletes;
+        this.sink = sink;
     }
 
     @Override
@@ -57,7 +44,7 @@ final class ChangeListener
 
     /** Asked first: of most entities of most applications nothing more is. */
     private boolean isCounted(AbstractDatabaseOperationEvent event) {
-        return !installation.model().counted(event.getPersister()).isEmpty();
+        return !model.counted(event.getPersister()).isEmpty();
     }
 
     /** Another listener may have vetoed the INSERT. */
@@ -75,7 +62,7 @@ final class ChangeListener
         if (!isCounted(event)) {
             return;
         }
-        Found found = installation.stale().take(event.getEntity(), event.getSession());
+        Found found = stale.take(event.getEntity(), event.getSession());
         if (found == null || found.before() != null) {
             changed(event, found, event.getOldState(), event.getState());
         }
@@ -84,7 +71,7 @@ final class ChangeListener
     @Override
     public void onPostUpsert(PostUpsertEvent event) {
         if (isCounted(event)) {
-            changed(event, installation.stale().take(event.getEntity(), event.getSession()), null, event.getState());
+            changed(event, stale.take(event.getEntity(), event.getSession()), null, event.getState());
         }
     }
 
@@ -93,8 +80,8 @@ final class ChangeListener
         if (!isCounted(event)) {
             return;
         }
-        Found found = installation.stale().take(event.getEntity(), event.getSession());
-        if (!installation.deletes().isUnsent(event.getSession())) {
+        Found found = stale.take(event.getEntity(), event.getSession());
+        if (!deletes.isUnsent(event.getSession())) {
             changed(event, found, event.getDeletedState(), null);
         }
     }
@@ -106,8 +93,8 @@ final class ChangeListener
             Object @Nullable [] loaded,
             Object @Nullable [] written) {
         SharedSessionContractImplementor session = event.getSession();
-        CountedChild counted = installation.model().counted(event.getPersister());
-        if (isSkipping(session)) {
+        CountedChild counted = model.counted(event.getPersister());
+        if (sink.isSkipping(session)) {
             return;
         }
         Object id = event.getId();
@@ -125,10 +112,10 @@ final class ChangeListener
             if (counted.isRounded(after) || (loaded == null && isDefaulted(event, counted, after))) {
                 Entities.refuseFilters(event.getPersister(), session);
                 session.getJdbcCoordinator().executeBatch(); // no query sends what is batched
-                after = installation.stale().stored(counted, id, session);
+                after = stale.stored(counted, id, session);
             }
         }
-        counted.change(id, before, after, moves(session));
+        counted.change(id, before, after, sink.of(session));
     }
 
     /** Whether the INSERT left out what is null, and the database may have put a default in its place. */
@@ -136,43 +123,6 @@ final class ChangeListener
         return event instanceof PostInsertEvent
                 && event.getPersister().isDynamicInsert()
                 && counted.hasNullOfItsOwn(inserted);
-    }
-
-    /** Has moves written with all else that this session's transaction changes. */
-    Moves moves(SharedSessionContractImplementor session) {
-        return new Moves() {
-            @Override
-            public void move(CounterDefinition counter, Object first, BigDecimal amount) {
-                ChangeListener.this.move(counter, first, amount, session);
-            }
-
-            @Override
-            public void pass(PathStep step, Object id, @Nullable Object from) {
-                installation.pending().moved(step, id, from, session);
-            }
-        };
-    }
-
-    /** @param first the row that the association leads to */
-    void move(CounterDefinition counter, Object first, BigDecimal amount, SharedSessionContractImplementor session) {
-        if (amount.signum() == 0) {
-            return;
-        }
-        if (counter.path().isEmpty()) {
-            installation.pending().add(counter, new ParentRow(counter.table(), first), amount, session);
-        } else {
-            installation
-                    .pending()
-                    .addBeneath(
-                            installation
-                                    .model()
-                                    .paths(session.getFactory())
-                                    .steps(counter)
-                                    .get(0),
-                            first,
-                            amount,
-                            session);
-        }
     }
 
     @Override
