@@ -475,7 +475,7 @@ class BootMappingsTest {
 
     @Test
     void childrenThatARestrictionHidesAreWarnedOf() {
-        try (LogMessages messages = new LogMessages(CountedRows.class)) {
+        try (LogMessages messages = new LogMessages("io.countercache.hibernate.CountedRows")) {
             build(Post.class, Hideable.class);
             assertThat(messages.texts())
                     .containsExactly(

@@ -131,7 +131,7 @@ class CollectionSizeMappingsTest {
             assertTold(room(session).names, false);
             assertTold(room(session).wall.paints, false);
         });
-        try (LogMessages messages = new LogMessages(CollectionSizes.class)) {
+        try (LogMessages messages = new LogMessages("io.countercache.hibernate.CollectionSizes")) {
             db.configuration().buildSessionFactory().close();
             assertThat(messages.texts()).containsExactlyInAnyOrder(leftAlone("names"), leftAlone("wall.paints"));
         }

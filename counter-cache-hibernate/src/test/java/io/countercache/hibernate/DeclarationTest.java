@@ -457,7 +457,7 @@ class DeclarationTest {
 
     @Test
     void aCounterInAUniqueIndexIsWarnedAbout() {
-        try (LogMessages messages = new LogMessages(CounterAttribute.class)) {
+        try (LogMessages messages = new LogMessages("io.countercache.hibernate.CounterAttribute")) {
             read(Hall.class, Seat.class);
             assertThat(messages.texts())
                     .containsExactly(

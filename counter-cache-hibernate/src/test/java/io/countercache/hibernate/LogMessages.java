@@ -7,14 +7,14 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What a class logs, of INFO and more, until this is closed. */
+/** What a logger logs, of INFO and more, until this is closed. */
 final class LogMessages implements AutoCloseable {
 
     private final Logger logger;
     private final ListAppender<ILoggingEvent> messages = new ListAppender<>();
 
-    LogMessages(Class<?> type) {
-        logger = (Logger) LoggerFactory.getLogger(type);
+    LogMessages(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
         logger.setLevel(Level.INFO);
         messages.start();
         logger.addAppender(messages);

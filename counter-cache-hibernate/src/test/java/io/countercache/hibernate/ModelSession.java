@@ -196,10 +196,15 @@ final class ModelSession implements ModelActor, ModelBulk.Executor {
                 .resetCounters(parent.kind().type, run.names().id(parent));
         if (run.isExact()
                 && context.view.has(parent)
-                && (drift.size() != 1 || CountQuery.difference(drift.get(0)).compareTo(BigDecimal.valueOf(-by)) != 0)) {
+                && (drift.size() != 1 || difference(drift.get(0)).compareTo(BigDecimal.valueOf(-by)) != 0)) {
             throw new AssertionError("%s was wrong by %d but the reset says %s".formatted(parent, by, drift));
         }
         return true;
+    }
+
+    private static BigDecimal difference(Drift drift) {
+        return new BigDecimal(drift.actual().toString())
+                .subtract(new BigDecimal(drift.stored().toString()));
     }
 
     private boolean write() {

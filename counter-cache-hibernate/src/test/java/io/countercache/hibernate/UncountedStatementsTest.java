@@ -19,7 +19,7 @@ class UncountedStatementsTest {
     @RegisterExtension
     final TestDatabase database = TestDatabase.with(Post.class, Author.class, Comment.class);
 
-    private final LogMessages messages = new LogMessages(UncountedStatements.class);
+    private final LogMessages messages = new LogMessages("io.countercache.hibernate.UncountedStatements");
 
     @AfterEach
     void stopListening() {
