@@ -1,5 +1,9 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.internal.boot.Installation;
+import io.countercache.hibernate.internal.direct.Upsert;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.support.SkippingSessions;
 import io.countercache.CounterCacheException;
 import io.countercache.CounterLimitException;
 import io.countercache.Drift;
@@ -123,7 +127,7 @@ public final class CounterCaches {
     public long bump(Class<?> entity, Map<String, ?> key, String counter, long by) {
         var session = this.session.get();
         EntityPersister bumped = Entities.entity(entity, session.getFactory());
-        Bump bump = new Bump(Installation.of(bumped).direct(), session, bumped, key, counter, by);
+        Upsert bump = new Upsert(Installation.of(bumped).direct(), session, bumped, key, counter, by);
         if (!session.isTransactionInProgress()) {
             throw new TransactionRequiredException("Counters can be bumped in a transaction only: begin one");
         }

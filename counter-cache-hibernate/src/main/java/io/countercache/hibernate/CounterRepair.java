@@ -1,7 +1,11 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.internal.boot.Installation;
+import io.countercache.hibernate.internal.count.IdRange;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.CounterCacheException;
-import io.countercache.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.Drift;
 import io.countercache.RepairFailure;
 import io.countercache.RepairProgress;

@@ -1,8 +1,12 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.internal.boot.Installation;
+import io.countercache.hibernate.internal.direct.CounterRequest;
+import io.countercache.hibernate.internal.direct.DirectContext;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.CounterLimitException;
 import io.countercache.Drift;
-import io.countercache.hibernate.FreeCounter.Limits;
+import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.TransactionRequiredException;
 import jakarta.persistence.metamodel.Attribute;
@@ -42,9 +46,9 @@ import org.hibernate.persister.entity.EntityPersister;
  */
 public final class Counters<T> {
 
-    private final RowCounters rows;
+    private final CounterRequest rows;
 
-    private Counters(RowCounters rows) {
+    private Counters(CounterRequest rows) {
         this.rows = rows;
     }
 
@@ -55,7 +59,7 @@ public final class Counters<T> {
         }
         ids.forEach(id -> Entities.checkId(parent, id));
         DirectContext context = Installation.of(parent).direct();
-        return new Counters<>(new RowCounters(context, session, parent, new LinkedHashSet<>(ids), List.of()));
+        return new Counters<>(new CounterRequest(context, session, parent, new LinkedHashSet<>(ids), List.of()));
     }
 
     /**

@@ -1,10 +1,11 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.internal.boot.Installation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
-import io.countercache.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.CounterMappingException;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;

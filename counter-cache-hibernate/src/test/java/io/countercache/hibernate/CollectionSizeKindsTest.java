@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.internal.size.SizedCollectionClass;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

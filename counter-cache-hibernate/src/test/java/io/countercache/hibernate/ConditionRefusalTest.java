@@ -7,7 +7,7 @@ import io.countercache.hibernate.Conditional.Comment;
 import io.countercache.hibernate.Conditional.Embedding;
 import io.countercache.hibernate.Conditional.Pair;
 import io.countercache.hibernate.Conditional.Reply;
-import io.countercache.hibernate.condition.Condition;
+import io.countercache.hibernate.internal.condition.Condition;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.junit.jupiter.api.Test;

@@ -13,7 +13,7 @@ import io.countercache.hibernate.Conditional.Limits;
 import io.countercache.hibernate.Conditional.Pair;
 import io.countercache.hibernate.Conditional.Reply;
 import io.countercache.hibernate.Conditional.Status;
-import io.countercache.hibernate.condition.Condition;
+import io.countercache.hibernate.internal.condition.Condition;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;

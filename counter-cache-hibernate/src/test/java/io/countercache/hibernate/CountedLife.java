@@ -1,9 +1,11 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.internal.boot.Installation;
+import io.countercache.hibernate.internal.model.CounterModel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.RepairReport;
-import io.countercache.hibernate.CountedChild.CountedBy;
+import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
 import java.util.Comparator;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.internal.boot.Installation;
 import static io.countercache.hibernate.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,5 +1,6 @@
 package io.countercache.hibernate;
 
+import io.countercache.hibernate.internal.model.TableOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

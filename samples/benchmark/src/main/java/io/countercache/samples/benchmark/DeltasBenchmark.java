@@ -1,10 +1,10 @@
 package io.countercache.samples.benchmark;
 
-import io.countercache.CounterDefinition;
-import io.countercache.CounterDefinition.Counts;
-import io.countercache.CounterDeltas;
-import io.countercache.CounterDeltas.RowDeltas;
-import io.countercache.ParentRow;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import io.countercache.hibernate.internal.write.CounterDeltas;
+import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
+import io.countercache.hibernate.internal.model.ParentRow;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;

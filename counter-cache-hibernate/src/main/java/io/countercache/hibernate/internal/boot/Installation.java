@@ -1,0 +1,51 @@
+package io.countercache.hibernate.internal.boot;
+
+import io.countercache.hibernate.internal.direct.DirectContext;
+import io.countercache.hibernate.internal.direct.UniqueKeys;
+import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.recount.Recount;
+import io.countercache.hibernate.internal.sql.CacheInvalidation;
+import io.countercache.hibernate.internal.sql.OwnQueries;
+import io.countercache.hibernate.internal.support.FactoryScope;
+import io.countercache.hibernate.internal.support.Settings;
+import io.countercache.hibernate.internal.support.SkippingSessions;
+import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What serves one session factory: what {@code CounterCaches}, {@code Counters} and {@code CounterRepair} pass calls of the
+ * application on to. All other classes are handed what they need.
+ */
+public record Installation(
+        CounterModel model,
+        OwnQueries queries,
+        PendingDeltas pending,
+        Recount recount,
+        SkippingSessions skipping,
+        CacheInvalidation caches,
+        UniqueKeys uniqueKeys) {
+
+    /** What serves a factory that has counters; null if none are declared, or while the library is disabled. */
+    public static @Nullable Installation in(SessionFactoryImplementor factory) {
+        Installation installed = FactoryScope.of(factory).get(Installation.class);
+        return installed == null || installed.model().isEmpty() ? null : installed;
+    }
+
+    /** What serves the factory of this entity, whether or not it has counters that are declared. */
+    public static Installation of(EntityPersister entity) {
+        Installation installed = FactoryScope.of(entity.getFactory()).get(Installation.class);
+        if (installed == null) {
+            // while the library is disabled nothing enforces limits, so changing counters by hand is refused as well
+            throw new IllegalArgumentException("%s has no counters while %s is false: set it to true"
+                    .formatted(entity.getImportedName(), Settings.ENABLED));
+        }
+        return installed;
+    }
+
+    /** What changes by hand need of it. */
+    public DirectContext direct() {
+        return new DirectContext(model, queries, pending, recount, caches, uniqueKeys);
+    }
+}

@@ -1,0 +1,126 @@
+package io.countercache.hibernate.internal.bulk;
+
+import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import java.util.List;
+import java.util.UUID;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.spi.DomainQueryExecutionContext;
+import org.hibernate.query.sqm.internal.DomainParameterXref;
+import org.hibernate.query.sqm.internal.SimpleDeleteQueryPlan;
+import org.hibernate.query.sqm.internal.SimpleNonSelectQueryPlan;
+import org.hibernate.query.sqm.mutation.spi.MultiTableHandlerBuildResult;
+import org.hibernate.query.sqm.mutation.spi.SqmMultiTableMutationStrategy;
+import org.hibernate.query.sqm.tree.AbstractSqmRestrictedDmlStatement;
+import org.hibernate.query.sqm.tree.SqmCopyContext;
+import org.hibernate.query.sqm.tree.SqmDeleteOrUpdateStatement;
+import org.hibernate.query.sqm.tree.delete.SqmDeleteStatement;
+import org.hibernate.query.sqm.tree.domain.SqmPath;
+import org.hibernate.query.sqm.tree.expression.SqmExpression;
+import org.hibernate.query.sqm.tree.from.SqmRoot;
+import org.hibernate.query.sqm.tree.predicate.SqmPredicate;
+import org.hibernate.query.sqm.tree.update.SqmUpdateStatement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution of a bulk DELETE or UPDATE.
+ *
+ * @param hibernates how Hibernate changes an entity in several tables; null for one in a single table
+ */
+public record BulkMutation(
+        EntityPersister entity,
+        @Nullable SqmMultiTableMutationStrategy hibernates,
+        SqmDeleteOrUpdateStatement<?> statement,
+        DomainParameterXref parameters,
+        DomainQueryExecutionContext context) {
+
+    boolean isDelete() {
+        return statement instanceof SqmDeleteStatement<?>;
+    }
+
+    SharedSessionContractImplementor session() {
+        return context.getSession();
+    }
+
+    /** A query that locks the rows which this would change now; what it reads is flushed. */
+    OwnSelect lockingAffected(PendingDeltas pending) {
+        OwnSelect affected =
+                OwnSelect.lockingAffected((AbstractSqmRestrictedDmlStatement<?>) statement, parameters, context);
+        pending.prepare(affected.tables(), session());
+        return affected;
+    }
+
+    /** The attributes that an UPDATE sets, as paths from the entity on; none for a DELETE. */
+    List<String> assigned() {
+        return statement instanceof SqmUpdateStatement<?> update
+                ? update.getSetClause().getAssignments().stream()
+                        .map(assignment -> path(assignment.getTargetPath()))
+                        .toList()
+                : List.of();
+    }
+
+    private static String path(SqmPath<?> target) {
+        String name = target.getReferencedPathSource().getPathName();
+        SqmPath<?> before = target.getLhs();
+        return before == null || before.getLhs() == null ? name : path(before) + "." + name;
+    }
+
+    /**
+     * The same, if it is an UPDATE with a new version for each row: who has loaded one before must not move it from where it
+     * no longer is.
+     */
+    BulkMutation versioned() {
+        if (!(statement instanceof SqmUpdateStatement<?> update)
+                || !entity.isVersioned()
+                || update.isVersioned()
+                || assigned()
+                        .contains(
+                                entity.getVersionMapping().getVersionAttribute().getAttributeName())) {
+            return this;
+        }
+        // a copy, for the next query of the same text may not be counted
+        return new BulkMutation(
+                entity,
+                hibernates,
+                update.copy(SqmCopyContext.noParamCopyContext()).versioned(),
+                parameters,
+                context);
+    }
+
+    /** The same for these rows only; rows that no literal stands for are not restricted. */
+    BulkMutation restrictedTo(List<Object> ids) {
+        if (!(entity.getIdentifierMapping() instanceof BasicValuedModelPart id)
+                || id.getJdbcMapping().getValueConverter() != null
+                || !ids.stream().allMatch(BulkMutation::hasLiteral)) {
+            return this;
+        }
+        // copied as a whole, for its subqueries know the statement that they are in; its parameters stay the same
+        var copy = (AbstractSqmRestrictedDmlStatement<?>) statement.copy(SqmCopyContext.noParamCopyContext());
+        SqmRoot<?> root = copy.getTarget();
+        var in = copy.nodeBuilder().<Object>in((SqmExpression<?>) OwnSelect.idOf(root, root.getModel()));
+        ids.forEach(each -> in.value(copy.nodeBuilder().literal(each)));
+        copy.applyPredicate((SqmPredicate) in);
+        return new BulkMutation(entity, hibernates, (SqmDeleteOrUpdateStatement<?>) copy, parameters, context);
+    }
+
+    private static boolean hasLiteral(Object id) {
+        return id instanceof Number || id instanceof String || id instanceof UUID;
+    }
+
+    /** Executes it as Hibernate would. */
+    int execute() {
+        if (hibernates != null) {
+            MultiTableHandlerBuildResult built = hibernates.buildHandler(statement, parameters, context);
+            return built.multiTableHandler().execute(built.firstJdbcParameterBindings(), context);
+        }
+        return statement instanceof SqmDeleteStatement<?> delete
+                ? new SimpleDeleteQueryPlan(entity, delete, parameters).executeUpdate(context)
+                : new SimpleNonSelectQueryPlan(statement, parameters).executeUpdate(context);
+    }
+
+    /** The statement as HQL, for messages. */
+    String text() {
+        return statement.toHqlString();
+    }
+}

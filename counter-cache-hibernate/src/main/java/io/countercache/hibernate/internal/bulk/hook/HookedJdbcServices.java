@@ -1,0 +1,53 @@
+package io.countercache.hibernate.internal.bulk.hook;
+
+import java.util.Map;
+import org.hibernate.boot.registry.StandardServiceInitiator;
+import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
+import org.hibernate.engine.jdbc.internal.JdbcServicesImpl;
+import org.hibernate.engine.jdbc.spi.JdbcServices;
+import org.hibernate.service.spi.ServiceContributor;
+import org.hibernate.service.spi.ServiceRegistryImplementor;
+import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
+import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
+
+/**
+ * Has Hibernate execute its statements through {@link ExecutorHook} and {@link StatelessQueryHook}: of a bulk INSERT, a native
+ * statement and a query of a stateless session it tells nobody. Found by Hibernate through {@code ServiceLoader}; nothing is
+ * called by users.
+ */
+public final class HookedJdbcServices implements ServiceContributor {
+
+    /** Called by {@code ServiceLoader}. */
+    public HookedJdbcServices() {}
+
+    @Override
+    public void contribute(StandardServiceRegistryBuilder services) {
+        services.addInitiator(new StandardServiceInitiator<JdbcServices>() {
+            @Override
+            public Class<JdbcServices> getServiceInitiated() {
+                return JdbcServices.class;
+            }
+
+            @Override
+            public JdbcServices initiateService(Map<String, Object> settings, ServiceRegistryImplementor registry) {
+                return new Counting();
+            }
+        });
+    }
+
+    private static final class Counting extends JdbcServicesImpl {
+
+        private static final long serialVersionUID = 1;
+        private static final JdbcSelectExecutor SELECTS = new StatelessQueryHook();
+
+        @Override
+        public JdbcMutationExecutor getJdbcMutationExecutor() {
+            return ExecutorHook.INSTANCE;
+        }
+
+        @Override
+        public JdbcSelectExecutor getJdbcSelectExecutor() {
+            return SELECTS;
+        }
+    }
+}

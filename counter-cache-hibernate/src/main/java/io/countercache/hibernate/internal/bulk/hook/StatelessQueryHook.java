@@ -1,0 +1,40 @@
+package io.countercache.hibernate.internal.bulk.hook;
+
+import io.countercache.hibernate.internal.support.FactoryScope;
+import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import org.hibernate.StatelessSession;
+import org.hibernate.sql.exec.internal.JdbcSelectExecutorStandardImpl;
+import org.hibernate.sql.exec.spi.ExecutionContext;
+import org.hibernate.sql.exec.spi.JdbcOperation;
+import org.hibernate.sql.exec.spi.JdbcParameterBindings;
+import org.hibernate.sql.exec.spi.JdbcSelect;
+import org.hibernate.sql.results.spi.ResultsConsumer;
+import org.hibernate.sql.results.spi.RowTransformer;
+
+/** Writes what a stateless session has pending before a query of its own could read the counters. */
+final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
+
+    @Override
+    public <T, R> T executeQuery(
+            JdbcSelect select,
+            JdbcParameterBindings values,
+            ExecutionContext context,
+            RowTransformer<R> transformer,
+            Class<R> type,
+            int expected,
+            StatementCreator statements,
+            ResultsConsumer<T, R> results) {
+        if (context.getSession() instanceof StatelessSession) {
+            prepare(select, context);
+        }
+        return super.executeQuery(select, values, context, transformer, type, expected, statements, results);
+    }
+
+    static void prepare(JdbcOperation operation, ExecutionContext context) {
+        PendingDeltas pending =
+                FactoryScope.of(context.getSession().getFactory()).get(PendingDeltas.class);
+        if (pending != null) {
+            pending.prepare(operation.getAffectedTableNames(), context.getSession());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.countercache.hibernate.internal.bulk.hook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package io.countercache.hibernate.internal.check;
+
+import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.CounterCache;
+import java.util.Collections;
+import java.util.Set;
+import org.hibernate.boot.Metadata;
+import org.hibernate.mapping.OneToMany;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
+import org.hibernate.mapping.Stateful;
+import org.hibernate.persister.state.internal.HistoryStateManagement;
+import org.hibernate.persister.state.internal.NativeTemporalStateManagement;
+import org.hibernate.persister.state.internal.TemporalStateManagement;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of a child: whether Hibernate sees all that happens to them, and a recount all of them. */
+public final class ChildRowsCheck {
+
+    private static final Logger LOG = Logger.getLogger(ChildRowsCheck.class);
+
+    private static final Set<Class<?>> WITH_PAST =
+            Set.of(TemporalStateManagement.class, HistoryStateManagement.class, NativeTemporalStateManagement.class);
+
+    private ChildRowsCheck() {}
+
+    /** Why the rows of a child cannot be counted, or null if they can. */
+    public static @Nullable String uncountable(
+            Metadata metadata,
+            OnDeleteRules deletes,
+            PersistentClass parent,
+            PersistentClass child,
+            String association,
+            CounterCache annotation) {
+        if (BootModel.hasTenants(child) && !BootModel.hasTenants(parent)) {
+            return "%s has a @TenantId and %s has none, and a recount sees the rows of one tenant only: give both a @TenantId"
+                    .formatted(child.getJpaEntityName(), parent.getJpaEntityName());
+        }
+        if (parent.getIdentifierMapper() != null && parent.getIdentifierMapper().equals(parent.getIdentifier())) {
+            return "%s is its own identifier, for nothing else has all of its @Id attributes: add an @IdClass"
+                    .formatted(parent.getJpaEntityName());
+        }
+        String unseen =
+                deletes.uncountable(child, association, !annotation.path().isEmpty(), annotation.where());
+        return unseen == null ? shared(metadata, child, association) : unseen;
+    }
+
+    /** Which collection writes the column of an association, and says so to nobody; null for none. */
+    public static @Nullable String shared(Metadata metadata, PersistentClass entity, String association) {
+        Property property = BootModel.find(entity, association);
+        if (property == null) {
+            return null;
+        }
+        return metadata.getCollectionBindings().stream()
+                .filter(collection -> collection.getElement() instanceof OneToMany
+                        && !collection.isInverse()
+                        && collection.getKey().isUpdateable()
+                        && collection
+                                .getCollectionTable()
+                                .equals(property.getValue().getTable())
+                        && !Collections.disjoint(collection.getKey().getColumns(), property.getColumns()))
+                .map(OnDeleteRule::name)
+                .sorted()
+                .findFirst()
+                .map(name -> "%s writes the column of %s.%s, and what it writes is not counted: declare mappedBy on it"
+                        .formatted(name, entity.getJpaEntityName(), association))
+                .orElse(null);
+    }
+
+    /**
+     * Why rows have no counters, and are not counted, of which the past is kept too; null if it is not. An UPDATE of a counter
+     * would change the past, or not be in it, and a row that is gone stays there.
+     */
+    public static @Nullable String withPast(Stateful rows, String name) {
+        return rows.getStateManagementType() != null && WITH_PAST.contains(rows.getStateManagementType())
+                ? name + " is @Temporal, and rows of the past cannot be told from those that count: remove one of both"
+                : null;
+    }
+
+    /** What a restriction hides is there for whoever changes it, but not for a query. */
+    public static void warnOfHidden(PersistentClass child) {
+        if (child.getRootClass().getWhere() != null) {
+            LOG.warnf(
+                    "%s has a @SQLRestriction: rows that it hides are counted when Hibernate changes them but not by a"
+                            + " recount: remove rows through Hibernate, or mark them with @SoftDelete",
+                    child.getJpaEntityName());
+        }
+    }
+}

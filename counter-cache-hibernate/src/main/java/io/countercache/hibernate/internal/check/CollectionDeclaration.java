@@ -1,0 +1,290 @@
+package io.countercache.hibernate.internal.check;
+
+import io.countercache.hibernate.internal.collection.DeleteRowCounts;
+import io.countercache.hibernate.internal.model.OnDelete;
+import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.CounterCache;
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.hibernate.boot.Metadata;
+import org.hibernate.boot.model.relational.SqlStringGenerationContext;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.mapping.Any;
+import org.hibernate.mapping.Collection;
+import org.hibernate.mapping.Column;
+import org.hibernate.mapping.IndexedCollection;
+import org.hibernate.mapping.ManyToOne;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
+import org.hibernate.mapping.SimpleValue;
+import org.hibernate.mapping.UnionSubclass;
+import org.hibernate.mapping.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A counter of the rows that a collection writes itself, in a table of its own or in a column of its elements: whether they
+ * can be counted, and why not.
+ *
+ * @param place the annotated attribute
+ * @param owner the entity that has the collection
+ * @param collection the side that writes
+ * @param counts whether the owner has the counter, or the elements
+ */
+public record CollectionDeclaration(
+        String place,
+        PersistentClass owner,
+        Collection collection,
+        Counts counts,
+        Metadata metadata,
+        OnDeleteRules deletes) {
+
+    /** Reads a declaration on either side of an association, if no to-one association writes its rows. */
+    public static @Nullable CollectionDeclaration read(
+            PersistentClass entity, String attribute, Collection annotated, Metadata metadata, OnDeleteRules deletes) {
+        String place = entity.getJpaEntityName() + "." + attribute;
+        String mappedBy = annotated.getMappedByProperty();
+        if (mappedBy == null) {
+            return annotated.isInverse()
+                    ? null
+                    : new CollectionDeclaration(place, entity, annotated, Counts.ELEMENTS, metadata, deletes);
+        }
+        PersistentClass owner = elementOf(annotated, metadata);
+        Property writing = owner == null ? null : BootModel.find(owner, mappedBy);
+        return owner != null && writing != null && writing.getValue() instanceof Collection collection
+                ? new CollectionDeclaration(place, owner, collection, Counts.OWNERS, metadata, deletes)
+                : null;
+    }
+
+    private static @Nullable PersistentClass elementOf(Collection collection, Metadata metadata) {
+        return BootModel.target(collection.getElement(), metadata);
+    }
+
+    /** The attribute of the owner. */
+    public String association() {
+        return collection.getRole().substring(owner.getEntityName().length() + 1);
+    }
+
+    /** Why the rows cannot be counted, or null if they can. */
+    @Nullable
+    public String uncountable(CounterCache annotation) {
+        if (!annotation.where().isEmpty() || !annotation.sum().isEmpty()) {
+            return "its rows are no entity that 'where' or 'sum' could be about: remove that element, or map the"
+                    + " rows as an entity and count its @ManyToOne";
+        }
+        if (collection.getOwner() != owner) {
+            return "is mapped by %s of %s, which %s inherits: count %s"
+                    .formatted(name(), collection.getOwner().getJpaEntityName(), owner.getJpaEntityName(), name());
+        }
+        PersistentClass element = elementOf(collection, metadata);
+        String problem = unseen(element, annotation);
+        if (problem == null) {
+            problem = ChildRowsCheck.withPast(collection, name());
+        }
+        if (problem == null && element != null) {
+            problem = ChildRowsCheck.withPast(element.getRootClass(), element.getJpaEntityName());
+        }
+        if (problem == null) {
+            problem = hidden(element);
+        }
+        if (problem == null) {
+            problem = shared();
+        }
+        if (problem == null && collection.getReferencedPropertyName() != null) {
+            problem = "%s refers to another column than the id: refer to the id".formatted(name());
+        }
+        if (problem == null && counts == Counts.OWNERS) {
+            problem = unknownElement();
+        }
+        if (problem == null && collection.isOneToMany() && element != null) {
+            problem = unknownOwner(element);
+        }
+        return problem;
+    }
+
+    private String name() {
+        return collection.getOwner().getJpaEntityName() + "."
+                + collection
+                        .getRole()
+                        .substring(collection.getOwner().getEntityName().length() + 1);
+    }
+
+    /** What changes rows without a word. */
+    private @Nullable String unseen(@Nullable PersistentClass element, CounterCache annotation) {
+        if (Stream.of(collection.getCustomSQLInsert(), collection.getCustomSQLUpdate(), collection.getCustomSQLDelete())
+                        .anyMatch(sql -> sql != null)
+                || (collection.getCustomSQLDeleteAll() != null && !isCounted())) {
+            return "%s has SQL of its own, and what that does to rows is not known: remove it".formatted(name());
+        }
+        if (collection.getElement() instanceof ManyToOne toOne
+                && OnDeleteRule.action(toOne) == OnDelete.Action.CASCADE) {
+            return "%s has @OnDelete(CASCADE) on its elements, which deletes rows unseen: remove the element from the collection instead"
+                    .formatted(name());
+        }
+        OnDelete.Action action = collection.getKey() instanceof SimpleValue key ? OnDeleteRule.action(key) : null;
+        boolean leadsOn = !annotation.path().isEmpty();
+        if ((counts == Counts.OWNERS || leadsOn) && action == OnDelete.Action.CASCADE) {
+            return "%s has @OnDelete(CASCADE), which deletes rows unseen: remove it".formatted(name());
+        }
+        if (leadsOn && action != null) {
+            return "%s has @OnDelete(%s), which cuts rows off unseen: remove it".formatted(name(), action);
+        }
+        if (element != null && collection.isOneToMany()) {
+            String deleted = deletes.unseen(element, rule -> rule.collection() == collection);
+            if (deleted != null) {
+                return deleted;
+            }
+        }
+        if (element != null && collection.isOneToMany() && isInUnion(element)) {
+            return "%s is in a hierarchy with a table per class, whose rows are in several tables: use another strategy"
+                    .formatted(element.getJpaEntityName());
+        }
+        return null;
+    }
+
+    private static boolean isInUnion(PersistentClass element) {
+        return element.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance);
+    }
+
+    /** What hides rows from the query that counts them. */
+    private @Nullable String hidden(@Nullable PersistentClass element) {
+        if (collection.getElement() instanceof Any) {
+            return "%s has elements of any entity, and no query can count those: map the rows as an entity and count its @ManyToOne"
+                    .formatted(name());
+        }
+        if (collection.getWhere() != null
+                || collection.getManyToManyWhere() != null
+                || (element != null && element.getRootClass().getWhere() != null)) {
+            return "%s has a @SQLRestriction, which hides rows that are counted: remove it".formatted(name());
+        }
+        if (!collection.getFilters().isEmpty()
+                || !collection.getManyToManyFilters().isEmpty()) {
+            return "%s has a @Filter, which hides rows that are counted: remove it".formatted(name());
+        }
+        if (collection.getSoftDeleteColumn() != null) {
+            return "%s has a @SoftDelete, and Hibernate does not tell how many rows that marks: remove it"
+                    .formatted(name());
+        }
+        for (PersistentClass end : element == null ? List.of(owner) : List.of(owner, element)) {
+            if (end.getRootClass().getSoftDeleteColumn() != null && (end == element || counts == Counts.OWNERS)) {
+                return "%s has a @SoftDelete, which hides rows of %s that are counted: remove it, or map the rows as an entity"
+                        .formatted(end.getJpaEntityName(), name());
+            }
+        }
+        return null;
+    }
+
+    /** Who else writes the same rows. */
+    private @Nullable String shared() {
+        for (Collection other : metadata.getCollectionBindings()) {
+            if (other != collection
+                    && !other.isInverse()
+                    && other.getCollectionTable().equals(collection.getCollectionTable())
+                    && (!collection.isOneToMany() || !disjoint(other.getKey().getColumns()))) {
+                return "%s and %s write the same rows: declare mappedBy on one of them, or give each its own"
+                        .formatted(name(), roleName(other));
+            }
+        }
+        if (!collection.isOneToMany()) {
+            for (PersistentClass entity : metadata.getEntityBindings()) {
+                if (entity.getTable().equals(collection.getCollectionTable())) {
+                    return "the rows of %s are entities too: count a @ManyToOne of %s"
+                            .formatted(name(), entity.getJpaEntityName());
+                }
+            }
+        }
+        return null;
+    }
+
+    private static String roleName(Collection other) {
+        PersistentClass entity = other.getOwner();
+        return entity.getJpaEntityName()
+                + other.getRole().substring(entity.getEntityName().length());
+    }
+
+    private boolean disjoint(List<Column> columns) {
+        return Collections.disjoint(columns, collection.getKey().getColumns());
+    }
+
+    /** A row is deleted or changed by its place, and not by the element that this session knows there. */
+    private @Nullable String unknownElement() {
+        if (collection.isIndexed() || collection.isIdentified()) {
+            return "%s knows its rows by an index or an id, and another transaction may have put another element there: use a Set or a plain List"
+                    .formatted(name());
+        }
+        if (collection.getElement() instanceof ManyToOne toOne && !toOne.isReferenceToPrimaryKey()) {
+            return "%s refers to another column than an id: refer to the ids".formatted(name());
+        }
+        return null;
+    }
+
+    private @Nullable String unknownOwner(PersistentClass element) {
+        if (!collection.getKey().isUpdateable()) {
+            return "%s does not write its column: remove 'updatable = false' from its @JoinColumn".formatted(name());
+        }
+        for (PersistentClass type : element.getRootClass().getSubclassClosure()) {
+            for (Property attribute : type.getProperties()) {
+                if (!attribute.isSynthetic()
+                        && (attribute.isInsertable() || attribute.isUpdatable())
+                        && !(attribute.getValue() instanceof Collection)
+                        && attribute.getValue().getTable().equals(collection.getCollectionTable())
+                        && !disjoint(attribute.getColumns())) {
+                    return "%s.%s writes the same column: count that, or make it 'insertable = false, updatable = false'"
+                            .formatted(type.getJpaEntityName(), attribute.getName());
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The entity that has the counter. */
+    public PersistentClass parent() {
+        PersistentClass element = elementOf(collection, metadata);
+        return counts == Counts.OWNERS && element != null ? element : owner;
+    }
+
+    private boolean isCounted() {
+        return collection.getDeleteAllExpectation() != null
+                && collection.getDeleteAllExpectation().get() == DeleteRowCounts.OF_ALL;
+    }
+
+    /** Has Hibernate say which rows it has deleted. To be called before the mapping is built into persisters. */
+    public void count(SqlStringGenerationContext tableNames) {
+        if (collection.isOneToMany() && !isCounted()) {
+            // of its own text for this Hibernate forgets to ask how many rows it has hit
+            collection.setCustomSQLDeleteAll(removeAll(tableNames), false, null);
+        }
+        DeleteRowCounts.count(collection);
+    }
+
+    private String removeAll(SqlStringGenerationContext tableNames) {
+        Dialect dialect = metadata.getDatabase().getDialect();
+        List<String> key = collection.getKey().getColumns().stream()
+                .map(column -> column.getQuotedName(dialect))
+                .toList();
+        return "update %s set %s where %s"
+                .formatted(
+                        tableNames.format(collection.getCollectionTable().getQualifiedTableName()),
+                        Stream.concat(key.stream(), index(dialect))
+                                .map(column -> column + "=null")
+                                .collect(Collectors.joining(", ")),
+                        key.stream().map(column -> column + "=?").collect(Collectors.joining(" and ")));
+    }
+
+    /** The columns of the index that the collection writes itself: what an attribute of the element writes stays. */
+    private Stream<String> index(Dialect dialect) {
+        if (!(collection instanceof IndexedCollection indexed)
+                || indexed.getIndex().hasFormula()
+                || (collection instanceof org.hibernate.mapping.Map map && map.getMapKeyPropertyName() != null)) {
+            return Stream.of();
+        }
+        Value index = indexed.getIndex();
+        return IntStream.range(0, index.getColumnSpan())
+                .filter(i -> index.isColumnUpdateable(i)
+                        || (!(collection instanceof org.hibernate.mapping.List) && index.isColumnInsertable(i)))
+                .mapToObj(i -> index.getColumns().get(i).getQuotedName(dialect));
+    }
+}

@@ -1,0 +1,81 @@
+package io.countercache.hibernate.internal.check;
+
+import io.countercache.hibernate.internal.model.OnDelete;
+import io.countercache.hibernate.internal.model.OnDelete.Action;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.hibernate.annotations.OnDeleteAction;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.mapping.Collection;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.SimpleValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An {@link OnDelete} as the boot model has it.
+ *
+ * @param child the entity that has the foreign key
+ * @param association its to-one that writes the column; empty if only a collection does
+ * @param collection the collection that the foreign key is declared on, or null
+ * @param target the entity whose rows it refers to
+ * @param key the columns
+ */
+public record OnDeleteRule(
+        PersistentClass child,
+        String association,
+        @Nullable Collection collection,
+        PersistentClass target,
+        SimpleValue key,
+        Action action) {
+
+    private static final Pattern ON_DELETE = Pattern.compile("on\\s+delete\\s+(cascade|set\\s+null|set\\s+default)");
+
+    /** What a foreign key asks for that matters to counters; null for nothing. */
+    static @Nullable Action action(SimpleValue key) {
+        String definition = key.getForeignKeyDefinition();
+        var defined = ON_DELETE.matcher(definition == null ? "" : definition.toLowerCase(Locale.ROOT));
+        if (defined.find()) {
+            return Action.valueOf(defined.group(1).replaceAll("\\s+", "_").toUpperCase(Locale.ROOT));
+        }
+        OnDeleteAction action = key.getOnDeleteAction();
+        return action == OnDeleteAction.CASCADE
+                ? Action.CASCADE
+                : action == OnDeleteAction.SET_NULL
+                        ? Action.SET_NULL
+                        : action == OnDeleteAction.SET_DEFAULT ? Action.SET_DEFAULT : null;
+    }
+
+    boolean cascades() {
+        return action == Action.CASCADE;
+    }
+
+    /** The attribute that the user has declared it on. */
+    String place() {
+        return collection == null ? child.getJpaEntityName() + "." + association : name(collection);
+    }
+
+    static String name(Collection collection) {
+        return collection.getOwner().getJpaEntityName() + "."
+                + collection.getRole().substring(collection.getRole().lastIndexOf('.') + 1);
+    }
+
+    /** Whether a row of this entity may be one that the foreign key is in. */
+    boolean mayBeOf(PersistentClass entity) {
+        return child.getSubclassClosure().contains(entity)
+                || entity.getSubclassClosure().contains(child);
+    }
+
+    /** The same, without the boot model. */
+    OnDelete named(Dialect dialect) {
+        return new OnDelete(
+                child.getEntityName(),
+                association,
+                collection == null ? "" : collection.getRole(),
+                target.getEntityName(),
+                key.getColumns().stream()
+                        .map(column -> column.getQuotedName(dialect))
+                        .collect(Collectors.toSet()),
+                action);
+    }
+}

@@ -1,0 +1,207 @@
+package io.countercache.hibernate.internal.check;
+
+import io.countercache.hibernate.internal.model.OnDelete;
+import io.countercache.hibernate.internal.orm.BootModel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.hibernate.boot.Metadata;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.mapping.Collection;
+import org.hibernate.mapping.Component;
+import org.hibernate.mapping.OneToMany;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
+import org.hibernate.mapping.SimpleValue;
+import org.hibernate.mapping.ToOne;
+import org.hibernate.mapping.UnionSubclass;
+import org.hibernate.mapping.Value;
+import org.jspecify.annotations.Nullable;
+
+/** All that the database does by itself when rows are deleted, as the boot model has it, and what of it cannot be counted. */
+public record OnDeleteRules(List<OnDeleteRule> all) {
+
+    public static OnDeleteRules read(Metadata metadata) {
+        List<OnDeleteRule> rules = new ArrayList<>();
+        for (PersistentClass entity : metadata.getEntityBindings()) {
+            attributes(entity).forEach(attribute -> read(entity, attribute, attribute.getName(), metadata, rules));
+        }
+        metadata.getCollectionBindings().forEach(collection -> read(collection, rules));
+        rules.sort(Comparator.comparing(OnDeleteRule::place));
+        return new OnDeleteRules(List.copyOf(rules));
+    }
+
+    private static Stream<Property> attributes(PersistentClass entity) {
+        Stream<Property> id = entity.getIdentifierProperty() != null
+                ? Stream.of(entity.getIdentifierProperty())
+                : entity.getIdentifier() instanceof Component parts ? parts.getProperties().stream() : Stream.of();
+        return entity.getSuperclass() == null
+                ? Stream.concat(entity.getProperties().stream(), id)
+                : entity.getProperties().stream();
+    }
+
+    private static void read(
+            PersistentClass entity, Property attribute, String path, Metadata metadata, List<OnDeleteRule> rules) {
+        Value value = attribute.getValue();
+        if (value instanceof Component embedded) {
+            embedded.getProperties().forEach(part -> read(entity, part, path + "." + part.getName(), metadata, rules));
+        } else if (value instanceof ToOne toOne) {
+            OnDelete.Action action = OnDeleteRule.action(toOne);
+            if (action != null) {
+                PersistentClass target = metadata.getEntityBinding(toOne.getReferencedEntityName());
+                rules.add(new OnDeleteRule(entity, path, null, target, toOne, action));
+            }
+        }
+    }
+
+    private static void read(Collection collection, List<OnDeleteRule> rules) {
+        OnDelete.Action action = collection.getKey() instanceof SimpleValue key ? OnDeleteRule.action(key) : null;
+        if (action != null && collection.getElement() instanceof OneToMany elements) {
+            String mappedBy = collection.getMappedByProperty();
+            rules.add(new OnDeleteRule(
+                    elements.getAssociatedClass(),
+                    mappedBy == null ? "" : mappedBy,
+                    collection,
+                    collection.getOwner(),
+                    (SimpleValue) collection.getKey(),
+                    action));
+        }
+    }
+
+    /** All of them, without the boot model. */
+    public List<OnDelete> named(Dialect dialect) {
+        return all.stream().map(rule -> rule.named(dialect)).toList();
+    }
+
+    /** What deletes rows of an entity where that is not followed, or null. */
+    @Nullable
+    public String unseen(PersistentClass entity, Predicate<OnDeleteRule> harmless) {
+        return all.stream()
+                .filter(rule -> rule.cascades() && rule.mayBeOf(entity) && !harmless.test(rule))
+                .findFirst()
+                .map(rule ->
+                        "%s has @OnDelete(CASCADE), which deletes rows that Hibernate does not see: use cascade = REMOVE"
+                                .formatted(rule.place()))
+                .orElse(null);
+    }
+
+    /**
+     * What the database does to the rows of a child that no counting can follow, or null.
+     *
+     * @param association by which it is counted
+     * @param leadsOn whether a path leads on from there; if not, the counter is in the row that goes
+     */
+    @Nullable
+    public String uncountable(PersistentClass child, String association, boolean leadsOn, String where) {
+        return uncountable(child, rule -> switch (rule.action()) {
+            case CASCADE -> leadsOn || !rule.association().equals(association);
+            case SET_NULL -> (leadsOn && rule.association().equals(association)) || isNamed(rule, where, child);
+            case SET_DEFAULT -> rule.association().equals(association) || isNamed(rule, where, child);
+        });
+    }
+
+    /** The same of the rows that a path leads through. That the row goes which has the counter does not matter. */
+    @Nullable
+    public String uncountable(PersistentClass entity, String step, boolean isLast) {
+        return uncountable(entity, step, !isLast, "");
+    }
+
+    private @Nullable String uncountable(PersistentClass entity, Predicate<OnDeleteRule> matters) {
+        Set<OnDeleteRule> followed = new HashSet<>();
+        return all.stream()
+                .filter(rule -> rule.mayBeOf(entity) && matters.test(rule))
+                .map(rule -> uncountable(rule, false, followed))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** @param passesOn whether other rows go with those that this rule deletes */
+    private @Nullable String uncountable(OnDeleteRule rule, boolean passesOn, Set<OnDeleteRule> followed) {
+        if (!followed.add(rule)) {
+            return null;
+        }
+        String problem = problem(rule, passesOn);
+        if (problem != null) {
+            return "%s has @OnDelete(%s), %s".formatted(rule.place(), rule.action(), problem);
+        }
+        return all.stream()
+                .filter(before -> before.cascades() && before.mayBeOf(rule.target()))
+                .map(before -> uncountable(before, true, followed))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable String problem(OnDeleteRule rule, boolean passesOn) {
+        String remedy = rule.cascades() ? "use cascade = REMOVE" : "remove it";
+        String child = rule.child().getJpaEntityName();
+        String target = rule.target().getJpaEntityName();
+        if (rule.action() == OnDelete.Action.SET_DEFAULT) {
+            return "and which row the database refers to then is not known: remove it";
+        }
+        if (!rule.key().isForeignKeyEnabled()) {
+            return "but no foreign key that would do so: remove one of both";
+        }
+        if (rule.cascades() && !isInFirstTable(rule)) {
+            return "but is in a table that has only a part of %s, and no more than that part would go: %s"
+                    .formatted(child, remedy);
+        }
+        if (isInUnion(rule.target()) && rule.target().hasSubclasses()) {
+            return "and leads to a hierarchy with a table per class, which no foreign key can: " + remedy;
+        }
+        if (rule.target().getSubclassClosure().stream().anyMatch(type -> type.getCustomSQLDelete() != null)) {
+            return "and %s has SQL of its own, which may delete nothing: %s".formatted(target, remedy);
+        }
+        if (BootModel.hasTenants(rule.child()) && !BootModel.hasTenants(rule.target())) {
+            return "and a session sees only those rows of %s that its tenant has: give %s a @TenantId"
+                    .formatted(child, target);
+        }
+        if (rule.child().getRootClass().getWhere() != null) {
+            return "and %s a @SQLRestriction, which hides rows that go: remove one of both".formatted(child);
+        }
+        if (passesOn && rule.child().getRootClass().getSoftDeleteColumn() != null) {
+            return "and %s a @SoftDelete, which hides rows by which others go: %s".formatted(child, remedy);
+        }
+        return rule.association().isEmpty() && hidesRows(rule)
+                ? "and it or %s a @SQLRestriction or a @Filter, which hides rows that go: map %s by a to-one of %s"
+                        .formatted(target, rule.place(), child)
+                : null;
+    }
+
+    /** Where rows can be found by the collection only: whether that shows all. */
+    private static boolean hidesRows(OnDeleteRule rule) {
+        Collection collection = rule.collection();
+        return rule.target().getRootClass().getWhere() != null
+                || (collection != null
+                        && (collection.getWhere() != null
+                                || collection.getManyToManyWhere() != null
+                                || !collection.getFilters().isEmpty()
+                                || !collection.getManyToManyFilters().isEmpty()));
+    }
+
+    private static boolean isInFirstTable(OnDeleteRule rule) {
+        return isInUnion(rule.child())
+                || rule.key().getTable().equals(rule.child().getRootClass().getTable());
+    }
+
+    private static boolean isInUnion(PersistentClass entity) {
+        return entity.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance);
+    }
+
+    /** Whether a condition names an attribute of the same column. */
+    private static boolean isNamed(OnDeleteRule rule, String where, PersistentClass child) {
+        return Stream.of(where.split("\\s*[^\\w.]+\\s*", -1))
+                .flatMap(name -> Stream.of(name, name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name))
+                .map(name -> BootModel.find(child, name))
+                .filter(Objects::nonNull)
+                .anyMatch(attribute ->
+                        !Collections.disjoint(attribute.getColumns(), rule.key().getColumns()));
+    }
+}

@@ -1,0 +1,81 @@
+package io.countercache.hibernate.internal.check;
+
+import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.support.Numbers;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.hibernate.mapping.Column;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
+import org.hibernate.type.BasicType;
+import org.jspecify.annotations.Nullable;
+
+/** The attribute of a child that a counter totals: whether it can be. */
+public final class SummedAttribute {
+
+    private SummedAttribute() {}
+
+    /** Why an attribute cannot be totalled in a counter, or null if it can. */
+    public static @Nullable String unfit(PersistentClass child, String name, PersistentClass parent, Property counter) {
+        Property summed = BootModel.find(child, name);
+        String where = "'sum': " + child.getJpaEntityName();
+        if (summed == null || !isNumber(summed)) {
+            String numbers = child.getPropertyClosure().stream()
+                    .filter(SummedAttribute::isNumber)
+                    .map(Property::getName)
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            return "%s has no numeric attribute '%s': %s"
+                    .formatted(where, name, numbers.isEmpty() ? "add it" : "name one of " + numbers);
+        }
+        if (summed.getValue().hasFormula()
+                || summed.getValueGeneratorCreator() != null
+                || CounterAttribute.isTransformed(summed)) {
+            return "%s.%s is computed by the database: name an attribute that is written as it is"
+                    .formatted(where, name);
+        }
+        if (!summed.isInsertable()) {
+            return "%s.%s does not write its column: name the attribute that does".formatted(where, name);
+        }
+        return unfit(where + "." + name, summed, parent.getJpaEntityName() + "." + counter.getName(), counter);
+    }
+
+    private static @Nullable String unfit(String where, Property summed, String counted, Property counter) {
+        Class<?> from = type(summed);
+        Class<?> to = type(counter);
+        if (Numbers.isFloating(from)) {
+            return Numbers.isFloating(to)
+                    ? null
+                    : "%s is of type %s, which %s cannot total: make that a double"
+                            .formatted(where, from.getSimpleName(), counted);
+        }
+        if (Numbers.isFloating(to)) {
+            return "%s is of type %s, which %s would total with rounding errors: make that a %s"
+                    .formatted(where, from.getSimpleName(), counted, from == BigDecimal.class ? "BigDecimal" : "long");
+        }
+        if (from == BigDecimal.class && (to != BigDecimal.class || scale(counter) < scale(summed))) {
+            return "%s has %d digits after the point, which %s cannot hold: make that a BigDecimal with as many"
+                    .formatted(where, scale(summed), counted);
+        }
+        return null;
+    }
+
+    private static boolean isNumber(Property property) {
+        return property.getType() instanceof BasicType<?> basic
+                && Numbers.isNumber(type(property))
+                && basic.getValueConverter() == null
+                && basic.getJdbcType().isNumber();
+    }
+
+    private static Class<?> type(Property property) {
+        return property.getType().getReturnedClass();
+    }
+
+    /** As Hibernate declares it in the schema, where nothing else is said. */
+    private static int scale(Property property) {
+        List<Column> columns = property.getColumns();
+        Integer scale = columns.isEmpty() ? null : columns.get(0).getScale();
+        return scale == null ? 2 : scale;
+    }
+}

@@ -1,0 +1,197 @@
+package io.countercache.hibernate.internal.condition;
+
+import io.countercache.hibernate.internal.condition.Condition.Values;
+import io.countercache.hibernate.internal.condition.ConditionTerm.Literal;
+import io.countercache.hibernate.internal.condition.ConditionTerm.Operand;
+import java.util.List;
+import org.hibernate.generator.Generator;
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
+import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
+import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.EntityMappingType;
+import org.hibernate.metamodel.mapping.JdbcMapping;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.sql.Template;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attribute that a {@link Condition} looks at.
+ *
+ * @param path its name, with dots in embeddables; of a to-one its own name, though its value is an id
+ * @param name what HQL calls it
+ * @param column the basic value that it has, or that the id of its entity has
+ */
+record ConditionAttribute(String path, String name, BasicValuedModelPart column, ConditionKind kind)
+        implements Operand {
+
+    /** The attribute to which these names lead from the child, or an exception that says why it cannot be looked at. */
+    static ConditionAttribute find(EntityPersister child, List<String> names) {
+        boolean inIdentifier = child.findAttributeMapping(names.get(0)) == null; // whose attributes are always written
+        ModelPart part = null;
+        String path = "";
+        for (int i = 0; i < names.size(); i++) {
+            String name = ownName(child, i, names.get(i));
+            part = i == 0 ? first(child, name) : inEmbeddable(part, name);
+            path = path.isEmpty() ? name : path + "." + name;
+            if (part == null) {
+                throw refused(
+                        path, "is no attribute of %s itself: name one of its own".formatted(child.getImportedName()));
+            }
+            if (part instanceof AttributeMapping attribute && !inIdentifier) {
+                refuseUnwritten(child, path, attribute, i == 0);
+            }
+            if (part instanceof ToOneAttributeMapping toOne) {
+                return toOne(path, toOne, names.subList(i + 1, names.size()));
+            }
+        }
+        if (part instanceof BasicValuedModelPart basic) {
+            refuseComputed(path, basic);
+            return new ConditionAttribute(path, path, basic, ConditionKind.of(basic));
+        }
+        throw refused(
+                path,
+                part instanceof EmbeddableValuedModelPart
+                        ? "is an embeddable: name its attributes one by one"
+                        : "has no single value: name an attribute that has one");
+    }
+
+    /** HQL has {@code id} for the identifier whatever its name is. */
+    private static String ownName(EntityPersister child, int depth, String name) {
+        String identifier = child.getIdentifierPropertyName();
+        return depth == 0 && name.equals(EntityIdentifierMapping.ID_ROLE_NAME) && identifier != null
+                ? identifier
+                : name;
+    }
+
+    private static @Nullable ModelPart first(EntityPersister child, String name) {
+        EntityIdentifierMapping identifier = child.getIdentifierMapping();
+        if (name.equals(child.getIdentifierPropertyName())) {
+            return identifier;
+        }
+        if (identifier instanceof NonAggregatedIdentifierMapping composite) {
+            ModelPart part = composite.getVirtualIdEmbeddable().findAttributeMapping(name);
+            if (part != null) {
+                return part;
+            }
+        }
+        return child.findAttributeMapping(name);
+    }
+
+    private static @Nullable ModelPart inEmbeddable(@Nullable ModelPart part, String name) {
+        return part instanceof EmbeddableValuedModelPart embedded
+                ? embedded.getEmbeddableTypeDescriptor().findAttributeMapping(name)
+                : null;
+    }
+
+    private static ConditionAttribute toOne(String path, ToOneAttributeMapping toOne, List<String> further) {
+        if (!toOne.isReferenceToPrimaryKey()
+                || !toOne.isFkOptimizationAllowed()
+                || toOne.hasJoinTable()
+                || toOne.hasNotFoundAction()
+                || toOne.getEntityMappingType().getSoftDeleteMapping() != null
+                || !(toOne.getEntityMappingType().getIdentifierMapping() instanceof BasicValuedModelPart id)
+                || !(toOne.getForeignKeyDescriptor().getKeyPart() instanceof BasicValuedModelPart key)) {
+            throw refused(path, "is not a single column with the id of an entity: name another attribute");
+        }
+        refuseComputed(path, key);
+        EntityMappingType target = toOne.getEntityMappingType();
+        if (further.isEmpty()) {
+            return new ConditionAttribute(path, path, id, ConditionKind.REFERENCE);
+        }
+        String name = further.get(0);
+        if (further.size() > 1 || !(name.equals(idOf(target)) || name.equals(EntityIdentifierMapping.ID_ROLE_NAME))) {
+            throw refused(
+                    path + "." + String.join(".", further),
+                    "is in another row, that of the %s: name an attribute of the child, or %s.%s"
+                            .formatted(target.getEntityPersister().getImportedName(), path, idOf(target)));
+        }
+        return new ConditionAttribute(path, path + "." + idOf(target), id, ConditionKind.of(id));
+    }
+
+    private static String idOf(EntityMappingType entity) {
+        String name = entity.getEntityPersister().getIdentifierPropertyName();
+        return name == null ? "id" : name;
+    }
+
+    /** What is in the entity, but not from there in the row, or not yet. */
+    private static void refuseUnwritten(EntityPersister child, String path, AttributeMapping attribute, boolean own) {
+        if (attribute.getDeclaringType() instanceof EmbeddableMappingType embeddable
+                && (embeddable.getAggregateMapping() != null || embeddable.isPolymorphic())) {
+            throw refused(
+                    path, "is in an embeddable that is stored in one column or has subclasses: name another attribute");
+        }
+        if (attribute.getDeclaringType() instanceof EmbeddableMappingType) {
+            refuseReadOnly(path, attribute);
+            return;
+        }
+        if (child.getVersionMapping() != null
+                && attribute.equals(child.getVersionMapping().getVersionAttribute())) {
+            throw refused(path, "is the version, which also moves unseen: name another attribute");
+        }
+        refuseReadOnly(path, attribute);
+        if (own && child.getPropertyLaziness()[attribute.getStateArrayPosition()]) {
+            throw refused(path, "is loaded lazily, and may not be there when it is asked for: load it eagerly");
+        }
+        Generator generator = own ? child.getGenerators()[attribute.getStateArrayPosition()] : null;
+        if (generator != null && generator.generatesSometimes() && generator.generatedOnExecution()) {
+            throw refused(path, "is generated by the database: name an attribute that is written from memory");
+        }
+    }
+
+    private static void refuseReadOnly(String path, AttributeMapping attribute) {
+        boolean formula = attribute instanceof BasicValuedModelPart basic && basic.isFormula();
+        if (!formula && !attribute.getAttributeMetadata().isInsertable()) {
+            throw refused(path, "does not write its column: name the attribute that does");
+        }
+    }
+
+    private static void refuseComputed(String path, BasicValuedModelPart column) {
+        if (column.isFormula()) {
+            throw refused(path, "is a formula, which the database computes: name attributes with a column");
+        }
+        String plain = Template.TEMPLATE + "." + column.getSelectionExpression();
+        String read = column.getCustomReadExpression();
+        if ((read != null && !read.equals(plain)) || !"?".equals(column.getWriteExpression())) {
+            throw refused(
+                    path,
+                    "has a @ColumnTransformer, or is written by a function as JSON is: name an attribute that is not");
+        }
+    }
+
+    static IllegalArgumentException refused(String path, String problem) {
+        return new IllegalArgumentException("'%s' %s".formatted(path, problem));
+    }
+
+    /** Converters make null of values, and values of null. */
+    boolean isNull(Values values) {
+        return column.getJdbcMapping().convertToRelationalValue(values.get(path)) == null;
+    }
+
+    @Override
+    public @Nullable Comparable<?> value(Values values) {
+        return kind.comparable(values.get(path), column);
+    }
+
+    @Override
+    public String hql(String alias) {
+        return alias + "." + name;
+    }
+
+    boolean isStoredLike(ConditionAttribute other) {
+        JdbcMapping own = column.getJdbcMapping();
+        JdbcMapping its = other.column.getJdbcMapping();
+        return own.getJavaTypeDescriptor().getJavaTypeClass()
+                        == its.getJavaTypeDescriptor().getJavaTypeClass()
+                && own.getJdbcType().getDdlTypeCode() == its.getJdbcType().getDdlTypeCode();
+    }
+
+    /** A literal that is compared with this. */
+    Literal literal(@Nullable Object value, String hql) {
+        return new Literal(value == null ? null : kind.literal(path, value, column), hql);
+    }
+}

@@ -1,0 +1,248 @@
+package io.countercache.hibernate.internal.condition;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoField;
+import java.time.temporal.ChronoUnit;
+import java.time.temporal.Temporal;
+import java.util.Set;
+import java.util.UUID;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
+import org.hibernate.metamodel.mapping.JdbcMapping;
+import org.hibernate.type.SqlTypes;
+import org.hibernate.type.descriptor.converter.spi.BasicValueConverter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the values of an attribute compare. Each kind makes one class of all its values, whose {@code compareTo} is 0 for
+ * what is equal in the database, and has its order where {@link #ordered} says so.
+ */
+enum ConditionKind {
+    BOOLEAN(false, "true or false"),
+    ENUM(false, "a constant of its enum"),
+    TEXT(false, "a text"),
+    CHARACTER(false, "a text of one character, not a space"),
+    NUMBER(true, "a number"),
+    DOUBLE(true, "a number of at most 15 digits"),
+    FLOAT(true, "a number that a float holds exactly, such as 0.5"),
+    DATE(true, "a date such as {d '2030-01-31'} or local date 2030-01-31"),
+    DATE_TIME(true, "a local datetime 2030-01-31 12:30:00, of at most 6 digits after the second"),
+    MOMENT(true, "an offset datetime 2030-01-31 12:30:00+00:00, of at most 6 digits after the second"),
+    ID(false, "an attribute of the same type"),
+    CONVERTED(false, "a value that its converter takes"),
+    /** A to-one by its own name. */
+    REFERENCE(false, "null by 'is null', or name its id"),
+    /** Of no type that is compared here. */
+    OTHER(false, "nothing but null by 'is null', or, if it is a BigDecimal, give its @Column a scale");
+
+    private static final Set<Class<?>> WHOLE =
+            Set.of(Byte.class, Short.class, Integer.class, Long.class, BigInteger.class);
+
+    private static final Set<Class<?>> CONVERTED_TO =
+            Set.of(Boolean.class, Character.class, String.class, Integer.class, Long.class);
+
+    /** The digits after the second that a column has by default. */
+    private static final int MICROSECONDS = 6;
+
+    private final boolean ordered;
+    private final String comparesWith;
+
+    ConditionKind(boolean ordered, String comparesWith) {
+        this.ordered = ordered;
+        this.comparesWith = comparesWith;
+    }
+
+    boolean ordered() {
+        return ordered;
+    }
+
+    String comparesWith() {
+        return comparesWith;
+    }
+
+    static ConditionKind of(BasicValuedModelPart column) {
+        JdbcMapping mapping = column.getJdbcMapping();
+        BasicValueConverter<?, ?> converter = mapping.getValueConverter();
+        if (converter != null) {
+            return isComparable(converter, column) ? CONVERTED : OTHER;
+        }
+        return plain(mapping.getJavaTypeDescriptor().getJavaTypeClass(), column);
+    }
+
+    /** Not what is a number in the entity: what a literal becomes then depends on the type of the literal. */
+    private static boolean isComparable(BasicValueConverter<?, ?> converter, BasicValuedModelPart column) {
+        Class<?> stored = converter.getRelationalJavaType().getJavaTypeClass();
+        Class<?> domain = converter.getDomainJavaType().getJavaTypeClass();
+        return CONVERTED_TO.contains(stored)
+                && plain(stored, column) != OTHER
+                && !Number.class.isAssignableFrom(domain);
+    }
+
+    private static ConditionKind plain(Class<?> type, BasicValuedModelPart column) {
+        int code = column.getJdbcMapping().getJdbcType().getDefaultSqlTypeCode();
+        boolean whole = SqlTypes.isIntegral(code) || SqlTypes.isNumericOrDecimal(code);
+        boolean microseconds = column.getTemporalPrecision() == null || column.getTemporalPrecision() == MICROSECONDS;
+        if (type == Boolean.class) {
+            return code == SqlTypes.BOOLEAN || code == SqlTypes.BIT ? BOOLEAN : OTHER;
+        } else if (type.isEnum()) {
+            return ENUM;
+        } else if (type == String.class) {
+            return SqlTypes.isVarcharType(code) ? TEXT : OTHER;
+        } else if (type == Character.class) {
+            return SqlTypes.isCharacterType(code) ? CHARACTER : OTHER;
+        } else if (WHOLE.contains(type)) {
+            return whole ? NUMBER : OTHER;
+        } else if (type == BigDecimal.class) {
+            return SqlTypes.isNumericOrDecimal(code) && column.getScale() != null ? NUMBER : OTHER;
+        } else if (type == Double.class) {
+            return (code == SqlTypes.DOUBLE || code == SqlTypes.FLOAT) && column.getPrecision() == null
+                    ? DOUBLE
+                    : OTHER;
+        } else if (type == Float.class) {
+            return (code == SqlTypes.REAL || code == SqlTypes.FLOAT) && column.getPrecision() == null ? FLOAT : OTHER;
+        } else if (type == LocalDate.class) {
+            return code == SqlTypes.DATE ? DATE : OTHER;
+        } else if (type == LocalDateTime.class) {
+            return code == SqlTypes.TIMESTAMP && microseconds ? DATE_TIME : OTHER;
+        } else if (type == Instant.class || type == OffsetDateTime.class || type == ZonedDateTime.class) {
+            boolean zoned = code == SqlTypes.TIMESTAMP_UTC || code == SqlTypes.TIMESTAMP_WITH_TIMEZONE;
+            return zoned && microseconds ? MOMENT : OTHER;
+        }
+        return type == UUID.class && code == SqlTypes.UUID ? ID : OTHER;
+    }
+
+    /** What stands in the column for a value of the attribute, to be compared with others of this kind. */
+    @Nullable
+    Comparable<?> comparable(@Nullable Object value, BasicValuedModelPart column) {
+        if (this == CONVERTED) {
+            Object stored = column.getJdbcMapping().convertToRelationalValue(value);
+            return stored instanceof Number number ? exact(number) : (Comparable<?>) stored;
+        }
+        if (value == null) {
+            return null;
+        }
+        return switch (this) {
+            case NUMBER -> rounded(exact((Number) value), column);
+            // 0.0 and -0.0 are equal in a database
+            case DOUBLE, FLOAT -> ((Number) value).doubleValue() + 0.0;
+            // through what Hibernate sends, which knows neither the hour that is skipped in spring nor some days of
+            // 1582
+            case DATE -> Date.valueOf((LocalDate) value).toLocalDate();
+            case DATE_TIME -> rounded(Timestamp.valueOf((LocalDateTime) value).toLocalDateTime());
+            case MOMENT -> rounded(instant(value));
+            default -> (Comparable<?>) value;
+        };
+    }
+
+    private static BigDecimal rounded(BigDecimal value, BasicValuedModelPart column) {
+        Integer scale = column.getScale();
+        return scale == null || value.scale() <= scale ? value : value.setScale(scale, RoundingMode.HALF_UP);
+    }
+
+    private static LocalDateTime rounded(LocalDateTime value) {
+        return value.plusNanos(500).truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static Instant rounded(Instant value) {
+        return value.plusNanos(500).truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static Instant instant(Object value) {
+        if (value instanceof OffsetDateTime time) {
+            return time.toInstant();
+        }
+        return value instanceof ZonedDateTime time ? time.toInstant() : (Instant) value;
+    }
+
+    private static BigDecimal exact(Number value) {
+        return value instanceof BigDecimal decimal ? decimal : new BigDecimal(value.toString());
+    }
+
+    /** What a literal is as a value of this kind, or an exception that says what it has to be. */
+    Comparable<?> literal(String path, Object value, BasicValuedModelPart column) {
+        Comparable<?> literal = switch (this) {
+            case BOOLEAN -> value instanceof Boolean truth ? truth : null;
+            case ENUM -> constant(value, column);
+            case TEXT -> value instanceof String text ? text : null;
+            case CHARACTER -> value instanceof String text ? character(text) : null;
+            case NUMBER -> value instanceof BigDecimal number ? number : null;
+            case DOUBLE -> value instanceof BigDecimal number ? asDouble(number) : null;
+            case FLOAT -> value instanceof BigDecimal number ? asFloat(number) : null;
+            case DATE -> value instanceof LocalDate date ? date : null;
+            case DATE_TIME -> value instanceof LocalDateTime time && isFineEnough(time) ? time : null;
+            case MOMENT -> value instanceof OffsetDateTime time && isFineEnough(time) ? time.toInstant() : null;
+            case CONVERTED -> converted(value, column);
+            case ID, REFERENCE, OTHER -> null;
+        };
+        if (literal == null) {
+            throw ConditionAttribute.refused(
+                    path,
+                    "cannot be compared with '%s' in memory as in the database: compare it with %s"
+                            .formatted(value, comparesWith));
+        }
+        return literal;
+    }
+
+    private static boolean isFineEnough(Temporal time) {
+        return time.get(ChronoField.NANO_OF_SECOND) % 1000 == 0;
+    }
+
+    private static @Nullable Comparable<?> constant(Object value, BasicValuedModelPart column) {
+        Class<?> type = column.getJdbcMapping().getJavaTypeDescriptor().getJavaTypeClass();
+        for (Object constant : type.getEnumConstants()) {
+            if (constant.equals(value)
+                    || (value instanceof String && ((Enum<?>) constant).name().equals(value))) {
+                return (Enum<?>) constant;
+            }
+        }
+        return null;
+    }
+
+    /** A column of one character takes one space for none. */
+    private static @Nullable Character character(String text) {
+        return text.length() == 1 && !text.equals(" ") ? text.charAt(0) : null;
+    }
+
+    /** With so few digits it is the same whether the literal becomes a double, or the double a decimal. */
+    private static @Nullable Double asDouble(BigDecimal number) {
+        double value = number.doubleValue() + 0.0;
+        return number.stripTrailingZeros().precision() <= 15 && Double.isFinite(value) ? value : null;
+    }
+
+    private static @Nullable Double asFloat(BigDecimal number) {
+        float value = number.floatValue() + 0.0f;
+        return Float.isFinite(value) && new BigDecimal(value).compareTo(number) == 0 ? (double) value : null;
+    }
+
+    /** As Hibernate does: of the type of the attribute, or of the type of its column. */
+    private static @Nullable Comparable<?> converted(Object value, BasicValuedModelPart column) {
+        JdbcMapping mapping = column.getJdbcMapping();
+        BasicValueConverter<?, ?> converter = mapping.getValueConverter();
+        if (converter == null) {
+            return null;
+        }
+        if (converter.getDomainJavaType().isInstance(value)) {
+            return CONVERTED.comparable(value, column);
+        }
+        Class<?> stored = converter.getRelationalJavaType().getJavaTypeClass();
+        if (stored == Character.class) {
+            return value instanceof String text ? character(text) : null;
+        }
+        if (value instanceof BigDecimal number && WHOLE.contains(stored)) {
+            return isWhole(number) ? number : null;
+        }
+        return stored.isInstance(value) ? (Comparable<?>) value : null;
+    }
+
+    private static boolean isWhole(BigDecimal number) {
+        return number.scale() == 0 && number.precision() < 10;
+    }
+}

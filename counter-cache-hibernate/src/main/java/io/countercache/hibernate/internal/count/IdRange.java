@@ -1,0 +1,167 @@
+package io.countercache.hibernate.internal.count;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
+import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
+import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.EntityMappingType;
+import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.SelectionQuery;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of an entity whose ids lie between two, in the order of the database.
+ *
+ * @param entity the entity
+ * @param after ids are greater than this one; null for all from the first
+ * @param upTo ids are not greater than this one; null for all to the last
+ */
+public record IdRange(
+        EntityPersister entity,
+        @Nullable Object after,
+        @Nullable Object upTo) {
+
+    /** The first rows of a range. */
+    public record Chunk(IdRange range, long rows, Object lastId, boolean isLast) {}
+
+    /** As many of the first rows as are asked for, or what there is; null if there is nothing. */
+    @Nullable
+    public Chunk first(int size, SharedSessionContractImplementor session) {
+        List<Object> ids = query("select id(p)" + from() + " order by id(p)", Object.class, session)
+                .setFirstResult(size - 1)
+                .setMaxResults(1)
+                .getResultList();
+        if (!ids.isEmpty()) {
+            return new Chunk(new IdRange(entity, after, ids.get(0)), size, ids.get(0), false);
+        }
+        List<Object> last = query("select id(p)" + from() + " order by id(p) desc", Object.class, session)
+                .setMaxResults(1)
+                .getResultList();
+        return last.isEmpty() ? null : new Chunk(this, count(session), last.get(0), true);
+    }
+
+    public long count(SharedSessionContractImplementor session) {
+        return query("select count(*)" + from(), Long.class, session).getSingleResult();
+    }
+
+    private String from() {
+        return " from " + entity.getImportedName() + " p where " + contains("p");
+    }
+
+    private <R> SelectionQuery<R> query(String hql, Class<R> type, SharedSessionContractImplementor session) {
+        SelectionQuery<R> query = session.createSelectionQuery(hql, type);
+        bind(query);
+        return query;
+    }
+
+    /** The HQL condition that the id of an alias lies in this range. */
+    String contains(String alias) {
+        StringJoiner conditions = new StringJoiner(" and ");
+        if (after != null) {
+            conditions.add(compare(alias, ">", ">", "after"));
+        }
+        if (upTo != null) {
+            conditions.add(compare(alias, "<", "<=", "upTo"));
+        }
+        return conditions.length() == 0 ? "1 = 1" : conditions.toString();
+    }
+
+    /** Compares column by column, for HQL has no greater and less for a composite id. */
+    private String compare(String alias, String strict, String last, String parameter) {
+        List<String> paths = new ArrayList<>(columns(null).keySet());
+        StringJoiner alternatives = new StringJoiner(" or ", "(", ")");
+        for (int i = 0; i < paths.size(); i++) {
+            StringJoiner all = new StringJoiner(" and ");
+            for (int equal = 0; equal < i; equal++) {
+                all.add(path(alias, paths.get(equal)) + " = :" + parameter + equal);
+            }
+            all.add(path(alias, paths.get(i)) + " " + (i == paths.size() - 1 ? last : strict) + " :" + parameter + i);
+            alternatives.add(all.toString());
+        }
+        return alternatives.toString();
+    }
+
+    private static String path(String alias, String path) {
+        return path.isEmpty() ? "id(" + alias + ")" : alias + "." + path;
+    }
+
+    public void bind(SelectionQuery<?> query) {
+        bind(query, "after", after);
+        bind(query, "upTo", upTo);
+    }
+
+    private void bind(SelectionQuery<?> query, String parameter, @Nullable Object id) {
+        if (id != null) {
+            int i = 0;
+            for (Object value : columns(id).values()) {
+                query.setParameter(parameter + i++, value);
+            }
+        }
+    }
+
+    boolean isComposite() {
+        return entity.getIdentifierMapping() instanceof EmbeddableValuedModelPart;
+    }
+
+    /** The paths from the entity to the parts of its id, and their values; one empty path if the id has no parts. */
+    private Map<String, @Nullable Object> columns(@Nullable Object id) {
+        Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+        if (isComposite()) {
+            addId("", entity, id, columns);
+        } else {
+            columns.put("", id);
+        }
+        return columns;
+    }
+
+    private static void addId(
+            String prefix, EntityMappingType type, @Nullable Object id, Map<String, @Nullable Object> columns) {
+        EntityIdentifierMapping mapping = type.getIdentifierMapping();
+        if (mapping instanceof NonAggregatedIdentifierMapping several) {
+            addParts(prefix, several.getVirtualIdEmbeddable(), several.getIdentifierValueMapper(), id, columns);
+        } else if (mapping instanceof EmbeddableValuedModelPart composite) {
+            var parts = composite.getEmbeddableTypeDescriptor();
+            addParts(prefix + mapping.getAttributeName() + ".", parts, parts, id, columns);
+        } else {
+            columns.put(prefix + mapping.getAttributeName(), id);
+        }
+    }
+
+    /**
+     * Of an association its id is compared.
+     *
+     * @param parts as the entity has them
+     * @param inId as its id has them: an id class has the id of what the entity refers to
+     */
+    private static void addParts(
+            String prefix,
+            EmbeddableMappingType parts,
+            EmbeddableMappingType inId,
+            @Nullable Object id,
+            Map<String, @Nullable Object> columns) {
+        for (int i = 0; i < parts.getNumberOfAttributeMappings(); i++) {
+            AttributeMapping part = parts.getAttributeMapping(i);
+            AttributeMapping partOfId = inId.getAttributeMapping(i);
+            String path = prefix + part.getAttributeName();
+            Object value = id == null ? null : inId.getValue(id, i);
+            if (part instanceof ToOneAttributeMapping toOne) {
+                EntityMappingType target = toOne.getAssociatedEntityMappingType();
+                boolean isEntity = value != null && partOfId instanceof ToOneAttributeMapping;
+                addId(path + ".", target, isEntity ? target.getEntityPersister().getIdentifier(value) : value, columns);
+            } else if (part instanceof EmbeddableValuedModelPart embedded) {
+                var nested = embedded.getEmbeddableTypeDescriptor();
+                addParts(path + ".", nested, nested, value, columns);
+            } else {
+                columns.put(path, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.countercache.hibernate.internal.count;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package io.countercache.hibernate.internal.declaration;
+
+import java.beans.Introspector;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.stream.Stream;
+import org.hibernate.mapping.Component;
+
+/** Fields and getters, and the attributes that they are. */
+final class AnnotatedMembers {
+
+    private AnnotatedMembers() {}
+
+    /** Those of an embeddable and of its superclasses. */
+    static Stream<AnnotatedElement> of(Component embedded) {
+        Stream<AnnotatedElement> members = Stream.empty();
+        for (Class<?> type = embedded.getComponentClass(); type != null; type = type.getSuperclass()) {
+            members = Stream.concat(
+                    members,
+                    Stream.<AnnotatedElement>concat(
+                            Stream.of(type.getDeclaredFields()), Stream.of(type.getDeclaredMethods())));
+        }
+        return members;
+    }
+
+    static String attributeOf(AnnotatedElement member) {
+        return member instanceof Method method ? attributeOf(method) : ((Field) member).getName();
+    }
+
+    private static String attributeOf(Method getter) {
+        String name = getter.getName();
+        String property = name.startsWith("get") ? name.substring(3) : name.startsWith("is") ? name.substring(2) : "";
+        return property.isEmpty() ? name : Introspector.decapitalize(property);
+    }
+}

@@ -1,0 +1,143 @@
+package io.countercache.hibernate.internal.declaration;
+
+import io.countercache.hibernate.internal.check.ChildRowsCheck;
+import io.countercache.hibernate.internal.check.OnDeleteRules;
+import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import java.beans.Introspector;
+import java.util.ArrayList;
+import java.util.List;
+import org.hibernate.boot.Metadata;
+import org.hibernate.mapping.Any;
+import org.hibernate.mapping.Collection;
+import org.hibernate.mapping.Component;
+import org.hibernate.mapping.ManyToOne;
+import org.hibernate.mapping.OneToMany;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
+import org.hibernate.mapping.UnionSubclass;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of a counter, followed through the mapping: where it ends, or why it cannot be followed.
+ *
+ * @param names of the to-ones on the way; dots lead into embeddables
+ * @param end the entity that it ends at
+ * @param problem what is wrong with it, or null
+ */
+record DeclaredPath(
+        List<String> names, PersistentClass end, @Nullable String problem) {
+
+    /**
+     * Follows a path from the entity that it begins at.
+     *
+     * @param counts what is counted from there on
+     */
+    static DeclaredPath follow(
+            PersistentClass start, String path, Counts counts, Metadata metadata, OnDeleteRules rules) {
+        List<String> names = new ArrayList<>();
+        List<PersistentClass> entities = new ArrayList<>();
+        PersistentClass entity = start;
+        String name = "";
+        for (String part : path.isEmpty() ? new String[0] : path.split("\\.", -1)) {
+            name = name.isEmpty() ? part : name + "." + part;
+            Property step = BootModel.find(entity, name);
+            if (step != null && step.getValue() instanceof Component) {
+                continue;
+            }
+            String problem = unfit(entity, name, step);
+            if (problem != null || step == null) {
+                return new DeclaredPath(names, entity, problem);
+            }
+            names.add(name);
+            entities.add(entity);
+            entity = metadata.getEntityBinding(((ManyToOne) step.getValue()).getReferencedEntityName());
+            name = "";
+        }
+        return new DeclaredPath(
+                names,
+                entity,
+                name.isEmpty() ? unseen(entities, names, counts, metadata, rules) : unfit(entity, name, null));
+    }
+
+    /** What happens to rows on the way that cannot be followed. */
+    private static @Nullable String unseen(
+            List<PersistentClass> entities, List<String> names, Counts counts, Metadata metadata, OnDeleteRules rules) {
+        for (int i = 0; i < names.size(); i++) {
+            PersistentClass entity = entities.get(i);
+            String name = names.get(i);
+            boolean isLast = i == names.size() - 1;
+            // the rows of a collection are not followed where their owner goes along with another row
+            String problem = counts == Counts.CHILDREN
+                    ? null
+                    : rules.unseen(entity, rule -> isLast && rule.association().equals(name));
+            if (problem == null) {
+                problem = rules.uncountable(entity, name, isLast);
+            }
+            if (problem == null) {
+                problem = ChildRowsCheck.shared(metadata, entity, name);
+            }
+            if (problem != null) {
+                return "'path': " + problem;
+            }
+        }
+        return null;
+    }
+
+    /** Where a to-one of a child is counted that names no counter: the first of these that exists. */
+    List<String> defaultNames(PersistentClass child, String association) {
+        List<String> collections = end.getPropertyClosure().stream()
+                .filter(property -> names.isEmpty()
+                        && property.getValue() instanceof Collection collection
+                        && association.equals(collection.getMappedByProperty())
+                        && collection.getElement() instanceof OneToMany elements
+                        && elements.getReferencedEntityName().equals(child.getEntityName()))
+                .map(property -> property.getName() + "Count")
+                .toList();
+        return collections.size() == 1 ? collections : namesWithoutCollection(child);
+    }
+
+    static List<String> namesWithoutCollection(PersistentClass child) {
+        String name = Introspector.decapitalize(child.getJpaEntityName());
+        return List.of(name + "sCount", name + "Count");
+    }
+
+    private static @Nullable String unfit(PersistentClass entity, String attribute, @Nullable Property step) {
+        String where = "'path': " + entity.getJpaEntityName();
+        if (step != null && step.getValue() instanceof Any) {
+            return "%s.%s is an @Any, which leads to rows of several entities: end the path before"
+                    .formatted(where, attribute);
+        }
+        if (step == null || !(step.getValue() instanceof ManyToOne toOne)) {
+            List<String> toOnes = entity.getPropertyClosure().stream()
+                    .filter(property -> property.getValue() instanceof ManyToOne)
+                    .map(Property::getName)
+                    .sorted()
+                    .toList();
+            return "%s has no to-one '%s': %s"
+                    .formatted(
+                            where,
+                            attribute,
+                            toOnes.isEmpty() ? "end the path before" : "name one of " + String.join(", ", toOnes));
+        }
+        if (!BootModel.isWritten(entity, step)) {
+            return "%s.%s does not write its column: name the association that does".formatted(where, attribute);
+        }
+        if (entity.getJoinClosure().stream().anyMatch(join -> join.containsProperty(step))) {
+            return "%s.%s is in a table of its own, where there may be no row to lock: map it by a column"
+                    .formatted(where, attribute);
+        }
+        if (toOne.isIgnoreNotFound()) {
+            return "%s.%s may refer to rows that are not there: remove @NotFound, and add a foreign key"
+                    .formatted(where, attribute);
+        }
+        if (entity.getRootClass().getWhere() != null) {
+            return "%s has a @SQLRestriction, which hides rows that lead on: remove it".formatted(where);
+        }
+        if (entity.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
+            return "%s is in a hierarchy with a table per class, through which no path can lead: map it with one table or joined ones"
+                    .formatted(where);
+        }
+        return ChildRowsCheck.withPast(entity.getRootClass(), where);
+    }
+}

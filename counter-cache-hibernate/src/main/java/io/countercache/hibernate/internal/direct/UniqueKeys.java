@@ -1,0 +1,84 @@
+package io.countercache.hibernate.internal.direct;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.hibernate.boot.Metadata;
+import org.hibernate.mapping.Column;
+import org.hibernate.mapping.Index;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
+import org.hibernate.mapping.Selectable;
+import org.hibernate.mapping.Table;
+
+/**
+ * By which attributes the rows of each entity are unique: what Hibernate knows of it when it starts and forgets afterwards.
+ */
+public record UniqueKeys(Map<String, List<Set<String>>> byEntity) {
+
+    static final UniqueKeys NONE = new UniqueKeys(Map.of());
+
+    public static UniqueKeys read(Metadata metadata) {
+        Map<String, List<Set<String>>> byEntity = new HashMap<>();
+        for (PersistentClass entity : metadata.getEntityBindings()) {
+            List<Set<String>> keys = keys(entity);
+            if (!keys.isEmpty()) {
+                byEntity.put(entity.getEntityName(), keys);
+            }
+        }
+        return new UniqueKeys(Map.copyOf(byEntity));
+    }
+
+    /** The keys of an entity besides its identifier: the names of their attributes. */
+    List<Set<String>> of(String entity) {
+        return byEntity.getOrDefault(entity, List.of());
+    }
+
+    private static List<Set<String>> keys(PersistentClass entity) {
+        Table table = entity.getTable();
+        Set<Set<Column>> unique = new LinkedHashSet<>();
+        table.getUniqueKeys().values().forEach(key -> unique.add(new HashSet<>(key.getColumns())));
+        table.getIndexes().values().stream()
+                .filter(Index::isUnique)
+                .forEach(index -> unique.add(columns(index.getSelectables())));
+        table.getColumns().stream().filter(Column::isUnique).forEach(column -> unique.add(Set.of(column)));
+        List<Set<String>> keys = new ArrayList<>();
+        for (Set<Column> columns : unique) {
+            Set<String> attributes = attributes(entity, columns);
+            if (!attributes.isEmpty() && !keys.contains(attributes)) {
+                keys.add(attributes);
+            }
+        }
+        return List.copyOf(keys);
+    }
+
+    private static Set<Column> columns(Collection<Selectable> selectables) {
+        Set<Column> columns = new HashSet<>();
+        for (Selectable selectable : selectables) {
+            if (!(selectable instanceof Column column)) {
+                return Set.of(); // an expression is no column
+            }
+            columns.add(column);
+        }
+        return columns;
+    }
+
+    /** The attributes that make up these columns; none if there are none that do. */
+    private static Set<String> attributes(PersistentClass entity, Set<Column> columns) {
+        Set<String> attributes = new LinkedHashSet<>();
+        Set<Column> missing = new HashSet<>(columns);
+        for (Property property : entity.getPropertyClosure()) {
+            Set<Column> own = columns(property.getSelectables());
+            if (property.isInsertable() && !own.isEmpty() && missing.containsAll(own)) {
+                attributes.add(property.getName());
+                missing.removeAll(own);
+            }
+        }
+        return missing.isEmpty() ? Set.copyOf(attributes) : Set.of();
+    }
+}

@@ -1,0 +1,126 @@
+package io.countercache.hibernate.internal.direct;
+
+import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
+import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.hibernate.TransientObjectException;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/** By what a row that is bumped is found: values of attributes that the rows of its entity are unique by. */
+final class UpsertKey {
+
+    private final SharedSessionContractImplementor session;
+    private final EntityPersister entity;
+    private final Map<String, Object> values;
+
+    /** Refuses what is no key, before any SQL. */
+    UpsertKey(
+            SharedSessionContractImplementor session,
+            EntityPersister entity,
+            Map<String, ?> values,
+            UniqueKeys uniqueKeys) {
+        this.session = session;
+        this.entity = entity;
+        if (values == null || values.keySet().stream().anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException(
+                    "%s cannot be bumped by a key that is null, or has a null name: name attributes"
+                            .formatted(entity.getImportedName()));
+        }
+        this.values = new TreeMap<>(values);
+        checkUnique(uniqueKeys);
+        this.values.forEach(this::check);
+    }
+
+    private void checkUnique(UniqueKeys uniqueKeys) {
+        List<Set<String>> keys = new ArrayList<>();
+        keys.add(Set.copyOf(idAttributes().keySet()));
+        keys.addAll(uniqueKeys.of(entity.getEntityName()));
+        if (!keys.contains(values.keySet())) {
+            throw new IllegalArgumentException(
+                    "%s is not known to be unique by (%s): name the attributes of a unique constraint, unique index or natural id: %s"
+                            .formatted(
+                                    entity.getImportedName(),
+                                    String.join(", ", values.keySet()),
+                                    keys.stream()
+                                            .map(each ->
+                                                    each.stream().sorted().collect(Collectors.joining(", ", "(", ")")))
+                                            .distinct()
+                                            .collect(Collectors.joining(" or "))));
+        }
+    }
+
+    private void check(String name, @Nullable Object value) {
+        Class<?> type = attribute(name).getJavaType().getJavaTypeClass();
+        boolean isOfType = MethodType.methodType(type).wrap().returnType().isInstance(value);
+        if (!isOfType) {
+            throw new IllegalArgumentException("%s.%s is of type %s, not %s: pass one of those"
+                    .formatted(
+                            entity.getImportedName(),
+                            name,
+                            type.getSimpleName(),
+                            value == null ? "null" : value.getClass().getSimpleName()));
+        }
+        if (!isSaved(name)) {
+            throw new IllegalArgumentException("%s.%s refers to a %s that has no id: persist it first"
+                    .formatted(entity.getImportedName(), name, type.getSimpleName()));
+        }
+    }
+
+    /** Whether what a part of the key refers to has an id. */
+    private boolean isSaved(String name) {
+        try {
+            return columns(name).stream().allMatch(column -> column.value() != null);
+        } catch (TransientObjectException e) {
+            return false;
+        }
+    }
+
+    /** The attributes that make up the identifier: those of an {@code @IdClass}, or one. */
+    private Map<String, ModelPart> idAttributes() {
+        Map<String, ModelPart> attributes = new LinkedHashMap<>();
+        if (entity.getIdentifierMapping() instanceof NonAggregatedIdentifierMapping composite) {
+            composite
+                    .getVirtualIdEmbeddable()
+                    .forEachAttributeMapping(attribute -> attributes.put(attribute.getAttributeName(), attribute));
+        } else {
+            attributes.put(String.valueOf(entity.getIdentifierPropertyName()), entity.getIdentifierMapping());
+        }
+        return attributes;
+    }
+
+    /** The attribute of this name, one of the identifier among them. */
+    ModelPart attribute(String name) {
+        ModelPart ofId = idAttributes().get(name);
+        return ofId != null ? ofId : entity.findAttributeMapping(name);
+    }
+
+    private List<ColumnValue> columns(String name) {
+        return Columns.columnValues(attribute(name), values.get(name), session);
+    }
+
+    /** The columns of the key, and what they hold. */
+    List<ColumnValue> columns() {
+        return values.keySet().stream().flatMap(name -> columns(name).stream()).toList();
+    }
+
+    Map<String, Object> values() {
+        return values;
+    }
+
+    /** Whether it is the identifier of the row. */
+    boolean isId() {
+        return values.keySet().equals(idAttributes().keySet());
+    }
+}

@@ -1,0 +1,160 @@
+package io.countercache.hibernate.internal.direct;
+
+import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.TouchedAttribute;
+import io.countercache.hibernate.internal.support.Numbers;
+import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
+import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.generator.BeforeExecutionGenerator;
+import org.hibernate.generator.EventType;
+import org.hibernate.generator.Generator;
+import org.hibernate.generator.OnExecutionGenerator;
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/** The row that a bump inserts where there is none: as Hibernate would insert a new instance with this key and counter. */
+final class UpsertRow {
+
+    private final SharedSessionContractImplementor session;
+    private final EntityPersister entity;
+    private final UpsertKey key;
+    private final Object fresh;
+
+    /** What is inserted into one column: SQL, and what is bound in it, if anything. */
+    record Inserted(String column, String sql, @Nullable ColumnValue value) {
+
+        static Inserted of(ColumnValue value) {
+            return new Inserted(
+                    value.column().getSelectionExpression(), value.column().getWriteExpression(), value);
+        }
+    }
+
+    /**
+     * Refuses a row whose id nobody knows, before any SQL.
+     *
+     * @param kept the counters of the entity that are declared
+     */
+    UpsertRow(
+            SharedSessionContractImplementor session,
+            NumericAttribute counter,
+            BigDecimal value,
+            UpsertKey key,
+            List<KeptCounter> kept) {
+        this.session = session;
+        this.entity = counter.entity();
+        this.key = key;
+        this.fresh = instance(counter, value, kept);
+        Object id = entity.getIdentifier(fresh, session);
+        boolean isUnassigned = id == null || (id instanceof Number number && number.longValue() == 0);
+        if (isUnassigned && !key.isId() && !entity.getGenerator().generatesOnInsert()) {
+            throw new IllegalArgumentException("%s has an id that nobody generates: make it the key, or insert the row"
+                    .formatted(entity.getImportedName()));
+        }
+    }
+
+    /** The embedded attribute of which only a part is generated, so that its columns come from two sides; null if none. */
+    static @Nullable String generatedInPart(EntityPersister entity) {
+        List<String> found = new ArrayList<>();
+        entity.forEachAttributeMapping(attribute -> {
+            Generator generator = entity.getGenerators()[attribute.getStateArrayPosition()];
+            if (generator != null && generator.generatesOnInsert() && attribute instanceof EmbeddedAttributeMapping) {
+                found.add(attribute.getAttributeName());
+            }
+        });
+        return found.isEmpty() ? null : found.get(0);
+    }
+
+    /** The id that the row was given; null where the database generates it. */
+    @Nullable
+    Object id() {
+        return entity.getIdentifier(fresh, session);
+    }
+
+    /** What an INSERT writes. Takes an id from its sequence, if it has one. */
+    List<Inserted> inserted() {
+        List<Inserted> inserted = new ArrayList<>();
+        insertId(inserted);
+        entity.forEachAttributeMapping(attribute -> {
+            if (!(attribute instanceof PluralAttributeMapping)) {
+                insert(attribute, inserted);
+            }
+        });
+        return inserted;
+    }
+
+    /** What would be inserted: whatever the class itself assigns, the key, and the counter. */
+    private Object instance(NumericAttribute counter, BigDecimal value, List<KeptCounter> kept) {
+        Object instance = entity.getRepresentationStrategy().getInstantiator().instantiate();
+        key.values().forEach((name, part) -> {
+            if (key.attribute(name) instanceof AttributeMapping attribute) {
+                attribute.getPropertyAccess().getSetter().set(instance, part);
+            } else {
+                entity.setIdentifier(instance, part, session);
+            }
+        });
+        for (KeptCounter other : kept) {
+            if (entity.getValue(instance, other.index()) == null) {
+                entity.setValue(instance, other.index(), Numbers.as(other.type(), BigDecimal.ZERO));
+            }
+        }
+        int index = entity.getPropertyIndex(counter.name());
+        entity.setValue(instance, index, Numbers.as(counter.type(), value));
+        return instance;
+    }
+
+    private void insertId(List<Inserted> inserted) {
+        Generator generator = entity.getGenerator();
+        if (!key.isId() && generator.generatesOnInsert()) {
+            if (generator.generatedOnExecution()) {
+                return; // by the column
+            }
+            Object id = ((BeforeExecutionGenerator) generator).generate(session, fresh, null, EventType.INSERT);
+            entity.setIdentifier(fresh, id, session);
+        }
+        Columns.columnValues(entity.getIdentifierMapping(), id(), session)
+                .forEach(column -> inserted.add(Inserted.of(column)));
+    }
+
+    private void insert(AttributeMapping attribute, List<Inserted> inserted) {
+        int index = attribute.getStateArrayPosition();
+        Object value = entity.getValue(fresh, index);
+        Generator generator = entity.getGenerators()[index];
+        boolean isGenerated = generator != null && generator.generatesOnInsert();
+        if (isGenerated && generator.generatedOnExecution()) {
+            insertGenerated(attribute, (OnExecutionGenerator) generator, inserted);
+            return;
+        }
+        if (!entity.getPropertyInsertability()[index]) {
+            return;
+        }
+        if (entity.isVersioned() && index == entity.getVersionPropertyIndex()) {
+            value = entity.getVersionGenerator().generate(session, fresh, value, EventType.INSERT);
+        } else if (isGenerated) {
+            value = ((BeforeExecutionGenerator) generator).generate(session, fresh, value, EventType.INSERT);
+        } else if (value == null && TouchedAttribute.isSetByInserts(attribute)) {
+            value = new TouchedAttribute(attribute).now(session);
+        }
+        if (value != null) { // of others the column has its default
+            Columns.columnValues(attribute, value, session).stream()
+                    .filter(column -> column.column().isInsertable())
+                    .forEach(column -> inserted.add(Inserted.of(column)));
+        }
+    }
+
+    private void insertGenerated(AttributeMapping attribute, OnExecutionGenerator generator, List<Inserted> inserted) {
+        Dialect dialect = session.getJdbcServices().getDialect();
+        String[] sql = generator.referenceColumnsInSql(dialect) ? generator.getReferencedColumnValues(dialect) : null;
+        if (sql != null) {
+            attribute.forEachSelectable((column, selectable) ->
+                    inserted.add(new Inserted(selectable.getSelectionExpression(), sql[column], null)));
+        }
+    }
+}

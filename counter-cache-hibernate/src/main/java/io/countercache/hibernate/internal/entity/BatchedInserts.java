@@ -1,0 +1,41 @@
+package io.countercache.hibernate.internal.entity;
+
+import io.countercache.hibernate.internal.orm.HibernateFields;
+import io.countercache.CounterCacheException;
+import org.hibernate.engine.jdbc.mutation.spi.BatchKeyAccess;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.mutation.InsertCoordinatorStandard;
+import org.jboss.logging.Logger;
+
+/**
+ * Sends the INSERTs of an entity in JDBC batches though its UPDATEs and DELETEs compare columns, which are not batched. Hibernate
+ * batches none of the three then, but an INSERT compares nothing.
+ */
+final class BatchedInserts extends InsertCoordinatorStandard {
+
+    private static final Logger LOG = Logger.getLogger(BatchedInserts.class);
+
+    private BatchedInserts(EntityPersister entity) {
+        super(entity, entity.getFactory());
+    }
+
+    /** Has Hibernate batch the INSERTs of an entity; does nothing where its packages are closed. */
+    static void install(EntityPersister entity) {
+        if (entity.getInsertCoordinator().getClass() != InsertCoordinatorStandard.class) {
+            return; // it does something else, which would be lost
+        }
+        try {
+            HibernateFields.set(entity, "insertCoordinator", new BatchedInserts(entity));
+        } catch (CounterCacheException closed) {
+            LOG.debugf(closed.getCause(), "INSERTs of %s are not batched", entity.getEntityName());
+        }
+    }
+
+    @Override
+    protected BatchKeyAccess resolveBatchKeyAccess(boolean dynamicInsert, SharedSessionContractImplementor session) {
+        return !dynamicInsert && session.getTransactionCoordinator().isTransactionActive()
+                ? this::getBatchKey
+                : super.resolveBatchKeyAccess(dynamicInsert, session);
+    }
+}

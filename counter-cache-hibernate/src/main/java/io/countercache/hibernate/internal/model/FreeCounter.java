@@ -1,0 +1,28 @@
+package io.countercache.hibernate.internal.model;
+
+import io.countercache.Counter;
+
+/**
+ * A {@link Counter}, resolved: a counter that is changed by hand only.
+ *
+ * @param entity the name of the entity that has it
+ * @param table the table of the column that keeps it
+ * @param counter the attribute that keeps it
+ * @param limits between what it stays
+ */
+public record FreeCounter(String entity, String table, String counter, Limits limits) {
+
+    /** The least and the greatest value of a counter. */
+    public record Limits(long min, long max) {
+
+        public static final Limits NONE = new Limits(Long.MIN_VALUE, Long.MAX_VALUE);
+
+        public boolean hasMin() {
+            return min != Long.MIN_VALUE;
+        }
+
+        public boolean hasMax() {
+            return max != Long.MAX_VALUE;
+        }
+    }
+}

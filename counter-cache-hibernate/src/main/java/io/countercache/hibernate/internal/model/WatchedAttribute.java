@@ -1,0 +1,264 @@
+package io.countercache.hibernate.internal.model;
+
+import io.countercache.hibernate.internal.orm.Entities;
+import static java.util.Objects.requireNonNull;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoField;
+import java.time.temporal.Temporal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
+import org.hibernate.metamodel.mapping.DiscriminatedAssociationModelPart;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
+import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.proxy.LazyInitializer;
+import org.hibernate.type.descriptor.java.JavaType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attribute of an entity that counters look at, and where its value stands.
+ *
+ * @param path its name; dots lead into embeddables
+ * @param property where in the state of the entity it stands, or the embeddable that it is in; -1 if that is the identifier
+ * @param steps from there on, where in each embeddable
+ * @param target the entity that it leads to, if it is a to-one; of an {@code @Any} one of those that it may lead to
+ */
+public record WatchedAttribute(
+        String path,
+        int property,
+        List<Step> steps,
+        ModelPart part,
+        @Nullable EntityPersister target) {
+
+    /** Of a value that is not known, because it was not loaded. */
+    public static final Object UNKNOWN = LazyPropertyInitializer.UNFETCHED_PROPERTY;
+
+    private static final Object NO_ID = new Object();
+    private static final int MICROSECOND = 1_000;
+
+    record Step(EmbeddableMappingType embeddable, int position) {
+
+        @Nullable
+        public Object of(Object embedded) {
+            return embeddable.getValue(embedded, position);
+        }
+    }
+
+    /** The attribute of an entity that has this path. */
+    public static WatchedAttribute of(EntityPersister entity, String path) {
+        List<String> names = new ArrayList<>(List.of(path.split("\\.", -1)));
+        int property = Arrays.asList(entity.getPropertyNames()).indexOf(names.get(0));
+        ModelPart part = entity.getIdentifierMapping();
+        if (property >= 0) {
+            part = entity.findAttributeMapping(names.remove(0));
+        } else if (names.get(0).equals(entity.getIdentifierPropertyName())) {
+            names.remove(0);
+        }
+        List<Step> steps = new ArrayList<>();
+        for (String name : names) {
+            EmbeddableMappingType embeddable = ((EmbeddableValuedModelPart) part).getEmbeddableTypeDescriptor();
+            steps.add(step(part, embeddable, name));
+            part = embeddable.findAttributeMapping(name);
+        }
+        EntityPersister target = part instanceof ToOneAttributeMapping toOne
+                ? toOne.getEntityMappingType().getEntityPersister()
+                : null;
+        return new WatchedAttribute(path, property, List.copyOf(steps), part, target);
+    }
+
+    /** What a counter of children counts by. */
+    public static WatchedAttribute of(EntityPersister child, CounterDefinition counter) {
+        WatchedAttribute attribute = of(child, counter.association());
+        return attribute.isAny()
+                ? new WatchedAttribute(
+                        attribute.path(),
+                        attribute.property(),
+                        attribute.steps(),
+                        attribute.part(),
+                        Entities.entity(counter.parent(), child.getFactory()))
+                : attribute;
+    }
+
+    public boolean isAny() {
+        return part instanceof DiscriminatedAssociationModelPart;
+    }
+
+    /** By which it differs from others of the same entity. */
+    String key() {
+        return isAny() && target != null ? path + " to " + target.getEntityName() : path;
+    }
+
+    private static Step step(ModelPart part, EmbeddableMappingType embeddable, String name) {
+        // an id is an instance of the @IdClass, not of the entity
+        EmbeddableMappingType values =
+                part instanceof NonAggregatedIdentifierMapping id && id.getIdClassEmbeddable() != null
+                        ? id.getIdClassEmbeddable()
+                        : embeddable;
+        return new Step(values, values.findAttributeMapping(name).getStateArrayPosition());
+    }
+
+    /**
+     * Its value; of a to-one the id of the row that it leads to, of an {@code @Any} the same if that is a row of the target.
+     * Loads nothing.
+     */
+    @Nullable
+    public Object value(Object id, Object[] state, SharedSessionContractImplementor session) {
+        Object value = assigned(id, state);
+        if (value == null || value == UNKNOWN || target == null) {
+            return value;
+        }
+        if (isAny()) {
+            return type(value, session).isTypeOrSuperType(target) ? target.getIdentifier(value, session) : null;
+        }
+        // an @IdClass has the id of what a to-one leads to in its place
+        return value instanceof HibernateProxy || target.getMappedClass().isInstance(value)
+                ? target.getIdentifier(value, session)
+                : value;
+    }
+
+    /** The entity whose name Hibernate writes for what an {@code @Any} leads to. */
+    private static EntityPersister type(Object entity, SharedSessionContractImplementor session) {
+        LazyInitializer proxy = HibernateProxy.extractLazyInitializer(entity);
+        String name = proxy != null && proxy.isUninitialized()
+                ? proxy.getEntityName() // a stateless session would load it to say so
+                : session.bestGuessEntityName(entity);
+        return Entities.entity(name, session.getFactory());
+    }
+
+    private @Nullable Object assigned(Object id, Object[] state) {
+        Object value = property < 0 ? id : state[property];
+        for (Step step : steps) {
+            if (value == null || value == UNKNOWN) {
+                return value;
+            }
+            value = step.of(value);
+        }
+        return value;
+    }
+
+    /** What stands in the state of a child that belongs to the parent with this id. Loads nothing. */
+    @Nullable
+    public Object reference(@Nullable Object parentId, SharedSessionContractImplementor session) {
+        return parentId == null || target == null
+                ? null
+                : session.internalLoad(target.getEntityName(), parentId, false, true);
+    }
+
+    /** Whether the UPDATE of a row writes it. */
+    boolean isWritten(
+            EntityPersister entity, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
+        if (steps.isEmpty() && isAny()) {
+            return isAnyWritten(loaded[property], written[property], session);
+        }
+        if (steps.isEmpty() && target != null) {
+            return !isSame(value(NO_ID, loaded, session), value(NO_ID, written, session));
+        }
+        // an embeddable is written as a whole
+        return loaded[property] == UNKNOWN
+                || entity.getPropertyTypes()[property].isDirty(loaded[property], written[property], session);
+    }
+
+    /** The type and the key are written together, so not only a change of rows of the target is one. */
+    private static boolean isAnyWritten(
+            @Nullable Object loaded, @Nullable Object written, SharedSessionContractImplementor session) {
+        if (loaded == null || written == null || loaded == UNKNOWN || written == UNKNOWN) {
+            return loaded != written;
+        }
+        EntityPersister type = type(written, session);
+        return !type.equals(type(loaded, session))
+                || !type.getIdentifierType()
+                        .isEqual(type.getIdentifier(loaded, session), type.getIdentifier(written, session));
+    }
+
+    boolean isSame(@Nullable Object one, @Nullable Object other) {
+        if (one == null || other == null || one == UNKNOWN || other == UNKNOWN) {
+            return one == other;
+        }
+        if (target != null) {
+            return target.getIdentifierType().isEqual(one, other);
+        }
+        if (part instanceof BasicValuedModelPart basic) {
+            return areEqual(basic, one, other);
+        }
+        return one.equals(other);
+    }
+
+    @SuppressWarnings("unchecked") // Hibernate leaves the type of what is compared open
+    private static boolean areEqual(BasicValuedModelPart basic, Object one, Object other) {
+        var type = (JavaType<Object>) basic.getJdbcMapping().getMappedJavaType();
+        return type.areEqual(one, other);
+    }
+
+    /** Whether the database may have rounded this value when it stored it. */
+    boolean isRounded(@Nullable Object value) {
+        if (value instanceof BigDecimal number && part instanceof BasicValuedModelPart basic) {
+            Integer scale = basic.getScale();
+            return scale == null || number.stripTrailingZeros().scale() > scale;
+        }
+        return value instanceof Temporal time
+                && (time instanceof Instant
+                        || time instanceof LocalDateTime
+                        || time instanceof LocalTime
+                        || time instanceof OffsetDateTime
+                        || time instanceof ZonedDateTime)
+                && time.get(ChronoField.NANO_OF_SECOND) % MICROSECOND != 0;
+    }
+
+    /** The expression for its value in a query in which the entity has the alias c, and to-ones are joined. */
+    public String hql() {
+        if (isAny()) {
+            return "case when %s then id(c.%s) end".formatted(leadsToTarget("c"), path);
+        }
+        return target == null ? "c." + path : "id(" + (isJoined() ? alias() : "c." + path) + ")";
+    }
+
+    /** The join that {@link #hql} needs; a to-one that may lead nowhere must not make the row disappear. */
+    String join() {
+        return isJoined() ? " left join c." + path + " " + alias() : "";
+    }
+
+    /** Whether the row itself does not have the id of the one that it leads to. */
+    private boolean isJoined() {
+        return part instanceof ToOneAttributeMapping toOne
+                // Hibernate does not find all columns of an id that has several
+                && !(toOne.isFkOptimizationAllowed()
+                        && toOne.isReferenceToPrimaryKey()
+                        && toOne.getEntityMappingType().getIdentifierMapping() instanceof BasicEntityIdentifierMapping);
+    }
+
+    /** The HQL condition that an {@code @Any} of an alias leads to a row of the target. */
+    public String leadsToTarget(String alias) {
+        EntityPersister parent = requireNonNull(target);
+        List<String> types = new ArrayList<>();
+        ((DiscriminatedAssociationModelPart) part)
+                .getDiscriminatorMapping()
+                .getValueConverter()
+                .forEachValueDetail(value -> {
+                    EntityPersister type = value.getIndicatedEntity().getEntityPersister();
+                    if (type.isTypeOrSuperType(parent)) {
+                        types.add("type(%s.%s) = %s".formatted(alias, path, type.getImportedName()));
+                    }
+                });
+        // HQL compares such a type with no list
+        return "(" + String.join(" or ", types) + ")";
+    }
+
+    private String alias() {
+        return "to_" + path.replace('.', '_');
+    }
+}

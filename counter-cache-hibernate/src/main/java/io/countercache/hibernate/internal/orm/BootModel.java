@@ -1,0 +1,83 @@
+package io.countercache.hibernate.internal.orm;
+
+import jakarta.persistence.Id;
+import jakarta.persistence.MapsId;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Member;
+import java.util.stream.Stream;
+import org.hibernate.binder.internal.TenantIdBinder;
+import org.hibernate.boot.Metadata;
+import org.hibernate.mapping.Component;
+import org.hibernate.mapping.OneToMany;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
+import org.hibernate.mapping.ToOne;
+import org.hibernate.mapping.Value;
+import org.jspecify.annotations.Nullable;
+
+/** Finds attributes and entities in Hibernate's boot model. */
+public final class BootModel {
+
+    private BootModel() {}
+
+    /** An attribute of an entity itself, neither in an embeddable nor a part of its identifier: only such a one can keep a counter. */
+    public static @Nullable Property own(PersistentClass entity, String name) {
+        return named(
+                name,
+                Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(entity.getIdentifierProperty())));
+    }
+
+    /** An attribute of an entity, inherited ones, its identifier and its version among them; dots lead into embeddables. */
+    public static @Nullable Property find(PersistentClass entity, String path) {
+        String[] names = path.split("\\.", -1);
+        Property found = named(names[0], properties(entity));
+        for (int i = 1; i < names.length && found != null; i++) {
+            found = found.getValue() instanceof Component embedded
+                    ? named(names[i], embedded.getProperties().stream())
+                    : null;
+        }
+        return found;
+    }
+
+    private static @Nullable Property named(String name, Stream<Property> properties) {
+        return properties
+                .filter(property -> property.getName().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Stream<Property> properties(PersistentClass entity) {
+        Stream<Property> own =
+                Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(entity.getIdentifierProperty()));
+        if (entity.getIdentifierProperty() != null || !(entity.getIdentifier() instanceof Component id)) {
+            return own;
+        }
+        // parts of the id in the entity itself; what an @IdClass has in their place is another type
+        Component parts = entity.getIdentifierMapper() == null ? id : entity.getIdentifierMapper();
+        return Stream.concat(own, parts.getProperties().stream());
+    }
+
+    /** The entity that a to-one, or each element of a collection, leads to; null if it is none. */
+    public static @Nullable PersistentClass target(Value association, Metadata metadata) {
+        String entity = association instanceof OneToMany elements
+                ? elements.getReferencedEntityName()
+                : association instanceof ToOne toOne ? toOne.getReferencedEntityName() : null;
+        return entity == null ? null : metadata.getEntityBinding(entity);
+    }
+
+    /** Whether each row of an entity belongs to a tenant. */
+    public static boolean hasTenants(PersistentClass entity) {
+        return entity.getFilters().stream().anyMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()));
+    }
+
+    /** Whether an association writes its column. One that is part of the identifier does so through the identifier. */
+    public static boolean isWritten(PersistentClass entity, Property association) {
+        return association.isInsertable()
+                || isPartOfId(association.getGetter(entity.getMappedClass()).getMember());
+    }
+
+    private static boolean isPartOfId(@Nullable Member association) {
+        return association instanceof AnnotatedElement member
+                && (member.isAnnotationPresent(MapsId.class) || member.isAnnotationPresent(Id.class));
+    }
+}

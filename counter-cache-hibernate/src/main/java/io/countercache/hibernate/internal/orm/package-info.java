@@ -1,0 +1,4 @@
+@NullMarked
+package io.countercache.hibernate.internal.orm;
+
+import org.jspecify.annotations.NullMarked;

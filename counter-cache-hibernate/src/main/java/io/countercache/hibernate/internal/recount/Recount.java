@@ -1,0 +1,163 @@
+package io.countercache.hibernate.internal.recount;
+
+import io.countercache.hibernate.internal.count.CountQuery;
+import io.countercache.hibernate.internal.count.IdRange;
+import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.sql.OwnQueries;
+import io.countercache.hibernate.internal.sql.RowLocks;
+import io.countercache.hibernate.internal.support.Chunks;
+import io.countercache.hibernate.internal.support.Numbers;
+import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.write.CounterSql;
+import io.countercache.hibernate.internal.write.CounterWriter;
+import io.countercache.hibernate.internal.write.ManagedParents;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.write.CounterDeltas;
+import io.countercache.Drift;
+import io.countercache.hibernate.internal.model.ParentRow;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+
+/**
+ * Computes counters from the rows and corrects those that are wrong, while others write.
+ *
+ * <p>One UPDATE with the count in it would be wrong: when it has to wait for another transaction, it writes the count
+ * that it saw before. So the wrong rows are locked first, and what is stored and what is actual are then measured in one
+ * later statement. A child and its +1 commit together, and the +1 needs the row that is locked here: while the lock is
+ * held, the two cannot change apart.
+ */
+public final class Recount {
+
+    private final CounterModel model;
+    private final PendingDeltas pending;
+    private final OwnQueries queries;
+    private final CounterSql sql;
+    private final CounterWriter writer;
+
+    public Recount(CounterModel model, PendingDeltas pending, OwnQueries queries, CounterSql sql, CounterWriter writer) {
+        this.model = model;
+        this.pending = pending;
+        this.queries = queries;
+        this.sql = sql;
+        this.writer = writer;
+    }
+
+    /** What is wrong; changes nothing. */
+    public List<Drift> drift(
+            EntityPersister parent,
+            Collection<?> ids,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        List<Drift> drifts = new ArrayList<>();
+        for (List<Object> chunk : Chunks.<Object>of(ids)) {
+            for (CounterDefinition counter : counters) {
+                drifts.addAll(measure(parent, chunk, counter, session));
+            }
+        }
+        return drifts;
+    }
+
+    /** What was wrong, and is corrected. */
+    public List<Drift> reset(
+            EntityPersister parent,
+            Collection<?> ids,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        return correct(parent, drift(parent, ids, counters, session), counters, session);
+    }
+
+    /** What is wrong in a part of the table; changes nothing. */
+    public List<Drift> driftBetween(
+            EntityPersister parent,
+            IdRange range,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        return counters.stream()
+                .flatMap(counter -> measureBetween(parent, range, counter, session).stream())
+                .toList();
+    }
+
+    /** What was wrong in a part of the table, and is corrected. */
+    public List<Drift> resetBetween(
+            EntityPersister parent,
+            IdRange range,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        return correct(parent, driftBetween(parent, range, counters, session), counters, session);
+    }
+
+    /** Locks what seems to be wrong, looks again, and corrects what is. */
+    private List<Drift> correct(
+            EntityPersister parent,
+            List<Drift> suspects,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        if (suspects.isEmpty()) {
+            return suspects;
+        }
+        var rows = new TreeSet<>(sql.lockOrder(session));
+        for (Drift suspect : suspects) {
+            for (CounterDefinition counter : counters) {
+                rows.add(new ParentRow(counter.table(), suspect.id()));
+            }
+        }
+        List<Object> ids = rows.stream().map(ParentRow::id).distinct().toList();
+        Set<String> tables = new TreeSet<>(sql.tableOrder(session));
+        counters.forEach(counter -> tables.add(counter.table()));
+        tables.forEach(table -> RowLocks.lock(ids, parent, table, session));
+        List<Drift> wrong = drift(parent, ids, counters, session);
+        write(parent, wrong, counters, session);
+        return wrong;
+    }
+
+    private void write(
+            EntityPersister parent,
+            List<Drift> wrong,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        CounterDeltas differences = new CounterDeltas();
+        for (Drift drift : wrong) {
+            for (CounterDefinition counter : counters) {
+                if (counter.counter().equals(drift.counter())) {
+                    BigDecimal difference = CountQuery.difference(drift);
+                    differences.add(counter, new ParentRow(counter.table(), drift.id()), difference);
+                    pending.shown(parent, drift.id(), counter.counter(), difference, session);
+                    ManagedParents.show(parent, drift.id(), counter.counter(), Numbers.exact(drift.actual()), session);
+                }
+            }
+        }
+        writer.write(differences, session);
+    }
+
+    private List<Drift> measure(
+            EntityPersister parent,
+            List<Object> ids,
+            CounterDefinition counter,
+            SharedSessionContractImplementor session) {
+        CountQuery count = count(parent, counter, session);
+        return count.drifts(
+                queries.list(count.ofEach(), Object[].class, query -> query.setParameterList("ids", ids), session));
+    }
+
+    private List<Drift> measureBetween(
+            EntityPersister parent,
+            IdRange range,
+            CounterDefinition counter,
+            SharedSessionContractImplementor session) {
+        CountQuery count = count(parent, counter, session);
+        return count.drifts(queries.list(count.ofWrong(range), Object[].class, range::bind, session));
+    }
+
+    private CountQuery count(
+            EntityPersister parent, CounterDefinition counter, SharedSessionContractImplementor session) {
+        CountQuery.read(counter, session.getFactory()).forEach(read -> Entities.refuseFilters(read, session));
+        return new CountQuery(parent, counter, model.where(counter, "c"));
+    }
+}

@@ -1,0 +1,111 @@
+package io.countercache.hibernate.internal.sql;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.hibernate.cache.spi.access.EntityDataAccess;
+import org.hibernate.cache.spi.access.SoftLock;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the second-level cache and the query cache from serving a counter that is older than the last commit. Entries are
+ * locked before the UPDATE, removed after it, and unlocked when the transaction is over: only those of the rows that are
+ * written, never a whole region.
+ */
+public final class CacheInvalidation {
+
+    /** How many writers of this factory have the entry of a row locked. */
+    private final Map<Place, Integer> writers = new ConcurrentHashMap<>();
+
+    private record Place(EntityDataAccess access, Object key) {}
+
+    private record Entry(Place place, @Nullable SoftLock lock, boolean versioned) {}
+
+    /** Runs an UPDATE of some rows of a parent. */
+    public <R> R around(EntityPersister parent, List<?> ids, SharedSessionContractImplementor session, Supplier<R> update) {
+        // not canWriteToCache(): the row may be that of a subclass, which may be cached where its superclass is not
+        List<Entry> entries = parent.canReadFromCache()
+                ? ids.stream().map(id -> lock(parent, id, session)).toList()
+                : List.of();
+        String[] tables = queriedTables(parent, session);
+        if (tables.length > 0) {
+            session.getFactory().getCache().getTimestampsCache().preInvalidate(tables, session);
+        }
+        if (entries.isEmpty() && tables.length == 0) {
+            return update.get();
+        }
+        boolean commitsLater = session.isTransactionInProgress();
+        if (commitsLater) {
+            session.getTransactionCompletionCallbacks()
+                    .registerCallback((AfterCompletionCallback) (success, owner) -> release(entries, tables, owner));
+        }
+        try {
+            R result = update.get();
+            entries.forEach(entry ->
+                    entry.place().access().remove(session, entry.place().key()));
+            return result;
+        } finally {
+            if (!commitsLater) {
+                release(entries, tables, session);
+            }
+        }
+    }
+
+    private Entry lock(EntityPersister parent, Object id, SharedSessionContractImplementor session) {
+        EntityDataAccess access = parent.getCacheAccessStrategy();
+        Object key = access.generateCacheKey(id, parent, session.getFactory(), session.getTenantIdentifier());
+        Place place = new Place(access, key);
+        writers.merge(place, 1, Integer::sum);
+        return new Entry(place, access.lockItem(session, key, null), parent.isVersioned());
+    }
+
+    private void unlock(Entry entry, SharedSessionContractImplementor session) {
+        Place place = entry.place();
+        place.access().unlockItem(session, place.key(), entry.lock());
+        writers.computeIfPresent(place, (same, count) -> {
+            if (count > 1) {
+                return count - 1; // the others hold the same lock
+            }
+            if (entry.versioned() && entry.lock() != null) {
+                forgetVersion(place, session);
+            }
+            return null;
+        });
+    }
+
+    /**
+     * A lock takes over the version of the entry that it replaces. Once it is unlocked it lets in every later version,
+     * however long ago that was read, and no other: but a counter moves without the version. So a lock that has none is
+     * put in its place, which lets in what is read from now on.
+     */
+    private static void forgetVersion(Place place, SharedSessionContractImplementor session) {
+        place.access().evict(place.key());
+        SoftLock lock = place.access().lockItem(session, place.key(), null);
+        place.access().unlockItem(session, place.key(), lock);
+    }
+
+    /** The tables by which results of queries are invalidated; none without a query cache. */
+    private static String[] queriedTables(EntityPersister parent, SharedSessionContractImplementor session) {
+        if (!session.getFactory().getSessionFactoryOptions().isQueryCacheEnabled()) {
+            return new String[0];
+        }
+        Set<String> tables = new TreeSet<>();
+        for (Object table : parent.getQuerySpaces()) {
+            tables.add((String) table);
+        }
+        return tables.toArray(String[]::new);
+    }
+
+    private void release(List<Entry> entries, String[] tables, SharedSessionContractImplementor session) {
+        entries.forEach(entry -> unlock(entry, session));
+        if (tables.length > 0) {
+            session.getFactory().getCache().getTimestampsCache().invalidate(tables, session);
+        }
+    }
+}

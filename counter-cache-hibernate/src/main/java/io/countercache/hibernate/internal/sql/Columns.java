@@ -1,0 +1,143 @@
+package io.countercache.hibernate.internal.sql;
+
+import io.countercache.hibernate.internal.support.Numbers;
+import java.math.BigDecimal;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.JdbcMapping;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.persister.entity.AbstractEntityPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.type.descriptor.ValueBinder;
+import org.jspecify.annotations.Nullable;
+
+/** Values in columns: what an id or another attribute is stored as, how it is bound to a statement and read from a result. */
+public final class Columns {
+
+    private Columns() {}
+
+    /** What stands in one column. */
+    public record ColumnValue(SelectableMapping column, @Nullable Object value) {
+
+        /** The condition that the column has this value. */
+        public String equal() {
+            return column.getSelectionExpression() + " = " + column.getWriteExpression();
+        }
+
+        @SuppressWarnings("unchecked") // Hibernate leaves the type of what is bound open
+        public void bind(PreparedStatement statement, int position, SharedSessionContractImplementor session)
+                throws SQLException {
+            ValueBinder<@Nullable Object> binder = column.getJdbcMapping().getJdbcValueBinder();
+            binder.bind(statement, value, position, session);
+        }
+    }
+
+    /** What the columns of an attribute hold for a value of it. */
+    public static List<ColumnValue> columnValues(
+            ModelPart attribute, @Nullable Object value, SharedSessionContractImplementor session) {
+        List<ColumnValue> columns = new ArrayList<>(1);
+        attribute.breakDownJdbcValues(
+                value,
+                (index, part, column) -> columns.add(new ColumnValue(
+                        column,
+                        // what a converter makes of a plain id, Hibernate leaves to whoever asks
+                        attribute instanceof BasicEntityIdentifierMapping
+                                ? column.getJdbcMapping().convertToRelationalValue(part)
+                                : part)),
+                session);
+        return columns;
+    }
+
+    /** The columns of the key of an entity in one of its tables. */
+    static List<String> keyColumns(String table, EntityPersister entity) {
+        List<String> columns = new ArrayList<>();
+        for (var mapping : ((AbstractEntityPersister) entity).getTableMappings()) {
+            if (mapping.getTableName().equals(table)) {
+                mapping.getKeyDetails().forEachKeyColumn((index, key) -> columns.add(key.getColumnName()));
+            }
+        }
+        return columns;
+    }
+
+    /** Whether rows of a table have a key of one column. */
+    static boolean hasSimpleKey(String table, EntityPersister entity) {
+        return keyColumns(table, entity).size() == 1;
+    }
+
+    /** The value of a column, null as 0. */
+    public static String orZero(String column) {
+        return "coalesce(" + column + ", 0)";
+    }
+
+    /** The condition for one row by its key in one of the tables of its entity; its parameter is the id. */
+    public static String row(String table, EntityPersister entity) {
+        return keyColumns(table, entity).stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
+    }
+
+    /** The query for columns of the row that has a key. */
+    public static String selectBy(String table, List<ColumnValue> key, List<String> columns) {
+        return "select " + String.join(", ", columns) + " from " + table + " where "
+                + key.stream().map(ColumnValue::equal).collect(Collectors.joining(" and "));
+    }
+
+    /** Binds the values of columns, returns the position after them. */
+    public static int bind(
+            List<ColumnValue> columns,
+            PreparedStatement statement,
+            int firstPosition,
+            SharedSessionContractImplementor session)
+            throws SQLException {
+        int position = firstPosition;
+        for (ColumnValue column : columns) {
+            column.bind(statement, position++, session);
+        }
+        return position;
+    }
+
+    /** Binds an id, returns the position after it. */
+    public static int bindId(
+            Object id,
+            EntityPersister entity,
+            PreparedStatement statement,
+            int firstPosition,
+            SharedSessionContractImplementor session)
+            throws SQLException {
+        return bind(columnValues(entity.getIdentifierMapping(), id, session), statement, firstPosition, session);
+    }
+
+    /** Binds a number in the terms of its column, so that the database does not compute with another type than it stores. */
+    public static void bind(BigDecimal number, Class<?> type, PreparedStatement statement, int position) throws SQLException {
+        if (Numbers.isWhole(type) && Numbers.isLong(number)) {
+            statement.setLong(position, number.longValue());
+        } else if (Numbers.isFloating(type)) {
+            statement.setDouble(position, number.doubleValue());
+        } else {
+            statement.setBigDecimal(position, number);
+        }
+    }
+
+    /** Reads an id of one column; null if it is null. */
+    public static @Nullable Object readId(
+            EntityPersister entity, ResultSet rows, int column, SharedSessionContractImplementor session)
+            throws SQLException {
+        JdbcMapping type = entity.getIdentifierMapping().getSingleJdbcMapping();
+        Object value = type.getJdbcValueExtractor().extract(rows, column, session);
+        return value == null ? null : type.convertToDomainValue(value);
+    }
+
+    /** Reads the first columns of a row, which are numbers. */
+    public static List<BigDecimal> readNumbers(ResultSet rows, int columns) throws SQLException {
+        List<BigDecimal> numbers = new ArrayList<>(columns);
+        for (int column = 1; column <= columns; column++) {
+            numbers.add(rows.getBigDecimal(column));
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,110 @@
+package io.countercache.hibernate.internal.sql;
+
+import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.support.Chunks;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.hibernate.FlushMode;
+import org.hibernate.StatelessSession;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.SelectionQuery;
+import org.hibernate.resource.transaction.spi.TransactionCoordinator;
+
+/**
+ * Runs the library's own queries. Most of them run in the middle of a flush or of a commit, so they are quiet: a query
+ * neither flushes the session nor causes pending deltas to be written, as a query of the application would.
+ */
+public final class OwnQueries {
+
+    // by transaction coordinator, for sessions that share a transaction also share what is pending
+    private final Set<TransactionCoordinator> underWay = ConcurrentHashMap.newKeySet();
+
+    /** Whether a query of the library's own is under way in this session's transaction. */
+    public boolean areUnderWay(SharedSessionContractImplementor session) {
+        return underWay.contains(session.getTransactionCoordinator());
+    }
+
+    /** The rows of an HQL query. */
+    public <R> List<R> list(
+            String hql,
+            Class<R> type,
+            Consumer<SelectionQuery<R>> parameters,
+            SharedSessionContractImplementor session) {
+        return quietly(session, open -> {
+            SelectionQuery<R> query = open.createSelectionQuery(hql, type);
+            parameters.accept(query);
+            return query.getResultList();
+        });
+    }
+
+    /** Hands over the rows of an HQL query about {@code :ids}, of which there may be any number: it is asked in chunks. */
+    public <R> void forEach(
+            String hql, Class<R> type, Collection<?> ids, SharedSessionContractImplementor session, Consumer<R> row) {
+        for (List<Object> chunk : Chunks.<Object>of(ids)) {
+            list(hql, type, query -> query.setParameterList("ids", chunk), session)
+                    .forEach(row);
+        }
+    }
+
+    /**
+     * Those of the ids that are ids of the entity. Sends a query only if the table can have rows that are none of its rows.
+     *
+     * @param table the table that is going to be written or read
+     */
+    public List<Object> existing(
+            Collection<Object> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
+        if (ids.isEmpty() || !EntityTables.mayHaveOthers(entity, table)) {
+            return List.copyOf(ids);
+        }
+        String hql = "select id(e) from %s e where id(e) in :ids".formatted(entity.getImportedName());
+        var found = new TreeSet<>(LockOrder.of(entity, session));
+        forEach(hql, Object.class, ids, session, found::add);
+        return ids.stream().filter(found::contains).toList();
+    }
+
+    /** Runs a query that is more than a list of rows: on the session that is handed to it, which may be another one. */
+    public <R> R quietly(SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
+        if (session instanceof StatelessSession) {
+            session.getJdbcCoordinator().executeBatch(); // no query of a stateless session sends what is batched
+        }
+        TransactionCoordinator transaction = session.getTransactionCoordinator();
+        boolean isOutermost = underWay.add(transaction);
+        try {
+            return session instanceof SessionImplementor stateful
+                    ? withoutFlush(stateful, query)
+                    : query.apply(session);
+        } finally {
+            if (isOutermost) {
+                underWay.remove(transaction);
+            }
+        }
+    }
+
+    private static <R> R withoutFlush(SessionImplementor session, Function<SharedSessionContractImplementor, R> query) {
+        FlushMode mode = session.getHibernateFlushMode();
+        session.setHibernateFlushMode(FlushMode.MANUAL);
+        try {
+            return onOpenSession(session, query);
+        } finally {
+            session.setHibernateFlushMode(mode);
+        }
+    }
+
+    /** JTA keeps a session that is closed in use until its transaction ends: it still flushes, but it refuses queries. */
+    private static <R> R onOpenSession(
+            SessionImplementor session, Function<SharedSessionContractImplementor, R> query) {
+        if (!session.isClosed()) {
+            return query.apply(session);
+        }
+        try (StatelessSession open = session.statelessWithOptions().connection().open()) {
+            return query.apply((SharedSessionContractImplementor) open);
+        }
+    }
+}

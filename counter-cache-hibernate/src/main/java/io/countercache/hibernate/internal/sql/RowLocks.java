@@ -1,0 +1,188 @@
+package io.countercache.hibernate.internal.sql;
+
+import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.support.Chunks;
+import static java.util.Objects.requireNonNull;
+
+import java.math.BigDecimal;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.hibernate.JDBCException;
+import org.hibernate.LockMode;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
+import org.hibernate.persister.entity.EntityPersister;
+
+/**
+ * Locks rows of a table until the transaction ends.
+ *
+ * <p>Rows are locked first, and what follows from them is read in a later statement. A statement that has to wait for a lock
+ * still sees everything else as it was when the statement began: a count in it would be old. Only a later statement sees
+ * what the transaction that held the lock before has committed. Columns of the locked rows themselves are an exception:
+ * the database reads these after it has waited, so the locking statement may return them.
+ *
+ * <p>All transactions lock rows in the same order ({@link LockOrder}), so that no two of them wait for each other. The lock
+ * leaves transactions alone that insert children (see {@link #forUpdate}); only rows that will be deleted are locked
+ * against new children, too.
+ *
+ * <p>A query of Hibernate's would lock another table of the entity, or none where it joins several.
+ */
+public final class RowLocks {
+
+    private final SharedSessionContractImplementor session;
+    private final EntityPersister entity;
+    private final String table;
+    private final List<String> columns;
+    private final boolean areDeleted;
+
+    public interface RowReader<R> {
+        R read(ResultSet row) throws SQLException;
+    }
+
+    private RowLocks(
+            SharedSessionContractImplementor session,
+            EntityPersister entity,
+            String table,
+            List<String> columns,
+            boolean areDeleted) {
+        this.session = session;
+        this.entity = entity;
+        this.table = table;
+        this.columns = columns;
+        this.areDeleted = areDeleted;
+    }
+
+    /** Locks the rows that are there; what is read of them under the lock, by id. */
+    public static <R> NavigableMap<Object, R> lock(
+            Collection<?> ids,
+            EntityPersister entity,
+            String table,
+            List<String> columns,
+            RowReader<R> reader,
+            SharedSessionContractImplementor session) {
+        return new RowLocks(session, entity, table, columns, false).lock(ids, reader);
+    }
+
+    /** Locks the rows that are there; their counters, null as 0, by id. */
+    public static NavigableMap<Object, List<BigDecimal>> lock(
+            Collection<?> ids,
+            EntityPersister entity,
+            String table,
+            List<String> counters,
+            SharedSessionContractImplementor session) {
+        List<String> columns = counters.stream().map(Columns::orZero).toList();
+        return lock(ids, entity, table, columns, row -> Columns.readNumbers(row, counters.size()), session);
+    }
+
+    /** Locks the rows that are there; their ids, in lock order. */
+    public static NavigableSet<Object> lock(
+            Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
+        return new RowLocks(session, entity, table, List.of(), false)
+                .lock(ids, row -> true)
+                .navigableKeySet();
+    }
+
+    /** Locks rows that will be deleted, against all that would refer to them; the ids of those that are there. */
+    public static NavigableSet<Object> lockForDelete(
+            Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
+        return new RowLocks(session, entity, table, List.of(), true)
+                .lock(ids, row -> true)
+                .navigableKeySet();
+    }
+
+    private <R> NavigableMap<Object, R> lock(Collection<?> ids, RowReader<R> reader) {
+        var inOrder = new TreeSet<>(LockOrder.of(entity, session));
+        inOrder.addAll(ids);
+        var locked = new TreeMap<Object, R>(LockOrder.of(entity, session));
+        EntityTables.tables(entity, table).forEach((each, concrete) -> lock(each, concrete, inOrder, reader, locked));
+        return locked;
+    }
+
+    private <R> void lock(
+            String table,
+            EntityPersister entity,
+            Set<Object> inOrder,
+            RowReader<R> reader,
+            NavigableMap<Object, R> locked) {
+        // the database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row:
+        // but for what it deletes by itself, which it locks in an order of its own anyway
+        boolean isInOrder = (areDeleted && Columns.hasSimpleKey(table, entity))
+                || (inOrder.stream().allMatch(Number.class::isInstance)
+                        && entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id
+                        && id.getJdbcMapping().getJdbcType().isNumber());
+        int size = isInOrder ? Chunks.SIZE : 1;
+        var dialect = session.getJdbcServices().getDialect();
+        for (List<Object> chunk : Chunks.of(inOrder, size)) {
+            String sql = selectForUpdate(
+                    table, entity, columns, chunk.size(), areDeleted ? forDelete(dialect) : forUpdate(dialect));
+            try {
+                Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
+                    int position = 1;
+                    for (Object id : chunk) {
+                        position = Columns.bindId(id, entity, statement, position, session);
+                    }
+                    return read(chunk, statement, sql, reader, locked);
+                });
+            } catch (JDBCException e) {
+                throw Statements.failed(e, session);
+            }
+        }
+    }
+
+    private <R> int read(
+            List<Object> chunk,
+            PreparedStatement statement,
+            String sql,
+            RowReader<R> reader,
+            NavigableMap<Object, R> locked)
+            throws SQLException {
+        ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
+        while (rows.next()) {
+            Object id = chunk.size() == 1
+                    ? chunk.get(0)
+                    : requireNonNull(Columns.readId(entity, rows, columns.size() + 1, session));
+            locked.put(id, reader.read(rows));
+        }
+        return locked.size();
+    }
+
+    /**
+     * Some rows, locked in the order of their ids: what is read of them, and the id after that.
+     *
+     * @param lock the end of the statement
+     */
+    private static String selectForUpdate(
+            String table, EntityPersister entity, List<String> read, int rows, String lock) {
+        List<String> key = Columns.keyColumns(table, entity);
+        List<String> columns = new ArrayList<>(read);
+        columns.addAll(key);
+        String where = rows == 1
+                ? Columns.row(table, entity)
+                : key.get(0) + " in (" + String.join(", ", Collections.nCopies(rows, "?")) + ") order by " + key.get(0);
+        return "select " + String.join(", ", columns) + " from " + table + " where " + where + lock;
+    }
+
+    /**
+     * What makes a SELECT lock the rows of one table that it answers. FOR NO KEY UPDATE on PostgreSQL: FOR UPDATE would
+     * wait for every transaction that has inserted a child, and deadlock with it.
+     */
+    public static String forUpdate(Dialect dialect) {
+        return dialect.getForUpdateString(LockMode.PESSIMISTIC_WRITE);
+    }
+
+    /** The same for rows that will be deleted: until then nothing that is new can refer to them. */
+    private static String forDelete(Dialect dialect) {
+        return forUpdate(dialect).replace("no key update", "update"); // PostgreSQL
+    }
+}

@@ -1,0 +1,88 @@
+package io.countercache.hibernate.internal.sql;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.function.Supplier;
+import org.hibernate.JDBCException;
+import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+
+/** Sends SQL of the library's own through Hibernate, so that its logging, statement inspection and listeners see it. */
+public final class Statements {
+
+    private Statements() {}
+
+    /** Binds and executes a statement. */
+    public interface Sending<R> {
+        public R send(PreparedStatement statement) throws SQLException;
+    }
+
+    /**
+     * Prepares a statement and hands it over. What Hibernate has in an open JDBC batch is sent before.
+     *
+     * @param attempt what fails if this does, in words
+     * @throws JDBCException what the database's refusal means, not yet in terms of JPA
+     */
+    public static <R> R send(
+            String sql, Supplier<String> attempt, SharedSessionContractImplementor session, Sending<R> sending) {
+        JdbcCoordinator jdbc = session.getJdbcCoordinator();
+        PreparedStatement statement = jdbc.getStatementPreparer().prepareStatement(sql);
+        try {
+            return sending.send(statement);
+        } catch (SQLException e) {
+            throw session.getJdbcServices().getSqlExceptionHelper().convert(e, "could not " + attempt.get(), sql);
+        } finally {
+            jdbc.getLogicalConnection().getResourceRegistry().release(statement);
+            jdbc.afterStatementExecution();
+        }
+    }
+
+    /**
+     * What to throw for a failed statement: what a flush would, for who tries again after a conflict over an entity has to
+     * recognise this one. The transaction can only be rolled back.
+     */
+    public static RuntimeException failed(JDBCException failure, SharedSessionContractImplementor session) {
+        markRollbackOnly(session);
+        return session instanceof SessionImplementor stateful
+                ? stateful.getExceptionConverter().convert(failure)
+                : failure;
+    }
+
+    /** The session that has opened the connection: of those that share it, this is the one that stays, and that batches. */
+    public static SharedSessionContractImplementor owner(SharedSessionContractImplementor session) {
+        return session.getJdbcCoordinator().getJdbcSessionOwner() instanceof SharedSessionContractImplementor owner
+                ? owner
+                : session;
+    }
+
+    public static void markRollbackOnly(SharedSessionContractImplementor session) {
+        if (session.isTransactionInProgress()) {
+            session.getTransactionCoordinator().getTransactionDriverControl().markRollbackOnly();
+        }
+    }
+
+    /** Executes a statement; how many rows it has changed. Its failure is converted by {@link #send}, which says what failed. */
+    public static int executeUpdate(PreparedStatement statement, SharedSessionContractImplementor session)
+            throws SQLException {
+        var listeners = session.getEventListenerManager();
+        listeners.jdbcExecuteStatementStart();
+        try {
+            return statement.executeUpdate();
+        } finally {
+            listeners.jdbcExecuteStatementEnd();
+        }
+    }
+
+    /** Sends what was added to the batch of a statement; how many rows each changed. */
+    public static int[] executeBatch(PreparedStatement statement, SharedSessionContractImplementor session)
+            throws SQLException {
+        var listeners = session.getEventListenerManager();
+        listeners.jdbcExecuteBatchStart();
+        try {
+            return statement.executeBatch();
+        } finally {
+            listeners.jdbcExecuteBatchEnd();
+        }
+    }
+}

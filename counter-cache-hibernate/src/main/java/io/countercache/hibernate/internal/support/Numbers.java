@@ -1,0 +1,70 @@
+package io.countercache.hibernate.internal.support;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers as counters hold them: the types of their attributes, and sums that lose no digit. */
+public final class Numbers {
+
+    private static final Set<Class<?>> WHOLE =
+            Set.of(Byte.class, byte.class, Short.class, short.class, Integer.class, int.class, Long.class, long.class);
+
+    private static final Set<Class<?>> OTHERS =
+            Set.of(BigInteger.class, BigDecimal.class, Float.class, float.class, Double.class, double.class);
+
+    private Numbers() {}
+
+    public static boolean isNumber(Class<?> type) {
+        return isWhole(type) || OTHERS.contains(type);
+    }
+
+    /** Whether a type holds whole numbers that fit in a long. */
+    public static boolean isWhole(Class<?> type) {
+        return WHOLE.contains(type);
+    }
+
+    /** Whether a type is float or double, whose sums depend on the order in which they are added. */
+    public static boolean isFloating(Class<?> type) {
+        return type == double.class || type == Double.class || type == float.class || type == Float.class;
+    }
+
+    /** Whether a number can be sent as a long. */
+    public static boolean isLong(BigDecimal number) {
+        return number.compareTo(BigDecimal.valueOf(number.longValue())) == 0;
+    }
+
+    /** A number with all of its digits. */
+    public static BigDecimal exact(Number number) {
+        return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
+    }
+
+    /** The sum of what an attribute shows, null as 0, and an amount. */
+    public static BigDecimal sum(@Nullable Object shown, BigDecimal amount) {
+        return shown == null ? amount : new BigDecimal(shown.toString()).add(amount);
+    }
+
+    /** A number in the type of the attribute that shows it; what is too large for the type overflows. */
+    public static Number as(Class<?> type, BigDecimal number) {
+        if (type == Integer.class || type == int.class) {
+            return number.intValue();
+        }
+        if (type == Long.class || type == long.class) {
+            return number.longValue();
+        }
+        if (type == Short.class || type == short.class) {
+            return number.shortValue();
+        }
+        if (type == Byte.class || type == byte.class) {
+            return number.byteValue();
+        }
+        if (type == Double.class || type == double.class) {
+            return number.doubleValue();
+        }
+        if (type == Float.class || type == float.class) {
+            return number.floatValue();
+        }
+        return type == BigInteger.class ? number.toBigInteger() : number;
+    }
+}

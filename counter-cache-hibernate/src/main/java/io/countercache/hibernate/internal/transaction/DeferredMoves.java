@@ -1,0 +1,46 @@
+package io.countercache.hibernate.internal.transaction;
+
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What follows from a statement, summed up, until it is done. Not thread-safe. */
+public final class DeferredMoves implements Moves {
+
+    private final Map<CounterDefinition, Map<Object, BigDecimal>> moved = new LinkedHashMap<>();
+    private final List<Consumer<Moves>> passed = new ArrayList<>();
+
+    @Override
+    public void move(CounterDefinition counter, Object first, BigDecimal amount) {
+        moved.computeIfAbsent(counter, any -> new LinkedHashMap<>()).merge(first, amount, BigDecimal::add);
+    }
+
+    @Override
+    public void pass(PathStep step, Object id, @Nullable Object from) {
+        passed.add(moves -> moves.pass(step, id, from));
+    }
+
+    /** Whether a counter further up moves. */
+    public boolean leadOn() {
+        return moved.entrySet().stream()
+                .anyMatch(counter -> !counter.getKey().path().isEmpty()
+                        && counter.getValue().values().stream().anyMatch(amount -> amount.signum() != 0));
+    }
+
+    /** Whether rows on the way to one do. */
+    public boolean pass() {
+        return !passed.isEmpty();
+    }
+
+    public void tell(Moves moves) {
+        passed.forEach(pass -> pass.accept(moves));
+        moved.forEach((counter, amounts) -> amounts.forEach((first, sum) -> moves.move(counter, first, sum)));
+    }
+}

@@ -1,0 +1,117 @@
+package io.countercache.hibernate.internal.transaction;
+
+import io.countercache.hibernate.internal.path.PathDeltas;
+import io.countercache.hibernate.internal.write.ManagedParents;
+import io.countercache.hibernate.internal.write.CounterDeltas;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The savepoints of one transaction. A rollback to one of them takes back what has become pending since, makes pending
+ * again what was written since, and has managed parents show it.
+ */
+final class Savepoints {
+
+    private static final boolean IS_SPRING_THERE = isThere("org.springframework.orm.jpa.EntityManagerHolder");
+
+    private final CounterDeltas deltas;
+    private final PathDeltas paths;
+    /** The first one is where the deltas begin. */
+    private final List<Savepoint> savepoints = new ArrayList<>();
+
+    private boolean rolledBack;
+
+    /**
+     * A savepoint.
+     *
+     * @param key what the application knows it by
+     * @param shown by how much counters were shown to move since; weak, for sessions hold what holds this
+     */
+    private record Savepoint(Object key, Map<SharedSessionContractImplementor, Map<Shown, BigDecimal>> shown) {}
+
+    private record Shown(EntityPersister entity, Object id, String counter) {}
+
+    private Savepoints(CounterDeltas deltas, PathDeltas paths) {
+        this.deltas = deltas;
+        this.paths = paths;
+        set(this);
+    }
+
+    /** The savepoints of a session's transaction; null if nobody would tell of any. */
+    static @Nullable Savepoints of(CounterDeltas deltas, PathDeltas paths, SharedSessionContractImplementor session) {
+        // nothing here may refer to a class of Spring, which need not be there
+        return IS_SPRING_THERE && SpringSavepoints.isManaged(session)
+                ? SpringSavepoints.listen(new Savepoints(deltas, paths), session)
+                : null;
+    }
+
+    private static boolean isThere(String className) {
+        try {
+            Class.forName(className, false, Savepoints.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
+    /** Begins what a rollback takes back. */
+    void set(Object savepoint) {
+        deltas.savepoint();
+        paths.savepoint();
+        savepoints.add(new Savepoint(savepoint, new WeakHashMap<>()));
+    }
+
+    /** Remembers that a counter was shown to move. */
+    void shown(
+            EntityPersister entity,
+            Object id,
+            String counter,
+            BigDecimal amount,
+            SharedSessionContractImplementor session) {
+        savepoints
+                .get(savepoints.size() - 1)
+                .shown()
+                .computeIfAbsent(session, any -> new HashMap<>())
+                .merge(new Shown(entity, id, counter), amount, BigDecimal::add);
+    }
+
+    /** Takes back all that has happened since. The savepoint stays, and those after it are gone. */
+    void rollback(Object savepoint) {
+        int first = indexOf(savepoint);
+        List<Savepoint> undone = savepoints.subList(first, savepoints.size());
+        Object key = undone.get(0).key();
+        undone.forEach(since -> since.shown().forEach(Savepoints::takeBack));
+        undone.clear();
+        deltas.rollback(first);
+        paths.rollback(first);
+        set(key);
+        rolledBack = true;
+    }
+
+    private int indexOf(Object savepoint) {
+        int index = savepoints.size() - 1;
+        while (index > 0 && !savepoints.get(index).key().equals(savepoint)) {
+            index--;
+        }
+        return index; // one that is not known was set before anything was pending
+    }
+
+    private static void takeBack(SharedSessionContractImplementor session, Map<Shown, BigDecimal> shown) {
+        if (!session.isClosed()) {
+            shown.forEach((row, amount) ->
+                    ManagedParents.tell(row.entity(), row.id(), row.counter(), amount.negate(), session));
+        }
+    }
+
+    /** Whether sessions of this transaction may have loaded what is no longer so. */
+    boolean isRolledBack() {
+        return rolledBack;
+    }
+}

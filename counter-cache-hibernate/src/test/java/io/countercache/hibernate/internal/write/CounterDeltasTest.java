@@ -1,0 +1,147 @@
+package io.countercache.hibernate.internal.write;
+
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.ParentRow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CounterDeltasTest {
+
+    private static final CounterDefinition COMMENTS = counter("Post", "post", "commentsCount", "Comment", "post");
+    private static final CounterDefinition LIKES = counter("Post", "post", "likesCount", "Like", "post");
+    private static final CounterDefinition AUTHORED = counter("Author", "author", "commentsCount", "Comment", "author");
+    private static final Comparator<ParentRow> LOCK_ORDER =
+            Comparator.comparing(ParentRow::table).thenComparing(row -> (Integer) row.id());
+
+    private final CounterDeltas deltas = new CounterDeltas();
+
+    private static CounterDefinition counter(
+            String parent, String table, String counter, String child, String association) {
+        return new CounterDefinition(
+                parent, table, counter, child, association, Counts.CHILDREN, List.of(), "", "", List.of());
+    }
+
+    private static ParentRow post(int id) {
+        return new ParentRow("post", id);
+    }
+
+    private List<String> drained() {
+        return deltas.drain(LOCK_ORDER).stream()
+                .map(row -> row.row().table()
+                        + row.row().id()
+                        + row.amounts().entrySet().stream()
+                                .map(amount -> " " + amount.getKey().counter() + "=" + amount.getValue())
+                                .reduce("", String::concat))
+                .toList();
+    }
+
+    @Test
+    void deltasOfARowAndCounterAreSummed() {
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.add(LIKES, post(1), -1);
+        assertThat(drained()).containsExactly("post1 commentsCount=2 likesCount=-1");
+    }
+
+    @Test
+    void aSumOfZeroDisappears() {
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.add(LIKES, post(1), 1);
+        deltas.add(COMMENTS, post(1), -1);
+        assertThat(deltas.of(post(1))).containsOnlyKeys(LIKES);
+        deltas.add(LIKES, post(1), -1);
+        assertThat(deltas.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aSumOfFractionsThatIsZeroDisappears() {
+        deltas.add(COMMENTS, post(1), new BigDecimal("1.10"));
+        deltas.add(COMMENTS, post(1), new BigDecimal("-1.1"));
+        assertThat(deltas.isEmpty()).isTrue();
+    }
+
+    @Test
+    void rowsAreDrainedInLockOrder() {
+        deltas.add(COMMENTS, post(3), 1);
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.add(AUTHORED, new ParentRow("author", 2), 1);
+        assertThat(drained())
+                .containsExactly("author2 commentsCount=1", "post1 commentsCount=1", "post3 commentsCount=1");
+        assertThat(deltas.isEmpty()).isTrue();
+    }
+
+    @Test
+    void countersOfTheSameNameInDifferentTablesAreDifferent() {
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.add(AUTHORED, new ParentRow("author", 1), 1);
+        assertThat(deltas.of(post(1)).keySet())
+                .isNotEqualTo(deltas.of(new ParentRow("author", 1)).keySet());
+    }
+
+    @Test
+    void aDroppedRowIsForgottenUntilItIsRevived() {
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.drop(post(1));
+        deltas.add(COMMENTS, post(1), -1);
+        assertThat(deltas.isEmpty()).isTrue();
+        deltas.revive(post(1));
+        deltas.add(COMMENTS, post(1), 1);
+        assertThat(drained()).containsExactly("post1 commentsCount=1");
+    }
+
+    @Test
+    void whatTheyConcernIsAQuestionOfTables() {
+        assertThat(deltas.concern(Set.of("post"))).isFalse();
+        deltas.add(COMMENTS, post(1), 1);
+        assertThat(deltas.concern(Set.of("author", "post"))).isTrue();
+        assertThat(deltas.concern(Set.of("author"))).isFalse();
+    }
+
+    @Test
+    void aRollbackTakesBackWhatWasAddedAndDrainedSince() {
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.add(LIKES, post(2), 3);
+        int savepoint = deltas.savepoint();
+        deltas.add(COMMENTS, post(1), 5);
+        deltas.add(COMMENTS, post(3), 1);
+        assertThat(drained()).containsExactly("post1 commentsCount=6", "post2 likesCount=3", "post3 commentsCount=1");
+        deltas.add(LIKES, post(2), 1);
+        deltas.rollback(savepoint);
+        assertThat(drained()).containsExactly("post1 commentsCount=1", "post2 likesCount=3");
+    }
+
+    @Test
+    void aRollbackTakesBackWhatWasDroppedAndRevivedSince() {
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.drop(post(2));
+        int savepoint = deltas.savepoint();
+        deltas.drop(post(1));
+        deltas.revive(post(2));
+        deltas.rollback(savepoint);
+        deltas.add(COMMENTS, post(1), 1);
+        deltas.add(COMMENTS, post(2), 1);
+        assertThat(drained()).containsExactly("post1 commentsCount=2");
+    }
+
+    @Test
+    void aRollbackToAnEarlierSavepointTakesBackTheLaterOnesToo() {
+        deltas.add(COMMENTS, post(1), 1);
+        int first = deltas.savepoint();
+        deltas.add(COMMENTS, post(1), 1);
+        int second = deltas.savepoint();
+        deltas.add(COMMENTS, post(1), -2);
+        deltas.rollback(second);
+        assertThat(deltas.of(post(1))).containsEntry(COMMENTS, BigDecimal.valueOf(2));
+        assertThat(deltas.savepoint()).isEqualTo(second);
+        deltas.add(COMMENTS, post(2), 1);
+        deltas.rollback(first);
+        assertThat(drained()).containsExactly("post1 commentsCount=1");
+    }
+}
