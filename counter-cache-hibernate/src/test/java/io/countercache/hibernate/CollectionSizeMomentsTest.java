@@ -3,6 +3,8 @@ package io.countercache.hibernate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.support.LogMessages;
+import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Access;
 import jakarta.persistence.AccessType;
 import jakarta.persistence.ElementCollection;

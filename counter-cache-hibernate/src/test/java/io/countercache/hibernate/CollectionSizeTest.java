@@ -1,13 +1,15 @@
 package io.countercache.hibernate;
 
-import static io.countercache.hibernate.TestDatabase.counterUpdates;
+import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
-import io.countercache.hibernate.Blog.Author;
-import io.countercache.hibernate.Blog.Comment;
-import io.countercache.hibernate.Blog.Post;
+import io.countercache.hibernate.support.Blog.Author;
+import io.countercache.hibernate.support.Blog.Comment;
+import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.RepairReport;
 import io.countercache.hibernate.CountedChild.CountedBy;
+import io.countercache.hibernate.support.TestDatabase;
 import java.util.Comparator;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -19,7 +20,7 @@ import org.hibernate.persister.entity.EntityPersister;
  * The life of some children and their parents, whatever they are mapped like: everything that a session does to a child is
  * done once, and the counters of two parents are read back after each step.
  */
-final class CountedLife<P, C> {
+public final class CountedLife<P, C> {
 
     private final TestDatabase db;
     private final Supplier<? extends P> parents;
@@ -40,7 +41,7 @@ final class CountedLife<P, C> {
     /**
      * @param corruptions SQL that makes every counter a wrong one
      */
-    CountedLife(
+    public CountedLife(
             TestDatabase db,
             Class<P> parentType,
             Supplier<? extends P> parents,
@@ -58,36 +59,36 @@ final class CountedLife<P, C> {
     }
 
     /** The association is a part of the id, or of both ids. */
-    CountedLife<P, C> staysWhereItIs() {
+    public CountedLife<P, C> staysWhereItIs() {
         moves = false;
         optional = false;
         return this;
     }
 
-    CountedLife<P, C> isNotOptional() {
+    public CountedLife<P, C> isNotOptional() {
         optional = false;
         return this;
     }
 
     /** Removing a parent removes its children. */
-    CountedLife<P, C> isRemovedWithItsParent() {
+    public CountedLife<P, C> isRemovedWithItsParent() {
         cascades = true;
         return this;
     }
 
     /** Hibernate's own bulk UPDATE of such an association writes something else. */
-    CountedLife<P, C> isNotUpdatedInBulk() {
+    public CountedLife<P, C> isNotUpdatedInBulk() {
         updatedInBulk = false;
         return this;
     }
 
     /** Bulk statements on such an entity are refused. */
-    CountedLife<P, C> isNotChangedInBulk() {
+    public CountedLife<P, C> isNotChangedInBulk() {
         changedInBulk = false;
         return this;
     }
 
-    void isLived() {
+    public void isLived() {
         first = id(db.persist(parents.get()));
         second = id(db.persist(parents.get()));
         C one = isPersisted();

@@ -7,6 +7,7 @@ import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.CounterDefinition;
 import io.countercache.CounterMappingException;
+import io.countercache.hibernate.support.LogMessages;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Converter;

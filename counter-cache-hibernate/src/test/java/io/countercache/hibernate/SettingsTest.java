@@ -1,13 +1,14 @@
 package io.countercache.hibernate;
 
-import static io.countercache.hibernate.TestDatabase.counterUpdates;
+import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterMappingException;
-import io.countercache.hibernate.Blog.Author;
-import io.countercache.hibernate.Blog.Comment;
-import io.countercache.hibernate.Blog.Post;
+import io.countercache.hibernate.support.Blog.Author;
+import io.countercache.hibernate.support.Blog.Comment;
+import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.function.Consumer;
 import org.hibernate.Session;
