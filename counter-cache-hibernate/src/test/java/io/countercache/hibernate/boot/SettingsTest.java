@@ -1,0 +1,173 @@
+package io.countercache.hibernate.boot;
+
+import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.internal.boot.Installation;
+import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.countercache.CounterMappingException;
+import io.countercache.hibernate.support.Blog.Author;
+import io.countercache.hibernate.support.Blog.Comment;
+import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.TestDatabase;
+import java.util.List;
+import java.util.function.Consumer;
+import org.hibernate.Session;
+import org.hibernate.SessionFactory;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the settings change. */
+class SettingsTest {
+
+    @RegisterExtension
+    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+
+    private Post post;
+
+    @BeforeEach
+    void post() {
+        post = db.persist(new Post("post"));
+    }
+
+    private long stored() {
+        return db.number("select comments_count from post");
+    }
+
+    private SessionFactory factory(String setting, Object value) {
+        var configuration = db.configuration();
+        configuration.getProperties().put(setting, value);
+        return configuration.buildSessionFactory();
+    }
+
+    /** Works with another factory on the same tables. */
+    private List<String> with(String setting, Object value, Consumer<Session> work) {
+        try (SessionFactory factory = factory(setting, value)) {
+            return db.statementsOf(() -> factory.inTransaction(work));
+        }
+    }
+
+    private static long seen(Session session) {
+        // says nothing of the tables that it reads, so neither Hibernate nor the library does anything before it
+        return session.doReturningWork(connection -> {
+            try (var statement = connection.createStatement();
+                    var rows = statement.executeQuery("select comments_count from post")) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        });
+    }
+
+    // ---- write ----
+
+    @Test
+    void withWriteFlushTheCounterIsWrittenAtTheEndOfEveryFlush() {
+        List<String> sql = with(CounterCacheSettings.WRITE, "flush", session -> {
+            session.persist(new Comment(post));
+            assertThat(seen(session)).isZero();
+            session.flush();
+            assertThat(seen(session)).isEqualTo(1);
+            session.persist(new Comment(post));
+            session.persist(new Comment(post));
+            session.flush();
+            assertThat(seen(session)).isEqualTo(3);
+        });
+        assertThat(counterUpdates(sql)).hasSize(2);
+        assertThat(stored()).isEqualTo(3);
+    }
+
+    @Test
+    void withWriteFlushTheFlushBeforeAQueryAndTheLastOneWriteToo() {
+        List<String> sql = with(CounterCacheSettings.WRITE, "FLUSH", session -> {
+            session.persist(new Comment(post));
+            session.createSelectionQuery("from Comment", Comment.class).getResultList();
+            assertThat(seen(session)).isEqualTo(1);
+            session.persist(new Comment(post));
+        });
+        assertThat(counterUpdates(sql)).hasSize(2);
+        assertThat(stored()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"commit", "Commit "})
+    void withWriteCommitTheCounterIsWrittenOnceAndLast(String commit) {
+        List<String> sql = with(CounterCacheSettings.WRITE, commit, session -> {
+            session.persist(new Comment(post));
+            session.flush();
+            assertThat(seen(session)).isZero();
+            session.persist(new Comment(post));
+            session.flush();
+            assertThat(seen(session)).isZero();
+        });
+        assertThat(counterUpdates(sql)).hasSize(1);
+        assertThat(sql.get(sql.size() - 1)).startsWith("update post");
+        assertThat(stored()).isEqualTo(2);
+    }
+
+    // ---- enabled ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "FALSE"})
+    void disabledTheJarDoesNothing(String disabled) {
+        List<String> sql = with(CounterCacheSettings.ENABLED, disabled, session -> {
+            Post managed = session.find(Post.class, post.id);
+            Comment comment = new Comment(managed);
+            session.persist(comment);
+            session.flush();
+            assertThat(managed.commentsCount).isZero();
+            session.remove(comment);
+            managed.commentsCount = 5;
+        });
+        assertThat(counterUpdates(sql)).isEmpty();
+        assertThat(sql).contains("update post set comments_count=?,title=?,version=? where id=? and version=?");
+        assertThat(stored()).isEqualTo(5);
+        db.execute("update post set comments_count = 0");
+    }
+
+    @Test
+    void disabledThereIsNoListener() {
+        try (SessionFactory factory = factory(CounterCacheSettings.ENABLED, false)) {
+            assertThat(Installation.in((SessionFactoryImplementor) factory)).isNull();
+        }
+    }
+
+    @Test
+    void disabledResetSaysSoAndFlushAndSkipDoNothing() {
+        with(CounterCacheSettings.ENABLED, false, session -> {
+            CounterCaches counters = CounterCaches.of(session);
+            assertThatThrownBy(() -> counters.resetCounters(Post.class, post.id))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Post has no counters while hibernate.counter_cache.enabled is false: set it to true");
+            assertThatThrownBy(() ->
+                            CounterCaches.of(session).on(Post.class, post.id).increment("commentsCount"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Post has no counters while hibernate.counter_cache.enabled is false: set it to true");
+            counters.flush();
+            counters.skip().close();
+        });
+    }
+
+    // ---- wrong values ----
+
+    @ParameterizedTest
+    @CsvSource({
+        "hibernate.counter_cache.enabled, yes, true or false",
+        "hibernate.counter_cache.enabled, '', true or false",
+        "hibernate.counter_cache.collection_size, 1, true or false",
+        "hibernate.counter_cache.write, later, commit or flush",
+        "hibernate.counter_cache.stale_children, ignore, check or lock or trust"
+    })
+    void aWrongValueIsRefusedAndTheRightOnesAreNamed(String setting, String value, String allowed) {
+        assertThatThrownBy(() -> factory(setting, value))
+                .isInstanceOf(CounterMappingException.class)
+                .hasMessage("Cannot start: 1 wrong counter declaration\n  - %s: '%s' is none of its values: use %s"
+                        .formatted(setting, value, allowed));
+    }
+}

@@ -1,0 +1,571 @@
+package io.countercache.hibernate.integration;
+
+import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
+import com.zaxxer.hikari.HikariDataSource;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
+import io.agroal.narayana.NarayanaTransactionIntegration;
+import io.countercache.CounterCache;
+import io.countercache.hibernate.support.Blog.Author;
+import io.countercache.hibernate.support.Blog.Comment;
+import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.TestDatabase;
+import jakarta.persistence.CascadeType;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.PersistenceUnitTransactionType;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.HibernateException;
+import org.hibernate.Session;
+import org.hibernate.SessionFactory;
+import org.hibernate.StatelessSession;
+import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
+import org.hibernate.cfg.Configuration;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.transaction.jta.platform.internal.NarayanaJtaPlatform;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.hibernate.resource.jdbc.spi.PhysicalConnectionHandlingMode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Transactions that Narayana begins and ends. A session may be closed before its transaction ends; where Hibernate was
+ * started through JPA, it then goes on in secret until the end.
+ */
+@ParameterizedClass
+@CsvSource({
+    "NATIVE, DELAYED_ACQUISITION_AND_RELEASE_AFTER_STATEMENT",
+    "JPA, DELAYED_ACQUISITION_AND_RELEASE_AFTER_TRANSACTION"
+})
+class JtaTest {
+
+    enum Bootstrap {
+        NATIVE,
+        JPA
+    }
+
+    @Entity(name = "Region")
+    static class Region {
+        @Id
+        Long id = 1L;
+
+        int votesCount;
+    }
+
+    @Entity(name = "Poll")
+    static class Poll {
+        @Id
+        Long id = 1L;
+
+        int votesCount;
+
+        @ManyToOne(cascade = CascadeType.PERSIST)
+        Region region = new Region();
+    }
+
+    /** Inserted when it is persisted, not when its session is flushed. */
+    @Entity(name = "Vote")
+    static class Vote {
+        @Id
+        @GeneratedValue(strategy = GenerationType.IDENTITY)
+        Long id;
+
+        @ManyToOne
+        @CounterCache
+        @CounterCache(value = "votesCount", path = "region")
+        Poll poll;
+
+        Vote() {}
+
+        Vote(Poll poll) {
+            this.poll = poll;
+        }
+    }
+
+    private static final Class<?>[] ENTITIES = {
+        Post.class, Author.class, Comment.class, Region.class, Poll.class, Vote.class
+    };
+
+    private static final TransactionManager TRANSACTIONS = transactions();
+
+    @RegisterExtension
+    final TestDatabase db = TestDatabase.with(ENTITIES);
+
+    @Parameter(0)
+    Bootstrap bootstrap;
+
+    @Parameter(1)
+    PhysicalConnectionHandlingMode connectionHandling;
+
+    private AgroalDataSource connections;
+    private SessionFactory factory;
+    private Post first;
+    private Post second;
+    private Poll poll;
+
+    private static TransactionManager transactions() {
+        // before its first class is loaded; nothing is ever recovered here
+        System.setProperty("ObjectStoreEnvironmentBean.objectStoreDir", "target/narayana");
+        System.setProperty("ObjectStoreEnvironmentBean.communicationStore.objectStoreDir", "target/narayana");
+        System.setProperty("CoordinatorEnvironmentBean.transactionStatusManagerEnable", "NO");
+        return com.arjuna.ats.jta.TransactionManager.transactionManager();
+    }
+
+    @BeforeEach
+    void open() throws SQLException {
+        first = db.persist(new Post("first"));
+        second = db.persist(new Post("second"));
+        poll = db.persist(new Poll());
+        connections = enlistedConnections(db.connections());
+        factory = factory(Map.of(
+                "hibernate.connection.datasource",
+                db.recording(connections),
+                "hibernate.connection.handling_mode",
+                connectionHandling,
+                "hibernate.hbm2ddl.auto",
+                "none",
+                "hibernate.physical_naming_strategy",
+                new PhysicalNamingStrategySnakeCaseImpl(),
+                "hibernate.transaction.jta.platform",
+                new NarayanaJtaPlatform()));
+        var options = ((SessionFactoryImplementor) factory).getSessionFactoryOptions();
+        assertThat(options.isJpaBootstrap()).isEqualTo(bootstrap == Bootstrap.JPA);
+        assertThat(options.getPhysicalConnectionHandlingMode()).isEqualTo(connectionHandling);
+    }
+
+    private SessionFactory factory(Map<String, Object> settings) {
+        if (bootstrap == Bootstrap.JPA) {
+            return new HibernatePersistenceConfiguration("jta")
+                    .transactionType(PersistenceUnitTransactionType.JTA)
+                    .managedClasses(ENTITIES)
+                    .properties(settings)
+                    .createEntityManagerFactory();
+        }
+        Configuration configuration = db.configuration();
+        configuration.getProperties().putAll(settings);
+        // through JPA this goes without saying
+        configuration.setProperty("hibernate.transaction.coordinator_class", "jta");
+        return configuration.buildSessionFactory();
+    }
+
+    /** Connections to the same schema that take part in the transaction of their thread. */
+    private static AgroalDataSource enlistedConnections(HikariDataSource pool) throws SQLException {
+        var transactions =
+                new NarayanaTransactionIntegration(TRANSACTIONS, new TransactionSynchronizationRegistryImple());
+        return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                .connectionPoolConfiguration(agroal -> agroal.maxSize(5)
+                        .transactionIntegration(transactions)
+                        .connectionFactoryConfiguration(connection -> {
+                            connection.jdbcUrl(pool.getJdbcUrl());
+                            if (pool.getSchema() != null) {
+                                connection
+                                        .principal(new NamePrincipal(pool.getUsername()))
+                                        .credential(new SimplePassword(pool.getPassword()))
+                                        .initialSql("set search_path to " + pool.getSchema());
+                            }
+                            return connection;
+                        })));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (TRANSACTIONS.getStatus() != Status.STATUS_NO_TRANSACTION) {
+            TRANSACTIONS.rollback();
+        }
+        factory.close();
+        connections.close();
+    }
+
+    private void assertComments(Post post, long expected) {
+        assertThat(db.number("select count(*) from comment where post_id = " + post.id))
+                .isEqualTo(expected);
+        assertThat(db.number("select comments_count from post where id = " + post.id))
+                .isEqualTo(expected);
+    }
+
+    private void assertVotes(long expected) {
+        assertThat(db.number("select count(*) from vote")).isEqualTo(expected);
+        assertThat(db.number("select votes_count from poll")).isEqualTo(expected);
+        assertThat(db.number("select votes_count from region")).isEqualTo(expected);
+    }
+
+    private void commit() {
+        try {
+            TRANSACTIONS.commit();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aCommitCountsOnceAndJustBeforeIt() throws Exception {
+        TRANSACTIONS.begin();
+        Session session = factory.openSession();
+        List<String> before = db.statementsOf(() -> {
+            session.persist(new Comment(first));
+            session.flush();
+            session.persist(new Comment(first));
+            session.flush();
+        });
+        session.persist(new Comment(first));
+        List<String> commit = db.statementsOf(this::commit);
+        session.close();
+        assertThat(counterUpdates(before)).isEmpty();
+        assertThat(counterUpdates(commit)).hasSize(1).containsExactly(commit.get(commit.size() - 1));
+        assertComments(first, 3);
+    }
+
+    @Test
+    void aTransactionThatTheSessionBeginsAndCommitsIsCounted() {
+        try (Session session = factory.openSession()) {
+            session.beginTransaction();
+            session.persist(new Comment(first));
+            List<String> commit = db.statementsOf(session.getTransaction()::commit);
+            assertThat(counterUpdates(commit)).hasSize(1);
+        }
+        assertComments(first, 1);
+    }
+
+    @Test
+    void aCounterThatCannotBeWrittenRollsBack() throws Exception {
+        db.execute("alter table post add constraint few check (comments_count < 2)");
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Comment(first));
+            session.persist(new Comment(first));
+            assertThatThrownBy(TRANSACTIONS::commit).isInstanceOf(RollbackException.class);
+        }
+        assertComments(first, 0);
+
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Comment(first));
+            session.persist(new Comment(first));
+            session.flush();
+        }
+        assertThatThrownBy(TRANSACTIONS::commit).isInstanceOf(RollbackException.class);
+        assertComments(first, 0);
+    }
+
+    @Test
+    void aRollbackForgets() throws Exception {
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Comment(first));
+            session.persist(new Vote(poll));
+            session.flush();
+            TRANSACTIONS.rollback();
+        }
+        assertComments(first, 0);
+        assertVotes(0);
+    }
+
+    @Test
+    void aTransactionThatMayOnlyRollBackForgets() throws Exception {
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Comment(first));
+            session.persist(new Vote(poll));
+            session.flush();
+            TRANSACTIONS.setRollbackOnly();
+            assertThatThrownBy(TRANSACTIONS::commit).isInstanceOf(RollbackException.class);
+        }
+        assertComments(first, 0);
+        assertVotes(0);
+    }
+
+    @Test
+    void aFlushThatFailsInTheCommitIsWhatTheCommitReports() throws Exception {
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            for (int i = 0; i < 2; i++) {
+                Comment comment = new Comment(first);
+                comment.text = "the same";
+                session.persist(comment);
+            }
+            assertThatThrownBy(TRANSACTIONS::commit)
+                    .isInstanceOf(RollbackException.class)
+                    .hasStackTraceContaining("ConstraintViolationException");
+        }
+        assertComments(first, 0);
+    }
+
+    @Test
+    void aSessionThatIsClosedBeforeTheCommitIsCounted() throws Exception {
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Comment(first));
+            session.persist(new Comment(first));
+            session.flush();
+        }
+        List<String> commit = db.statementsOf(this::commit);
+        assertThat(counterUpdates(commit)).hasSize(1).isEqualTo(commit);
+        assertComments(first, 2);
+    }
+
+    @Test
+    void aChildInsertedAtOnceByASessionThatIsClosedBeforeTheCommitIsCounted() throws Exception {
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Vote(poll));
+        }
+        List<String> commit = db.statementsOf(this::commit);
+        assertThat(counterUpdates(commit)).hasSize(2);
+        assertThat(commit).as("and a lock on the poll").hasSize(3);
+        assertVotes(1);
+    }
+
+    @Test
+    void aSessionThatIsClosedUnflushedIsCountedIfItsChildrenAreStored() throws Exception {
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Comment(first));
+            session.flush();
+            session.persist(new Comment(first));
+            session.persist(new Comment(second));
+        }
+        TRANSACTIONS.commit();
+        assertComments(first, bootstrap == Bootstrap.JPA ? 2 : 1);
+        assertComments(second, bootstrap == Bootstrap.JPA ? 1 : 0);
+    }
+
+    /** Which takes queries, and a session that is closed answers none. */
+    @Test
+    void aSessionThatIsClosedUnflushedFollowsPaths() throws Exception {
+        Region other = new Region();
+        other.id = 2L;
+        db.persist(other);
+        db.persist(new Vote(poll));
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.find(Poll.class, poll.id).region = session.find(Region.class, 2L);
+        }
+        TRANSACTIONS.commit();
+        assertThat(db.number("select votes_count from region where id = 2"))
+                .isEqualTo(bootstrap == Bootstrap.JPA ? 1 : 0);
+        assertThat(db.number("select sum(votes_count) from region")).isEqualTo(1);
+    }
+
+    @Test
+    void aSessionThatIsClosedWhileTheCommitBeginsIsCounted() throws Exception {
+        TRANSACTIONS.begin();
+        Session[] session = new Session[1];
+        TRANSACTIONS.getTransaction().registerSynchronization(new Synchronization() {
+            @Override
+            public void beforeCompletion() {
+                session[0].flush();
+                session[0].close();
+            }
+
+            @Override
+            public void afterCompletion(int status) {}
+        });
+        session[0] = factory.openSession();
+        session[0].persist(new Comment(first));
+        TRANSACTIONS.commit();
+        assertComments(first, 1);
+    }
+
+    @Test
+    void aSessionThatIsClosedBeforeARollbackForgets() throws Exception {
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Comment(first));
+            session.persist(new Vote(poll));
+            session.flush();
+        }
+        TRANSACTIONS.rollback();
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Comment(second));
+            session.flush();
+        }
+        TRANSACTIONS.commit();
+        assertComments(first, 0);
+        assertComments(second, 1);
+        assertVotes(0);
+    }
+
+    @Test
+    void aStatelessSessionThatIsClosedWithABatchIsCounted() throws Exception {
+        TRANSACTIONS.begin();
+        try (StatelessSession session = factory.openStatelessSession()) {
+            session.setJdbcBatchSize(10);
+            session.insert(new Comment(first));
+            session.insert(new Comment(first));
+            session.insert(new Comment(first));
+        }
+        TRANSACTIONS.commit();
+        assertComments(first, 3);
+    }
+
+    @Test
+    void aStatelessSessionIsCounted() throws Exception {
+        TRANSACTIONS.begin();
+        try (StatelessSession session = factory.openStatelessSession()) {
+            session.insert(new Comment(first));
+            session.insert(new Comment(first));
+            session.insert(new Vote(poll));
+            List<String> commit = db.statementsOf(this::commit);
+            assertThat(counterUpdates(commit)).hasSize(3);
+            assertThat(commit).as("and a lock on the poll").hasSize(4);
+        }
+        assertComments(first, 2);
+        assertVotes(1);
+    }
+
+    @Test
+    void aStatelessSessionThatIsClosedBeforeTheCommitIsCounted() throws Exception {
+        TRANSACTIONS.begin();
+        try (StatelessSession session = factory.openStatelessSession()) {
+            session.insert(new Comment(first));
+            session.insert(new Vote(poll));
+        }
+        List<String> commit = db.statementsOf(this::commit);
+        assertThat(counterUpdates(commit)).hasSize(3);
+        assertThat(commit).as("and a lock on the poll").hasSize(4);
+        assertComments(first, 1);
+        assertVotes(1);
+    }
+
+    @Test
+    void aStatelessSessionThatIsOpenedBeforeItsTransactionIsCounted() throws Exception {
+        try (StatelessSession session = factory.openStatelessSession()) {
+            TRANSACTIONS.begin();
+            session.insert(new Comment(first));
+            session.insert(new Vote(poll));
+            TRANSACTIONS.commit();
+        }
+        assertComments(first, 1);
+        assertVotes(1);
+    }
+
+    @Test
+    void aStatelessSessionForgetsWhatIsRolledBack() throws Exception {
+        TRANSACTIONS.begin();
+        try (StatelessSession session = factory.openStatelessSession()) {
+            session.insert(new Comment(first));
+            session.insert(new Vote(poll));
+            TRANSACTIONS.rollback();
+
+            TRANSACTIONS.begin();
+            session.insert(new Comment(second));
+            TRANSACTIONS.commit();
+        }
+        assertComments(first, 0);
+        assertComments(second, 1);
+        assertVotes(0);
+    }
+
+    @Test
+    void allSessionsOfATransactionAreCounted() throws Exception {
+        TRANSACTIONS.begin();
+        try (Session one = factory.openSession();
+                Session other = factory.openSession()) {
+            one.persist(new Comment(first));
+            other.persist(new Comment(first));
+            other.persist(new Comment(second));
+            other.flush();
+            one.persist(new Vote(poll));
+            other.persist(new Vote(poll));
+            TRANSACTIONS.commit();
+        }
+        assertComments(first, 2);
+        assertComments(second, 1);
+        assertVotes(2);
+    }
+
+    @Test
+    void allSessionsOfATransactionAreCountedThoughSomeAreClosed() throws Exception {
+        TRANSACTIONS.begin();
+        try (Session open = factory.openSession()) {
+            for (int i = 0; i < 3; i++) {
+                try (Session closed = factory.openSession();
+                        StatelessSession stateless = factory.openStatelessSession()) {
+                    closed.persist(new Comment(first));
+                    closed.flush();
+                    stateless.insert(new Vote(poll));
+                }
+            }
+            open.persist(new Comment(first));
+            TRANSACTIONS.commit();
+        }
+        assertComments(first, 4);
+        assertVotes(3);
+    }
+
+    @Test
+    void aSessionUsedAgainAfterARollbackDoesNotCountWhatWasRolledBack() throws Exception {
+        try (Session session = factory.openSession()) {
+            TRANSACTIONS.begin();
+            session.persist(new Comment(session.find(Post.class, first.id)));
+            session.persist(new Vote(poll));
+            session.flush();
+            TRANSACTIONS.rollback();
+
+            TRANSACTIONS.begin();
+            session.persist(new Comment(session.find(Post.class, second.id)));
+            TRANSACTIONS.commit();
+
+            TRANSACTIONS.begin();
+            session.find(Post.class, first.id).title = "edited";
+            session.persist(new Vote(poll));
+            TRANSACTIONS.commit();
+        }
+        assertComments(first, 0);
+        assertComments(second, 1);
+        assertVotes(1);
+    }
+
+    @Test
+    @Timeout(20)
+    void aSessionUsedAgainAfterATimeoutDoesNotCountWhatWasRolledBack() throws Exception {
+        try (Session session = factory.openSession()) {
+            TRANSACTIONS.setTransactionTimeout(1);
+            TRANSACTIONS.begin();
+            TRANSACTIONS.setTransactionTimeout(0);
+            session.persist(new Comment(first));
+            session.persist(new Vote(poll));
+            session.flush();
+            while (TRANSACTIONS.getStatus() != Status.STATUS_ROLLEDBACK) {
+                Thread.sleep(50);
+            }
+            assertThatThrownBy(TRANSACTIONS::commit).isInstanceOf(RollbackException.class);
+
+            TRANSACTIONS.begin();
+            assertThatThrownBy(() -> session.persist(new Vote(poll)))
+                    .isInstanceOf(HibernateException.class)
+                    .hasMessageContaining("rolled back in a different thread");
+            TRANSACTIONS.rollback();
+
+            TRANSACTIONS.begin();
+            session.persist(new Vote(poll));
+            session.persist(new Comment(second));
+            TRANSACTIONS.commit();
+        }
+        assertComments(first, 0);
+        assertComments(second, 1);
+        assertVotes(1);
+    }
+}

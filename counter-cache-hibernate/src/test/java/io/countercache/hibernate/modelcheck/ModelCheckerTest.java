@@ -1,0 +1,191 @@
+package io.countercache.hibernate.modelcheck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countercache.hibernate.modelcheck.ModelRun.Tally;
+import io.countercache.hibernate.modelcheck.ModelStep.Action;
+import io.countercache.hibernate.support.TestServer;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random programs against a plain model, under several settings: after every step that can be checked, and after every
+ * commit, everything is as the model says. {@code -Dmodel.minutes=60} goes on for about an hour; {@code -Dmodel.seed=5}
+ * runs the programs of that seed only.
+ */
+@SuppressWarnings("EnumOrdinal")
+class ModelCheckerTest {
+
+    private static final Long SEED = Long.getLong("model.seed");
+    private static final Integer MINUTES = Integer.getInteger("model.minutes");
+
+    /** How many operations all tests together make. */
+    private static final int OPERATIONS = TestServer.IS_H2 ? 20_000 : 110_000;
+
+    /** How much of that, in percent, each of the tests of collections makes. */
+    private static final int COLLECTIONS = MINUTES == null ? 2 : 5;
+
+    /** How many combinations of settings there are. */
+    private static final int SETTINGS = 8;
+
+    static final Duration SHRINKING = Duration.ofSeconds(60);
+
+    private final Tally tally = new Tally();
+    private final long start = System.nanoTime();
+
+    @AfterEach
+    void report() {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        System.out.printf("%.1f s, %.0f operations/s, %s%n", seconds, tally.operations / seconds, tally);
+    }
+
+    @Test
+    void oneSessionCountsWhatTheModelCounts() {
+        check(1, false, 50);
+        if (SEED == null) {
+            assertThat(tally.steps.keySet())
+                    .as("what a session can do")
+                    .hasSizeGreaterThanOrEqualTo(Action.INSERT.ordinal());
+        }
+    }
+
+    @Test
+    void interleavedSessionsCountWhatTheModelCounts() {
+        check(3, false, 40);
+        if (SEED == null) {
+            assertThat(tally.steps.keySet()).as("what all sessions can do").hasSize(Action.values().length);
+        }
+    }
+
+    @Test
+    void sessionsOnThreadsCountWhatIsThere() {
+        check(3, true, 10);
+    }
+
+    @Test
+    void oneSessionCountsCollections() {
+        checkCollections(1, false, COLLECTIONS);
+    }
+
+    @Test
+    void interleavedSessionsCountCollections() {
+        checkCollections(3, false, COLLECTIONS);
+    }
+
+    @Test
+    @Tag("postgresql") // H2 lets a row refer to one that another transaction is deleting
+    void sessionsOnThreadsCountCollections() {
+        checkCollections(3, true, COLLECTIONS);
+    }
+
+    private void check(int sessions, boolean threads, int percent) {
+        int length = sessions == 1 ? 40 : 160;
+        check(percent, (write, staleChildren, batchSize) -> {
+            ModelDatabase database = new ModelDatabase(write, staleChildren, batchSize, threads ? "100" : "2");
+            return new Checked() {
+                @Override
+                public void run(long seed) {
+                    ModelCheckerTest.this.run(database, ModelProgram.random(seed, sessions, length), threads);
+                }
+
+                @Override
+                public void close() {
+                    database.close();
+                }
+            };
+        });
+    }
+
+    private void checkCollections(int sessions, boolean threads, int percent) {
+        int length = sessions == 1 ? 40 : 120;
+        check(percent, (write, staleChildren, batchSize) -> {
+            ModelCollections collections =
+                    new ModelCollections(write, staleChildren, batchSize, threads ? "100" : "2", sessions, threads);
+            return new Checked() {
+                @Override
+                public void run(long seed) {
+                    collections.run(seed, length, tally);
+                }
+
+                @Override
+                public void close() {
+                    collections.close();
+                }
+            };
+        });
+    }
+
+    /** What runs the program of a seed under some settings. */
+    private interface Checked extends AutoCloseable {
+        void run(long seed);
+
+        @Override
+        void close();
+    }
+
+    private interface Opening {
+        Checked open(String write, String staleChildren, Integer batchSize);
+    }
+
+    /** Runs programs under each combination of settings; a seed belongs to one of them. */
+    private void check(int percent, Opening opening) {
+        // a build does the same every time; a run of minutes looks for something new
+        long first =
+                SEED != null ? SEED : MINUTES == null ? 0 : System.nanoTime() / SETTINGS % 1_000_000_000 * SETTINGS;
+        for (int setting = 0; setting < SETTINGS; setting++) {
+            if (SEED != null && Math.floorMod(SEED, SETTINGS) != setting) {
+                continue;
+            }
+            String write = setting % 2 == 0 ? "commit" : "flush";
+            String staleChildren = setting / 2 % 2 == 0 ? "check" : "lock";
+            Integer batchSize = setting / 4 == 0 ? null : 20;
+            try (Checked checked = opening.open(write, staleChildren, batchSize)) {
+                long seed = SEED != null ? SEED : first + setting;
+                do {
+                    checked.run(seed);
+                    seed += SETTINGS;
+                } while (SEED == null && !isEnough(percent * (setting + 1.0) / SETTINGS / 100));
+            }
+        }
+    }
+
+    /** Whether this part of all that should be done is done. */
+    private boolean isEnough(double part) {
+        return MINUTES == null
+                ? tally.operations >= OPERATIONS * part
+                : System.nanoTime() - start >= Duration.ofMinutes(MINUTES).toNanos() * part;
+    }
+
+    private void run(ModelDatabase database, ModelProgram program, boolean threads) {
+        Throwable failure = ModelRun.failureOf(database, program, threads, tally);
+        if (failure == null) {
+            return;
+        }
+        long deadline = System.nanoTime() + SHRINKING.toNanos();
+        Throwable[] last = {failure};
+        // what threads do is not the same every time
+        int attempts = threads ? 10 : 1;
+        ModelProgram shrunk = program.shrunk(shorter -> {
+            for (int i = 0; i < attempts && System.nanoTime() < deadline; i++) {
+                Throwable again = ModelRun.failureOf(database, shorter, threads, new Tally());
+                if (again != null) {
+                    last[0] = again;
+                    return true;
+                }
+            }
+            return false;
+        });
+        throw new AssertionError(
+                "seed %d on %s: %s%n%s%s%nReplay with -Dmodel.seed=%d"
+                        .formatted(
+                                program.seed(),
+                                database,
+                                last[0].getMessage(),
+                                shrunk,
+                                threads ? "  .. each session on a thread of its own" : "",
+                                program.seed()),
+                last[0]);
+    }
+}

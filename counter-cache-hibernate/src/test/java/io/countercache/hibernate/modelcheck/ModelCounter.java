@@ -1,0 +1,217 @@
+package io.countercache.hibernate.modelcheck;
+
+import io.countercache.hibernate.modelcheck.ModelBlog.Author;
+import io.countercache.hibernate.modelcheck.ModelBlog.Comment;
+import io.countercache.hibernate.modelcheck.ModelBlog.Node;
+import io.countercache.hibernate.modelcheck.ModelBlog.Note;
+import io.countercache.hibernate.modelcheck.ModelBlog.Post;
+import io.countercache.hibernate.modelcheck.ModelBlog.Row;
+import io.countercache.hibernate.modelcheck.ModelBlog.Vote;
+import io.countercache.hibernate.modelcheck.ModelRows.Item;
+import io.countercache.hibernate.modelcheck.ModelRows.Kind;
+import io.countercache.hibernate.modelcheck.ModelRows.State;
+import io.countercache.hibernate.modelcheck.ModelTeams.Clip;
+import io.countercache.hibernate.modelcheck.ModelTeams.Club;
+import io.countercache.hibernate.modelcheck.ModelTeams.Media;
+import io.countercache.hibernate.modelcheck.ModelTeams.Team;
+import io.countercache.hibernate.modelcheck.ModelValues.Stage;
+import java.lang.invoke.MethodType;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** A counter: which children it counts, where these lead to it, and for what each of them counts. */
+@SuppressWarnings("ImmutableEnumChecker") // never changed
+enum ModelCounter {
+    COMMENTS_OF_POST(Post.class, "commentsCount", Comment.class, "post"),
+    NOTES_OF_POST(Post.class, "notesCount", Note.class, "post"),
+    VOTES_OF_POST(Post.class, "votesCount", Vote.class, "post"),
+    VISIBLE_OF_POST(Post.class, "visibleCount", Comment.class, "post", ModelCounter::isVisible),
+    AMOUNT_OF_POST(Post.class, "amountTotal", Comment.class, "post", ModelCounter::amount),
+    VOTED_OF_POST(
+            Post.class, "votesTotal", Vote.class, "post", of -> isLong(of) || !isVisible(of), ModelCounter::words),
+    MEDIA_OF_POST(Post.class, "mediaCount", Media.class, "post"),
+    COMMENTS_OF_AUTHOR(Author.class, "commentsCount", Comment.class, "author"),
+    NOTES_OF_AUTHOR(Author.class, "notesCount", Note.class, "author"),
+    POSTS_OF_AUTHOR(Author.class, "postsCount", Post.class, "author"),
+    RECEIVED_BY_AUTHOR(Author.class, "postCommentsCount", Comment.class, "post.author"),
+    WORDS_OF_AUTHOR(Author.class, "wordsTotal", Comment.class, "post.author", has(Stage.OPEN), ModelCounter::words),
+    NOTED_OF_AUTHOR(Author.class, "postNotesCount", Note.class, "post.author"),
+    VOTED_OF_AUTHOR(
+            Author.class,
+            "votesTotal",
+            Vote.class,
+            "post.author",
+            has(Stage.PAID).or(of -> of.words() == null),
+            ModelCounter::words),
+    MEDIA_OF_AUTHOR(
+            Author.class, "mediaTotal", Media.class, "post.author", ModelCounter::isVisible, ModelCounter::words),
+    CHILDREN_OF_NODE(Node.class, "childrenCount", Node.class, "parent"),
+    GRANDCHILDREN_OF_NODE(Node.class, "grandchildrenCount", Node.class, "parent.parent"),
+    COMMENTS_OF_TEAM(Team.class, "commentsCount", Comment.class, "post.author.team"),
+    AMOUNT_OF_TEAM(
+            Team.class,
+            "amountTotal",
+            Comment.class,
+            "post.author.team",
+            of -> of.words() != null && of.words() <= 3,
+            ModelCounter::amount),
+    AUTHORED_OF_TEAM(
+            Team.class,
+            "authoredCount",
+            Comment.class,
+            "author.team",
+            has(Stage.OPEN).or(has(Stage.PAID))),
+    NOTES_OF_TEAM(Team.class, "notesCount", Note.class, "author.team"),
+    POSTS_OF_TEAM(Team.class, "postsCount", Post.class, "author.team"),
+    CLIPS_TOTAL_OF_CLUB(
+            Club.class, "clipsTotal", Clip.class, "club", has(Stage.OPEN).or(has(Stage.PAID)), ModelCounter::amount),
+    CLIPS_OF_CLUB(Club.class, "clipsCount", Clip.class, "club");
+
+    private static final Map<Kind, List<ModelCounter>> KEPT = new EnumMap<>(Kind.class);
+    private static final Map<Kind, List<ModelCounter>> COUNTING = new EnumMap<>(Kind.class);
+
+    static {
+        for (Kind kind : Kind.values()) {
+            KEPT.put(kind, select(counter -> counter.parent.isAssignableFrom(kind.type)));
+            COUNTING.put(kind, select(counter -> counter.child.isAssignableFrom(kind.type)));
+        }
+    }
+
+    final Class<? extends Row> parent;
+    final String attribute;
+    final Class<? extends Row> child;
+    /** The attributes that lead from the child to the row that has the counter. */
+    final List<String> way;
+
+    private final Predicate<ModelValues> where;
+    private final Function<ModelValues, Number> sum;
+
+    ModelCounter(Class<? extends Row> parent, String attribute, Class<? extends Row> child, String way) {
+        this(parent, attribute, child, way, null, null);
+    }
+
+    ModelCounter(
+            Class<? extends Row> parent,
+            String attribute,
+            Class<? extends Row> child,
+            String way,
+            Predicate<ModelValues> where) {
+        this(parent, attribute, child, way, where, null);
+    }
+
+    ModelCounter(
+            Class<? extends Row> parent,
+            String attribute,
+            Class<? extends Row> child,
+            String way,
+            Function<ModelValues, Number> sum) {
+        this(parent, attribute, child, way, null, sum);
+    }
+
+    ModelCounter(
+            Class<? extends Row> parent,
+            String attribute,
+            Class<? extends Row> child,
+            String way,
+            Predicate<ModelValues> where,
+            Function<ModelValues, Number> sum) {
+        this.parent = parent;
+        this.attribute = attribute;
+        this.child = child;
+        this.way = List.of(way.split("\\.", -1));
+        this.where = where;
+        this.sum = sum;
+    }
+
+    private static boolean isVisible(ModelValues values) {
+        return values.visible();
+    }
+
+    private static boolean isLong(ModelValues values) {
+        return values.words() != null && values.words() > 3;
+    }
+
+    private static Number words(ModelValues values) {
+        return values.words();
+    }
+
+    private static Number amount(ModelValues values) {
+        return values.amount();
+    }
+
+    private static Predicate<ModelValues> has(Stage status) {
+        return values -> values.status() == status;
+    }
+
+    private static List<ModelCounter> select(Predicate<ModelCounter> which) {
+        return Arrays.stream(values()).filter(which).toList();
+    }
+
+    /** The counters that rows of a kind have. */
+    static List<ModelCounter> keptBy(Kind kind) {
+        return KEPT.get(kind);
+    }
+
+    /** The counters that count rows of a kind. */
+    static List<ModelCounter> counting(Kind kind) {
+        return COUNTING.get(kind);
+    }
+
+    /** Whether it simply counts all that refer to its row. */
+    boolean isPlain() {
+        return !isFurtherUp() && where == null && sum == null;
+    }
+
+    boolean isFurtherUp() {
+        return way.size() > 1;
+    }
+
+    String column() {
+        return attribute.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** The table that has it: in a hierarchy, that of the class that declares it. */
+    String table() {
+        boolean isOwn = Arrays.stream(parent.getDeclaredFields())
+                .anyMatch(field -> field.getName().equals(attribute));
+        Class<?> owner = isOwn ? parent : parent.getSuperclass();
+        return owner.getSimpleName().toLowerCase(Locale.ROOT);
+    }
+
+    /** The type of its attribute, boxed. */
+    Class<?> type() {
+        for (Class<?> owner = parent; owner != null; owner = owner.getSuperclass()) {
+            for (var field : owner.getDeclaredFields()) {
+                if (field.getName().equals(attribute)) {
+                    return MethodType.methodType(field.getType()).wrap().returnType();
+                }
+            }
+        }
+        throw new IllegalStateException(attribute);
+    }
+
+    /** The row that it counts a child for, or null. */
+    Item end(Item child, Map<Item, State> rows) {
+        Item at = child;
+        for (String attributeOnTheWay : way) {
+            State state = at == null ? null : rows.get(at);
+            at = state == null ? null : state.parents().get(at.kind().slots.indexOf(attributeOnTheWay));
+        }
+        return at;
+    }
+
+    /** For what a child counts. */
+    BigDecimal weight(State child) {
+        if (where != null && !where.test(child.values())) {
+            return BigDecimal.ZERO;
+        }
+        Number number = sum == null ? Integer.valueOf(1) : sum.apply(child.values());
+        return number == null ? BigDecimal.ZERO : new BigDecimal(number.toString());
+    }
+}

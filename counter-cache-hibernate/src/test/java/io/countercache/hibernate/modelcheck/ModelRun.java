@@ -1,0 +1,162 @@
+package io.countercache.hibernate.modelcheck;
+
+import io.countercache.hibernate.concurrency.TrafficTest;
+import io.countercache.hibernate.modelcheck.ModelActor.Failure;
+import io.countercache.hibernate.modelcheck.ModelStep.Action;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Executes one program, on one thread or on one for each session, and compares what comes out with the model. */
+final class ModelRun {
+
+    private final ModelDatabase database;
+    private final ModelProgram program;
+    private final boolean threads;
+    private final ModelNames names = new ModelNames();
+    private final ModelRows committed;
+    private final Tally tally;
+
+    /** What has been done so far. */
+    static final class Tally {
+        final Map<Action, Integer> steps = new EnumMap<>(Action.class);
+        final Map<Failure, Integer> failures = new EnumMap<>(Failure.class);
+        int programs;
+        int operations;
+        int commits;
+
+        synchronized void step(Action action) {
+            steps.merge(action, 1, Integer::sum);
+            operations++;
+        }
+
+        synchronized void operation() {
+            operations++;
+        }
+
+        synchronized void failure(Failure failure) {
+            failures.merge(failure, 1, Integer::sum);
+        }
+
+        synchronized void commit() {
+            commits++;
+        }
+
+        @Override
+        public String toString() {
+            return "%d programs, %d operations, %d commits, failed %s, %s"
+                    .formatted(programs, operations, commits, failures, new TreeMap<>(steps));
+        }
+    }
+
+    private ModelRun(ModelDatabase database, ModelProgram program, boolean threads, Tally tally) {
+        this.database = database;
+        this.program = program;
+        this.threads = threads;
+        this.tally = tally;
+        this.committed = database.begin(names);
+    }
+
+    /** Runs a program. What was wrong, or null. */
+    static Throwable failureOf(ModelDatabase database, ModelProgram program, boolean threads, Tally tally) {
+        tally.programs++;
+        ModelRun run = new ModelRun(database, program, threads, tally);
+        try {
+            if (threads) {
+                run.onThreads();
+            } else {
+                run.onOneThread();
+            }
+            database.check(threads ? null : run.committed, run.names);
+            return null;
+        } catch (RuntimeException | AssertionError e) {
+            return e;
+        }
+    }
+
+    ModelDatabase database() {
+        return database;
+    }
+
+    ModelNames names() {
+        return names;
+    }
+
+    ModelRows committed() {
+        return committed;
+    }
+
+    /** Whether everything can be foreseen. */
+    boolean isExact() {
+        return !threads;
+    }
+
+    boolean isAlone() {
+        return program.sessions() == 1;
+    }
+
+    /** Called after every commit. */
+    void committedOne() {
+        tally.commit();
+        if (!threads) {
+            database.check(committed, names);
+        }
+    }
+
+    private ModelActor actor(int session) {
+        return session == 0 ? new ModelStateless(this) : new ModelSession(this);
+    }
+
+    private void onOneThread() {
+        Map<Integer, ModelActor> actors = new HashMap<>();
+        try {
+            for (ModelStep step : program.steps()) {
+                perform(step, actors.computeIfAbsent(step.session(), this::actor));
+            }
+        } finally {
+            actors.values().forEach(ModelActor::close);
+        }
+    }
+
+    /** All threads end before the first failure is told: the next program must not meet their locks. */
+    private void onThreads() {
+        AtomicInteger sessions = new AtomicInteger();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        TrafficTest.onThreads(program.sessions() + 1, () -> {
+            int session = sessions.getAndIncrement();
+            try (ModelActor actor = actor(session)) {
+                program.steps().stream()
+                        .filter(step -> step.session() == session)
+                        .takeWhile(step -> failure.get() == null)
+                        .forEach(step -> perform(step, actor));
+            } catch (RuntimeException | AssertionError e) {
+                failure.compareAndSet(null, e);
+            }
+            return null;
+        });
+        if (failure.get() != null) {
+            throw new AssertionError(failure.get().getMessage(), failure.get());
+        }
+    }
+
+    private void perform(ModelStep step, ModelActor actor) {
+        try {
+            if (actor.perform(step)) {
+                tally.step(step.action());
+            }
+        } catch (RuntimeException e) {
+            Failure failure = Failure.of(e);
+            boolean others = !isAlone() && failure != Failure.OTHER;
+            if (!others && !actor.deserves(failure)) {
+                throw new IllegalStateException("failed: " + step, e);
+            }
+            tally.failure(failure);
+            actor.failed();
+        } catch (AssertionError e) {
+            throw new AssertionError("after " + step + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,362 @@
+package io.countercache.hibernate.modelcheck;
+
+import io.countercache.Drift;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.CounterCaches.Skipped;
+import io.countercache.hibernate.modelcheck.ModelBlog.Row;
+import io.countercache.hibernate.modelcheck.ModelRows.Item;
+import io.countercache.hibernate.modelcheck.ModelRows.Kind;
+import io.countercache.hibernate.modelcheck.ModelRows.State;
+import io.countercache.hibernate.support.TestServer;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.hibernate.FlushMode;
+import org.hibernate.Session;
+import org.hibernate.SharedSessionContract;
+
+/** One session of a program: its transactions, its queries, and what it asks of the library. */
+final class ModelSession implements ModelActor, ModelBulk.Executor {
+
+    private final ModelRun run;
+    private final ModelContext context;
+    private final ModelChanges changes;
+    private final ModelRemovals removals;
+    private final ModelDetached detached;
+    private final ModelQueries queries;
+    private final ModelBulk bulk;
+    private Session session;
+    private Skipped skipped;
+    private boolean provoked;
+
+    ModelSession(ModelRun run) {
+        this.run = run;
+        this.context = new ModelContext(
+                run.committed(),
+                run.names(),
+                run.isExact(),
+                run.isAlone(),
+                run.database().writesAtFlush());
+        this.changes = new ModelChanges(context, run.names(), run.isExact());
+        this.removals = new ModelRemovals(context, run.names(), changes);
+        this.detached = new ModelDetached(context, run.names(), changes);
+        this.queries = new ModelQueries(context, changes, run);
+        this.bulk = new ModelBulk(this, run.names(), context.view, run.isExact(), run.isAlone());
+        open();
+    }
+
+    private void open() {
+        session = run.database().factory().openSession();
+        context.open(session);
+        run.database().watch(context);
+    }
+
+    @Override
+    public boolean perform(ModelStep step) {
+        if (!session.getTransaction().isActive()) {
+            session.beginTransaction();
+        }
+        boolean possible = switch (step.action()) {
+            case EVICT, CLEAR, MERGE, MERGE_PARENT, REMOVE_DETACHED -> detached.perform(step);
+            case REMOVE, REMOVE_AND_PERSIST, REMOVE_PARENT, ORPHAN -> removals.perform(step);
+            case FLUSH -> {
+                flush();
+                yield true;
+            }
+            case QUERY_COUNTERS, QUERY_CHILDREN, QUERY_PARENTS -> queries.perform(step);
+            case BULK_DELETE, BULK_UPDATE, BULK_INSERT -> bulk.perform(step);
+            case READ_ONLY -> readOnly();
+            case FLUSH_MODE -> flushMode();
+            case DRIFT -> drift();
+            case RESET -> reset();
+            case CORRUPT -> corrupt(step);
+            case WRITE -> write();
+            case SKIP -> skip();
+            case RESUME -> resume();
+            case DUPLICATE -> duplicate(step.item(), step.variant() % 2 == 0 ? Kind.COMMENT : Kind.NOTE);
+            case COMMIT -> commit(step.variant() % 3);
+            case ROLLBACK -> rollback(step.variant() % 3);
+            default -> changes.perform(step);
+        };
+        context.check();
+        return possible;
+    }
+
+    @Override
+    public void flush() {
+        session.flush();
+        checkFlushed();
+    }
+
+    @Override
+    public SharedSessionContract session() {
+        return session;
+    }
+
+    @Override
+    public boolean canRefer(Item item) {
+        return changes.canRefer(item);
+    }
+
+    @Override
+    public Object reference(Item item) {
+        return changes.reference(item);
+    }
+
+    @Override
+    public boolean isManaged(Item item) {
+        return context.isManaged(item);
+    }
+
+    @Override
+    public boolean isCounting() {
+        return !context.skipping;
+    }
+
+    @Override
+    public void changed(Map<Item, State> rows) {
+        context.bypass(rows);
+    }
+
+    private void checkFlushed() {
+        if (!run.isExact()) {
+            return;
+        }
+        if (session.isDirty()) {
+            throw new AssertionError("the session is dirty after a flush");
+        }
+        session.doWork(connection -> ModelDatabase.check(
+                context.view, run.names(), connection, run.database().writesAtFlush() && !context.skipping));
+    }
+
+    private boolean readOnly() {
+        detached.clear();
+        session.setDefaultReadOnly(!session.isDefaultReadOnly());
+        return true;
+    }
+
+    private boolean flushMode() {
+        session.setHibernateFlushMode(
+                switch (session.getHibernateFlushMode()) {
+                    case AUTO -> FlushMode.MANUAL;
+                    case MANUAL -> FlushMode.COMMIT;
+                    default -> FlushMode.AUTO;
+                });
+        return true;
+    }
+
+    private boolean drift() {
+        if (context.skipping) {
+            return false;
+        }
+        for (Kind kind : Kind.PARENTS) {
+            List<Drift> drift =
+                    CounterCaches.of(session).on(kind.type, ids(kind)).drift();
+            if (!drift.isEmpty()) {
+                throw new AssertionError(drift.toString());
+            }
+        }
+        return true;
+    }
+
+    private List<Long> ids(Kind kind) {
+        return context.view.all().keySet().stream()
+                .filter(item -> kind.type.isAssignableFrom(item.kind().type))
+                .map(run.names()::id)
+                .toList();
+    }
+
+    private boolean reset() {
+        for (Kind kind : Kind.PARENTS) {
+            List<Drift> drift =
+                    CounterCaches.of(session).on(kind.type, ids(kind)).reset();
+            if (!drift.isEmpty() && !context.skipping) {
+                throw new AssertionError(drift.toString());
+            }
+        }
+        return true;
+    }
+
+    private boolean corrupt(ModelStep step) {
+        Item parent = step.item();
+        int by = 1 + step.variant() % 2;
+        if (!context.view.has(parent) || context.skipping) {
+            return false;
+        }
+        write();
+        List<ModelCounter> counters = parent.kind().counters();
+        ModelCounter counter = counters.get(step.variant() / 2 % counters.size());
+        String sql = "update %1$s set %2$s = %2$s + %3$d where id = %4$d"
+                .formatted(counter.table(), counter.column(), by, run.names().id(parent));
+        session.doWork(connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.executeUpdate(sql);
+            }
+        });
+        List<Drift> drift = CounterCaches.of(session)
+                .resetCounters(parent.kind().type, run.names().id(parent));
+        if (run.isExact()
+                && context.view.has(parent)
+                && (drift.size() != 1 || difference(drift.get(0)).compareTo(BigDecimal.valueOf(-by)) != 0)) {
+            throw new AssertionError("%s was wrong by %d but the reset says %s".formatted(parent, by, drift));
+        }
+        return true;
+    }
+
+    private static BigDecimal difference(Drift drift) {
+        return new BigDecimal(drift.actual().toString())
+                .subtract(new BigDecimal(drift.stored().toString()));
+    }
+
+    private boolean write() {
+        CounterCaches.of(session).flush();
+        context.settled();
+        if (run.isExact() && !context.skipping) {
+            session.doWork(connection -> ModelDatabase.check(context.view, run.names(), connection, true));
+        }
+        return true;
+    }
+
+    private boolean isManual() {
+        return session.getHibernateFlushMode() == FlushMode.MANUAL;
+    }
+
+    private boolean skip() {
+        if (skipped != null) {
+            return false;
+        }
+        if (isManual()) {
+            session.flush();
+        }
+        skipped = CounterCaches.of(session).skip();
+        context.skipping = true;
+        return true;
+    }
+
+    private boolean resume() {
+        if (skipped == null) {
+            return false;
+        }
+        if (isManual()) {
+            session.flush();
+        }
+        skipped.close();
+        skipped = null;
+        if (!run.isAlone()) {
+            lockWays();
+        }
+        reset();
+        context.skipping = false;
+        return true;
+    }
+
+    /** Else another session could move one of these, not see what was skipped beneath it, and leave it behind. */
+    private void lockWays() {
+        session.doWork(connection -> {
+            try (var statement = connection.createStatement()) {
+                for (String table : List.of("post", "author", "node")) {
+                    statement.execute("select id from %s order by id for %s"
+                            .formatted(table, TestServer.IS_H2 ? "update" : "no key update"));
+                }
+            }
+        });
+    }
+
+    private boolean duplicate(Item post, Kind kind) {
+        if (!changes.canRefer(post)) {
+            return false;
+        }
+        Row taken = kind.make.get();
+        taken.parent(0, changes.reference(post));
+        taken.edit("taken");
+        // the row that has it may be gone, or be edited
+        provoked = true;
+        session.persist(taken);
+        return true;
+    }
+
+    private boolean commit(int variant) {
+        resume();
+        session.getTransaction().commit();
+        if (!isManual()) {
+            forgive(); // else what was provoked is still to come
+        }
+        context.view.commit();
+        context.settled();
+        run.committedOne();
+        context.check();
+        if (variant == 1) {
+            detached.clear();
+        } else if (variant == 2) {
+            reopen();
+        }
+        return true;
+    }
+
+    private void reopen() {
+        detached.detachAll();
+        session.close();
+        open();
+    }
+
+    private void forgive() {
+        provoked = false;
+        detached.forgive();
+    }
+
+    private boolean rollback(int variant) {
+        session.getTransaction().rollback();
+        if (skipped != null) {
+            skipped.close();
+            skipped = null;
+        }
+        context.skipping = false; // also after a failure to end it
+        context.rolledBack();
+        if (variant == 2) {
+            return true;
+        }
+        forgive();
+        if (variant == 0) {
+            detached.clear();
+        } else {
+            reopen();
+        }
+        return true;
+    }
+
+    @Override
+    public boolean deserves(Failure failure) {
+        return switch (failure) {
+            case STALE, GONE -> detached.isStale() || context.isTainted() || context.isBypassed();
+            case CONSTRAINT -> provoked || context.isTainted() || context.isBypassed();
+            case REFUSED -> true; // of what cannot be counted
+            case LOCKED, OTHER -> false;
+        };
+    }
+
+    @Override
+    public void failed() {
+        if (session.getTransaction().isActive()
+                || session.getTransaction().getStatus().canRollback()) {
+            rollback(0);
+        } else {
+            session.beginTransaction();
+            rollback(0);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (session.getTransaction().isActive()) {
+            rollback(0);
+        }
+        session.close();
+        run.database().unwatch(context);
+    }
+
+    @Override
+    public String toString() {
+        return "session in flush mode " + session.getHibernateFlushMode().name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,26 @@
+package io.countercache.hibernate.support;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.countercache.CounterMappingException;
+import java.util.List;
+import org.hibernate.cfg.Configuration;
+
+/** Builds session factories that are not used. Sends no SQL. */
+public final class Boot {
+
+    private Boot() {}
+
+    public static void build(Class<?>... entities) {
+        Configuration configuration = new Configuration().setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
+        List.of(entities).forEach(configuration::addAnnotatedClass);
+        configuration.buildSessionFactory().close();
+    }
+
+    /** Verifies that this is what is wrong with these entities, and nothing else. */
+    public static void refused(String problem, Class<?>... entities) {
+        assertThatThrownBy(() -> build(entities))
+                .isInstanceOf(CounterMappingException.class)
+                .hasMessage("Cannot start: 1 wrong counter declaration\n  - " + problem);
+    }
+}

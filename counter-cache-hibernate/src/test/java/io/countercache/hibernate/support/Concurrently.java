@@ -1,0 +1,81 @@
+package io.countercache.hibernate.support;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Threads beside that of the test, and a look at the database for those that wait for a lock. */
+public final class Concurrently implements AutoCloseable {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    /** Between two looks; leaves the processor to those that are looked at. */
+    private static final Duration POLL = Duration.ofMillis(1);
+
+    // sessions that wait, and hold locks on tables of this schema: another test may be using the same server
+    private static final String WAITING =
+            TestServer.IS_H2 ? "select count(*) from information_schema.sessions where blocker_id is not null" : """
+            select count(distinct waiting.pid)
+            from pg_locks waiting
+            join pg_locks held on held.pid = waiting.pid and held.granted
+            join pg_class relation on relation.oid = held.relation
+            where not waiting.granted and relation.relnamespace = current_schema()::regnamespace
+            """;
+
+    private final TestDatabase db;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    public Concurrently(TestDatabase db) {
+        this.db = db;
+    }
+
+    public Future<?> start(Runnable work) {
+        return CompletableFuture.runAsync(work, threads);
+    }
+
+    /** Until so many transactions wait for a lock. */
+    public void awaitWaiting(int transactions) {
+        await(() -> db.number(WAITING) >= transactions, transactions + " transactions wait for a lock");
+    }
+
+    /** Until work is done, or as far as it gets while it waits for a lock. */
+    public void awaitDoneOrWaiting(Future<?> work) {
+        await(() -> work.isDone() || db.number(WAITING) >= 1, "done, or waiting for a lock");
+    }
+
+    private static void await(BooleanSupplier condition, String what) {
+        Instant end = Instant.now().plus(DEADLINE);
+        while (!condition.getAsBoolean()) {
+            if (Instant.now().isAfter(end)) {
+                throw new AssertionError("not within %s: %s".formatted(DEADLINE, what));
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+    }
+
+    /** Waits for the end of what was started, and fails as that failed. */
+    public static void finish(Future<?> work) {
+        try {
+            ((CompletableFuture<?>) work)
+                    .orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

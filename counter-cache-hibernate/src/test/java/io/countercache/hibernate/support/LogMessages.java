@@ -1,0 +1,32 @@
+package io.countercache.hibernate.support;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+
+/** What a logger logs, of INFO and more, until this is closed. */
+public final class LogMessages implements AutoCloseable {
+
+    private final Logger logger;
+    private final ListAppender<ILoggingEvent> messages = new ListAppender<>();
+
+    public LogMessages(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
+        logger.setLevel(Level.INFO);
+        messages.start();
+        logger.addAppender(messages);
+    }
+
+    public List<String> texts() {
+        return messages.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Override
+    public void close() {
+        logger.detachAppender(messages);
+        logger.setLevel(null);
+    }
+}

@@ -1,0 +1,172 @@
+package io.countercache.hibernate.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.countercache.RepairReport;
+import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.CounterRepair;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
+import org.hibernate.Session;
+import org.hibernate.SessionFactory;
+import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
+import org.hibernate.cfg.Configuration;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * An empty schema with the tables of some entities for each test, and the statements that were sent to it. After each
+ * test every counter has to equal its count, or the test fails.
+ */
+public final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
+
+    private final List<Class<?>> entities;
+    private final List<String> mappings = new ArrayList<>();
+    private final Configuration settings = new Configuration();
+    private final List<String> statements = new CopyOnWriteArrayList<>();
+    private HikariDataSource connections;
+    private SessionFactory factory;
+
+    private TestDatabase(List<Class<?>> entities) {
+        this.entities = entities;
+    }
+
+    public static TestDatabase with(Class<?>... entities) {
+        return new TestDatabase(List.of(entities));
+    }
+
+    public TestDatabase setting(String name, Object value) {
+        settings.getProperties().put(name, value);
+        return this;
+    }
+
+    /** Reads an orm.xml as well. */
+    public TestDatabase mappedBy(String resource) {
+        mappings.add(resource);
+        return this;
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        connections = TestServer.emptySchema();
+        factory = configuration().buildSessionFactory();
+        statements.clear();
+    }
+
+    /** What {@link #factory()} was built from, for tests that build another one for the same tables. */
+    public Configuration configuration() {
+        Configuration configuration = new Configuration();
+        entities.forEach(configuration::addAnnotatedClass);
+        mappings.forEach(configuration::addResource);
+        configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
+        configuration.getProperties().put("hibernate.connection.datasource", recording(connections));
+        configuration.getProperties().put("hibernate.hbm2ddl.auto", "update");
+        String sizes = System.getProperty("test.collection_size", "true");
+        configuration.getProperties().put(CounterCacheSettings.COLLECTION_SIZE, sizes);
+        configuration.getProperties().putAll(settings.getProperties());
+        return configuration;
+    }
+
+    /** The same connections, but what is sent through them is recorded. */
+    public DataSource recording(DataSource recorded) {
+        return ProxyDataSourceBuilder.create(recorded)
+                .afterQuery((execution, queries) -> queries.forEach(query -> {
+                    int rows = Math.max(1, query.getParametersList().size());
+                    for (int i = 0; i < rows; i++) {
+                        statements.add(query.getQuery());
+                    }
+                }))
+                .build();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        try {
+            if (context.getExecutionException().isEmpty()) {
+                assertThat(CounterRepair.verifyAll(factory)).matches(RepairReport::isClean, "no drift");
+            }
+        } finally {
+            factory.close();
+            TestServer.drop(connections);
+        }
+    }
+
+    public SessionFactory factory() {
+        return factory;
+    }
+
+    public HikariDataSource connections() {
+        return connections;
+    }
+
+    public void inTransaction(Consumer<Session> work) {
+        factory.inTransaction(work);
+    }
+
+    public <R> R fromTransaction(Function<Session, R> work) {
+        return factory.fromTransaction(work);
+    }
+
+    public <E> E persist(E entity) {
+        inTransaction(session -> session.persist(entity));
+        return entity;
+    }
+
+    /** The single value that a query finds, read past Hibernate. */
+    public long number(String sql) {
+        try (var connection = connections.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).as("a row for " + sql).isTrue();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** The same as text. */
+    public String text(String sql) {
+        try (var connection = connections.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).as("a row for " + sql).isTrue();
+            return rows.getString(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** Changes rows behind Hibernate's back. */
+    public int execute(String sql) {
+        try (var connection = connections.getConnection();
+                var statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** What was sent while this ran, one entry for each row of a batch. */
+    public List<String> statementsOf(Runnable work) {
+        statements.clear();
+        work.run();
+        return List.copyOf(statements);
+    }
+
+    /** The statements among these that move counters. */
+    public static List<String> counterUpdates(List<String> statements) {
+        return statements.stream()
+                .filter(sql -> sql.toLowerCase(Locale.ROOT).startsWith("update ") || sql.startsWith("with m as "))
+                .filter(sql -> sql.contains("coalesce("))
+                .toList();
+    }
+}

@@ -1,0 +1,306 @@
+package io.countercache.hibernate.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.support.Blog.Author;
+import io.countercache.hibernate.support.Blog.Comment;
+import io.countercache.hibernate.support.Blog.Post;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import jakarta.persistence.PersistenceException;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.hibernate.Session;
+import org.hibernate.SessionFactory;
+import org.hibernate.cfg.Configuration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Servers, connections and applications that die in the middle of it: whatever is committed is counted. */
+@Tag("postgresql")
+class FaultTest {
+
+    private static final int POSTS = 5;
+
+    /** Between two looks; leaves the processor to those that are looked at. */
+    private static final Duration POLL = Duration.ofMillis(2);
+
+    @TempDir
+    Path directory;
+
+    private EmbeddedPostgres server;
+    private HikariDataSource connections;
+    private SessionFactory factory;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = server(0);
+        connections = connections(url());
+        factory = factory(connections);
+        factory.inTransaction(
+                session -> IntStream.range(0, POSTS).forEach(i -> session.persist(new Post("post " + i))));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        factory.close();
+        connections.close();
+        server.close();
+    }
+
+    /** One that survives what it is made to survive here: it syncs, and keeps its data. */
+    private EmbeddedPostgres server(int port) throws IOException {
+        var builder = EmbeddedPostgres.builder()
+                .setDataDirectory(directory.resolve("data"))
+                .setCleanDataDirectory(false)
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("full_page_writes", "on");
+        return (port == 0 ? builder : builder.setPort(port)).start();
+    }
+
+    private String url() {
+        return server.getJdbcUrl("postgres", "postgres");
+    }
+
+    private static HikariDataSource connections(String url) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setUsername("postgres");
+        config.setMaximumPoolSize(12);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(1000);
+        return new HikariDataSource(config);
+    }
+
+    private static SessionFactory factory(HikariDataSource connections) {
+        Configuration configuration = new Configuration();
+        List.of(Post.class, Author.class, Comment.class).forEach(configuration::addAnnotatedClass);
+        configuration.getProperties().put("hibernate.connection.datasource", connections);
+        return configuration.setProperty("hibernate.hbm2ddl.auto", "update").buildSessionFactory();
+    }
+
+    private long number(String sql) {
+        try (Connection connection = connections.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).isTrue();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** In one statement, so that it is right while others write. */
+    private long drifted() {
+        return number("""
+                select count(*) from Post p
+                where p.commentsCount <> (select count(*) from Comment c where c.post_id = p.id)
+                """);
+    }
+
+    private static void await(BooleanSupplier condition, String what) {
+        Instant end = Instant.now().plus(Duration.ofSeconds(30));
+        while (!condition.getAsBoolean()) {
+            assertThat(Instant.now()).as(what).isBefore(end);
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+    }
+
+    /** One transaction of inserts, moves and deletes. */
+    private static void change(Session session, Random random) {
+        List<Post> posts = session.createSelectionQuery("from Post order by random()", Post.class)
+                .getResultList();
+        session.persist(new Comment(posts.get(0)));
+        session.flush();
+        session.persist(new Comment(posts.get(1)));
+        List<Comment> comments = session.createSelectionQuery("from Comment order by random()", Comment.class)
+                .setMaxResults(2)
+                .getResultList();
+        comments.get(0).post = posts.get(2);
+        if (comments.size() > 1 && random.nextBoolean()) {
+            session.remove(comments.get(1));
+        }
+    }
+
+    /** Transactions on so many threads until told to stop; those that fail do so. */
+    private static final class Load implements AutoCloseable {
+
+        final AtomicInteger committed = new AtomicInteger();
+        private final AtomicBoolean stopped = new AtomicBoolean();
+        private final ExecutorService threads;
+
+        Load(int threads, SessionFactory factory) {
+            this.threads = Executors.newFixedThreadPool(threads);
+            for (int i = 0; i < threads; i++) {
+                Random random = new Random(i);
+                this.threads.execute(() -> {
+                    while (!stopped.get()) {
+                        try {
+                            factory.inTransaction(session -> change(session, random));
+                            committed.incrementAndGet();
+                        } catch (PersistenceException failed) {
+                            // the server is down, or another transaction was faster
+                        }
+                    }
+                });
+            }
+        }
+
+        @Override
+        public void close() {
+            stopped.set(true);
+            threads.shutdown();
+            try {
+                assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @Test
+    void aServerThatIsKilledUnderEightWritingThreadsComesBackWithoutDrift() throws IOException {
+        try (Load load = new Load(8, factory)) {
+            for (int i = 0; i < 10; i++) {
+                int before = load.committed.get();
+                await(() -> load.committed.get() > before + 50, "writing");
+                kill(server.getProcess().toHandle());
+                int port = server.getPort();
+                server.close();
+                server = server(port);
+                assertThat(drifted()).isZero();
+            }
+        }
+        assertThat(drifted()).isZero();
+        assertThat(number("select count(*) from Comment")).isPositive();
+    }
+
+    /** SIGKILL to the server and all its processes. */
+    private static void kill(ProcessHandle process) {
+        List<ProcessHandle> all =
+                Stream.concat(process.descendants(), Stream.of(process)).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(each -> await(() -> !each.isAlive(), "killed"));
+    }
+
+    @Test
+    void aConnectionThatIsDroppedInTheMiddleOfTheCounterWriteLeavesNothing() throws Exception {
+        List<Long> ids = factory.fromTransaction(
+                session -> session.createSelectionQuery("select id from Post order by id", Long.class)
+                        .getResultList());
+        try (Connection holder = connections.getConnection()) {
+            holder.setAutoCommit(false);
+            try (var statement = holder.createStatement()) {
+                statement.execute("select from Post where id = " + ids.get(1) + " for no key update");
+            }
+            var writing = CompletableFuture.runAsync(() -> factory.inTransaction(session -> {
+                for (Long id : ids) {
+                    session.persist(new Comment(session.getReference(Post.class, id)));
+                }
+            }));
+            await(() -> number("select count(*) from pg_locks where not granted") == 1, "waiting");
+            number("select pg_terminate_backend(pid)::int from pg_locks where not granted");
+            assertThatThrownBy(writing::join).hasCauseInstanceOf(PersistenceException.class);
+            holder.rollback();
+        }
+        assertThat(number("select count(*) from Comment")).isZero();
+        assertThat(number("select sum(commentsCount) from Post")).isZero();
+    }
+
+    @Test
+    void anApplicationThatIsKilledBetweenItsFlushAndItsCommitLeavesNothing() throws Exception {
+        Process application = application("flush", Redirect.PIPE);
+        try (var said = application.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(said.lines().anyMatch("flushed"::equals)).isTrue();
+            assertThat(backends()).isPositive();
+        } finally {
+            application.destroyForcibly().waitFor();
+        }
+        await(() -> backends() == 0, "rolled back");
+        assertThat(number("select count(*) from Comment")).isZero();
+        assertThat(number("select sum(commentsCount) from Post")).isZero();
+    }
+
+    private long backends() {
+        return number("select count(*) from pg_stat_activity where application_name = 'application'");
+    }
+
+    @Test
+    void anApplicationThatIsKilledUnderLoadLeavesNoDrift() throws Exception {
+        Random random = new Random(1);
+        for (int i = 0; i < 2; i++) {
+            Process application = application("load", Redirect.DISCARD);
+            try {
+                long until = number("select last_value from Comment_SEQ") + 100 + random.nextInt(400);
+                await(() -> number("select last_value from Comment_SEQ") > until, "writing");
+            } finally {
+                application.destroyForcibly().waitFor();
+            }
+            await(() -> backends() == 0, "rolled back");
+            assertThat(number("select count(*) from Comment")).isPositive();
+            assertThat(drifted()).isZero();
+        }
+    }
+
+    private Process application(String what, Redirect output) throws IOException {
+        return new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Application.class.getName(),
+                        url() + "&ApplicationName=application",
+                        what)
+                .redirectOutput(output)
+                .redirectError(Redirect.DISCARD)
+                .start();
+    }
+
+    /** What runs in a JVM of its own, until it is killed. */
+    static final class Application {
+
+        private Application() {}
+
+        public static void main(String[] arguments) {
+            SessionFactory factory = factory(connections(arguments[0]));
+            if (arguments[1].equals("load")) {
+                new Load(4, factory);
+                return;
+            }
+            factory.inTransaction(session -> {
+                session.createSelectionQuery("from Post", Post.class)
+                        .getResultList()
+                        .forEach(post -> session.persist(new Comment(post)));
+                CounterCaches.of(session).flush();
+                System.out.println("flushed");
+                await(() -> false, "killed");
+            });
+        }
+    }
+}
