@@ -476,7 +476,7 @@ class BootMappingsTest {
 
     @Test
     void childrenThatARestrictionHidesAreWarnedOf() {
-        try (LogMessages messages = new LogMessages("io.countercache.hibernate.CountedRows")) {
+        try (LogMessages messages = new LogMessages("io.countercache.hibernate.internal.check.ChildRowsCheck")) {
             build(Post.class, Hideable.class);
             assertThat(messages.texts())
                     .containsExactly(

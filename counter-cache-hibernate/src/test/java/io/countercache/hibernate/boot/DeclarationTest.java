@@ -460,7 +460,7 @@ class DeclarationTest {
 
     @Test
     void aCounterInAUniqueIndexIsWarnedAbout() {
-        try (LogMessages messages = new LogMessages("io.countercache.hibernate.CounterAttribute")) {
+        try (LogMessages messages = new LogMessages("io.countercache.hibernate.internal.check.CounterAttribute")) {
             read(Hall.class, Seat.class);
             assertThat(messages.texts())
                     .containsExactly(

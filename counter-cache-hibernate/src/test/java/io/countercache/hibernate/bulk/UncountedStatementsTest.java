@@ -21,7 +21,7 @@ class UncountedStatementsTest {
     @RegisterExtension
     final TestDatabase database = TestDatabase.with(Post.class, Author.class, Comment.class);
 
-    private final LogMessages messages = new LogMessages("io.countercache.hibernate.UncountedStatements");
+    private final LogMessages messages = new LogMessages("io.countercache.hibernate.internal.bulk.UncountedStatements");
 
     @AfterEach
     void stopListening() {

@@ -134,7 +134,7 @@ class CollectionSizeMappingsTest {
             assertTold(room(session).names, false);
             assertTold(room(session).wall.paints, false);
         });
-        try (LogMessages messages = new LogMessages("io.countercache.hibernate.CollectionSizes")) {
+        try (LogMessages messages = new LogMessages("io.countercache.hibernate.internal.size.SizedCollections")) {
             db.configuration().buildSessionFactory().close();
             assertThat(messages.texts()).containsExactlyInAnyOrder(leftAlone("names"), leftAlone("wall.paints"));
         }

@@ -251,7 +251,7 @@ class CollectionSizeMomentsTest {
             assertThat(loaded.words).hasSize(3);
             assertThat(loaded.notes).hasSize(2).isNotInstanceOf(SizedCollectionClass.Sized.class);
         });
-        try (LogMessages messages = new LogMessages("io.countercache.hibernate.CollectionSizes")) {
+        try (LogMessages messages = new LogMessages("io.countercache.hibernate.internal.size.SizedCollections")) {
             db.configuration().buildSessionFactory().close();
             assertThat(messages.texts())
                     .containsExactly(Shelf.class.getName()
