@@ -26,6 +26,7 @@ import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.size.SizedCollections;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Settings;
@@ -110,7 +111,7 @@ public final class CounterCacheIntegrator implements Integrator {
         factory.addObserver(new SessionFactoryObserver() {
             @Override
             public void sessionFactoryCreated(SessionFactory created) {
-                List<String> problems = model.readConditions(factory);
+                List<String> problems = model.readConditions(factory, Database.of(factory).likesUtf16());
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);
                 }

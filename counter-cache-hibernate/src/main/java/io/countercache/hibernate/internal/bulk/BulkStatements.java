@@ -4,10 +4,10 @@ import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
-import io.countercache.hibernate.internal.write.CounterWriter;
 import java.util.List;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -99,7 +99,7 @@ public final class BulkStatements {
     /** Whether the database answers with the rows that the statement has changed. */
     private static boolean isAnswered(BulkMutation mutation) {
         return mutation.hibernates() == null
-                && CounterWriter.canReturn(mutation.session())
+                && Database.of(mutation.session()).canQueryBulk()
                 && mutation.entity().getSoftDeleteMapping() == null
                 && !mutation.entity().hasWhereRestrictions();
     }

@@ -1,7 +1,6 @@
 package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.UncountableStatementException;
-import io.countercache.hibernate.internal.collection.CollectionReads;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
@@ -111,7 +110,7 @@ public final class CollectionTableDeletes {
             boolean asksOwner = !ofOwner().isEmpty();
             boolean asksElement = !ofElement().isEmpty();
             String keys = asksOwner && asksElement ? "id(c), id(e)" : asksElement ? "id(e)" : "id(c)";
-            return "select %1$s, count(*) %2$s group by %1$s".formatted(keys, CollectionReads.from(collection));
+            return "select %1$s, count(*) %2$s group by %1$s".formatted(keys, collection.from());
         }
 
         /** Each counter that moves, and where in a row the one stands that has it. */

@@ -4,7 +4,6 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
-import io.countercache.hibernate.internal.write.CounterSql;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -55,7 +54,7 @@ public final class UncountedStatements {
             for (String table : EntityTables.tables(parent, counter.table()).keySet()) {
                 derivedByTable
                         .computeIfAbsent(simple(table), any -> new TreeMap<>())
-                        .put(CounterSql.column(counter, parent), name);
+                        .put(counter.column(parent), name);
             }
             for (String table : model.countedTables(counter, factory)) {
                 countersByTable

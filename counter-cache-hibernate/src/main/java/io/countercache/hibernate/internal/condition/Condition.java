@@ -52,14 +52,16 @@ public final class Condition {
      * @param where the text
      * @param child the entity that it is about
      * @param factory the built session factory of that entity
+     * @param likesUtf16 whether LIKE of the database takes a character beyond the Basic Multilingual Plane for two
      * @return the condition
      * @throws IllegalArgumentException if memory cannot answer it, with what is wrong and what is allowed
      */
-    public static Condition read(String where, EntityPersister child, SessionFactoryImplementor factory) {
+    public static Condition read(
+            String where, EntityPersister child, SessionFactoryImplementor factory, boolean likesUtf16) {
         parse(where, child, factory);
         // in parentheses nothing can follow the condition, and outside them it cannot close them itself
         SqmPredicate predicate = parse("(" + where + ")", child, factory);
-        return new Condition(new ConditionReader(child, factory).read(predicate));
+        return new Condition(new ConditionReader(child, factory, likesUtf16).read(predicate));
     }
 
     private static SqmPredicate parse(String where, EntityPersister child, SessionFactoryImplementor factory) {

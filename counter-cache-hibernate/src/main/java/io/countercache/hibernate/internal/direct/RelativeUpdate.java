@@ -5,13 +5,13 @@ import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.OwnQueries;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.CounterSql;
-import io.countercache.hibernate.internal.write.CounterWriter;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import jakarta.persistence.EntityNotFoundException;
 import java.math.BigDecimal;
@@ -212,7 +212,8 @@ public final class RelativeUpdate {
     }
 
     private Outcome updateOne(Object id, boolean answers) {
-        boolean returns = CounterWriter.canReturn(session) && (answers || ManagedParents.manages(entity, id, session));
+        boolean returns = Database.of(session).canReturnUpdated()
+                && (answers || ManagedParents.manages(entity, id, session));
         String update = update();
         String sql = returns ? CounterSql.returning(update, columns()) : update;
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);

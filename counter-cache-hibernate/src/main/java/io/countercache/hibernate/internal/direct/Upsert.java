@@ -6,8 +6,10 @@ import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
-import io.countercache.hibernate.internal.write.CounterSql;
+import io.countercache.hibernate.internal.sql.UpsertSql;
+import io.countercache.hibernate.internal.sql.Upserted;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
@@ -21,9 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import org.hibernate.FlushMode;
 import org.hibernate.JDBCException;
-import org.hibernate.dialect.Dialect;
-import org.hibernate.dialect.H2Dialect;
-import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;
@@ -38,7 +37,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Upsert {
 
-    /** How often H2 is asked: its MERGE fails where two insert the same key at once. */
+    /**
+     * How often an upsert is sent that may race: it fails if another transaction inserts the same key in the same moment, and
+     * succeeds when it is sent again, unless that row is deleted and inserted again meanwhile. Each attempt needs a moment as
+     * short as that of the first, so nobody comes near this number: it is there so that an error of another kind, which looks
+     * like a race, is thrown at last.
+     */
     private static final int ATTEMPTS = 100;
 
     private final DirectContext context;
@@ -52,7 +56,7 @@ public final class Upsert {
     /** What follows the changes of a row. */
     private final Map<TouchedAttribute, Object> touched;
 
-    private final Dialect dialect;
+    private final Database database;
 
     /** What the database says of the row: the value that its counter has now, and its id. */
     private record Row(BigDecimal value, Object id) {}
@@ -70,7 +74,7 @@ public final class Upsert {
         this.entity = (AbstractEntityPersister) entity;
         this.counter = NumericAttribute.of(entity, counter, context.model());
         this.by = this.counter.amount(by);
-        this.dialect = session.getJdbcServices().getDialect();
+        this.database = Database.of(session);
         String uninsertable = uninsertable();
         if (uninsertable != null) {
             throw unfit(uninsertable);
@@ -96,8 +100,9 @@ public final class Upsert {
 
     /** Why the rows of an entity cannot be inserted by one statement that nobody else sees; null if they can. */
     private @Nullable String uninsertable() {
-        if (!(dialect instanceof PostgreSQLDialect || dialect instanceof H2Dialect)) {
-            return "that needs PostgreSQL or H2, not " + dialect.getClass().getSimpleName();
+        if (!database.canUpsert()) {
+            return "that needs PostgreSQL or H2, not "
+                    + database.dialect().getClass().getSimpleName();
         }
         if (entity.getTableMappings().length > 1) {
             return "it is in several tables";
@@ -150,12 +155,12 @@ public final class Upsert {
     private @Nullable Row send(List<Inserted> inserted) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return dialect instanceof H2Dialect ? merge(inserted) : insertOrAdd(inserted);
+                return upsert(inserted);
             } catch (ConstraintViolationException e) {
                 if (e.getKind() == ConstraintKind.CHECK) {
                     throw amount.refusalBy(e, key.values(), session);
                 }
-                boolean raced = dialect instanceof H2Dialect && e.getKind() == ConstraintKind.UNIQUE && read() != null;
+                boolean raced = database.mayUpsertRace() && e.getKind() == ConstraintKind.UNIQUE && read() != null;
                 if (!raced || attempt == ATTEMPTS) {
                     throw Statements.failed(e, session);
                 }
@@ -172,8 +177,8 @@ public final class Upsert {
                 : by.signum() < 0 && limits.hasMin() ? ">= " + limits.min() : null;
     }
 
-    private @Nullable Row insertOrAdd(List<Inserted> inserted) {
-        String sql = CounterSql.insertOrAdd(
+    private @Nullable Row upsert(List<Inserted> inserted) {
+        UpsertSql sql = database.upsert(new Upserted(
                 counter.table(),
                 columns(inserted),
                 parameters(inserted),
@@ -181,34 +186,31 @@ public final class Upsert {
                 counter.column(),
                 List.copyOf(touched.keySet()),
                 guard(),
-                answers());
-        return Statements.send(sql, this::attempt, session, statement -> {
-                    TouchedAttribute.bind(touched, statement, bind(inserted, statement, 1), session);
-                    return row(statement, sql);
-                })
-                .orElse(null);
-    }
-
-    private @Nullable Row merge(List<Inserted> inserted) {
-        String sql = CounterSql.merge(
-                counter.table(),
-                columns(inserted),
-                parameters(inserted),
-                key.columns(),
-                counter.column(),
-                List.copyOf(touched.keySet()),
-                guard());
-        int rows = Statements.send(sql, this::attempt, session, statement -> {
-            int position = bindKey(statement, 1);
-            if (guard() != null) {
-                counter.bind(by, statement, position++);
-            }
-            counter.bind(by, statement, position++);
-            position = TouchedAttribute.bind(touched, statement, position, session);
-            bind(inserted, statement, position);
-            return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, sql);
+                answers()));
+        if (sql.returns()) {
+            return Statements.send(sql.text(), this::attempt, session, statement -> {
+                        bind(sql, inserted, statement);
+                        return row(statement, sql.text());
+                    })
+                    .orElse(null);
+        }
+        int rows = Statements.send(sql.text(), this::attempt, session, statement -> {
+            bind(sql, inserted, statement);
+            return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, sql.text());
         });
         return rows == 0 ? null : read();
+    }
+
+    private void bind(UpsertSql sql, List<Inserted> inserted, PreparedStatement statement) throws SQLException {
+        int position = 1;
+        for (UpsertSql.Part part : sql.parameters()) {
+            switch (part) {
+                case ROW -> position = bind(inserted, statement, position);
+                case KEY -> position = bindKey(statement, position);
+                case AMOUNT -> counter.bind(by, statement, position++);
+                case TOUCHED -> position = TouchedAttribute.bind(touched, statement, position, session);
+            }
+        }
     }
 
     /** The row that has the key. */
