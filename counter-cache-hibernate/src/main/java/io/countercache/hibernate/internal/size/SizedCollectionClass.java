@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.size;
 
+import io.countercache.hibernate.internal.orm.HibernateFields;
 import static net.bytebuddy.matcher.ElementMatchers.isDeclaredBy;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
@@ -8,8 +9,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -54,7 +53,7 @@ public final class SizedCollectionClass {
     private final Class<?> plain;
     private final MethodHandle uninitialized;
     private final MethodHandle wrapping;
-    private final List<Field> serialized = new ArrayList<>();
+    private final List<Field> serialized;
 
     /** What a generated class has besides what it inherits. */
     public interface Sized {
@@ -88,14 +87,7 @@ public final class SizedCollectionClass {
                 ? constructor(sized, Comparator.class).asType(BUILDING)
                 : MethodHandles.dropArguments(constructor(sized), 1, Object.class)
                         .asType(BUILDING);
-        for (Class<?> type = plain; type != Object.class; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
-                    field.setAccessible(true);
-                    serialized.add(field);
-                }
-            }
-        }
+        this.serialized = HibernateFields.serialized(plain);
     }
 
     private static Class<?> generate(Class<?> plain) {
