@@ -9,7 +9,7 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.support.Settings.BeforeImages;
+import io.countercache.hibernate.internal.support.Settings.StaleChildren;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,9 +54,9 @@ public record ChildGuards(
      *     compares columns in a batch, whatever it changes: it would lose more by that than by the reads
      */
     public static ChildGuards decide(
-            List<CounterDefinition> counters, Metadata metadata, BeforeImages setting, boolean batched) {
+            List<CounterDefinition> counters, Metadata metadata, StaleChildren setting, boolean batched) {
         ChildGuards guards =
-                new ChildGuards(setting == BeforeImages.TRUST, new HashSet<>(), new HashSet<>(), new HashSet<>());
+                new ChildGuards(setting == StaleChildren.TRUST, new HashSet<>(), new HashSet<>(), new HashSet<>());
         if (guards.trust()) {
             return guards;
         }
@@ -64,7 +64,7 @@ public record ChildGuards(
         for (CounterDefinition counter : counters) {
             watch(counter, metadata, watched);
         }
-        boolean compare = setting == BeforeImages.CHECK && !batched;
+        boolean compare = setting == StaleChildren.CHECK && !batched;
         watched.forEach((child, attributes) -> guards.guard(child, attributes, compare));
         return guards;
     }
