@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.concurrency.TrafficTest;
-import io.countercache.hibernate.modelcheck.ModelActor.Failure;
+import io.countercache.hibernate.modelcheck.Actor.Failure;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Entity;

@@ -1,14 +1,14 @@
 package io.countercache.hibernate.internal.collection;
 
+import io.countercache.hibernate.internal.collection.CollectionReads.Held;
 import io.countercache.hibernate.internal.entity.ChildCounting;
 import io.countercache.hibernate.internal.entity.NeverVetoes;
 import io.countercache.hibernate.internal.entity.SentDeletes;
 import io.countercache.hibernate.internal.model.CountedCollections;
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
-import io.countercache.hibernate.internal.collection.CollectionReads.Held;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.Collections;
@@ -63,7 +63,8 @@ public final class JoinColumnElements
 
     private record Deleting(Object id, Map<CountedCollection, Object> owners) {}
 
-    public JoinColumnElements(MoveSink sink, SentDeletes deletes, CountedCollections collections, CollectionReads rows) {
+    public JoinColumnElements(
+            MoveSink sink, SentDeletes deletes, CountedCollections collections, CollectionReads rows) {
         this.sink = sink;
         this.deletes = deletes;
         this.collections = collections;

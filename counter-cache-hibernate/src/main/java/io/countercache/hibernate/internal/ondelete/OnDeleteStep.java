@@ -1,12 +1,12 @@
 package io.countercache.hibernate.internal.ondelete;
 
+import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.entity.NeverVetoes;
 import io.countercache.hibernate.internal.entity.SentDeletes;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.CounterCacheException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
