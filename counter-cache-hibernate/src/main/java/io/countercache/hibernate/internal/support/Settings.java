@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param batched whether the application has asked for JDBC batches, rather than having them by default
  */
 public record Settings(
-        boolean enabled, Write write, BeforeImages staleChildren, Bulk bulk, boolean collectionSize, boolean batched) {
+        boolean enabled, Write write, StaleChildren staleChildren, Bulk bulk, boolean collectionSize, boolean batched) {
 
     public static final String ENABLED = "hibernate.counter_cache.enabled";
     public static final String WRITE = "hibernate.counter_cache.write";
@@ -31,7 +31,7 @@ public record Settings(
         FLUSH
     }
 
-    public enum BeforeImages {
+    public enum StaleChildren {
         CHECK,
         LOCK,
         TRUST
@@ -47,7 +47,7 @@ public record Settings(
         return new Settings(
                 Boolean.parseBoolean(value(settings, ENABLED, TRUE_OR_FALSE)),
                 Write.valueOf(value(settings, WRITE, names(Write.values())).toUpperCase(Locale.ROOT)),
-                BeforeImages.valueOf(value(settings, STALE_CHILDREN, names(BeforeImages.values()))
+                StaleChildren.valueOf(value(settings, STALE_CHILDREN, names(StaleChildren.values()))
                         .toUpperCase(Locale.ROOT)),
                 Bulk.valueOf(value(settings, BULK, names(Bulk.values())).toUpperCase(Locale.ROOT)),
                 Boolean.parseBoolean(value(settings, COLLECTION_SIZE, TRUE_OR_FALSE)),
