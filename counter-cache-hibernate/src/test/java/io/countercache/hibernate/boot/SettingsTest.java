@@ -1,13 +1,13 @@
 package io.countercache.hibernate.boot;
 
-import io.countercache.hibernate.CounterCacheSettings;
-import io.countercache.hibernate.CounterCaches;
-import io.countercache.hibernate.internal.boot.Installation;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterMappingException;
+import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;

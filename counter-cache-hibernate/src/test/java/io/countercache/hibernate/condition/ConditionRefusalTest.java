@@ -2,12 +2,12 @@ package io.countercache.hibernate.condition;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.countercache.hibernate.internal.condition.Condition;
 import io.countercache.hibernate.condition.Conditional.Author;
 import io.countercache.hibernate.condition.Conditional.Comment;
 import io.countercache.hibernate.condition.Conditional.Embedding;
 import io.countercache.hibernate.condition.Conditional.Pair;
 import io.countercache.hibernate.condition.Conditional.Reply;
+import io.countercache.hibernate.internal.condition.Condition;
 import io.countercache.hibernate.support.TestDatabase;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;

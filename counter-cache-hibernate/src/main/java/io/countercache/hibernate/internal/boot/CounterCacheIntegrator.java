@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.boot;
 
+import io.countercache.CounterMappingException;
 import io.countercache.hibernate.internal.bulk.BulkPolicy;
 import io.countercache.hibernate.internal.bulk.BulkStatements;
 import io.countercache.hibernate.internal.collection.CollectionEvents;
@@ -28,7 +29,6 @@ import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.CounterWriter;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.CounterMappingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -67,12 +67,11 @@ public final class CounterCacheIntegrator implements Integrator {
         CounterWriter writer = new CounterWriter(model, sql, caches);
         OwnQueries queries = new OwnQueries();
         PathWriter paths = new PathWriter(model, sql, writer, queries);
-        PendingDeltas pending = new PendingDeltas(
-                model, onDelete::causes, new ManagedParents(model), paths, queries, settings.write());
+        PendingDeltas pending =
+                new PendingDeltas(model, onDelete::causes, new ManagedParents(model), paths, queries, settings.write());
         Recount recount = new Recount(model, pending, queries, sql, writer);
         SkippingSessions skipping = new SkippingSessions();
-        Installation installed =
-                new Installation(model, queries, pending, recount, skipping, caches, uniqueKeys);
+        Installation installed = new Installation(model, queries, pending, recount, skipping, caches, uniqueKeys);
         FactoryScope.of(factory).put(Installation.class, installed);
         if (model.isEmpty()) {
             return; // nothing is declared: change nothing, add no listener, cost nothing

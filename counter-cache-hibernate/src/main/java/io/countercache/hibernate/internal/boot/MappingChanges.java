@@ -74,8 +74,7 @@ record MappingChanges(ChildGuards guards, SentDeletes deletes) {
     }
 
     /** DELETEs of counted collections report how many rows they have hit. */
-    private static void countDeletedRows(
-            Declarations declared, Metadata metadata, SessionFactoryImplementor factory) {
+    private static void countDeletedRows(Declarations declared, Metadata metadata, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : declared.derived()) {
             if (counter.counts() != Counts.CHILDREN) {
                 CollectionMapping.countDeletes(

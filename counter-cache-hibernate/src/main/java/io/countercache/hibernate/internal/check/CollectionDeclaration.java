@@ -1,9 +1,9 @@
 package io.countercache.hibernate.internal.check;
 
-import io.countercache.hibernate.internal.model.OnDelete;
-import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import io.countercache.hibernate.internal.model.OnDelete;
+import io.countercache.hibernate.internal.orm.BootModel;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
@@ -51,7 +51,8 @@ public record CollectionDeclaration(
         if (mappedBy == null) {
             return annotated.isInverse()
                     ? null
-                    : new CollectionDeclaration(place, entity, annotated, Counts.ELEMENTS, metadata, deletes, isChanged);
+                    : new CollectionDeclaration(
+                            place, entity, annotated, Counts.ELEMENTS, metadata, deletes, isChanged);
         }
         PersistentClass owner = elementOf(annotated, metadata);
         Property writing = owner == null ? null : BootModel.find(owner, mappedBy);

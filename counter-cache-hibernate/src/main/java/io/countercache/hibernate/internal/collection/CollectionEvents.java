@@ -1,11 +1,11 @@
 package io.countercache.hibernate.internal.collection;
 
 import io.countercache.hibernate.internal.model.CountedCollections;
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Iterator;

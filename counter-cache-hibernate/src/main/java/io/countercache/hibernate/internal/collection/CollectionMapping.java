@@ -25,7 +25,8 @@ public final class CollectionMapping {
     /** Has the rows counted that DELETEs hit. To be called before Hibernate builds persisters from the mapping. */
     public static void countDeletes(Collection collection, Metadata metadata, SqlStringGenerationContext tableNames) {
         if (collection.isOneToMany() && !isChanged(collection)) {
-            // Hibernate does not check the row count of the UPDATE that it generates for this, but does so for custom SQL
+            // Hibernate does not check the row count of the UPDATE that it generates for this, but does so for custom
+            // SQL
             collection.setCustomSQLDeleteAll(
                     removeAll(collection, metadata.getDatabase().getDialect(), tableNames), false, null);
         }

@@ -1,13 +1,13 @@
 package io.countercache.hibernate.internal.collection;
 
+import io.countercache.hibernate.internal.collection.CollectionReads.Held;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
-import io.countercache.hibernate.internal.collection.CollectionReads.Held;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.HashMap;
@@ -35,7 +35,8 @@ public final class JoinColumnElements implements RowStep {
     private final CountedCollections collections;
     private final CollectionReads rows;
     /** The elements that the flush under way has inserted, and who has them: no other transaction knows them. */
-    private final PerSession<SharedSessionContractImplementor, Map<Place, @Nullable Object>> inserted = new PerSession<>();
+    private final PerSession<SharedSessionContractImplementor, Map<Place, @Nullable Object>> inserted =
+            new PerSession<>();
     /** Who had the element that a session is about to delete. */
     private final PerSession<SharedSessionContractImplementor, Deleting> deleting = new PerSession<>();
 

@@ -1,19 +1,19 @@
 package io.countercache.hibernate.internal.declaration;
 
+import io.countercache.Counter;
+import io.countercache.CounterCache;
+import io.countercache.CounterMappingException;
 import io.countercache.hibernate.internal.check.AnyDeclaration;
 import io.countercache.hibernate.internal.check.ChildRowsCheck;
 import io.countercache.hibernate.internal.check.CollectionDeclaration;
 import io.countercache.hibernate.internal.check.CounterAttribute;
 import io.countercache.hibernate.internal.check.OnDeleteRules;
 import io.countercache.hibernate.internal.check.SummedAttribute;
-import io.countercache.hibernate.internal.model.FreeCounter;
-import io.countercache.hibernate.internal.orm.BootModel;
-import io.countercache.Counter;
-import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
-import io.countercache.CounterMappingException;
+import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
+import io.countercache.hibernate.internal.orm.BootModel;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -246,8 +246,8 @@ public final class DeclarationReader {
     }
 
     private void readCollection(Place place, CounterCache annotation, Collection collection) {
-        CollectionDeclaration rows =
-                CollectionDeclaration.read(place.entity(), place.attribute(), collection, metadata, deletes(), isChanged);
+        CollectionDeclaration rows = CollectionDeclaration.read(
+                place.entity(), place.attribute(), collection, metadata, deletes(), isChanged);
         String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();
         if (rows != null) {
             String uncountable = rows.uncountable(annotation);

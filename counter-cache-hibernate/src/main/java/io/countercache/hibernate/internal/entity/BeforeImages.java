@@ -76,8 +76,7 @@ final class BeforeImages {
      *
      * @param loaded the state that the session has read from the database; null if it has read none
      */
-    private Source decide(
-            AbstractDatabaseOperationEvent event, WatchedEntity watched, Object @Nullable [] loaded) {
+    private Source decide(AbstractDatabaseOperationEvent event, WatchedEntity watched, Object @Nullable [] loaded) {
         SharedSessionContractImplementor session = event.getSession();
         String root = event.getPersister().getRootEntityName();
         if (pending.isRolledBack(session) // to a savepoint, and may have loaded what that has undone
@@ -132,7 +131,8 @@ final class BeforeImages {
             return;
         }
         if (mayBeChangedByDatabase.test(event.getPersister())) {
-            session.getJdbcCoordinator().executeBatch(); // it may contain the DELETE by which the database changes this row
+            session.getJdbcCoordinator()
+                    .executeBatch(); // it may contain the DELETE by which the database changes this row
         }
         Image image = read(event, watched, true);
         if (guards.compared().contains(event.getPersister().getRootEntityName())) {

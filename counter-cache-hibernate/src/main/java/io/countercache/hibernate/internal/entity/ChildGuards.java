@@ -1,15 +1,15 @@
 package io.countercache.hibernate.internal.entity;
 
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.orm.Entities;
-import static java.util.Objects.requireNonNull;
-
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.support.Settings.StaleChildren;
-import io.countercache.hibernate.internal.condition.Condition;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +47,8 @@ import org.hibernate.persister.entity.EntityPersister;
  * @param readUnderLock root entities whose parent is read under a row lock before a move or a delete
  * @param readAtEveryUpdate those of {@code readUnderLock} whose association is written even by a change of another attribute
  */
-public record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLock, Set<String> readAtEveryUpdate) {
+public record ChildGuards(
+        boolean trust, Set<String> compared, Set<String> readUnderLock, Set<String> readAtEveryUpdate) {
 
     /**
      * Decides, and changes the mapping so that Hibernate compares the parent where it can. To be called before Hibernate builds
@@ -159,9 +160,7 @@ public record ChildGuards(boolean trust, Set<String> compared, Set<String> readU
      * even within one transaction the session does not know about it.
      */
     public void guardSetToNull(
-            CounterModel model,
-            BiPredicate<EntityPersister, String> isSetToNull,
-            SessionFactoryImplementor factory) {
+            CounterModel model, BiPredicate<EntityPersister, String> isSetToNull, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : model.definitions()) {
             EntityPersister child = Entities.entity(counter.child(), factory);
             Condition condition = model.condition(counter);
@@ -261,7 +260,8 @@ public record ChildGuards(boolean trust, Set<String> compared, Set<String> readU
         withSubclasses(child).forEach(type -> {
             type.setDynamicUpdate(true);
             type.getProperties().stream()
-                    .filter(property -> !(property.getValue() instanceof Collection)) // a collection has no column in the row
+                    .filter(property ->
+                            !(property.getValue() instanceof Collection)) // a collection has no column in the row
                     .forEach(property -> property.setOptimisticLocked(associations.contains(property)));
         });
     }

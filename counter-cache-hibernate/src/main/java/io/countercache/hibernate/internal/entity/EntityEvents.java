@@ -233,7 +233,8 @@ public final class EntityEvents
         boolean isLeft = deletes.isLeftToDatabase(event);
         WatchedEntity watched = isLeft ? null : watched(event);
         if (watched != null) {
-            images.beforeDelete(event, watched); // also if the session is skipping: the DELETE may compare what it reads
+            images.beforeDelete(
+                    event, watched); // also if the session is skipping: the DELETE may compare what it reads
         }
         boolean isCounting = !isLeft && !skipping.contains(event.getSession());
         for (RowStep step : steps) {

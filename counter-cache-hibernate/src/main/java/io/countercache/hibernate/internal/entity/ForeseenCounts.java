@@ -72,7 +72,8 @@ final class ForeseenCounts {
         EntityEntry entry = event.getEntityEntry();
         if (entry.isExistsInDatabase()
                 || entry.getStatus().isDeletedOrGone()
-                || entry.getId() instanceof DelayedPostInsertIdentifier) { // a condition cannot be evaluated for such an id
+                || entry.getId()
+                        instanceof DelayedPostInsertIdentifier) { // a condition cannot be evaluated for such an id
             return;
         }
         EntityPersister entity = entry.getPersister();

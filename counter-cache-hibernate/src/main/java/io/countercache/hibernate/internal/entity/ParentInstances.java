@@ -105,7 +105,8 @@ final class ParentInstances {
         EntityEntry entry = event.getEntityEntry();
         Object[] loaded = entry.getLoadedState();
         if (entry.getStatus().isDeletedOrGone() || loaded == null) {
-            return; // of a read-only entity there is no loaded state, so that a right value cannot be told from a wrong one
+            return; // of a read-only entity there is no loaded state, so that a right value cannot be told from a wrong
+            // one
         }
         for (KeptCounter kept : counters) {
             Object right = loaded[kept.index()];
@@ -132,7 +133,8 @@ final class ParentInstances {
         if (!(event.getSession() instanceof SessionImplementor)) {
             return;
         }
-        // otherwise the second-level cache would get counters that are outdated, or that include what is not written yet
+        // otherwise the second-level cache would get counters that are outdated, or that include what is not written
+        // yet
         caches.around(event.getPersister(), List.of(event.getId()), event.getSession(), () -> true);
         EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
         Object[] loaded = entry == null ? null : entry.getLoadedState();

@@ -1,16 +1,16 @@
 package io.countercache.hibernate.internal.ondelete;
 
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
+import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
+import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Edge;
+import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Kind;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Chunks;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
-import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
-import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
-import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Edge;
-import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Kind;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -61,7 +61,8 @@ public final class OnDeleteSearch {
      *
      * @param ids those of all rows that one statement deletes
      */
-    public void goneWith(EntityPersister entity, Collection<?> ids, Moves moves, SharedSessionContractImplementor session) {
+    public void goneWith(
+            EntityPersister entity, Collection<?> ids, Moves moves, SharedSessionContractImplementor session) {
         session.getJdbcCoordinator().executeBatch(); // what is deleted already must not be found
         if (entity.getSoftDeleteMapping() == null) {
             remember(entity, ids);

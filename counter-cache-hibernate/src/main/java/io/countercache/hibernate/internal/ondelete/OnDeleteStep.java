@@ -1,12 +1,12 @@
 package io.countercache.hibernate.internal.ondelete;
 
+import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.CounterCacheException;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.PostDeleteEvent;
