@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.modelcheck.Run.Tally;
 import io.countercache.hibernate.modelcheck.Step.Action;
+import io.countercache.hibernate.support.Soak;
 import io.countercache.hibernate.support.TestServer;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -16,13 +17,14 @@ import org.junit.jupiter.api.Test;
  * runs the programs of that seed only.
  */
 @SuppressWarnings("EnumOrdinal")
+@Tag("soak")
 class ModelCheckerTest {
 
     private static final Long SEED = Long.getLong("model.seed");
     private static final Integer MINUTES = Integer.getInteger("model.minutes");
 
     /** How many operations all tests together make. */
-    private static final int OPERATIONS = TestServer.IS_H2 ? 20_000 : 110_000;
+    private static final int OPERATIONS = Soak.of(110_000);
 
     /** How much of that, in percent, each of the tests of collections makes. */
     private static final int COLLECTIONS = MINUTES == null ? 2 : 5;
