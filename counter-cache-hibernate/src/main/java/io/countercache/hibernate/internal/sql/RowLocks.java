@@ -17,7 +17,6 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
@@ -124,17 +123,13 @@ public final class RowLocks {
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String lock = areDeleted ? database.forDelete() : database.forUpdate();
             String sql = selectForUpdate(table, entity, columns, chunk.size(), lock);
-            try {
-                Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
-                    int position = 1;
-                    for (Object id : chunk) {
-                        position = Columns.bindId(id, entity, statement, position, session);
-                    }
-                    return read(chunk, statement, sql, reader, locked);
-                });
-            } catch (JDBCException e) {
-                throw Statements.failed(e, session);
-            }
+            Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
+                int position = 1;
+                for (Object id : chunk) {
+                    position = Columns.bindId(id, entity, statement, position, session);
+                }
+                return read(chunk, statement, sql, reader, locked);
+            });
         }
     }
 
