@@ -115,7 +115,7 @@ public final class CounterCacheIntegrator implements Integrator {
                     throw new CounterMappingException(problems);
                 }
                 guards.guardConditions(counters, model, factory);
-                guards.guardLost(counters, model, onDelete::isLost, factory);
+                guards.guardLost(counters, model, onDelete::isNulled, factory);
                 guards.batchInserts(factory);
                 if (settings.bulk() != Settings.Bulk.IGNORE) {
                     BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);

@@ -68,7 +68,7 @@ final class LockingExecution {
         if (edges.of(entity).isEmpty()) {
             return false;
         }
-        new OnDeleteSearch(edges, queries).goneWith(entity, ids, sink.of(delete.session()), delete.session());
+        new OnDeleteSearch(edges, queries).countAlongWith(entity, ids, sink.of(delete.session()), delete.session());
         return true;
     }
 

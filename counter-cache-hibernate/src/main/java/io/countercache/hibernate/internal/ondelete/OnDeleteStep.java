@@ -18,8 +18,8 @@ import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
- * Counts what the database does by itself when a session deletes a row: finds it before the DELETE, and gives it on when that
- * is done.
+ * Counts what the database itself does to other rows when a session deletes a row. The moves are found before the DELETE, and
+ * made after it.
  */
 public final class OnDeleteStep implements NeverVetoes, PostDeleteEventListener {
 
@@ -30,11 +30,11 @@ public final class OnDeleteStep implements NeverVetoes, PostDeleteEventListener 
     private final transient OwnQueries queries;
     private final transient SentDeletes sent;
     private final transient MoveSink sink;
-    private final transient Map<SharedSessionContractImplementor, Following> deleting =
+    private final transient Map<SharedSessionContractImplementor, Deferred> deleting =
             Collections.synchronizedMap(new WeakHashMap<>());
 
-    /** What follows from the DELETE of a row, until it is done. */
-    private record Following(EntityPersister entity, Object id, DeferredMoves moves) {
+    /** The moves that follow from the DELETE of a row, until the DELETE is done. */
+    private record Deferred(EntityPersister entity, Object id, DeferredMoves moves) {
 
         boolean isOf(PostDeleteEvent event) {
             return entity.equals(event.getPersister()) && id.equals(event.getId());
@@ -49,36 +49,39 @@ public final class OnDeleteStep implements NeverVetoes, PostDeleteEventListener 
         this.sink = sink;
     }
 
-    /** What goes with a row that is left to the database goes with the one that it goes with. */
+    /** A row whose DELETE is left to the database is skipped: the search from the row that it is deleted with finds it. */
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         EntityPersister entity = event.getPersister();
         if (!edges.of(entity).isEmpty() && !sink.isSkipping(session) && !sent.isUnsent(session)) {
             DeferredMoves moves = new DeferredMoves();
-            new OnDeleteSearch(edges, queries).goneWith(entity, List.of(event.getId()), moves, session);
-            refuseAlone(entity, moves, session);
-            deleting.put(session, new Following(entity, event.getId(), moves));
+            new OnDeleteSearch(edges, queries).countAlongWith(entity, List.of(event.getId()), moves, session);
+            refuseWithoutTransaction(entity, moves, session);
+            deleting.put(session, new Deferred(entity, event.getId(), moves));
         }
         return false;
     }
 
-    /** What is beneath a row on the way is counted together with that row: one after the other, each would miss the other. */
-    private void refuseAlone(EntityPersister entity, DeferredMoves moves, SharedSessionContractImplementor session) {
+    /**
+     * Refuses a DELETE without a transaction if it deletes rows on a path along with rows that are counted through them. Both
+     * have to be counted in one transaction: counted one after the other, each would miss the other.
+     */
+    private void refuseWithoutTransaction(EntityPersister entity, DeferredMoves moves, SharedSessionContractImplementor session) {
         if (!session.isTransactionInProgress()
                 && moves.leadOn()
                 && (moves.pass() || !model.counted(entity).passages().isEmpty())) {
             throw new CounterCacheException(
-                    "with %s the database deletes rows that counters further up count, and those on the way: begin a transaction before you delete it"
+                    "deleting a row of %s makes the database delete rows that are counted through other deleted rows: begin a transaction before you delete it"
                             .formatted(entity.getImportedName()));
         }
     }
 
     @Override
     public void onPostDelete(PostDeleteEvent event) {
-        Following following = deleting.isEmpty() ? null : deleting.remove(event.getSession());
-        if (following != null && following.isOf(event) && !sent.isUnsent(event.getSession())) {
-            following.moves().tell(sink.of(event.getSession()));
+        Deferred deferred = deleting.isEmpty() ? null : deleting.remove(event.getSession());
+        if (deferred != null && deferred.isOf(event) && !sent.isUnsent(event.getSession())) {
+            deferred.moves().tell(sink.of(event.getSession()));
         }
     }
 
