@@ -141,9 +141,9 @@ public final class OnDeleteSearch {
             }
             String hql = "select id(c) from %s c where %s order by id(c)"
                     .formatted(edge.child().getImportedName(), edge.condition());
-            queries.quietly(session, asked -> {
+            queries.quietly(session, quiet -> {
                 SelectionQuery<Object> query =
-                        asked.createSelectionQuery(hql, Object.class).setParameterList("targets", targets);
+                        quiet.createSelectionQuery(hql, Object.class).setParameterList("targets", targets);
                 try (var found = query.setFetchSize(Chunks.SIZE).scroll(ScrollMode.FORWARD_ONLY)) {
                     List<Object> chunk = new ArrayList<>();
                     while (found.next()) {
