@@ -1,6 +1,7 @@
 package io.countercache.hibernate;
 
 import io.countercache.hibernate.internal.support.Settings;
+
 /** The settings of the library: properties of the session factory or persistence unit. None of them is needed. */
 public final class CounterCacheSettings {
 

@@ -1,12 +1,12 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterCacheException;
+import io.countercache.CounterLimitException;
+import io.countercache.Drift;
 import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.internal.direct.Upsert;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.SkippingSessions;
-import io.countercache.CounterCacheException;
-import io.countercache.CounterLimitException;
-import io.countercache.Drift;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TransactionRequiredException;
 import java.util.Collection;

@@ -1,15 +1,15 @@
 package io.countercache.hibernate;
 
-import io.countercache.hibernate.internal.boot.Installation;
-import io.countercache.hibernate.internal.count.IdRange;
-import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.CounterCacheException;
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.Drift;
 import io.countercache.RepairFailure;
 import io.countercache.RepairProgress;
 import io.countercache.RepairReport;
+import io.countercache.hibernate.internal.boot.Installation;
+import io.countercache.hibernate.internal.count.IdRange;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.recount.Recount;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.LockTimeoutException;
 import jakarta.persistence.PessimisticLockException;

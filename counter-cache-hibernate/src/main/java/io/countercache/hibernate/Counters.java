@@ -1,12 +1,12 @@
 package io.countercache.hibernate;
 
+import io.countercache.CounterLimitException;
+import io.countercache.Drift;
 import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.internal.direct.CounterRequest;
 import io.countercache.hibernate.internal.direct.DirectContext;
-import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.CounterLimitException;
-import io.countercache.Drift;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
+import io.countercache.hibernate.internal.orm.Entities;
 import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.TransactionRequiredException;
 import jakarta.persistence.metamodel.Attribute;

@@ -1,14 +1,13 @@
 package io.countercache.hibernate.boot;
 
-
-import io.countercache.hibernate.internal.boot.Installation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.Counter;
 import io.countercache.CounterCache;
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.CounterMappingException;
+import io.countercache.hibernate.internal.boot.Installation;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.support.LogMessages;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;

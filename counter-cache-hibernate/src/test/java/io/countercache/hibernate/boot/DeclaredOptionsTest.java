@@ -1,6 +1,5 @@
 package io.countercache.hibernate.boot;
 
-
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.Counter;

@@ -1,13 +1,13 @@
 package io.countercache.hibernate.boot;
 
-import io.countercache.hibernate.CounterCacheSettings;
-import io.countercache.hibernate.CounterCaches;
-import io.countercache.hibernate.internal.boot.Installation;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterMappingException;
+import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
@@ -169,5 +169,34 @@ class SettingsTest {
                 .isInstanceOf(CounterMappingException.class)
                 .hasMessage("Cannot start: 1 wrong counter declaration\n  - %s: '%s' is none of its values: use %s"
                         .formatted(setting, value, allowed));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hibernate.counter_cache.wirte, hibernate.counter_cache.write",
+        "hibernate.counter_cache.stale-children, hibernate.counter_cache.stale_children",
+        "hibernate.counter_cache.Enabled, hibernate.counter_cache.enabled"
+    })
+    void aSettingThatDoesNotExistIsRefusedAndTheNearestOneIsNamed(String setting, String nearest) {
+        assertThatThrownBy(() -> factory(setting, "true"))
+                .isInstanceOf(CounterMappingException.class)
+                .hasMessage(
+                        "Cannot start: 1 wrong counter declaration\n  - %s: there is no such setting: use %s, or remove it"
+                                .formatted(setting, nearest));
+    }
+
+    @Test
+    void allWrongSettingsAreReportedAtOnce() {
+        var configuration = db.configuration();
+        configuration.getProperties().put("hibernate.counter_cache.bluk", "count");
+        configuration.getProperties().put("hibernate.counter_cache.bulk", "never");
+        configuration.getProperties().put("hibernate.counter_cache.write", "later");
+        assertThatThrownBy(configuration::buildSessionFactory)
+                .isInstanceOf(CounterMappingException.class)
+                .hasMessage("""
+                        Cannot start: 3 wrong counter declarations
+                          - hibernate.counter_cache.bluk: there is no such setting: use hibernate.counter_cache.bulk, or remove it
+                          - hibernate.counter_cache.write: 'later' is none of its values: use commit or flush
+                          - hibernate.counter_cache.bulk: 'never' is none of its values: use count or reject or ignore""");
     }
 }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.concurrency.TrafficTest;
-import io.countercache.hibernate.modelcheck.ModelActor.Failure;
+import io.countercache.hibernate.modelcheck.Actor.Failure;
+import io.countercache.hibernate.support.Soak;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Entity;
@@ -30,6 +31,7 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,11 +41,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Bulk statements, again and again, while eight threads insert, delete, move and change the same rows: after each test every
  * counter has to be right, and nothing may have failed but for what a database refuses to concurrent transactions.
  */
+@Tag("soak")
 class BulkRaceTest {
 
     private static final int ROOMS = 4;
     private static final int WRITERS = 8;
-    private static final int TRANSACTIONS = TestServer.IS_H2 ? 40 : 80;
+    private static final int TRANSACTIONS = Soak.of(TestServer.IS_H2 ? 100 : 200);
 
     /** What makes a transaction try again, with this library and without. */
     private static final Set<Failure> RETRYABLE = EnumSet.of(Failure.STALE, Failure.LOCKED);

@@ -7,7 +7,7 @@ import io.countercache.hibernate.modelcheck.ModelBlog;
 import io.countercache.hibernate.modelcheck.ModelBlog.Author;
 import io.countercache.hibernate.modelcheck.ModelBlog.Note;
 import io.countercache.hibernate.modelcheck.ModelBlog.Post;
-import io.countercache.hibernate.modelcheck.ModelTeams;
+import io.countercache.hibernate.modelcheck.Teams;
 import io.countercache.hibernate.support.TestDatabase;
 import org.hibernate.cfg.AvailableSettings;
 import org.junit.jupiter.api.Nested;
@@ -23,11 +23,11 @@ class StaleTwoParentsTest {
                 Author.class,
                 Note.class,
                 ModelBlog.Comment.class,
-                ModelTeams.Team.class,
-                ModelTeams.Club.class,
-                ModelTeams.Media.class,
-                ModelTeams.Photo.class,
-                ModelTeams.Clip.class,
+                Teams.Team.class,
+                Teams.Club.class,
+                Teams.Media.class,
+                Teams.Photo.class,
+                Teams.Clip.class,
                 ModelBlog.Vote.class,
                 ModelBlog.Node.class);
     }

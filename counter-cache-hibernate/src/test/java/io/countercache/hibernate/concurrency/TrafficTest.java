@@ -25,10 +25,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many transactions at once: nothing fails that would not have failed before, and every count is right in the end. */
+@Tag("soak")
 public class TrafficTest {
 
     private static final int POSTS = 10;
@@ -54,7 +56,7 @@ public class TrafficTest {
                 running.add(executor.submit(work));
             }
             for (Future<?> each : running) {
-                each.get(2, TimeUnit.MINUTES);
+                each.get(10, TimeUnit.MINUTES);
             }
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError("a thread failed", e);
@@ -160,9 +162,9 @@ public class TrafficTest {
                 4, () -> db.execute("update post set comments_count = comments_count + 3 where id = " + hot.id));
         onThreads(4, () -> {
             for (int i = 0; i < 30; i++) {
-                barrier.await(1, TimeUnit.MINUTES);
+                barrier.await(5, TimeUnit.MINUTES);
                 db.inTransaction(session -> CounterCaches.of(session).resetCounters(Post.class, hot.id));
-                barrier.await(1, TimeUnit.MINUTES);
+                barrier.await(5, TimeUnit.MINUTES);
                 db.inTransaction(session -> CounterCaches.of(session).resetCounters(Post.class, hot.id));
             }
             return null;

@@ -3,7 +3,6 @@ package io.countercache.hibernate.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.countercache.hibernate.internal.condition.Condition;
 import io.countercache.hibernate.condition.Conditional.Address;
 import io.countercache.hibernate.condition.Conditional.Author;
 import io.countercache.hibernate.condition.Conditional.City;
@@ -14,6 +13,7 @@ import io.countercache.hibernate.condition.Conditional.Limits;
 import io.countercache.hibernate.condition.Conditional.Pair;
 import io.countercache.hibernate.condition.Conditional.Reply;
 import io.countercache.hibernate.condition.Conditional.Status;
+import io.countercache.hibernate.internal.condition.Condition;
 import io.countercache.hibernate.support.TestDatabase;
 import java.math.BigDecimal;
 import java.math.BigInteger;

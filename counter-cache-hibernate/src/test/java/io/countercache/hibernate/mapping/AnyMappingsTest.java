@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.countercache.CounterCache;
 import io.countercache.Drift;
-import io.countercache.hibernate.mapping.CountedLife;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Concurrently;

@@ -1,12 +1,12 @@
 package io.countercache.hibernate.mapping;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countercache.RepairReport;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.internal.model.CounterModel;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.countercache.RepairReport;
 import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.Comparator;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.Counter;
 import io.countercache.CounterCache;
-import io.countercache.hibernate.mapping.CountedLife;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.concurrency.TrafficTest;
 import io.countercache.hibernate.support.TestDatabase;

@@ -3,7 +3,6 @@ package io.countercache.hibernate.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
-import io.countercache.hibernate.mapping.CountedLife;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;

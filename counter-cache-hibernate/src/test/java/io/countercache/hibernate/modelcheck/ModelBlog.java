@@ -1,8 +1,8 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.CounterCache;
-import io.countercache.hibernate.modelcheck.ModelTeams.Team;
-import io.countercache.hibernate.modelcheck.ModelValues.Valued;
+import io.countercache.hibernate.modelcheck.Teams.Team;
+import io.countercache.hibernate.modelcheck.Values.Valued;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -22,7 +22,7 @@ import java.util.List;
 /**
  * The entities of the model checker: children with and without a version, with ids from a sequence and from the
  * database, with one parent and with two, and one that is its own parent. Counted are all of them or only some, what they
- * have in total, and what is further down; {@link ModelTeams} has more.
+ * have in total, and what is further down; {@link Teams} has more.
  */
 public final class ModelBlog {
 
@@ -51,11 +51,11 @@ public final class ModelBlog {
         }
 
         /** What conditions and totals look at. */
-        default ModelValues values() {
-            return ModelValues.NONE;
+        default Values values() {
+            return Values.NONE;
         }
 
-        default void assign(ModelValues values) {}
+        default void assign(Values values) {}
     }
 
     @Entity(name = "Post")

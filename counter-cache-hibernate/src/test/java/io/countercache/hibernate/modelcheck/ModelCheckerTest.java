@@ -2,9 +2,9 @@ package io.countercache.hibernate.modelcheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.countercache.hibernate.modelcheck.ModelRun.Tally;
-import io.countercache.hibernate.modelcheck.ModelStep.Action;
-import io.countercache.hibernate.support.TestServer;
+import io.countercache.hibernate.modelcheck.Run.Tally;
+import io.countercache.hibernate.modelcheck.Step.Action;
+import io.countercache.hibernate.support.Soak;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -16,13 +16,14 @@ import org.junit.jupiter.api.Test;
  * runs the programs of that seed only.
  */
 @SuppressWarnings("EnumOrdinal")
+@Tag("soak")
 class ModelCheckerTest {
 
     private static final Long SEED = Long.getLong("model.seed");
     private static final Integer MINUTES = Integer.getInteger("model.minutes");
 
     /** How many operations all tests together make. */
-    private static final int OPERATIONS = TestServer.IS_H2 ? 20_000 : 110_000;
+    private static final int OPERATIONS = Soak.of(110_000);
 
     /** How much of that, in percent, each of the tests of collections makes. */
     private static final int COLLECTIONS = MINUTES == null ? 2 : 5;
@@ -83,11 +84,11 @@ class ModelCheckerTest {
     private void check(int sessions, boolean threads, int percent) {
         int length = sessions == 1 ? 40 : 160;
         check(percent, (write, staleChildren, batchSize) -> {
-            ModelDatabase database = new ModelDatabase(write, staleChildren, batchSize, threads ? "100" : "2");
+            Database database = new Database(write, staleChildren, batchSize, threads ? "100" : "2");
             return new Checked() {
                 @Override
                 public void run(long seed) {
-                    ModelCheckerTest.this.run(database, ModelProgram.random(seed, sessions, length), threads);
+                    ModelCheckerTest.this.run(database, Program.random(seed, sessions, length), threads);
                 }
 
                 @Override
@@ -158,8 +159,8 @@ class ModelCheckerTest {
                 : System.nanoTime() - start >= Duration.ofMinutes(MINUTES).toNanos() * part;
     }
 
-    private void run(ModelDatabase database, ModelProgram program, boolean threads) {
-        Throwable failure = ModelRun.failureOf(database, program, threads, tally);
+    private void run(Database database, Program program, boolean threads) {
+        Throwable failure = Run.failureOf(database, program, threads, tally);
         if (failure == null) {
             return;
         }
@@ -167,9 +168,9 @@ class ModelCheckerTest {
         Throwable[] last = {failure};
         // what threads do is not the same every time
         int attempts = threads ? 10 : 1;
-        ModelProgram shrunk = program.shrunk(shorter -> {
+        Program shrunk = program.shrunk(shorter -> {
             for (int i = 0; i < attempts && System.nanoTime() < deadline; i++) {
-                Throwable again = ModelRun.failureOf(database, shorter, threads, new Tally());
+                Throwable again = Run.failureOf(database, shorter, threads, new Tally());
                 if (again != null) {
                     last[0] = again;
                     return true;

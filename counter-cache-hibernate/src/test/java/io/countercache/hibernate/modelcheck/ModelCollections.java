@@ -4,11 +4,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.concurrency.TrafficTest;
-import io.countercache.hibernate.modelcheck.ModelRun.Tally;
-import io.countercache.hibernate.modelcheck.ModelShelves.Badge;
-import io.countercache.hibernate.modelcheck.ModelShelves.Role;
-import io.countercache.hibernate.modelcheck.ModelShelves.Shelf;
-import io.countercache.hibernate.modelcheck.ModelShelves.Tag;
+import io.countercache.hibernate.modelcheck.Run.Tally;
+import io.countercache.hibernate.modelcheck.Shelves.Badge;
+import io.countercache.hibernate.modelcheck.Shelves.Role;
+import io.countercache.hibernate.modelcheck.Shelves.Shelf;
+import io.countercache.hibernate.modelcheck.Shelves.Tag;
 import io.countercache.hibernate.support.TestServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -147,7 +147,7 @@ final class ModelCollections implements AutoCloseable {
         Throwable[] last = {failure};
         int attempts = threads ? 10 : 1;
         long deadline = System.nanoTime() + ModelCheckerTest.SHRINKING.toNanos();
-        List<Step> shrunk = ModelProgram.shrunk(program, shorter -> {
+        List<Step> shrunk = Program.shrunk(program, shorter -> {
             for (int i = 0; i < attempts && System.nanoTime() < deadline; i++) {
                 Throwable again = failureOf(shorter, new Tally());
                 if (again != null) {
@@ -212,14 +212,14 @@ final class ModelCollections implements AutoCloseable {
     }
 
     private void onOneThread(List<Step> program, Tally tally) {
-        Map<Integer, ModelShelfSession> actors = new TreeMap<>();
+        Map<Integer, ShelfSession> actors = new TreeMap<>();
         try {
             for (Step step : program) {
-                actors.computeIfAbsent(step.session(), any -> new ModelShelfSession(this, tally))
+                actors.computeIfAbsent(step.session(), any -> new ShelfSession(this, tally))
                         .take(step);
             }
         } finally {
-            actors.values().forEach(ModelShelfSession::close);
+            actors.values().forEach(ShelfSession::close);
         }
     }
 
@@ -228,7 +228,7 @@ final class ModelCollections implements AutoCloseable {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         TrafficTest.onThreads(sessions, () -> {
             int session = started.incrementAndGet();
-            try (ModelShelfSession actor = new ModelShelfSession(this, tally)) {
+            try (ShelfSession actor = new ShelfSession(this, tally)) {
                 program.stream()
                         .filter(step -> step.session() == session && failure.get() == null)
                         .forEach(actor::take);

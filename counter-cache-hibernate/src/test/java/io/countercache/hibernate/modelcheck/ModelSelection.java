@@ -1,12 +1,12 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelRows.Counts;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
-import io.countercache.hibernate.modelcheck.ModelStep.Action;
-import io.countercache.hibernate.modelcheck.ModelValues.Stage;
+import io.countercache.hibernate.modelcheck.Rows.Counts;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
+import io.countercache.hibernate.modelcheck.Step.Action;
+import io.countercache.hibernate.modelcheck.Values.Stage;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.hibernate.query.CommonQueryContract;
 
 /** The rows that a bulk statement is about: in HQL, where each of them is {@code c}, and in the model. */
-record ModelSelection(ModelStep step, boolean isWhole, int slot, Condition condition) {
+record ModelSelection(Step step, boolean isWhole, int slot, Condition condition) {
 
     enum Condition {
         ALL(""),
@@ -41,7 +41,7 @@ record ModelSelection(ModelStep step, boolean isWhole, int slot, Condition condi
         }
 
         /** Whether rows of a kind have what it looks at. */
-        private boolean suits(Kind kind, ModelStep step) {
+        private boolean suits(Kind kind, Step step) {
             return switch (this) {
                 case ALL, IDS, TEXT -> true;
                 case PARENT, PARENT_ID, BELOW -> !kind.slots.isEmpty() && step.first() != null;
@@ -54,9 +54,9 @@ record ModelSelection(ModelStep step, boolean isWhole, int slot, Condition condi
     }
 
     /** What is there, as a session sees it. */
-    record Seen(SortedMap<Item, State> rows, Counts counts, ModelNames names) {
+    record Seen(SortedMap<Item, State> rows, Counts counts, Names names) {
 
-        static Seen of(ModelRows rows, ModelNames names) {
+        static Seen of(Rows rows, Names names) {
             SortedMap<Item, State> all = rows.all();
             return new Seen(all, Counts.of(all), names);
         }
@@ -70,7 +70,7 @@ record ModelSelection(ModelStep step, boolean isWhole, int slot, Condition condi
         }
     }
 
-    static ModelSelection of(ModelStep step) {
+    static ModelSelection of(Step step) {
         Kind kind = step.item().kind();
         List<Condition> conditions = List.of(Condition.values()).stream()
                 .filter(each -> each.suits(kind, step))
@@ -80,7 +80,7 @@ record ModelSelection(ModelStep step, boolean isWhole, int slot, Condition condi
     }
 
     /** Which of its associations it looks at or changes. */
-    static int slot(ModelStep step) {
+    static int slot(Step step) {
         return slot(step.action(), step.item().kind(), step.variant());
     }
 
@@ -104,7 +104,7 @@ record ModelSelection(ModelStep step, boolean isWhole, int slot, Condition condi
     }
 
     Class<? extends Row> type() {
-        return isWhole ? ModelTeams.Media.class : kind().type;
+        return isWhole ? Teams.Media.class : kind().type;
     }
 
     boolean isAll() {
@@ -147,7 +147,7 @@ record ModelSelection(ModelStep step, boolean isWhole, int slot, Condition condi
                 counter().attribute);
     }
 
-    ModelCounter counter() {
+    Counter counter() {
         return kind().parent(slot).counters().get(0);
     }
 
@@ -158,18 +158,18 @@ record ModelSelection(ModelStep step, boolean isWhole, int slot, Condition condi
                 .toList();
     }
 
-    private List<Long> ids(ModelNames names) {
+    private List<Long> ids(Names names) {
         return items().stream().map(names::id).filter(Objects::nonNull).toList();
     }
 
     /** The ids of an IN list; one that no row has if there are none. */
-    List<Long> idsOrNone(ModelNames names) {
+    List<Long> idsOrNone(Names names) {
         List<Long> ids = ids(names);
         return ids.isEmpty() ? List.of(0L) : ids;
     }
 
     /** Whether one of its ids may be known only after a flush. */
-    boolean hasUnborn(ModelNames names) {
+    boolean hasUnborn(Names names) {
         return condition == Condition.IDS && ids(names).size() < items().size();
     }
 
@@ -191,7 +191,7 @@ record ModelSelection(ModelStep step, boolean isWhole, int slot, Condition condi
                                         : kind().filter().replace("where", "and"));
     }
 
-    void bind(CommonQueryContract query, String hql, ModelNames names, Object first) {
+    void bind(CommonQueryContract query, String hql, Names names, Object first) {
         if (hql.contains(":ids")) {
             query.setParameterList("ids", idsOrNone(names));
         }

@@ -4,9 +4,9 @@ import io.countercache.Drift;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterCaches.Skipped;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
 import io.countercache.hibernate.support.TestServer;
 import java.math.BigDecimal;
 import java.util.List;
@@ -17,32 +17,32 @@ import org.hibernate.Session;
 import org.hibernate.SharedSessionContract;
 
 /** One session of a program: its transactions, its queries, and what it asks of the library. */
-final class ModelSession implements ModelActor, ModelBulk.Executor {
+final class ModelSession implements Actor, Bulk.Executor {
 
-    private final ModelRun run;
-    private final ModelContext context;
-    private final ModelChanges changes;
-    private final ModelRemovals removals;
-    private final ModelDetached detached;
-    private final ModelQueries queries;
-    private final ModelBulk bulk;
+    private final Run run;
+    private final Context context;
+    private final Changes changes;
+    private final Removals removals;
+    private final Detached detached;
+    private final Queries queries;
+    private final Bulk bulk;
     private Session session;
     private Skipped skipped;
     private boolean provoked;
 
-    ModelSession(ModelRun run) {
+    ModelSession(Run run) {
         this.run = run;
-        this.context = new ModelContext(
+        this.context = new Context(
                 run.committed(),
                 run.names(),
                 run.isExact(),
                 run.isAlone(),
                 run.database().writesAtFlush());
-        this.changes = new ModelChanges(context, run.names(), run.isExact());
-        this.removals = new ModelRemovals(context, run.names(), changes);
-        this.detached = new ModelDetached(context, run.names(), changes);
-        this.queries = new ModelQueries(context, changes, run);
-        this.bulk = new ModelBulk(this, run.names(), context.view, run.isExact(), run.isAlone());
+        this.changes = new Changes(context, run.names(), run.isExact());
+        this.removals = new Removals(context, run.names(), changes);
+        this.detached = new Detached(context, run.names(), changes);
+        this.queries = new Queries(context, changes, run);
+        this.bulk = new Bulk(this, run.names(), context.view, run.isExact(), run.isAlone());
         open();
     }
 
@@ -53,7 +53,7 @@ final class ModelSession implements ModelActor, ModelBulk.Executor {
     }
 
     @Override
-    public boolean perform(ModelStep step) {
+    public boolean perform(Step step) {
         if (!session.getTransaction().isActive()) {
             session.beginTransaction();
         }
@@ -126,7 +126,7 @@ final class ModelSession implements ModelActor, ModelBulk.Executor {
         if (session.isDirty()) {
             throw new AssertionError("the session is dirty after a flush");
         }
-        session.doWork(connection -> ModelDatabase.check(
+        session.doWork(connection -> Database.check(
                 context.view, run.names(), connection, run.database().writesAtFlush() && !context.skipping));
     }
 
@@ -178,15 +178,15 @@ final class ModelSession implements ModelActor, ModelBulk.Executor {
         return true;
     }
 
-    private boolean corrupt(ModelStep step) {
+    private boolean corrupt(Step step) {
         Item parent = step.item();
         int by = 1 + step.variant() % 2;
         if (!context.view.has(parent) || context.skipping) {
             return false;
         }
         write();
-        List<ModelCounter> counters = parent.kind().counters();
-        ModelCounter counter = counters.get(step.variant() / 2 % counters.size());
+        List<Counter> counters = parent.kind().counters();
+        Counter counter = counters.get(step.variant() / 2 % counters.size());
         String sql = "update %1$s set %2$s = %2$s + %3$d where id = %4$d"
                 .formatted(counter.table(), counter.column(), by, run.names().id(parent));
         session.doWork(connection -> {
@@ -213,7 +213,7 @@ final class ModelSession implements ModelActor, ModelBulk.Executor {
         CounterCaches.of(session).flush();
         context.settled();
         if (run.isExact() && !context.skipping) {
-            session.doWork(connection -> ModelDatabase.check(context.view, run.names(), connection, true));
+            session.doWork(connection -> Database.check(context.view, run.names(), connection, true));
         }
         return true;
     }

@@ -4,9 +4,9 @@ import io.countercache.Drift;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.Counters;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,25 +14,25 @@ import org.hibernate.SharedSessionContract;
 import org.hibernate.StatelessSession;
 
 /** The stateless session of a program. */
-final class ModelStateless implements ModelActor, ModelBulk.Executor {
+final class ModelStateless implements Actor, Bulk.Executor {
 
-    private final ModelRun run;
-    private final ModelRows view;
-    private final ModelNames names;
+    private final Run run;
+    private final Rows view;
+    private final Names names;
     private final StatelessSession session;
-    private final ModelBulk bulk;
+    private final Bulk bulk;
     private int edits;
 
-    ModelStateless(ModelRun run) {
+    ModelStateless(Run run) {
         this.run = run;
-        this.view = new ModelRows(run.committed());
+        this.view = new Rows(run.committed());
         this.names = run.names();
         this.session = run.database().factory().openStatelessSession();
-        this.bulk = new ModelBulk(this, names, view, run.isExact(), run.isAlone());
+        this.bulk = new Bulk(this, names, view, run.isExact(), run.isAlone());
     }
 
     @Override
-    public boolean perform(ModelStep step) {
+    public boolean perform(Step step) {
         if (!session.getTransaction().isActive()) {
             session.beginTransaction();
         }
@@ -67,12 +67,12 @@ final class ModelStateless implements ModelActor, ModelBulk.Executor {
         return item == null || !view.has(item) ? null : session.get(item.kind().type, names.id(item));
     }
 
-    private boolean canRefer(ModelStep step) {
+    private boolean canRefer(Step step) {
         return canRefer(step.first()) && canRefer(step.second());
     }
 
     /** Inserts, updates or upserts a child with the parents that the step says, and perhaps another one with it. */
-    private boolean write(Row child, ModelStep step) {
+    private boolean write(Row child, Step step) {
         if (child == null || !canRefer(step)) {
             return false;
         }
@@ -97,8 +97,8 @@ final class ModelStateless implements ModelActor, ModelBulk.Executor {
         return true;
     }
 
-    private void assign(Row child, ModelStep step, int values) {
-        child.assign(ModelValues.of(values));
+    private void assign(Row child, Step step, int values) {
+        child.assign(Values.of(values));
         child.parent(0, get(step.first()));
         if (step.item().kind().slots.size() > 1) {
             child.parent(1, get(step.second()));
@@ -106,7 +106,7 @@ final class ModelStateless implements ModelActor, ModelBulk.Executor {
     }
 
     /** A second row for one of the calls that take several: a new one, or the next of those that are there. */
-    private Row other(ModelStep step) {
+    private Row other(Step step) {
         Item item = step.item();
         Item next = next(item);
         return switch (step.action()) {
@@ -124,12 +124,12 @@ final class ModelStateless implements ModelActor, ModelBulk.Executor {
         return new Item(item.kind(), item.number() + 1);
     }
 
-    private boolean update(ModelStep step) {
+    private boolean update(Step step) {
         return !isCycle(step) && write(get(step.item()), step);
     }
 
     /** Nodes only move to those that have no parent. */
-    private boolean isCycle(ModelStep step) {
+    private boolean isCycle(Step step) {
         return step.item().kind() == Kind.NODE
                 && step.first() != null
                 && (step.first().equals(step.item())
@@ -137,7 +137,7 @@ final class ModelStateless implements ModelActor, ModelBulk.Executor {
                         || view.parents(step.first()).get(0) != null);
     }
 
-    private boolean upsert(ModelStep step) {
+    private boolean upsert(Step step) {
         return write(vote(step.item()), step);
     }
 
@@ -151,7 +151,7 @@ final class ModelStateless implements ModelActor, ModelBulk.Executor {
         return vote;
     }
 
-    private boolean delete(ModelStep step) {
+    private boolean delete(Step step) {
         Item item = step.item();
         int variant = step.variant() % 3;
         boolean lies = variant == 1 && canRefer(step);

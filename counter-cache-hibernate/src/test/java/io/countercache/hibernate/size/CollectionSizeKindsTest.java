@@ -1,10 +1,10 @@
 package io.countercache.hibernate.size;
 
-import io.countercache.hibernate.CounterCacheSettings;
-import io.countercache.hibernate.internal.size.SizedCollectionClass;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.internal.size.SizedCollectionClass;
 import io.countercache.hibernate.size.Folder.Kind;
 import io.countercache.hibernate.support.TestDatabase;
 import java.io.ByteArrayInputStream;

@@ -1,14 +1,14 @@
 package io.countercache.hibernate.size;
 
-import io.countercache.hibernate.CounterCacheSettings;
-import io.countercache.hibernate.CounterCaches;
-import io.countercache.hibernate.CounterRepair;
-import io.countercache.hibernate.internal.size.SizedCollectionClass;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.internal.size.SizedCollectionClass;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;

@@ -1,6 +1,5 @@
 package io.countercache.hibernate.size;
 
-
 import io.countercache.CounterCache;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.CollectionTable;

@@ -12,7 +12,8 @@ public final class Boot {
     private Boot() {}
 
     public static void build(Class<?>... entities) {
-        Configuration configuration = new Configuration().setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
+        Configuration configuration = new Configuration(HibernateServices.registry())
+                .setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
         List.of(entities).forEach(configuration::addAnnotatedClass);
         configuration.buildSessionFactory().close();
     }

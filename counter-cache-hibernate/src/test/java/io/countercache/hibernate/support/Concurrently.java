@@ -14,7 +14,8 @@ import java.util.function.BooleanSupplier;
 /** Threads beside that of the test, and a look at the database for those that wait for a lock. */
 public final class Concurrently implements AutoCloseable {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(20);
+    /** Long enough for a busy machine; a test that succeeds does not wait for it. */
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     /** Between two looks; leaves the processor to those that are looked at. */
     private static final Duration POLL = Duration.ofMillis(1);

@@ -8,8 +8,10 @@ import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterRepair;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,7 +33,7 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
 
     private final List<Class<?>> entities;
     private final List<String> mappings = new ArrayList<>();
-    private final Configuration settings = new Configuration();
+    private final Map<String, Object> settings = new HashMap<>();
     private final List<String> statements = new CopyOnWriteArrayList<>();
     private HikariDataSource connections;
     private SessionFactory factory;
@@ -45,7 +47,7 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
     }
 
     public TestDatabase setting(String name, Object value) {
-        settings.getProperties().put(name, value);
+        settings.put(name, value);
         return this;
     }
 
@@ -58,21 +60,26 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
     @Override
     public void beforeEach(ExtensionContext context) {
         connections = TestServer.emptySchema();
-        factory = configuration().buildSessionFactory();
+        Configuration first = configuration();
+        // an update would look at every table first, and there is none
+        first.getProperties().put("hibernate.hbm2ddl.auto", "create-only");
+        factory = first.buildSessionFactory();
         statements.clear();
     }
 
     /** What {@link #factory()} was built from, for tests that build another one for the same tables. */
     public Configuration configuration() {
-        Configuration configuration = new Configuration();
+        Configuration configuration = new Configuration(HibernateServices.registry());
         entities.forEach(configuration::addAnnotatedClass);
         mappings.forEach(configuration::addResource);
         configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
         configuration.getProperties().put("hibernate.connection.datasource", recording(connections));
         configuration.getProperties().put("hibernate.hbm2ddl.auto", "update");
+        // looks for a class beside each entity, and there is none
+        configuration.getProperties().put("hibernate.jpa.static_metamodel.population", "disabled");
         String sizes = System.getProperty("test.collection_size", "true");
         configuration.getProperties().put(CounterCacheSettings.COLLECTION_SIZE, sizes);
-        configuration.getProperties().putAll(settings.getProperties());
+        configuration.getProperties().putAll(settings);
         return configuration;
     }
 

@@ -6,6 +6,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
@@ -17,6 +18,9 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 public final class TestServer {
 
     public static final boolean IS_H2 = "h2".equals(System.getProperty("test.database"));
+
+    /** For what takes no time unless the machine is busy. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
@@ -31,8 +35,9 @@ public final class TestServer {
         config.setMaximumPoolSize(40);
         // with none the pool may not notice that somebody has begun to wait for another one
         config.setMinimumIdle(1);
+        config.setConnectionTimeout(PATIENCE.toMillis());
         if (IS_H2) {
-            config.setJdbcUrl("jdbc:h2:mem:" + schema + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=20000");
+            config.setJdbcUrl("jdbc:h2:mem:" + schema + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=" + PATIENCE.toMillis());
             return new HikariDataSource(config);
         }
         Address server = PostgreSql.ADDRESS;
@@ -79,6 +84,9 @@ public final class TestServer {
             try {
                 var embedded = EmbeddedPostgres.builder()
                         .setServerConfig("max_connections", "200")
+                        // locks tables now and then, and some tests wait for a lock for a few milliseconds only
+                        .setServerConfig("autovacuum", "off")
+                        .setPGStartupWait(PATIENCE)
                         .start();
                 return new Address(embedded.getJdbcUrl("postgres", "postgres"), "postgres", "postgres");
             } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.boot;
 
+import io.countercache.CounterMappingException;
 import io.countercache.hibernate.internal.bulk.BulkPolicy;
 import io.countercache.hibernate.internal.bulk.BulkStatements;
 import io.countercache.hibernate.internal.bulk.hook.BulkHooks;
@@ -17,6 +18,7 @@ import io.countercache.hibernate.internal.entity.ForeseenCounts;
 import io.countercache.hibernate.internal.entity.ParentInstances;
 import io.countercache.hibernate.internal.entity.SentDeletes;
 import io.countercache.hibernate.internal.model.CountedCollections;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteStep;
@@ -33,8 +35,6 @@ import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.CounterWriter;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.CounterMappingException;
 import java.util.List;
 import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
@@ -71,8 +71,8 @@ public final class CounterCacheIntegrator implements Integrator {
         CounterWriter writer = new CounterWriter(model, sql, caches);
         OwnQueries queries = new OwnQueries();
         PathWriter paths = new PathWriter(model, sql, writer, queries);
-        PendingDeltas pending = new PendingDeltas(
-                model, onDelete::causes, new ManagedParents(model), paths, queries, settings.write());
+        PendingDeltas pending =
+                new PendingDeltas(model, onDelete::causes, new ManagedParents(model), paths, queries, settings.write());
         Recount recount = new Recount(model, pending, queries, sql, writer);
         SkippingSessions skipping = new SkippingSessions();
         scope.put(Installation.class, new Installation(model, queries, pending, recount, skipping, caches, uniqueKeys));
@@ -162,7 +162,10 @@ public final class CounterCacheIntegrator implements Integrator {
     }
 
     private static void listen(
-            EventListenerRegistry listeners, CollectionEvents rowsOf, JoinColumnElements held, StatelessOwners stateless) {
+            EventListenerRegistry listeners,
+            CollectionEvents rowsOf,
+            JoinColumnElements held,
+            StatelessOwners stateless) {
         listeners.appendListeners(EventType.PRE_INSERT, stateless);
         listeners.appendListeners(EventType.PRE_UPDATE, stateless);
         listeners.appendListeners(EventType.PRE_UPSERT, stateless);

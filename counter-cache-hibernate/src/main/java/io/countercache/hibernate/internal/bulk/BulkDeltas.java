@@ -1,13 +1,12 @@
 package io.countercache.hibernate.internal.bulk;
 
-import io.countercache.hibernate.internal.bulk.RowGroups.Group;
-
-import io.countercache.hibernate.internal.transaction.DeferredMoves;
-import io.countercache.hibernate.internal.model.WatchedEntity;
 import static java.util.Objects.requireNonNull;
 
+import io.countercache.hibernate.internal.bulk.RowGroups.Group;
+import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
 import io.countercache.hibernate.internal.model.WatchedEntity.PassedBy;
+import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import java.math.BigDecimal;
 
 /** By how much one bulk statement moves counters. Not thread-safe. */

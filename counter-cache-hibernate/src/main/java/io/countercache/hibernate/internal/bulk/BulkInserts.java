@@ -1,10 +1,10 @@
 package io.countercache.hibernate.internal.bulk;
 
+import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
-import io.countercache.UncountableStatementException;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.countercache.hibernate.internal.bulk;
 
+import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
-import io.countercache.UncountableStatementException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package io.countercache.hibernate.internal.bulk;
 
+import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.internal.collection.CollectionReads;
 import io.countercache.hibernate.internal.model.CountedCollections;
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.UncountableStatementException;
-import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;

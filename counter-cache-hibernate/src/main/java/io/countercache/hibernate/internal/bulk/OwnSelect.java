@@ -1,8 +1,8 @@
 package io.countercache.hibernate.internal.bulk;
 
-import io.countercache.hibernate.internal.sql.BoundSql;
 import static java.util.Objects.requireNonNull;
 
+import io.countercache.hibernate.internal.sql.BoundSql;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 package io.countercache.hibernate.internal.bulk;
 
+import io.countercache.hibernate.internal.bulk.RowGroups.Group;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
-import io.countercache.hibernate.internal.bulk.RowGroups.Group;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.spi.NonSelectQueryPlan;
 import org.hibernate.query.sqm.internal.CacheableSqmInterpretation;
@@ -31,7 +31,8 @@ final class ReturningExecution {
     }
 
     /** Answers with the rows as they were. */
-    static NonSelectQueryPlan ofDelete(BulkMutation mutation, PendingDeltas pending, RowGroups rows, BulkDeltas deltas) {
+    static NonSelectQueryPlan ofDelete(
+            BulkMutation mutation, PendingDeltas pending, RowGroups rows, BulkDeltas deltas) {
         ReturningExecution plan = new ReturningExecution(pending, rows, deltas);
         var delete = (SqmDeleteStatement<?>) mutation.statement();
         return new SimpleDeleteQueryPlan(mutation.entity(), delete, mutation.parameters()) {
@@ -67,7 +68,8 @@ final class ReturningExecution {
     }
 
     /** Answers with the rows as they were and as they are then. */
-    static NonSelectQueryPlan ofUpdate(BulkMutation mutation, PendingDeltas pending, RowGroups rows, BulkDeltas deltas) {
+    static NonSelectQueryPlan ofUpdate(
+            BulkMutation mutation, PendingDeltas pending, RowGroups rows, BulkDeltas deltas) {
         ReturningExecution plan = new ReturningExecution(pending, rows, deltas);
         return new SimpleNonSelectQueryPlan(mutation.statement(), mutation.parameters()) {
 

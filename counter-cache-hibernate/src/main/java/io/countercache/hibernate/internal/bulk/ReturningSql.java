@@ -1,8 +1,8 @@
 package io.countercache.hibernate.internal.bulk;
 
+import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.support.Settings;
-import io.countercache.CounterCacheException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,9 +1,9 @@
 package io.countercache.hibernate.internal.bulk;
 
-import io.countercache.hibernate.internal.model.WatchedAttribute;
-import io.countercache.hibernate.internal.model.WatchedEntity;
 import static java.util.Objects.requireNonNull;
 
+import io.countercache.hibernate.internal.model.WatchedAttribute;
+import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
 import java.util.ArrayList;
 import java.util.Arrays;

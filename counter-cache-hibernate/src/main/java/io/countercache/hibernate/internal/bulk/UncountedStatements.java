@@ -1,10 +1,10 @@
 package io.countercache.hibernate.internal.bulk;
 
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.write.CounterSql;
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package io.countercache.hibernate.internal.check;
 
-import io.countercache.hibernate.internal.orm.BootModel;
 import static java.util.Objects.requireNonNull;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.internal.orm.BootModel;
 import java.lang.invoke.MethodType;
 import java.util.Collection;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.check;
 
-import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.CounterCache;
+import io.countercache.hibernate.internal.orm.BootModel;
 import java.util.Collections;
 import java.util.Set;
 import org.hibernate.boot.Metadata;

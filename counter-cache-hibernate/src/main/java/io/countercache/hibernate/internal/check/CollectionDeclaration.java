@@ -1,10 +1,10 @@
 package io.countercache.hibernate.internal.check;
 
+import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.collection.DeleteRowCounts;
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.orm.BootModel;
-import io.countercache.CounterCache;
-import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,9 +1,9 @@
 package io.countercache.hibernate.internal.check;
 
+import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Numbers;
-import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.countercache.hibernate.internal.collection;
 
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.sql.Statements;
-import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
-import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.Collection;

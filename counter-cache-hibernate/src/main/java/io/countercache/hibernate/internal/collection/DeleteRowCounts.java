@@ -54,8 +54,8 @@ public final class DeleteRowCounts implements Expectation {
         if (batchSize == null || batchSize < 2) {
             batching.setJdbcBatchSize(BATCH_SIZE);
         }
-        Counting counting = new Counting(
-                COUNTED.get(), batchSize, Map.of(OF_EACH, new ArrayList<>(), OF_ALL, new ArrayList<>()));
+        Counting counting =
+                new Counting(COUNTED.get(), batchSize, Map.of(OF_EACH, new ArrayList<>(), OF_ALL, new ArrayList<>()));
         COUNTED.set(counting.rows());
         return counting;
     }

@@ -1,14 +1,14 @@
 package io.countercache.hibernate.internal.collection;
 
+import io.countercache.hibernate.internal.collection.CollectionReads.StoredElements;
 import io.countercache.hibernate.internal.entity.ChildCounting;
 import io.countercache.hibernate.internal.entity.NeverVetoes;
 import io.countercache.hibernate.internal.entity.SentDeletes;
 import io.countercache.hibernate.internal.model.CountedCollections;
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
-import io.countercache.hibernate.internal.collection.CollectionReads.StoredElements;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.Collections;
@@ -65,7 +65,8 @@ public final class JoinColumnElements
     /** An element that is about to be deleted, and the id of its owner in each collection that contains it. */
     private record Deleting(Object id, Map<CountedCollection, Object> owners) {}
 
-    public JoinColumnElements(MoveSink sink, SentDeletes deletes, CountedCollections collections, CollectionReads reads) {
+    public JoinColumnElements(
+            MoveSink sink, SentDeletes deletes, CountedCollections collections, CollectionReads reads) {
         this.sink = sink;
         this.deletes = deletes;
         this.collections = collections;

@@ -40,7 +40,8 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
             path = path.isEmpty() ? name : path + "." + name;
             if (part == null) {
                 throw refused(
-                        path, "is not an attribute of %s itself: name an attribute of this entity"
+                        path,
+                        "is not an attribute of %s itself: name an attribute of this entity"
                                 .formatted(child.getImportedName()));
             }
             if (part instanceof AttributeMapping attribute && !inIdentifier) {
@@ -132,11 +133,13 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
         }
         if (child.getVersionMapping() != null
                 && attribute.equals(child.getVersionMapping().getVersionAttribute())) {
-            throw refused(path, "is the version, which Hibernate also increments without an event: name another attribute");
+            throw refused(
+                    path, "is the version, which Hibernate also increments without an event: name another attribute");
         }
         refuseReadOnly(path, attribute);
         if (own && child.getPropertyLaziness()[attribute.getStateArrayPosition()]) {
-            throw refused(path, "is loaded lazily, and may not be loaded when the condition is evaluated: load it eagerly");
+            throw refused(
+                    path, "is loaded lazily, and may not be loaded when the condition is evaluated: load it eagerly");
         }
         Generator generator = own ? child.getGenerators()[attribute.getStateArrayPosition()] : null;
         if (generator != null && generator.generatesSometimes() && generator.generatedOnExecution()) {

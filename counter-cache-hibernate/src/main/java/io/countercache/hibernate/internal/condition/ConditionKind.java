@@ -143,7 +143,8 @@ enum ConditionKind {
             case NUMBER -> rounded(Numbers.exact((Number) value), column);
             // 0.0 and -0.0 are equal in a database
             case DOUBLE, FLOAT -> ((Number) value).doubleValue() + 0.0;
-            // by way of java.sql types, as Hibernate sends them: these have neither the hour that is skipped in spring nor
+            // by way of java.sql types, as Hibernate sends them: these have neither the hour that is skipped in spring
+            // nor
             // some days of 1582
             case DATE -> Date.valueOf((LocalDate) value).toLocalDate();
             case DATE_TIME -> rounded(Timestamp.valueOf((LocalDateTime) value).toLocalDateTime());

@@ -92,7 +92,8 @@ final class ConditionReader {
     }
 
     private static IllegalArgumentException notEvaluated(String what) {
-        String written = what.replace("alias_0.", "").replace("alias_0", "this"); // the alias that Hibernate adds if there is none
+        String written = what.replace("alias_0.", "")
+                .replace("alias_0", "this"); // the alias that Hibernate adds if there is none
         return new IllegalArgumentException(
                 "memory cannot evaluate '%s' as the database does: %s".formatted(written, ALLOWED));
     }

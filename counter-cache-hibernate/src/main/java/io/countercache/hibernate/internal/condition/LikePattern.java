@@ -33,7 +33,8 @@ final class LikePattern {
             int character = pattern[i];
             if (escape != null && character == escape) {
                 i++;
-                // one database refuses the pattern, and only when it reads a row, the other takes the character literally
+                // one database refuses the pattern, and only when it reads a row, the other takes the character
+                // literally
                 if (i == pattern.length || (pattern[i] != '%' && pattern[i] != '_' && pattern[i] != escape)) {
                     throw new IllegalArgumentException(
                             "the escape character '%s' has to stand before '%%', '_' or itself: double it"

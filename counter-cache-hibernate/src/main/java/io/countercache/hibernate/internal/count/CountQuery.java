@@ -1,13 +1,13 @@
 package io.countercache.hibernate.internal.count;
 
+import io.countercache.Drift;
 import io.countercache.hibernate.internal.model.CountedCollections;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Numbers;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
-import io.countercache.Drift;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

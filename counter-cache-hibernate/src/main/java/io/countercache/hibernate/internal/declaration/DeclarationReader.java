@@ -1,19 +1,19 @@
 package io.countercache.hibernate.internal.declaration;
 
+import io.countercache.Counter;
+import io.countercache.CounterCache;
+import io.countercache.CounterMappingException;
 import io.countercache.hibernate.internal.check.AnyDeclaration;
 import io.countercache.hibernate.internal.check.ChildRowsCheck;
 import io.countercache.hibernate.internal.check.CollectionDeclaration;
 import io.countercache.hibernate.internal.check.CounterAttribute;
 import io.countercache.hibernate.internal.check.OnDeleteRules;
 import io.countercache.hibernate.internal.check.SummedAttribute;
-import io.countercache.hibernate.internal.model.FreeCounter;
-import io.countercache.hibernate.internal.orm.BootModel;
-import io.countercache.Counter;
-import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
-import io.countercache.CounterMappingException;
+import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
+import io.countercache.hibernate.internal.orm.BootModel;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;

@@ -1,8 +1,8 @@
 package io.countercache.hibernate.internal.declaration;
 
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.model.OnDelete;
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import java.util.List;
 
 /**

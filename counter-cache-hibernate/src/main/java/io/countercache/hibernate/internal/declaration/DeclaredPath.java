@@ -2,8 +2,8 @@ package io.countercache.hibernate.internal.declaration;
 
 import io.countercache.hibernate.internal.check.ChildRowsCheck;
 import io.countercache.hibernate.internal.check.OnDeleteRules;
-import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import io.countercache.hibernate.internal.orm.BootModel;
 import java.beans.Introspector;
 import java.util.ArrayList;
 import java.util.List;

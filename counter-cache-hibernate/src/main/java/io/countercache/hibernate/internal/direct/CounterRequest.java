@@ -1,13 +1,13 @@
 package io.countercache.hibernate.internal.direct;
 
+import io.countercache.Drift;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.Drift;
-import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import jakarta.persistence.TransactionRequiredException;
 import java.math.BigDecimal;
 import java.util.ArrayList;

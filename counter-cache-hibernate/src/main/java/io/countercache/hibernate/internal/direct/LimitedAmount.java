@@ -1,12 +1,12 @@
 package io.countercache.hibernate.internal.direct;
 
+import io.countercache.CounterLimitException;
+import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.CounterLimitException;
-import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import java.math.BigDecimal;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;

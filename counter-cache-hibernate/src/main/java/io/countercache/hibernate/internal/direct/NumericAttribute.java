@@ -1,10 +1,10 @@
 package io.countercache.hibernate.internal.direct;
 
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.support.Numbers;
-import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;

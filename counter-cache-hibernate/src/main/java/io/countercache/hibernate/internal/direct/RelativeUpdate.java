@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.direct;
 
+import io.countercache.CounterLimitException;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.LockOrder;
@@ -12,7 +13,6 @@ import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.CounterWriter;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.CounterLimitException;
 import jakarta.persistence.EntityNotFoundException;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
@@ -320,7 +320,10 @@ public final class RelativeUpdate {
     }
 
     private List<String> conditions() {
-        return amounts.stream().map(LimitedAmount::condition).filter(Objects::nonNull).toList();
+        return amounts.stream()
+                .map(LimitedAmount::condition)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private void bind(Object id, Map<TouchedAttribute, Object> now, PreparedStatement statement) throws SQLException {
@@ -346,7 +349,10 @@ public final class RelativeUpdate {
 
     /** What some counters of a row are, null as 0; null if it is not there. */
     static @Nullable List<BigDecimal> read(
-            EntityPersister entity, Object id, List<NumericAttribute> counters, SharedSessionContractImplementor session) {
+            EntityPersister entity,
+            Object id,
+            List<NumericAttribute> counters,
+            SharedSessionContractImplementor session) {
         String sql = CounterSql.select(
                 counters.get(0).table(),
                 entity,

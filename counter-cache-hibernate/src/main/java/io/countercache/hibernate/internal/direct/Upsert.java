@@ -1,14 +1,14 @@
 package io.countercache.hibernate.internal.direct;
 
+import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.direct.UpsertRow.Inserted;
+import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.CounterCacheException;
-import io.countercache.hibernate.internal.model.FreeCounter.Limits;
-import io.countercache.hibernate.internal.direct.UpsertRow.Inserted;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

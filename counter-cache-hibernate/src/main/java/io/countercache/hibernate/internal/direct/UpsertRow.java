@@ -1,10 +1,10 @@
 package io.countercache.hibernate.internal.direct;
 
+import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Numbers;
-import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
-import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.entity;
 
-import io.countercache.hibernate.internal.orm.HibernateFields;
 import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.orm.HibernateFields;
 import org.hibernate.engine.jdbc.mutation.spi.BatchKeyAccess;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;

@@ -1,11 +1,11 @@
 package io.countercache.hibernate.internal.entity;
 
+import io.countercache.hibernate.internal.entity.BeforeImages.Found;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
-import io.countercache.hibernate.internal.entity.BeforeImages.Found;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;

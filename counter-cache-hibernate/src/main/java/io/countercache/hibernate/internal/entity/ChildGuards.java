@@ -1,15 +1,15 @@
 package io.countercache.hibernate.internal.entity;
 
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.orm.Entities;
-import static java.util.Objects.requireNonNull;
-
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
-import io.countercache.hibernate.internal.support.Settings.BeforeImages;
-import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.support.Settings.StaleChildren;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +44,8 @@ import org.hibernate.persister.entity.EntityPersister;
  * @param readUnderLock root entities whose parents are read under a lock before a move or a delete
  * @param readAtEveryUpdate those of them of which even a change of another attribute writes the association
  */
-public record ChildGuards(boolean trust, Set<String> compared, Set<String> readUnderLock, Set<String> readAtEveryUpdate) {
+public record ChildGuards(
+        boolean trust, Set<String> compared, Set<String> readUnderLock, Set<String> readAtEveryUpdate) {
 
     /**
      * Decides, and has Hibernate guard what it can. To be called before the mapping is built into persisters.
@@ -53,9 +54,9 @@ public record ChildGuards(boolean trust, Set<String> compared, Set<String> readU
      *     compares columns in a batch, whatever it changes: it would lose more by that than by the reads
      */
     public static ChildGuards decide(
-            List<CounterDefinition> counters, Metadata metadata, BeforeImages setting, boolean batched) {
+            List<CounterDefinition> counters, Metadata metadata, StaleChildren setting, boolean batched) {
         ChildGuards guards =
-                new ChildGuards(setting == BeforeImages.TRUST, new HashSet<>(), new HashSet<>(), new HashSet<>());
+                new ChildGuards(setting == StaleChildren.TRUST, new HashSet<>(), new HashSet<>(), new HashSet<>());
         if (guards.trust()) {
             return guards;
         }
@@ -63,7 +64,7 @@ public record ChildGuards(boolean trust, Set<String> compared, Set<String> readU
         for (CounterDefinition counter : counters) {
             watch(counter, metadata, watched);
         }
-        boolean compare = setting == BeforeImages.CHECK && !batched;
+        boolean compare = setting == StaleChildren.CHECK && !batched;
         watched.forEach((child, attributes) -> guards.guard(child, attributes, compare));
         return guards;
     }
@@ -132,7 +133,8 @@ public record ChildGuards(boolean trust, Set<String> compared, Set<String> readU
      * Guards what only the conditions tell, once they are read: an attribute that neither the version nor a comparison
      * covers.
      */
-    public void guardConditions(List<CounterDefinition> counters, CounterModel model, SessionFactoryImplementor factory) {
+    public void guardConditions(
+            List<CounterDefinition> counters, CounterModel model, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : counters) {
             EntityPersister child = Entities.entity(counter.child(), factory);
             Condition condition = model.condition(counter);

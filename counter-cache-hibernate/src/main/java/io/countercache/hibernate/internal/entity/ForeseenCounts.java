@@ -1,20 +1,20 @@
 package io.countercache.hibernate.internal.entity;
 
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
+import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.support.SkippingSessions;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
-import static java.util.Objects.requireNonNull;
-
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.write.CounterDeltas;
-import io.countercache.hibernate.internal.model.ParentRow;
-import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
-import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
-import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
-import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,12 +1,12 @@
 package io.countercache.hibernate.internal.entity;
 
+import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.CounterCacheException;
-import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
@@ -52,7 +52,11 @@ public final class ParentInstances
     private final transient CacheInvalidation caches;
 
     public ParentInstances(
-            CounterModel model, PendingDeltas pending, SentDeletes deletes, ForeseenCounts fresh, CacheInvalidation caches) {
+            CounterModel model,
+            PendingDeltas pending,
+            SentDeletes deletes,
+            ForeseenCounts fresh,
+            CacheInvalidation caches) {
         this.fresh = fresh;
         this.caches = caches;
         this.model = model;

@@ -1,11 +1,11 @@
 package io.countercache.hibernate.internal.model;
 
-import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.condition.Condition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
-import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.EntityTables;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

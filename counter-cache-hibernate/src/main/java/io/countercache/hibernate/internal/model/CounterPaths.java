@@ -1,8 +1,8 @@
 package io.countercache.hibernate.internal.model;
 
-import io.countercache.hibernate.internal.orm.Entities;
 import static java.util.Objects.requireNonNull;
 
+import io.countercache.hibernate.internal.orm.Entities;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package io.countercache.hibernate.internal.model;
 
-import io.countercache.hibernate.internal.orm.Entities;
 import static java.util.Objects.requireNonNull;
 
+import io.countercache.hibernate.internal.orm.Entities;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDateTime;

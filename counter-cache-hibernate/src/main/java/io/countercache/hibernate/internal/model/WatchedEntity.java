@@ -1,10 +1,10 @@
 package io.countercache.hibernate.internal.model;
 
+import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Numbers;
-import io.countercache.CounterCacheException;
-import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
-import io.countercache.hibernate.internal.condition.Condition;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,15 +1,15 @@
 package io.countercache.hibernate.internal.ondelete;
 
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
+import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
+import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Kind;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Chunks;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
-import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
-import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
-import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Kind;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

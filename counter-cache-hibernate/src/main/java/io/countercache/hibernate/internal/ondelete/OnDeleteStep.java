@@ -1,12 +1,12 @@
 package io.countercache.hibernate.internal.ondelete;
 
+import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.entity.NeverVetoes;
 import io.countercache.hibernate.internal.entity.SentDeletes;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.CounterCacheException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +67,8 @@ public final class OnDeleteStep implements NeverVetoes, PostDeleteEventListener 
      * Refuses a DELETE without a transaction if it deletes rows on a path along with rows that are counted through them. Both
      * have to be counted in one transaction: counted one after the other, each would miss the other.
      */
-    private void refuseWithoutTransaction(EntityPersister entity, DeferredMoves moves, SharedSessionContractImplementor session) {
+    private void refuseWithoutTransaction(
+            EntityPersister entity, DeferredMoves moves, SharedSessionContractImplementor session) {
         if (!session.isTransactionInProgress()
                 && moves.leadOn()
                 && (moves.pass() || !model.counted(entity).passages().isEmpty())) {

@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.orm;
 
-import io.countercache.hibernate.internal.support.Settings;
 import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.support.Settings;
 import java.lang.reflect.Field;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;

@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.path;
 
-import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.write.CounterDeltas;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;

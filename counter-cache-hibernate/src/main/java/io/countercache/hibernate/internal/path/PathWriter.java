@@ -1,20 +1,20 @@
 package io.countercache.hibernate.internal.path;
 
 import io.countercache.hibernate.internal.count.CountQuery;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterPaths;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Numbers;
-import io.countercache.hibernate.internal.write.CounterSql;
-import io.countercache.hibernate.internal.write.CounterWriter;
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
-import io.countercache.hibernate.internal.model.ParentRow;
-import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.write.CounterSql;
+import io.countercache.hibernate.internal.write.CounterWriter;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -57,7 +57,8 @@ public final class PathWriter {
     }
 
     /** Writes all deltas and leaves none; puts right what was shown before it was known where the paths lead. */
-    public void write(CounterDeltas deltas, PathDeltas paths, Showing showing, SharedSessionContractImplementor session) {
+    public void write(
+            CounterDeltas deltas, PathDeltas paths, Showing showing, SharedSessionContractImplementor session) {
         if (paths.isEmpty()) {
             writer.write(deltas, session);
         } else {

@@ -1,21 +1,21 @@
 package io.countercache.hibernate.internal.recount;
 
+import io.countercache.Drift;
 import io.countercache.hibernate.internal.count.CountQuery;
 import io.countercache.hibernate.internal.count.IdRange;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.CounterWriter;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.write.CounterDeltas;
-import io.countercache.Drift;
-import io.countercache.hibernate.internal.model.ParentRow;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,7 +41,8 @@ public final class Recount {
     private final CounterSql sql;
     private final CounterWriter writer;
 
-    public Recount(CounterModel model, PendingDeltas pending, OwnQueries queries, CounterSql sql, CounterWriter writer) {
+    public Recount(
+            CounterModel model, PendingDeltas pending, OwnQueries queries, CounterSql sql, CounterWriter writer) {
         this.model = model;
         this.pending = pending;
         this.queries = queries;

@@ -28,7 +28,8 @@ public final class CacheInvalidation {
     private record Entry(Place place, @Nullable SoftLock lock, boolean versioned) {}
 
     /** Runs an UPDATE of some rows of a parent. */
-    public <R> R around(EntityPersister parent, List<?> ids, SharedSessionContractImplementor session, Supplier<R> update) {
+    public <R> R around(
+            EntityPersister parent, List<?> ids, SharedSessionContractImplementor session, Supplier<R> update) {
         // not canWriteToCache(): the row may be that of a subclass, which may be cached where its superclass is not
         List<Entry> entries = parent.canReadFromCache()
                 ? ids.stream().map(id -> lock(parent, id, session)).toList()

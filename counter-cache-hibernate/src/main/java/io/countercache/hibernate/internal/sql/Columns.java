@@ -24,7 +24,8 @@ public final class Columns {
     private Columns() {}
 
     /** What stands in one column. */
-    public record ColumnValue(SelectableMapping column, @Nullable Object value) {
+    public record ColumnValue(
+            SelectableMapping column, @Nullable Object value) {
 
         /** The condition that the column has this value. */
         public String equal() {
@@ -113,7 +114,8 @@ public final class Columns {
     }
 
     /** Binds a number in the terms of its column, so that the database does not compute with another type than it stores. */
-    public static void bind(BigDecimal number, Class<?> type, PreparedStatement statement, int position) throws SQLException {
+    public static void bind(BigDecimal number, Class<?> type, PreparedStatement statement, int position)
+            throws SQLException {
         if (Numbers.isWhole(type) && Numbers.isLong(number)) {
             statement.setLong(position, number.longValue());
         } else if (Numbers.isFloating(type)) {

@@ -70,7 +70,8 @@ public final class OwnQueries {
     }
 
     /** Runs a query that is more than a list of rows: on the session that is handed to it, which may be another one. */
-    public <R> R quietly(SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
+    public <R> R quietly(
+            SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
         if (session instanceof StatelessSession) {
             session.getJdbcCoordinator().executeBatch(); // no query of a stateless session sends what is batched
         }

@@ -1,9 +1,9 @@
 package io.countercache.hibernate.internal.sql;
 
-import io.countercache.hibernate.internal.orm.EntityTables;
-import io.countercache.hibernate.internal.support.Chunks;
 import static java.util.Objects.requireNonNull;
 
+import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.support.Chunks;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -199,7 +199,8 @@ public record TouchedAttribute(AttributeMapping attribute) {
     }
 
     /** Now for each of these attributes. */
-    public static Map<TouchedAttribute, Object> now(List<TouchedAttribute> touched, SharedSessionContractImplementor session) {
+    public static Map<TouchedAttribute, Object> now(
+            List<TouchedAttribute> touched, SharedSessionContractImplementor session) {
         Map<TouchedAttribute, Object> now = new LinkedHashMap<>();
         touched.forEach(each -> now.put(each, each.now(session)));
         return now;

@@ -1,8 +1,8 @@
 package io.countercache.hibernate.internal.transaction;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

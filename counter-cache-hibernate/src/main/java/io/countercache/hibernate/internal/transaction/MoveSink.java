@@ -1,11 +1,11 @@
 package io.countercache.hibernate.internal.transaction;
 
-import io.countercache.hibernate.internal.model.CounterModel;
-import io.countercache.hibernate.internal.support.SkippingSessions;
 import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
-import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.support.SkippingSessions;
 import java.math.BigDecimal;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,8 @@ public final class MoveSink {
     }
 
     /** @param first the row that the association leads to */
-    public void move(CounterDefinition counter, Object first, BigDecimal amount, SharedSessionContractImplementor session) {
+    public void move(
+            CounterDefinition counter, Object first, BigDecimal amount, SharedSessionContractImplementor session) {
         if (amount.signum() == 0 || isSkipping(session)) {
             return;
         }

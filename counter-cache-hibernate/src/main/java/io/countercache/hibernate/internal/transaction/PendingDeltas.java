@@ -1,16 +1,16 @@
 package io.countercache.hibernate.internal.transaction;
 
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.path.PathDeltas;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.support.Settings;
-import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.write.CounterDeltas;
-import io.countercache.hibernate.internal.model.ParentRow;
-import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.HashMap;
@@ -45,6 +45,7 @@ public final class PendingDeltas implements FlushEventListener, AutoFlushEventLi
     private final transient CounterModel model;
     /** The entities whose rows the database deletes, or cuts off, along with those of an entity. */
     private final transient Function<EntityPersister, Set<EntityPersister>> causes;
+
     private final transient PathWriter writer;
     private final transient ManagedParents parents;
     private final transient OwnQueries queries;
@@ -87,7 +88,8 @@ public final class PendingDeltas implements FlushEventListener, AutoFlushEventLi
     }
 
     /** Adds a delta, to be written with the transaction's others; without a transaction it is written now. */
-    public void add(CounterDefinition counter, ParentRow row, BigDecimal amount, SharedSessionContractImplementor session) {
+    public void add(
+            CounterDefinition counter, ParentRow row, BigDecimal amount, SharedSessionContractImplementor session) {
         change(session, pending -> {
             tell(counter, row.id(), amount, session);
             pending.deltas.add(counter, row, amount);

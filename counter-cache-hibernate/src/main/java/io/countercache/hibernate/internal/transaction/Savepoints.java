@@ -1,8 +1,8 @@
 package io.countercache.hibernate.internal.transaction;
 
 import io.countercache.hibernate.internal.path.PathDeltas;
-import io.countercache.hibernate.internal.write.ManagedParents;
 import io.countercache.hibernate.internal.write.CounterDeltas;
+import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;

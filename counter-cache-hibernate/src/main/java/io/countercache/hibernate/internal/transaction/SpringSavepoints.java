@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.transaction;
 
-import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.sql.Statements;
 import jakarta.persistence.PersistenceException;
 import java.util.HashSet;
 import java.util.Set;

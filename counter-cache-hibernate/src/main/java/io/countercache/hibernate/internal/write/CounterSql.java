@@ -1,13 +1,13 @@
 package io.countercache.hibernate.internal.write;
 
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.ParentRow;
-import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

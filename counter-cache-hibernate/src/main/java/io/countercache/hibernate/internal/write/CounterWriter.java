@@ -1,6 +1,11 @@
 package io.countercache.hibernate.internal.write;
 
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
@@ -8,12 +13,7 @@ import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
-import static java.util.Objects.requireNonNull;
-
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
-import io.countercache.hibernate.internal.model.ParentRow;
-import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.write.CounterSql.CounterUpdate;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;

@@ -1,13 +1,13 @@
 package io.countercache.hibernate.internal.write;
 
-import io.countercache.hibernate.internal.model.CounterModel;
-import io.countercache.hibernate.internal.model.WatchedAttribute;
-import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.WatchedEntity.PassedBy;
+import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.model.WatchedAttribute;
+import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.model.WatchedEntity.PassedBy;
+import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
@@ -37,7 +37,8 @@ public final class ManagedParents {
     }
 
     /** Shows a delta on the instance of the parent, if this session manages one. */
-    public void tell(CounterDefinition counter, Object parentId, BigDecimal amount, SharedSessionContractImplementor session) {
+    public void tell(
+            CounterDefinition counter, Object parentId, BigDecimal amount, SharedSessionContractImplementor session) {
         EntityPersister parent = model.parent(counter, session);
         change(parent, parentId, counter.counter(), session, shown -> Numbers.sum(shown, amount));
     }

@@ -1,6 +1,5 @@
 package io.countercache.hibernate.internal.model;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

@@ -1,11 +1,10 @@
 package io.countercache.hibernate.internal.write;
 
-import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
-
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.ParentRow;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import io.countercache.hibernate.internal.model.ParentRow;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;

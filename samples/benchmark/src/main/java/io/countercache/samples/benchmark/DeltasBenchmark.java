@@ -2,9 +2,9 @@ package io.countercache.samples.benchmark;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
-import io.countercache.hibernate.internal.model.ParentRow;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;

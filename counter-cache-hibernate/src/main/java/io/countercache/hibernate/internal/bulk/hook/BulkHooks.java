@@ -28,8 +28,7 @@ public final class BulkHooks {
                 new MutationHook(bulk, entity, entity.getSqmMultiTableMutationStrategy()));
         SqmMultiTableInsertStrategy inserts = entity.getSqmMultiTableInsertStrategy();
         if (inserts != null) {
-            HibernateFields.set(
-                    entity, "sqmMultiTableInsertStrategy", new InsertHook(bulk.inserts(), entity, inserts));
+            HibernateFields.set(entity, "sqmMultiTableInsertStrategy", new InsertHook(bulk.inserts(), entity, inserts));
         }
     }
 }

@@ -1,12 +1,12 @@
 package io.countercache.hibernate.internal.bulk.hook;
 
 import io.countercache.hibernate.internal.bulk.BulkInserts;
+import io.countercache.hibernate.internal.bulk.BulkInserts.Target;
 import io.countercache.hibernate.internal.bulk.BulkStatements;
 import io.countercache.hibernate.internal.bulk.ReturningSql;
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.support.FactoryScope;
-import io.countercache.hibernate.internal.bulk.BulkInserts.Target;
-import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import java.sql.PreparedStatement;
 import java.util.function.BiConsumer;
 import java.util.function.Function;

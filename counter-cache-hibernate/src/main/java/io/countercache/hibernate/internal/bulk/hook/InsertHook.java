@@ -1,10 +1,10 @@
 package io.countercache.hibernate.internal.bulk.hook;
 
 import io.countercache.hibernate.internal.bulk.BulkInserts;
+import io.countercache.hibernate.internal.bulk.BulkInserts.Target;
 import io.countercache.hibernate.internal.bulk.ReturningSql;
 import io.countercache.hibernate.internal.orm.HibernateFields;
 import io.countercache.hibernate.internal.sql.BoundSql;
-import io.countercache.hibernate.internal.bulk.BulkInserts.Target;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.spi.QueryOptions;

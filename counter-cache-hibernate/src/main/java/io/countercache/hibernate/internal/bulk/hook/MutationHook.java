@@ -26,6 +26,7 @@ record MutationHook(
             SqmDeleteOrUpdateStatement<?> statement,
             DomainParameterXref parameters,
             DomainQueryExecutionContext context) {
-        return SingleExecution.by(own -> bulk.execute(new BulkMutation(entity, hibernates, statement, parameters, own)));
+        return SingleExecution.by(
+                own -> bulk.execute(new BulkMutation(entity, hibernates, statement, parameters, own)));
     }
 }

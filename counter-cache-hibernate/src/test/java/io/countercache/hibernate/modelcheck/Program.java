@@ -1,8 +1,8 @@
 package io.countercache.hibernate.modelcheck;
 
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelStep.Action;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Step.Action;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** Steps that some sessions take: random, but the same for the same seed. */
 @SuppressWarnings({"EnumOrdinal"})
-record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
+record Program(long seed, int sessions, List<Step> steps) {
 
     private static final Kind[] CHILDREN = {
         Kind.COMMENT, Kind.COMMENT, Kind.NOTE, Kind.VOTE, Kind.NODE, Kind.PHOTO, Kind.CLIP
@@ -51,14 +51,13 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
     }
 
     /** A program of that many steps, for sessions 1 to n, and with more than one for a stateless session too. */
-    static ModelProgram random(long seed, int sessions, int length) {
-        return new ModelProgram(seed, sessions, new Generator(seed, sessions).steps(length));
+    static Program random(long seed, int sessions, int length) {
+        return new Program(seed, sessions, new Generator(seed, sessions).steps(length));
     }
 
     /** The same program without the steps that it does not need to fail. */
-    ModelProgram shrunk(Predicate<ModelProgram> fails) {
-        return new ModelProgram(
-                seed, sessions, shrunk(steps, fewer -> fails.test(new ModelProgram(seed, sessions, fewer))));
+    Program shrunk(Predicate<Program> fails) {
+        return new Program(seed, sessions, shrunk(steps, fewer -> fails.test(new Program(seed, sessions, fewer))));
     }
 
     /** Takes steps out as long as the rest still fails: halves first, then less and less, then one by one. */
@@ -127,8 +126,8 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
             return item;
         }
 
-        List<ModelStep> steps(int length) {
-            List<ModelStep> steps = new ArrayList<>();
+        List<Step> steps(int length) {
+            List<Step> steps = new ArrayList<>();
             int session = 1;
             for (int i = 0; i < length; i++) {
                 if (sessions > 1 && random.nextInt(3) == 0) {
@@ -139,7 +138,7 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
             return steps;
         }
 
-        private ModelStep step(int session) {
+        private Step step(int session) {
             Action action = choose(session == 0 ? STATELESS : STATEFUL);
             Kind kind = CHILDREN[random.nextInt(CHILDREN.length)];
             int variant = random.nextInt(
@@ -187,18 +186,18 @@ record ModelProgram(long seed, int sessions, List<ModelStep> steps) {
                 alive.get(item.kind()).remove(item);
             }
             boolean keepsValues = (action == Action.MOVE || action == Action.MERGE) && random.nextBoolean();
-            int values = keepsValues || !action.assigns() ? -1 : random.nextInt(ModelValues.ALL);
-            return new ModelStep(session, action, item, first, second, variant, values);
+            int values = keepsValues || !action.assigns() ? -1 : random.nextInt(Values.ALL);
+            return new Step(session, action, item, first, second, variant, values);
         }
 
         /** An UPDATE looks at the association that it may change. */
-        private ModelStep bulk(int session, Action action, Item item, int variant) {
+        private Step bulk(int session, Action action, Item item, int variant) {
             List<String> slots = item.kind().slots;
             int slot = ModelSelection.slot(action, item.kind(), variant);
             int other = action == Action.BULK_INSERT ? Math.min(1, slots.size() - 1) : slot;
             Item first = slots.isEmpty() || random.nextInt(6) == 0 ? null : any(parentOf(item, slot));
             Item second = slots.isEmpty() || random.nextInt(6) == 0 ? null : any(parentOf(item, other));
-            return new ModelStep(session, action, item, first, second, variant, random.nextInt(ModelValues.ALL));
+            return new Step(session, action, item, first, second, variant, random.nextInt(Values.ALL));
         }
 
         private Kind parent() {

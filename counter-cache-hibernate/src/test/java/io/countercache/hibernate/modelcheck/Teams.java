@@ -3,7 +3,7 @@ package io.countercache.hibernate.modelcheck;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.modelcheck.ModelBlog.Post;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelValues.Valued;
+import io.countercache.hibernate.modelcheck.Values.Valued;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -16,9 +16,9 @@ import jakarta.persistence.ManyToOne;
 import java.math.BigDecimal;
 
 /** The entities of the model checker that are in hierarchies: parents in two tables, and children in one. */
-public final class ModelTeams {
+public final class Teams {
 
-    private ModelTeams() {}
+    private Teams() {}
 
     /** At the end of paths. */
     @Entity(name = "Team")

@@ -1,30 +1,30 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
 import java.util.HashMap;
 import java.util.Map;
 import org.hibernate.Hibernate;
 import org.hibernate.collection.spi.PersistentCollection;
 
 /** The steps of a session that detach entities, and that take detached ones. Each answers whether it was possible. */
-final class ModelDetached {
+final class Detached {
 
-    private final ModelContext context;
-    private final ModelNames names;
-    private final ModelChanges changes;
+    private final Context context;
+    private final Names names;
+    private final Changes changes;
     private final Map<Item, Row> detached = new HashMap<>();
     /** Whether an instance was removed that may be older, or know other parents, than the row. */
     private boolean stale;
 
-    ModelDetached(ModelContext context, ModelNames names, ModelChanges changes) {
+    Detached(Context context, Names names, Changes changes) {
         this.context = context;
         this.names = names;
         this.changes = changes;
     }
 
-    boolean perform(ModelStep step) {
+    boolean perform(Step step) {
         Item item = step.item();
         return switch (step.action()) {
             case EVICT -> evict(item);
@@ -55,7 +55,7 @@ final class ModelDetached {
             return false;
         }
         // Hibernate cannot flush what was evicted between its removal and the flush
-        boolean cascadesToUnflushed = ModelContext.elements(entity).stream()
+        boolean cascadesToUnflushed = Context.elements(entity).stream()
                 .map(Row.class::cast)
                 .anyMatch(child -> context.entry(child) == null || changes.isNew(child) || changes.isRemoved(child));
         if (cascadesToUnflushed) {
@@ -124,22 +124,22 @@ final class ModelDetached {
         return true;
     }
 
-    private boolean merge(ModelStep step) {
+    private boolean merge(Step step) {
         Row child = changes.canRefer(step.first()) && !changes.isBelow(step.first(), step.item())
                 ? take(step.item())
                 : null;
         if (child == null || hasOpenCollection(child)) {
             return false;
         }
-        child.parent(ModelChanges.slot(step), changes.reference(step.first()));
+        child.parent(Changes.slot(step), changes.reference(step.first()));
         child.edit(changes.text(step.item()));
         if (step.values() >= 0) {
-            child.assign(ModelValues.of(step.values()));
+            child.assign(Values.of(step.values()));
         }
         if (!hasParents(child)) {
             return false;
         }
-        boolean before = stale || !ModelContext.orphans(child).isEmpty();
+        boolean before = stale || !Context.orphans(child).isEmpty();
         stale = true;
         context.session.merge(child);
         stale = before;
@@ -168,7 +168,7 @@ final class ModelDetached {
         }
         parent.garble(value);
         // the flush deletes what was taken out of the detached collection in the version that it had then
-        boolean before = stale || !ModelContext.orphans(parent).isEmpty();
+        boolean before = stale || !Context.orphans(parent).isEmpty();
         stale = true;
         context.session.merge(parent);
         stale = before;
@@ -176,7 +176,7 @@ final class ModelDetached {
         return true;
     }
 
-    private boolean remove(ModelStep step) {
+    private boolean remove(Step step) {
         Item item = step.item();
         if (changes.managed(item) != null || !context.view.has(item) || !changes.canRefer(step.first())) {
             return false;

@@ -1,9 +1,9 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -11,7 +11,7 @@ import org.hibernate.proxy.HibernateProxy;
 
 /** Which row of the database, and which instance, a name in a program stands for. */
 @SuppressWarnings({"IdentityHashMapUsage"})
-final class ModelNames {
+final class Names {
 
     private record Key(Kind root, Long id) {}
 

@@ -1,13 +1,13 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.hibernate.CounterCaches;
-import io.countercache.hibernate.modelcheck.ModelActor.Failure;
+import io.countercache.hibernate.modelcheck.Actor.Failure;
 import io.countercache.hibernate.modelcheck.ModelCollections.Step;
-import io.countercache.hibernate.modelcheck.ModelRun.Tally;
-import io.countercache.hibernate.modelcheck.ModelShelves.Badge;
-import io.countercache.hibernate.modelcheck.ModelShelves.Role;
-import io.countercache.hibernate.modelcheck.ModelShelves.Shelf;
-import io.countercache.hibernate.modelcheck.ModelShelves.Tag;
+import io.countercache.hibernate.modelcheck.Run.Tally;
+import io.countercache.hibernate.modelcheck.Shelves.Badge;
+import io.countercache.hibernate.modelcheck.Shelves.Role;
+import io.countercache.hibernate.modelcheck.Shelves.Shelf;
+import io.countercache.hibernate.modelcheck.Shelves.Tag;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,14 +19,14 @@ import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 
 /** One session of a program of {@link ModelCollections}, and another one after a failure. */
-final class ModelShelfSession implements AutoCloseable {
+final class ShelfSession implements AutoCloseable {
 
     private final ModelCollections run;
     private final Tally tally;
     private final boolean alone;
     private Session session;
 
-    ModelShelfSession(ModelCollections run, Tally tally) {
+    ShelfSession(ModelCollections run, Tally tally) {
         this.run = run;
         this.alone = run.isAlone();
         this.session = run.factory().openSession();
@@ -314,7 +314,7 @@ final class ModelShelfSession implements AutoCloseable {
                 .getSingleResultOrNull();
         session.doWork(connection -> {
             Long count = ModelCollections.check(connection, false).get(role.counter + " of " + shelf.id);
-            if (alone && ModelRows.exact(found).longValue() != count) {
+            if (alone && Rows.exact(found).longValue() != count) {
                 throw new AssertionError("a query found %s but should have found %s".formatted(found, count));
             }
         });

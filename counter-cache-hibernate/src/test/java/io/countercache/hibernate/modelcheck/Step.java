@@ -1,6 +1,6 @@
 package io.countercache.hibernate.modelcheck;
 
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Item;
 
 /**
  * One step of a program. What it asks for may be impossible when its turn comes: then nothing happens, so that any step
@@ -8,9 +8,9 @@ import io.countercache.hibernate.modelcheck.ModelRows.Item;
  *
  * @param session which session does it; 0 is a stateless one
  * @param variant chooses between ways to do it
- * @param values what conditions and totals look at, see {@link ModelValues#of}; negative to leave it alone
+ * @param values what conditions and totals look at, see {@link Values#of}; negative to leave it alone
  */
-record ModelStep(int session, Action action, Item item, Item first, Item second, int variant, int values) {
+record Step(int session, Action action, Item item, Item first, Item second, int variant, int values) {
 
     /** What a session can do, in words for each variant. */
     @SuppressWarnings("ImmutableEnumChecker") // never changed
@@ -96,10 +96,10 @@ record ModelStep(int session, Action action, Item item, Item first, Item second,
         String who = session == 0 ? "stateless" : "session " + session;
         if (action.isBulk()) {
             return "%s: %s [%s, %s, %s, %s, values %d]"
-                    .formatted(who, ModelBulk.describe(this), action, item, first, second, values);
+                    .formatted(who, Bulk.describe(this), action, item, first, second, values);
         }
         return who + ": "
                 + action.variants[variant % action.variants()].formatted(item, first, second)
-                + (values >= 0 && item.kind().isValued() ? ", which is " + ModelValues.of(values) : "");
+                + (values >= 0 && item.kind().isValued() ? ", which is " + Values.of(values) : "");
     }
 }

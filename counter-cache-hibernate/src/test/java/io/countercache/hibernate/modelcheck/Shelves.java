@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Set;
 
 /** The entities of {@link ModelCollections}: one that has collections of each kind, and what is in them. */
-final class ModelShelves {
+final class Shelves {
 
-    private ModelShelves() {}
+    private Shelves() {}
 
     /** A collection of a shelf: the column that leads to it, and the one that leads to its element if that counts too. */
     enum Role {

@@ -7,11 +7,11 @@ import io.countercache.hibernate.modelcheck.ModelBlog.Note;
 import io.countercache.hibernate.modelcheck.ModelBlog.Post;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
 import io.countercache.hibernate.modelcheck.ModelBlog.Vote;
-import io.countercache.hibernate.modelcheck.ModelTeams.Clip;
-import io.countercache.hibernate.modelcheck.ModelTeams.Club;
-import io.countercache.hibernate.modelcheck.ModelTeams.Photo;
-import io.countercache.hibernate.modelcheck.ModelTeams.Team;
-import io.countercache.hibernate.modelcheck.ModelValues.Valued;
+import io.countercache.hibernate.modelcheck.Teams.Clip;
+import io.countercache.hibernate.modelcheck.Teams.Club;
+import io.countercache.hibernate.modelcheck.Teams.Photo;
+import io.countercache.hibernate.modelcheck.Teams.Team;
+import io.countercache.hibernate.modelcheck.Values.Valued;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,9 +23,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The plain model: which rows there are and which parents they have. Layered: a transaction changes its own view. */
-final class ModelRows {
+final class Rows {
 
-    /** An entity of {@link ModelBlog} or {@link ModelTeams}. */
+    /** An entity of {@link ModelBlog} or {@link Teams}. */
     @SuppressWarnings("ImmutableEnumChecker") // neither is ever changed
     enum Kind {
         TEAM('t', Team.class, Team::new),
@@ -110,8 +110,8 @@ final class ModelRows {
             };
         }
 
-        List<ModelCounter> counters() {
-            return ModelCounter.keptBy(this);
+        List<Counter> counters() {
+            return Counter.keptBy(this);
         }
     }
 
@@ -130,23 +130,23 @@ final class ModelRows {
     }
 
     /** What is known of a row: its parents, one for each slot, and its values. */
-    record State(List<Item> parents, ModelValues values) {
+    record State(List<Item> parents, Values values) {
 
-        static State of(ModelValues values, Item... parents) {
+        static State of(Values values, Item... parents) {
             return new State(Arrays.asList(parents), values);
         }
 
         @Override
         public String toString() {
-            return values.equals(ModelValues.NONE) ? parents.toString() : parents + " (" + values + ")";
+            return values.equals(Values.NONE) ? parents.toString() : parents + " (" + values + ")";
         }
     }
 
-    private final ModelRows below;
+    private final Rows below;
     /** The rows that there are; null for one that is gone. */
     private final Map<Item, State> rows = new HashMap<>();
 
-    ModelRows(ModelRows below) {
+    Rows(Rows below) {
         this.below = below;
     }
 
@@ -189,8 +189,8 @@ final class ModelRows {
     }
 
     /** What is there now. */
-    ModelRows copy() {
-        ModelRows copy = new ModelRows(null);
+    Rows copy() {
+        Rows copy = new Rows(null);
         copy.rows.putAll(all());
         return copy;
     }
@@ -201,12 +201,12 @@ final class ModelRows {
     }
 
     /** What counters should be; 0 is left out. */
-    record Counts(Map<Item, Map<ModelCounter, BigDecimal>> amounts) {
+    record Counts(Map<Item, Map<Counter, BigDecimal>> amounts) {
 
         static Counts of(Map<Item, State> rows) {
-            Map<Item, Map<ModelCounter, BigDecimal>> amounts = new HashMap<>();
+            Map<Item, Map<Counter, BigDecimal>> amounts = new HashMap<>();
             rows.forEach((child, state) -> {
-                for (ModelCounter counter : ModelCounter.counting(child.kind())) {
+                for (Counter counter : Counter.counting(child.kind())) {
                     Item end = counter.end(child, rows);
                     if (end != null) {
                         amounts.computeIfAbsent(end, any -> new HashMap<>())
@@ -217,11 +217,11 @@ final class ModelRows {
             return new Counts(amounts);
         }
 
-        BigDecimal of(Item parent, ModelCounter counter) {
+        BigDecimal of(Item parent, Counter counter) {
             return amounts.getOrDefault(parent, Map.of()).getOrDefault(counter, BigDecimal.ZERO);
         }
 
-        boolean isRight(Item parent, ModelCounter counter, Number shown) {
+        boolean isRight(Item parent, Counter counter, Number shown) {
             return exact(shown).compareTo(of(parent, counter)) == 0;
         }
     }

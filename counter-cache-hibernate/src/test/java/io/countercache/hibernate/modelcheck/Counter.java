@@ -7,14 +7,14 @@ import io.countercache.hibernate.modelcheck.ModelBlog.Note;
 import io.countercache.hibernate.modelcheck.ModelBlog.Post;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
 import io.countercache.hibernate.modelcheck.ModelBlog.Vote;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
-import io.countercache.hibernate.modelcheck.ModelTeams.Clip;
-import io.countercache.hibernate.modelcheck.ModelTeams.Club;
-import io.countercache.hibernate.modelcheck.ModelTeams.Media;
-import io.countercache.hibernate.modelcheck.ModelTeams.Team;
-import io.countercache.hibernate.modelcheck.ModelValues.Stage;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
+import io.countercache.hibernate.modelcheck.Teams.Clip;
+import io.countercache.hibernate.modelcheck.Teams.Club;
+import io.countercache.hibernate.modelcheck.Teams.Media;
+import io.countercache.hibernate.modelcheck.Teams.Team;
+import io.countercache.hibernate.modelcheck.Values.Stage;
 import java.lang.invoke.MethodType;
 import java.math.BigDecimal;
 import java.util.Arrays;
@@ -27,20 +27,19 @@ import java.util.function.Predicate;
 
 /** A counter: which children it counts, where these lead to it, and for what each of them counts. */
 @SuppressWarnings("ImmutableEnumChecker") // never changed
-enum ModelCounter {
+enum Counter {
     COMMENTS_OF_POST(Post.class, "commentsCount", Comment.class, "post"),
     NOTES_OF_POST(Post.class, "notesCount", Note.class, "post"),
     VOTES_OF_POST(Post.class, "votesCount", Vote.class, "post"),
-    VISIBLE_OF_POST(Post.class, "visibleCount", Comment.class, "post", ModelCounter::isVisible),
-    AMOUNT_OF_POST(Post.class, "amountTotal", Comment.class, "post", ModelCounter::amount),
-    VOTED_OF_POST(
-            Post.class, "votesTotal", Vote.class, "post", of -> isLong(of) || !isVisible(of), ModelCounter::words),
+    VISIBLE_OF_POST(Post.class, "visibleCount", Comment.class, "post", Counter::isVisible),
+    AMOUNT_OF_POST(Post.class, "amountTotal", Comment.class, "post", Counter::amount),
+    VOTED_OF_POST(Post.class, "votesTotal", Vote.class, "post", of -> isLong(of) || !isVisible(of), Counter::words),
     MEDIA_OF_POST(Post.class, "mediaCount", Media.class, "post"),
     COMMENTS_OF_AUTHOR(Author.class, "commentsCount", Comment.class, "author"),
     NOTES_OF_AUTHOR(Author.class, "notesCount", Note.class, "author"),
     POSTS_OF_AUTHOR(Author.class, "postsCount", Post.class, "author"),
     RECEIVED_BY_AUTHOR(Author.class, "postCommentsCount", Comment.class, "post.author"),
-    WORDS_OF_AUTHOR(Author.class, "wordsTotal", Comment.class, "post.author", has(Stage.OPEN), ModelCounter::words),
+    WORDS_OF_AUTHOR(Author.class, "wordsTotal", Comment.class, "post.author", has(Stage.OPEN), Counter::words),
     NOTED_OF_AUTHOR(Author.class, "postNotesCount", Note.class, "post.author"),
     VOTED_OF_AUTHOR(
             Author.class,
@@ -48,9 +47,8 @@ enum ModelCounter {
             Vote.class,
             "post.author",
             has(Stage.PAID).or(of -> of.words() == null),
-            ModelCounter::words),
-    MEDIA_OF_AUTHOR(
-            Author.class, "mediaTotal", Media.class, "post.author", ModelCounter::isVisible, ModelCounter::words),
+            Counter::words),
+    MEDIA_OF_AUTHOR(Author.class, "mediaTotal", Media.class, "post.author", Counter::isVisible, Counter::words),
     CHILDREN_OF_NODE(Node.class, "childrenCount", Node.class, "parent"),
     GRANDCHILDREN_OF_NODE(Node.class, "grandchildrenCount", Node.class, "parent.parent"),
     COMMENTS_OF_TEAM(Team.class, "commentsCount", Comment.class, "post.author.team"),
@@ -60,7 +58,7 @@ enum ModelCounter {
             Comment.class,
             "post.author.team",
             of -> of.words() != null && of.words() <= 3,
-            ModelCounter::amount),
+            Counter::amount),
     AUTHORED_OF_TEAM(
             Team.class,
             "authoredCount",
@@ -70,11 +68,11 @@ enum ModelCounter {
     NOTES_OF_TEAM(Team.class, "notesCount", Note.class, "author.team"),
     POSTS_OF_TEAM(Team.class, "postsCount", Post.class, "author.team"),
     CLIPS_TOTAL_OF_CLUB(
-            Club.class, "clipsTotal", Clip.class, "club", has(Stage.OPEN).or(has(Stage.PAID)), ModelCounter::amount),
+            Club.class, "clipsTotal", Clip.class, "club", has(Stage.OPEN).or(has(Stage.PAID)), Counter::amount),
     CLIPS_OF_CLUB(Club.class, "clipsCount", Clip.class, "club");
 
-    private static final Map<Kind, List<ModelCounter>> KEPT = new EnumMap<>(Kind.class);
-    private static final Map<Kind, List<ModelCounter>> COUNTING = new EnumMap<>(Kind.class);
+    private static final Map<Kind, List<Counter>> KEPT = new EnumMap<>(Kind.class);
+    private static final Map<Kind, List<Counter>> COUNTING = new EnumMap<>(Kind.class);
 
     static {
         for (Kind kind : Kind.values()) {
@@ -89,38 +87,38 @@ enum ModelCounter {
     /** The attributes that lead from the child to the row that has the counter. */
     final List<String> way;
 
-    private final Predicate<ModelValues> where;
-    private final Function<ModelValues, Number> sum;
+    private final Predicate<Values> where;
+    private final Function<Values, Number> sum;
 
-    ModelCounter(Class<? extends Row> parent, String attribute, Class<? extends Row> child, String way) {
+    Counter(Class<? extends Row> parent, String attribute, Class<? extends Row> child, String way) {
         this(parent, attribute, child, way, null, null);
     }
 
-    ModelCounter(
+    Counter(
             Class<? extends Row> parent,
             String attribute,
             Class<? extends Row> child,
             String way,
-            Predicate<ModelValues> where) {
+            Predicate<Values> where) {
         this(parent, attribute, child, way, where, null);
     }
 
-    ModelCounter(
+    Counter(
             Class<? extends Row> parent,
             String attribute,
             Class<? extends Row> child,
             String way,
-            Function<ModelValues, Number> sum) {
+            Function<Values, Number> sum) {
         this(parent, attribute, child, way, null, sum);
     }
 
-    ModelCounter(
+    Counter(
             Class<? extends Row> parent,
             String attribute,
             Class<? extends Row> child,
             String way,
-            Predicate<ModelValues> where,
-            Function<ModelValues, Number> sum) {
+            Predicate<Values> where,
+            Function<Values, Number> sum) {
         this.parent = parent;
         this.attribute = attribute;
         this.child = child;
@@ -129,37 +127,37 @@ enum ModelCounter {
         this.sum = sum;
     }
 
-    private static boolean isVisible(ModelValues values) {
+    private static boolean isVisible(Values values) {
         return values.visible();
     }
 
-    private static boolean isLong(ModelValues values) {
+    private static boolean isLong(Values values) {
         return values.words() != null && values.words() > 3;
     }
 
-    private static Number words(ModelValues values) {
+    private static Number words(Values values) {
         return values.words();
     }
 
-    private static Number amount(ModelValues values) {
+    private static Number amount(Values values) {
         return values.amount();
     }
 
-    private static Predicate<ModelValues> has(Stage status) {
+    private static Predicate<Values> has(Stage status) {
         return values -> values.status() == status;
     }
 
-    private static List<ModelCounter> select(Predicate<ModelCounter> which) {
+    private static List<Counter> select(Predicate<Counter> which) {
         return Arrays.stream(values()).filter(which).toList();
     }
 
     /** The counters that rows of a kind have. */
-    static List<ModelCounter> keptBy(Kind kind) {
+    static List<Counter> keptBy(Kind kind) {
         return KEPT.get(kind);
     }
 
     /** The counters that count rows of a kind. */
-    static List<ModelCounter> counting(Kind kind) {
+    static List<Counter> counting(Kind kind) {
         return COUNTING.get(kind);
     }
 

@@ -3,11 +3,11 @@ package io.countercache.hibernate.modelcheck;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.hibernate.CounterCacheSettings;
-import io.countercache.hibernate.modelcheck.ModelRows.Counts;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
-import io.countercache.hibernate.modelcheck.ModelValues.Stage;
+import io.countercache.hibernate.modelcheck.Rows.Counts;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
+import io.countercache.hibernate.modelcheck.Values.Stage;
 import io.countercache.hibernate.support.TestServer;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -35,7 +35,7 @@ import org.hibernate.event.spi.FlushEventListener;
 
 /** A schema with the tables of {@link ModelBlog} under some settings, read past Hibernate and the library. */
 @SuppressWarnings({"EnumOrdinal"})
-final class ModelDatabase implements AutoCloseable {
+final class Database implements AutoCloseable {
 
     /** How often the rows of earlier programs are removed for good, and not only deleted. */
     private static final int PROGRAMS_PER_TRUNCATE = 100;
@@ -54,10 +54,10 @@ final class ModelDatabase implements AutoCloseable {
     private final SessionFactory factory;
     private final Connection plain;
     private final String lockTimeout;
-    private final Map<SessionImplementor, ModelContext> watched = new ConcurrentHashMap<>();
+    private final Map<SessionImplementor, Context> watched = new ConcurrentHashMap<>();
     private int programs;
 
-    ModelDatabase(String write, String staleChildren, Integer batchSize, String lockTimeout) {
+    Database(String write, String staleChildren, Integer batchSize, String lockTimeout) {
         this.lockTimeout = lockTimeout;
         description = "write=%s, stale_children=%s, batch_size=%s"
                 .formatted(write, staleChildren, batchSize == null ? "unset" : batchSize);
@@ -72,7 +72,7 @@ final class ModelDatabase implements AutoCloseable {
                 TestServer.IS_H2 ? "set lock_timeout " + lockTimeout : "set lock_timeout = " + lockTimeout);
         impatient = new HikariDataSource(config);
         Configuration configuration = new Configuration();
-        configuration.addAnnotatedClass(ModelTeams.Media.class);
+        configuration.addAnnotatedClass(Teams.Media.class);
         Arrays.stream(Kind.values()).forEach(kind -> configuration.addAnnotatedClass(kind.type));
         configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
         Map<Object, Object> settings = configuration.getProperties();
@@ -132,11 +132,11 @@ final class ModelDatabase implements AutoCloseable {
         listeners.appendListeners(EventType.AUTO_FLUSH, afterAuto);
     }
 
-    void watch(ModelContext context) {
+    void watch(Context context) {
         watched.put(context.session, context);
     }
 
-    void unwatch(ModelContext context) {
+    void unwatch(Context context) {
         watched.values().removeIf(context::equals);
     }
 
@@ -146,24 +146,24 @@ final class ModelDatabase implements AutoCloseable {
     }
 
     /** The rows that every program starts with, and the model of them. */
-    ModelRows begin(ModelNames names) {
+    Rows begin(Names names) {
         Item team = new Item(Kind.TEAM, 0);
         Item club = new Item(Kind.CLUB, 0);
         Item author = new Item(Kind.AUTHOR, 0);
         Item post = new Item(Kind.POST, 0);
-        ModelRows rows = new ModelRows(null);
-        rows.put(team, State.of(ModelValues.NONE));
-        rows.put(club, State.of(ModelValues.NONE));
-        rows.put(author, State.of(ModelValues.NONE, team));
-        rows.put(new Item(Kind.AUTHOR, 1), State.of(ModelValues.NONE, club));
-        rows.put(post, State.of(ModelValues.NONE, author));
-        rows.put(new Item(Kind.POST, 1), State.of(ModelValues.NONE, new Item(Kind.AUTHOR, 1)));
-        rows.put(new Item(Kind.POST, 2), State.of(ModelValues.NONE, (Item) null));
+        Rows rows = new Rows(null);
+        rows.put(team, State.of(Values.NONE));
+        rows.put(club, State.of(Values.NONE));
+        rows.put(author, State.of(Values.NONE, team));
+        rows.put(new Item(Kind.AUTHOR, 1), State.of(Values.NONE, club));
+        rows.put(post, State.of(Values.NONE, author));
+        rows.put(new Item(Kind.POST, 1), State.of(Values.NONE, new Item(Kind.AUTHOR, 1)));
+        rows.put(new Item(Kind.POST, 2), State.of(Values.NONE, (Item) null));
         for (int i = 0; i < 2; i++) {
-            rows.put(new Item(Kind.NODE, i), State.of(ModelValues.NONE, (Item) null));
+            rows.put(new Item(Kind.NODE, i), State.of(Values.NONE, (Item) null));
         }
-        rows.put(new Item(Kind.COMMENT, 0), State.of(ModelValues.of(0), post, author));
-        rows.put(new Item(Kind.NOTE, 0), State.of(ModelValues.of(0), post, author));
+        rows.put(new Item(Kind.COMMENT, 0), State.of(Values.of(0), post, author));
+        rows.put(new Item(Kind.NOTE, 0), State.of(Values.of(0), post, author));
         boolean truncates = programs++ % PROGRAMS_PER_TRUNCATE == 0 && !TestServer.IS_H2;
         StringBuilder sql = new StringBuilder(
                 truncates
@@ -200,7 +200,7 @@ final class ModelDatabase implements AutoCloseable {
         if (kind == Kind.POST || kind == Kind.COMMENT) {
             columns.put("version", 0);
         }
-        for (ModelCounter counter : kind.counters()) {
+        for (Counter counter : kind.counters()) {
             tables.computeIfAbsent(counter.table(), any -> new TreeMap<>())
                     .put(counter.column(), counts.of(item, counter));
         }
@@ -228,7 +228,7 @@ final class ModelDatabase implements AutoCloseable {
     }
 
     /** Fails unless what is committed is what the model says, and every counter is its count. */
-    void check(ModelRows model, ModelNames names) {
+    void check(Rows model, Names names) {
         try {
             check(model, names, plain, true);
         } catch (SQLException e) {
@@ -237,7 +237,7 @@ final class ModelDatabase implements AutoCloseable {
     }
 
     /** The same for what a transaction has written so far, which need not include the counters. */
-    static void check(ModelRows model, ModelNames names, Connection connection, boolean counters) throws SQLException {
+    static void check(Rows model, Names names, Connection connection, boolean counters) throws SQLException {
         SortedMap<Item, State> found = new TreeMap<>();
         Map<Item, List<BigDecimal>> stored = new TreeMap<>();
         try (var statement = connection.createStatement();
@@ -257,7 +257,7 @@ final class ModelDatabase implements AutoCloseable {
         Counts actual = Counts.of(found);
         stored.forEach((item, amounts) -> {
             for (int i = 0; counters && i < amounts.size(); i++) {
-                ModelCounter counter = item.kind().counters().get(i);
+                Counter counter = item.kind().counters().get(i);
                 if (!actual.isRight(item, counter, amounts.get(i))) {
                     wrong.add("%s of %s is %s but should be %s"
                             .formatted(counter.attribute, item, amounts.get(i), actual.of(item, counter)));
@@ -273,16 +273,16 @@ final class ModelDatabase implements AutoCloseable {
         }
     }
 
-    private static State state(Kind kind, ResultSet row, ModelNames names) throws SQLException {
+    private static State state(Kind kind, ResultSet row, Names names) throws SQLException {
         Item[] parents = new Item[kind.slots.size()];
         for (int slot = 0; slot < parents.length; slot++) {
             Long id = row.getObject(3 + slot, Long.class);
             parents[slot] = id == null ? null : names.item(kind.parent(slot), id);
         }
         String status = row.getString(6);
-        ModelValues values = !kind.isValued()
-                ? ModelValues.NONE
-                : new ModelValues(
+        Values values = !kind.isValued()
+                ? Values.NONE
+                : new Values(
                         row.getBoolean(5),
                         status == null ? null : Stage.valueOf(status),
                         row.getObject(7, Integer.class),
@@ -292,7 +292,7 @@ final class ModelDatabase implements AutoCloseable {
 
     /** All rows: kind, id, parents, values, and what is stored for each counter. */
     private static final String READ =
-            Arrays.stream(Kind.values()).map(ModelDatabase::read).collect(Collectors.joining(" union all "));
+            Arrays.stream(Kind.values()).map(Database::read).collect(Collectors.joining(" union all "));
 
     private static String read(Kind kind) {
         List<String> columns = new ArrayList<>(List.of(String.valueOf(kind.ordinal()), "r.id"));
@@ -307,7 +307,7 @@ final class ModelDatabase implements AutoCloseable {
                                 "cast(null as varchar(255))",
                                 "cast(null as int)",
                                 "cast(null as numeric(19, 2))"));
-        List<ModelCounter> counters = kind.counters();
+        List<Counter> counters = kind.counters();
         for (int i = 0; i < MOST_COUNTERS; i++) {
             columns.add("cast(%s as numeric(19, 2))"
                     .formatted(i < counters.size() ? counters.get(i).column() : "null"));

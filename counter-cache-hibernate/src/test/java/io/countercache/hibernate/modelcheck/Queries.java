@@ -1,17 +1,17 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelRows.Counts;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.Counts;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.hibernate.FlushMode;
 
 /** The steps of a session that query. Each answers whether it was possible. */
-record ModelQueries(ModelContext context, ModelChanges changes, ModelRun run) {
+record Queries(Context context, Changes changes, Run run) {
 
-    boolean perform(ModelStep step) {
+    boolean perform(Step step) {
         return switch (step.action()) {
             case QUERY_COUNTERS -> queryCounters(step.item(), step.variant() % 2 == 1);
             case QUERY_CHILDREN -> queryChildren(step.item());
@@ -25,9 +25,8 @@ record ModelQueries(ModelContext context, ModelChanges changes, ModelRun run) {
         if (id == null || context.skipping) {
             return false;
         }
-        ModelRows expected =
-                context.session.getHibernateFlushMode() == FlushMode.AUTO ? context.foreseen() : context.view;
-        List<ModelCounter> counters = parent.kind().counters();
+        Rows expected = context.session.getHibernateFlushMode() == FlushMode.AUTO ? context.foreseen() : context.view;
+        List<Counter> counters = parent.kind().counters();
         String columns = counters.stream()
                 .map(counter -> inSql ? counter.column() : "p." + counter.attribute)
                 .collect(Collectors.joining(", "));
@@ -71,10 +70,9 @@ record ModelQueries(ModelContext context, ModelChanges changes, ModelRun run) {
         if (id == null || readsRemoved) {
             return false;
         }
-        ModelRows expected =
-                context.session.getHibernateFlushMode() == FlushMode.AUTO ? context.foreseen() : context.view;
+        Rows expected = context.session.getHibernateFlushMode() == FlushMode.AUTO ? context.foreseen() : context.view;
         Counts counts = expected.counts();
-        for (ModelCounter counter : parent.kind().counters()) {
+        for (Counter counter : parent.kind().counters()) {
             if (!counter.isPlain()) {
                 continue;
             }

@@ -1,11 +1,11 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelRows.Counts;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
-import io.countercache.hibernate.modelcheck.ModelValues.Stage;
+import io.countercache.hibernate.modelcheck.Rows.Counts;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
+import io.countercache.hibernate.modelcheck.Values.Stage;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,14 +29,14 @@ import org.hibernate.engine.spi.Status;
  * What a session will write and has written, worked out from the instances that it manages and never from what the
  * library does; and what its managed parents should show.
  */
-final class ModelContext {
+final class Context {
 
-    private final ModelNames names;
+    private final Names names;
     private final boolean exact;
     final boolean alone;
     private final boolean writesAtFlush;
     /** What the transaction sees: what is committed and its own writes. */
-    final ModelRows view;
+    final Rows view;
 
     SessionImplementor session;
     /** Counting is off, and so is checking. */
@@ -47,7 +47,7 @@ final class ModelContext {
     private final Set<Object> known = identitySet();
     private final Set<Object> garbled = identitySet();
     private final Set<Object> rolledBack = identitySet();
-    private final Map<Item, Map<ModelCounter, BigDecimal>> shown = new HashMap<>();
+    private final Map<Item, Map<Counter, BigDecimal>> shown = new HashMap<>();
     private List<Change> planned = List.of();
     /** Whether nothing has changed since the library wrote all counters. */
     private boolean settled;
@@ -60,9 +60,9 @@ final class ModelContext {
      * @param alone whether there is no other session
      * @param writesAtFlush whether the library writes all counters at every flush
      */
-    ModelContext(ModelRows committed, ModelNames names, boolean exact, boolean alone, boolean writesAtFlush) {
+    Context(Rows committed, Names names, boolean exact, boolean alone, boolean writesAtFlush) {
         this.writesAtFlush = writesAtFlush;
-        this.view = new ModelRows(committed);
+        this.view = new Rows(committed);
         this.names = names;
         this.exact = exact;
         this.alone = alone;
@@ -171,7 +171,7 @@ final class ModelContext {
     }
 
     private void show(Item item, Counts counts) {
-        Map<ModelCounter, BigDecimal> shows = new EnumMap<>(ModelCounter.class);
+        Map<Counter, BigDecimal> shows = new EnumMap<>(Counter.class);
         item.kind().counters().forEach(counter -> shows.put(counter, counts.of(item, counter)));
         shown.put(item, shows);
     }
@@ -186,9 +186,9 @@ final class ModelContext {
         for (int slot = 0; slot < parents.length; slot++) {
             parents[slot] = names.item(entry.getLoadedValue(kind.slots.get(slot)));
         }
-        ModelValues values = !kind.isValued()
-                ? ModelValues.NONE
-                : new ModelValues(
+        Values values = !kind.isValued()
+                ? Values.NONE
+                : new Values(
                         (Boolean) entry.getLoadedValue("visible"),
                         (Stage) entry.getLoadedValue("status"),
                         (Integer) entry.getLoadedValue("words"),
@@ -239,7 +239,7 @@ final class ModelContext {
                 parents.set(slot, after.parents().get(slot));
             }
         }
-        State changed = new State(parents, ModelValues.changed(known.values(), before.values(), after.values()));
+        State changed = new State(parents, Values.changed(known.values(), before.values(), after.values()));
         if (!changed.equals(known)) {
             changes.add(new Change(entity, changed));
         }
@@ -301,9 +301,9 @@ final class ModelContext {
     }
 
     /** What the rows will be after a flush. */
-    ModelRows foreseen() {
+    Rows foreseen() {
         plan();
-        ModelRows foreseen = view.copy();
+        Rows foreseen = view.copy();
         int unborn = 0;
         for (Change change : planned) {
             if (change.state() == null) {
@@ -320,7 +320,7 @@ final class ModelContext {
     private void write(Item item, State after) {
         settled = false;
         State before = view.state(item);
-        for (ModelCounter counter : ModelCounter.counting(item.kind())) {
+        for (Counter counter : Counter.counting(item.kind())) {
             if (!counter.isFurtherUp()) {
                 int slot = item.kind().slots.indexOf(counter.way.get(0));
                 if (before != null) {
@@ -341,7 +341,7 @@ final class ModelContext {
         }
     }
 
-    private void tell(Item parent, ModelCounter counter, BigDecimal amount) {
+    private void tell(Item parent, Counter counter, BigDecimal amount) {
         if (parent != null && shown.containsKey(parent)) {
             shown.get(parent).merge(counter, amount, BigDecimal::add);
         }
@@ -375,7 +375,7 @@ final class ModelContext {
                 continue;
             }
             counts = counts == null ? view.counts() : counts;
-            for (ModelCounter counter : item.kind().counters()) {
+            for (Counter counter : item.kind().counters()) {
                 if (!counter.isFurtherUp() || (settled && alone)) {
                     check(item, counter, entity, entry, counts);
                 }
@@ -383,10 +383,10 @@ final class ModelContext {
         }
     }
 
-    private void check(Item item, ModelCounter counter, Row entity, EntityEntry entry, Counts counts) {
+    private void check(Item item, Counter counter, Row entity, EntityEntry entry, Counts counts) {
         var persister = entry.getPersister();
         Object value = persister.getValue(entity, persister.getPropertyIndex(counter.attribute));
-        BigDecimal shows = ModelRows.exact((Number) value);
+        BigDecimal shows = Rows.exact((Number) value);
         BigDecimal stored = counts.of(item, counter);
         BigDecimal foreseen = shown.get(item).get(counter);
         if (shows.compareTo(stored) != 0 && (alone || shows.compareTo(foreseen) != 0)) {

@@ -1,8 +1,8 @@
 package io.countercache.hibernate.modelcheck;
 
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A bulk INSERT: in HQL, and what the rows are like that it inserts. */
-record ModelInsert(ModelSelection selection, Form form) {
+record Insert(ModelSelection selection, Form form) {
 
     /** Where its rows come from. */
     enum Form {
@@ -24,12 +24,12 @@ record ModelInsert(ModelSelection selection, Form form) {
         CONFLICT
     }
 
-    static ModelInsert of(ModelStep step) {
+    static Insert of(Step step) {
         ModelSelection selection = ModelSelection.of(step);
         Form form = Form.values()[step.variant() / 30 % Form.values().length];
         Kind kind = selection.kind();
         boolean isImpossible = form == Form.VALUES_AND_ID && (kind == Kind.NOTE || kind == Kind.NODE);
-        return new ModelInsert(selection, isImpossible ? Form.VALUES : form);
+        return new Insert(selection, isImpossible ? Form.VALUES : form);
     }
 
     private Kind kind() {
@@ -62,11 +62,11 @@ record ModelInsert(ModelSelection selection, Form form) {
     }
 
     State state() {
-        ModelStep step = selection.step();
+        Step step = selection.step();
         Item[] parents = {step.first(), step.second()};
         return new State(
                 new ArrayList<>(Arrays.asList(parents).subList(0, kind().slots.size())),
-                kind().isValued() ? ModelValues.of(Math.max(0, step.values())) : ModelValues.NONE);
+                kind().isValued() ? Values.of(Math.max(0, step.values())) : Values.NONE);
     }
 
     /** What a parent gets. */
@@ -75,8 +75,7 @@ record ModelInsert(ModelSelection selection, Form form) {
         parents.replaceAll(any -> null);
         parents.set(0, parent);
         return new State(
-                parents,
-                kind().isValued() ? new ModelValues(true, null, 3, BigDecimal.valueOf(150, 2)) : ModelValues.NONE);
+                parents, kind().isValued() ? new Values(true, null, 3, BigDecimal.valueOf(150, 2)) : Values.NONE);
     }
 
     /** The entity whose rows it selects. */
@@ -103,7 +102,7 @@ record ModelInsert(ModelSelection selection, Form form) {
             }
         }
         if (kind().isValued()) {
-            ModelValues values = state.values();
+            Values values = state.values();
             put(attributes, "visible", values.visible(), source, "true");
             put(attributes, "status", values.status(), source, null);
             put(attributes, "words", values.words(), source, "3");
@@ -126,7 +125,7 @@ record ModelInsert(ModelSelection selection, Form form) {
         }
     }
 
-    private static String zero(ModelCounter counter) {
+    private static String zero(Counter counter) {
         return "cast(0 as %s)".formatted(counter.type().getSimpleName());
     }
 

@@ -1,16 +1,16 @@
 package io.countercache.hibernate.modelcheck;
 
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
 import io.countercache.hibernate.modelcheck.ModelSelection.Seen;
-import io.countercache.hibernate.modelcheck.ModelValues.Stage;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
+import io.countercache.hibernate.modelcheck.Values.Stage;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a bulk UPDATE sets: in HQL, see {@link ModelSelection#fill}, and in the model. */
-enum ModelAssignment {
+enum Assignment {
     CONSTANT("c.%1$s = :to"),
     NULL("c.%1$s = null"),
     SUBQUERY("c.%1$s = (select p from %2$s p where p.id = :toId)"),
@@ -28,12 +28,12 @@ enum ModelAssignment {
 
     private final String hql;
 
-    ModelAssignment(String hql) {
+    Assignment(String hql) {
         this.hql = hql;
     }
 
-    static ModelAssignment of(ModelSelection selection) {
-        List<ModelAssignment> suitable =
+    static Assignment of(ModelSelection selection) {
+        List<Assignment> suitable =
                 List.of(values()).stream().filter(each -> each.suits(selection)).toList();
         return suitable.get(selection.step().variant() / 30 % suitable.size());
     }
@@ -85,8 +85,8 @@ enum ModelAssignment {
 
     /** What a row is like then. */
     State apply(State state, ModelSelection of, Seen seen) {
-        ModelValues values = state.values();
-        ModelValues given = ModelValues.of(Math.max(0, of.step().values()));
+        Values values = state.values();
+        Values given = Values.of(Math.max(0, of.step().values()));
         Item to = of.step().second();
         return switch (this) {
             case CONSTANT, SUBQUERY -> moved(state, of, to);
@@ -123,12 +123,12 @@ enum ModelAssignment {
         };
     }
 
-    private static Integer more(ModelValues values) {
+    private static Integer more(Values values) {
         return values.words() == null ? null : values.words() + 1;
     }
 
     private static State with(State state, boolean visible, Stage status, Integer words, BigDecimal amount) {
-        return new State(state.parents(), new ModelValues(visible, status, words, amount));
+        return new State(state.parents(), new Values(visible, status, words, amount));
     }
 
     private static State moved(State state, ModelSelection of, Item to) {

@@ -1,27 +1,27 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.hibernate.Hibernate;
 
 /** The steps of a session that remove entities. Each answers whether it was possible. */
-final class ModelRemovals {
+final class Removals {
 
-    private final ModelContext context;
-    private final ModelNames names;
-    private final ModelChanges changes;
+    private final Context context;
+    private final Names names;
+    private final Changes changes;
 
-    ModelRemovals(ModelContext context, ModelNames names, ModelChanges changes) {
+    Removals(Context context, Names names, Changes changes) {
         this.context = context;
         this.names = names;
         this.changes = changes;
     }
 
-    boolean perform(ModelStep step) {
+    boolean perform(Step step) {
         Item item = step.item();
         return switch (step.action()) {
             case REMOVE -> remove(item, step.variant() % 3);
@@ -124,7 +124,7 @@ final class ModelRemovals {
             return false;
         }
         Hibernate.initialize(parent.children());
-        boolean contained = ModelContext.elements(parent).contains(child);
+        boolean contained = Context.elements(parent).contains(child);
         changes.takeOut(child);
         return contained;
     }

@@ -1,8 +1,8 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -12,22 +12,22 @@ import org.hibernate.Hibernate;
 import org.hibernate.engine.spi.Status;
 
 /** The steps of a session that change entities. Each answers whether it was possible. */
-final class ModelChanges {
+final class Changes {
 
     private static final Set<Kind> IN_COLLECTIONS = Set.of(Kind.COMMENT, Kind.NOTE, Kind.NODE);
 
-    private final ModelContext context;
-    private final ModelNames names;
+    private final Context context;
+    private final Names names;
     private final boolean exact;
     private int edits;
 
-    ModelChanges(ModelContext context, ModelNames names, boolean exact) {
+    Changes(Context context, Names names, boolean exact) {
         this.context = context;
         this.names = names;
         this.exact = exact;
     }
 
-    boolean perform(ModelStep step) {
+    boolean perform(Step step) {
         Item item = step.item();
         return switch (step.action()) {
             case PERSIST -> persist(step);
@@ -56,9 +56,9 @@ final class ModelChanges {
         return entity;
     }
 
-    private Row make(ModelStep step) {
+    private Row make(Step step) {
         Row child = make(step.item());
-        child.assign(ModelValues.of(step.values()));
+        child.assign(Values.of(step.values()));
         return child;
     }
 
@@ -136,7 +136,7 @@ final class ModelChanges {
         child.parent(slot, reference(to));
     }
 
-    private boolean persist(ModelStep step) {
+    private boolean persist(Step step) {
         if (names.id(step.item()) != null || !canRefer(step.first()) || !canRefer(step.second())) {
             return false;
         }
@@ -154,7 +154,7 @@ final class ModelChanges {
         names.item(entity); // has an id now
     }
 
-    private boolean persistFirst(ModelStep step) {
+    private boolean persistFirst(Step step) {
         if (names.id(step.item()) != null || names.id(step.first()) != null) {
             return false;
         }
@@ -178,7 +178,7 @@ final class ModelChanges {
         return true;
     }
 
-    private boolean add(ModelStep step) {
+    private boolean add(Step step) {
         Item item = step.item();
         Item to = step.first();
         if (names.id(item) != null || !IN_COLLECTIONS.contains(item.kind()) || to == null) {
@@ -197,14 +197,14 @@ final class ModelChanges {
     List<Row> holders(Row child) {
         return context.instances().stream()
                 .filter(parent -> !isRemoved(parent))
-                .filter(parent -> ModelContext.elements(parent).contains(child))
+                .filter(parent -> Context.elements(parent).contains(child))
                 .toList();
     }
 
     /** Whether the next flush deletes a child that was taken out of its collection. */
     boolean isOrphan(Row child) {
         return context.instances().stream()
-                .anyMatch(parent -> ModelContext.orphans(parent).contains(child));
+                .anyMatch(parent -> Context.orphans(parent).contains(child));
     }
 
     void takeOut(Row child) {
@@ -247,7 +247,7 @@ final class ModelChanges {
         return context.instances().stream().noneMatch(this::isRemoved);
     }
 
-    private boolean move(ModelStep step) {
+    private boolean move(Step step) {
         int slot = slot(step);
         Row child = canRefer(step.first()) ? load(step.item()) : null;
         if (child == null
@@ -257,12 +257,12 @@ final class ModelChanges {
         }
         set(child, slot, step.first());
         if (step.values() >= 0) {
-            child.assign(ModelValues.of(step.values()));
+            child.assign(Values.of(step.values()));
         }
         return true;
     }
 
-    static int slot(ModelStep step) {
+    static int slot(Step step) {
         return step.item().kind().slots.size() > 1 ? step.variant() % 2 : 0;
     }
 
@@ -286,10 +286,10 @@ final class ModelChanges {
         return descendants;
     }
 
-    private boolean change(ModelStep step) {
+    private boolean change(Step step) {
         Row child = load(step.item());
         if (child != null) {
-            child.assign(ModelValues.of(step.values()));
+            child.assign(Values.of(step.values()));
         }
         return child != null;
     }

@@ -1,8 +1,8 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.hibernate.concurrency.TrafficTest;
-import io.countercache.hibernate.modelcheck.ModelActor.Failure;
-import io.countercache.hibernate.modelcheck.ModelStep.Action;
+import io.countercache.hibernate.modelcheck.Actor.Failure;
+import io.countercache.hibernate.modelcheck.Step.Action;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,13 +11,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Executes one program, on one thread or on one for each session, and compares what comes out with the model. */
-final class ModelRun {
+final class Run {
 
-    private final ModelDatabase database;
-    private final ModelProgram program;
+    private final Database database;
+    private final Program program;
     private final boolean threads;
-    private final ModelNames names = new ModelNames();
-    private final ModelRows committed;
+    private final Names names = new Names();
+    private final Rows committed;
     private final Tally tally;
 
     /** What has been done so far. */
@@ -52,7 +52,7 @@ final class ModelRun {
         }
     }
 
-    private ModelRun(ModelDatabase database, ModelProgram program, boolean threads, Tally tally) {
+    private Run(Database database, Program program, boolean threads, Tally tally) {
         this.database = database;
         this.program = program;
         this.threads = threads;
@@ -61,9 +61,9 @@ final class ModelRun {
     }
 
     /** Runs a program. What was wrong, or null. */
-    static Throwable failureOf(ModelDatabase database, ModelProgram program, boolean threads, Tally tally) {
+    static Throwable failureOf(Database database, Program program, boolean threads, Tally tally) {
         tally.programs++;
-        ModelRun run = new ModelRun(database, program, threads, tally);
+        Run run = new Run(database, program, threads, tally);
         try {
             if (threads) {
                 run.onThreads();
@@ -77,15 +77,15 @@ final class ModelRun {
         }
     }
 
-    ModelDatabase database() {
+    Database database() {
         return database;
     }
 
-    ModelNames names() {
+    Names names() {
         return names;
     }
 
-    ModelRows committed() {
+    Rows committed() {
         return committed;
     }
 
@@ -106,18 +106,18 @@ final class ModelRun {
         }
     }
 
-    private ModelActor actor(int session) {
+    private Actor actor(int session) {
         return session == 0 ? new ModelStateless(this) : new ModelSession(this);
     }
 
     private void onOneThread() {
-        Map<Integer, ModelActor> actors = new HashMap<>();
+        Map<Integer, Actor> actors = new HashMap<>();
         try {
-            for (ModelStep step : program.steps()) {
+            for (Step step : program.steps()) {
                 perform(step, actors.computeIfAbsent(step.session(), this::actor));
             }
         } finally {
-            actors.values().forEach(ModelActor::close);
+            actors.values().forEach(Actor::close);
         }
     }
 
@@ -127,7 +127,7 @@ final class ModelRun {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         TrafficTest.onThreads(program.sessions() + 1, () -> {
             int session = sessions.getAndIncrement();
-            try (ModelActor actor = actor(session)) {
+            try (Actor actor = actor(session)) {
                 program.steps().stream()
                         .filter(step -> step.session() == session)
                         .takeWhile(step -> failure.get() == null)
@@ -142,7 +142,7 @@ final class ModelRun {
         }
     }
 
-    private void perform(ModelStep step, ModelActor actor) {
+    private void perform(Step step, Actor actor) {
         try {
             if (actor.perform(step)) {
                 tally.step(step.action());

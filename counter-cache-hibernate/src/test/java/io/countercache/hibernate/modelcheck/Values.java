@@ -9,13 +9,13 @@ import java.util.Objects;
 
 /** What conditions and totals look at of a child. */
 @SuppressWarnings("BigDecimalEquals") // all amounts have two digits after the point
-public record ModelValues(boolean visible, Stage status, Integer words, BigDecimal amount) {
+public record Values(boolean visible, Stage status, Integer words, BigDecimal amount) {
 
     /** How many different values there are. */
     static final int ALL = 2 * 4 * 8 * 8;
 
     /** What a row has that has none. */
-    static final ModelValues NONE = new ModelValues(false, null, null, null);
+    static final Values NONE = new Values(false, null, null, null);
 
     enum Stage {
         OPEN,
@@ -37,12 +37,12 @@ public record ModelValues(boolean visible, Stage status, Integer words, BigDecim
         BigDecimal amount;
 
         @Override
-        public ModelValues values() {
-            return new ModelValues(visible, status, words, amount);
+        public Values values() {
+            return new Values(visible, status, words, amount);
         }
 
         @Override
-        public void assign(ModelValues values) {
+        public void assign(Values values) {
             visible = values.visible;
             status = values.status;
             words = values.words;
@@ -51,8 +51,8 @@ public record ModelValues(boolean visible, Stage status, Integer words, BigDecim
     }
 
     /** What a session has changed, on top of what is known. */
-    static ModelValues changed(ModelValues known, ModelValues before, ModelValues after) {
-        return new ModelValues(
+    static Values changed(Values known, Values before, Values after) {
+        return new Values(
                 before.visible == after.visible ? known.visible : after.visible,
                 before.status == after.status ? known.status : after.status,
                 Objects.equals(before.words, after.words) ? known.words : after.words,
@@ -60,12 +60,12 @@ public record ModelValues(boolean visible, Stage status, Integer words, BigDecim
     }
 
     /** The values that a number stands for. */
-    static ModelValues of(int number) {
+    static Values of(int number) {
         Stage[] states = {null, Stage.OPEN, Stage.PAID, Stage.VOID};
         Integer[] words = {null, 0, 1, 3, 4, 5, 10, -2};
         Integer[] cents = {null, 0, 1, 150, 1000, 333, -25, 100};
         Integer some = cents[number / 64 % 8];
-        return new ModelValues(
+        return new Values(
                 number % 2 == 1,
                 states[number / 2 % 4],
                 words[number / 8 % 8],

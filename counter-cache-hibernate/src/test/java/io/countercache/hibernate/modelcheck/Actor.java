@@ -13,10 +13,10 @@ import org.hibernate.exception.ConstraintViolationException;
 import org.hibernate.exception.LockAcquisitionException;
 
 /** What takes the steps of a program: a session, or a stateless one. */
-public interface ModelActor extends AutoCloseable {
+public interface Actor extends AutoCloseable {
 
     /** Takes a step, and fails if the library does not do what it should; false if the step was not possible. */
-    boolean perform(ModelStep step);
+    boolean perform(Step step);
 
     /** Whether a failure is what this session has brought about itself. */
     boolean deserves(Failure failure);

@@ -2,11 +2,11 @@ package io.countercache.hibernate.modelcheck;
 
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
 import io.countercache.hibernate.modelcheck.ModelSelection.Seen;
-import io.countercache.hibernate.modelcheck.ModelStep.Action;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
+import io.countercache.hibernate.modelcheck.Step.Action;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.criteria.Predicate;
 import java.sql.Connection;
@@ -24,14 +24,14 @@ import org.hibernate.query.MutationQuery;
 import org.hibernate.query.criteria.JpaRoot;
 
 /** The bulk statements of a session: it works out what each of them has to change, and the database has to agree. */
-final class ModelBulk {
+final class Bulk {
 
     /** How many rows a statement without a condition changes, or one that copies rows, at most. */
     private static final int FEW = 4;
 
     private final Executor executor;
-    private final ModelNames names;
-    private final ModelRows view;
+    private final Names names;
+    private final Rows view;
     private final boolean exact;
     private final boolean alone;
 
@@ -56,7 +56,7 @@ final class ModelBulk {
         void changed(Map<Item, State> rows);
     }
 
-    ModelBulk(Executor executor, ModelNames names, ModelRows view, boolean exact, boolean alone) {
+    Bulk(Executor executor, Names names, Rows view, boolean exact, boolean alone) {
         this.executor = executor;
         this.names = names;
         this.view = view;
@@ -65,13 +65,13 @@ final class ModelBulk {
     }
 
     /** What a step executes, for people. */
-    static String describe(ModelStep step) {
+    static String describe(Step step) {
         return step.action() == Action.BULK_INSERT
-                ? ModelInsert.of(step).toString()
+                ? Insert.of(step).toString()
                 : statement(step, ModelSelection.of(step)) + (isCriteria(step) ? " (in Criteria)" : "");
     }
 
-    private static String statement(ModelStep step, ModelSelection selection) {
+    private static String statement(Step step, ModelSelection selection) {
         if (step.action() == Action.BULK_DELETE) {
             return "delete from " + selection.entity() + " c" + selection.where();
         }
@@ -81,30 +81,30 @@ final class ModelBulk {
                 .formatted(
                         isVersioned ? "versioned " : "",
                         selection.entity(),
-                        ModelAssignment.of(selection).hql(selection),
+                        Assignment.of(selection).hql(selection),
                         selection.where());
     }
 
-    private static int style(ModelStep step) {
+    private static int style(Step step) {
         return step.variant() / 1800 % 8;
     }
 
-    private static boolean isCriteria(ModelStep step) {
+    private static boolean isCriteria(Step step) {
         ModelSelection selection = ModelSelection.of(step);
         return style(step) < 3
                 && selection.isSimple()
                 && (step.action() == Action.BULK_DELETE
-                        || ModelAssignment.of(selection).isSimple());
+                        || Assignment.of(selection).isSimple());
     }
 
-    boolean perform(ModelStep step) {
+    boolean perform(Step step) {
         return step.action() == Action.BULK_INSERT
-                ? new ModelInsertion(this, ModelInsert.of(step)).perform()
+                ? new Insertion(this, Insert.of(step)).perform()
                 : change(step, ModelSelection.of(step));
     }
 
-    private boolean change(ModelStep step, ModelSelection selection) {
-        ModelAssignment assignment = step.action() == Action.BULK_DELETE ? null : ModelAssignment.of(selection);
+    private boolean change(Step step, ModelSelection selection) {
+        Assignment assignment = step.action() == Action.BULK_DELETE ? null : Assignment.of(selection);
         if (!canSelect(selection)
                 || (assignment != null && assignment.readsCounters() && !executor.isCounting())
                 || (assignment != null && assignment.refers() && !executor.canRefer(step.second()))) {
@@ -186,7 +186,7 @@ final class ModelBulk {
     }
 
     /** Whether nodes would become their own ancestors. */
-    private boolean makesCycle(ModelAssignment assignment, ModelSelection selection, Set<Item> moved) {
+    private boolean makesCycle(Assignment assignment, ModelSelection selection, Set<Item> moved) {
         if (selection.kind() != Kind.NODE || !assignment.refers()) {
             return false;
         }
@@ -201,7 +201,7 @@ final class ModelBulk {
         return false;
     }
 
-    private MutationQuery query(ModelStep step, ModelSelection selection, ModelAssignment assignment) {
+    private MutationQuery query(Step step, ModelSelection selection, Assignment assignment) {
         if (isCriteria(step)) {
             return assignment == null
                     ? criteriaDelete(selection, selection.type())
@@ -215,7 +215,7 @@ final class ModelBulk {
         } else if (hql.contains(":to")) {
             query.setParameter("to", executor.reference(step.second()));
         }
-        ModelValues values = ModelValues.of(Math.max(0, step.values()));
+        Values values = Values.of(Math.max(0, step.values()));
         bind(query, hql, "visible", values.visible());
         bind(query, hql, "status", values.status());
         bind(query, hql, "words", values.words());
@@ -241,11 +241,11 @@ final class ModelBulk {
     }
 
     private <E extends Row> MutationQuery criteriaUpdate(
-            ModelSelection selection, Class<E> type, ModelAssignment assignment) {
+            ModelSelection selection, Class<E> type, Assignment assignment) {
         var builder = executor.session().getCriteriaBuilder();
         var update = builder.createCriteriaUpdate(type);
         JpaRoot<E> root = update.from(type);
-        ModelValues values = ModelValues.of(Math.max(0, selection.step().values()));
+        Values values = Values.of(Math.max(0, selection.step().values()));
         switch (assignment) {
             case CONSTANT ->
                 update.set(
@@ -304,18 +304,18 @@ final class ModelBulk {
     }
 
     private void check(Connection connection) throws SQLException {
-        ModelDatabase.check(view, names, connection, false);
+        Database.check(view, names, connection, false);
     }
 
     Executor executor() {
         return executor;
     }
 
-    ModelNames names() {
+    Names names() {
         return names;
     }
 
-    ModelRows view() {
+    Rows view() {
         return view;
     }
 

@@ -1,12 +1,12 @@
 package io.countercache.hibernate.modelcheck;
 
 import io.countercache.UncountableStatementException;
+import io.countercache.hibernate.modelcheck.Insert.Form;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
-import io.countercache.hibernate.modelcheck.ModelInsert.Form;
-import io.countercache.hibernate.modelcheck.ModelRows.Item;
-import io.countercache.hibernate.modelcheck.ModelRows.Kind;
-import io.countercache.hibernate.modelcheck.ModelRows.State;
 import io.countercache.hibernate.modelcheck.ModelSelection.Seen;
+import io.countercache.hibernate.modelcheck.Rows.Item;
+import io.countercache.hibernate.modelcheck.Rows.Kind;
+import io.countercache.hibernate.modelcheck.Rows.State;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.persistence.criteria.Selection;
 import java.util.ArrayList;
@@ -19,11 +19,11 @@ import org.hibernate.query.criteria.JpaPath;
 import org.hibernate.query.criteria.JpaRoot;
 
 /** Executes a bulk INSERT: what it inserts has to be what the model foresees, or it is refused. */
-record ModelInsertion(ModelBulk bulk, ModelInsert insert) {
+record Insertion(Bulk bulk, Insert insert) {
 
     boolean perform() {
         ModelSelection selection = insert.selection();
-        ModelStep step = selection.step();
+        Step step = selection.step();
         boolean isOfParents = insert.form() == Form.OF_PARENTS;
         if (bulk.names().id(insert.item()) != null
                 || (isOfParents
@@ -35,7 +35,7 @@ record ModelInsertion(ModelBulk bulk, ModelInsert insert) {
         }
         bulk.executor().flush();
         Set<Item> sources = insert.isOfValues() || isOfParents ? Set.of() : bulk.selected(selection);
-        if (sources.size() > ModelBulk.few()) {
+        if (sources.size() > Bulk.few()) {
             return false;
         }
         Seen seen = Seen.of(bulk.view(), bulk.names());
@@ -60,7 +60,7 @@ record ModelInsertion(ModelBulk bulk, ModelInsert insert) {
     }
 
     private MutationQuery query() {
-        ModelStep step = insert.selection().step();
+        Step step = insert.selection().step();
         String hql = insert.hql();
         MutationQuery query = bulk.executor().session().createMutationQuery(hql);
         Object first = hql.contains(":first") && !hql.contains(":firstId")
@@ -75,10 +75,10 @@ record ModelInsertion(ModelBulk bulk, ModelInsert insert) {
                         bulk.executor().reference(state.parents().get(slot)));
             }
         }
-        ModelBulk.bind(query, hql, "visible", state.values().visible());
-        ModelBulk.bind(query, hql, "status", state.values().status());
-        ModelBulk.bind(query, hql, "words", state.values().words());
-        ModelBulk.bind(query, hql, "amount", state.values().amount());
+        Bulk.bind(query, hql, "visible", state.values().visible());
+        Bulk.bind(query, hql, "status", state.values().status());
+        Bulk.bind(query, hql, "words", state.values().words());
+        Bulk.bind(query, hql, "amount", state.values().amount());
         return query;
     }
 
@@ -116,7 +116,7 @@ record ModelInsertion(ModelBulk bulk, ModelInsert insert) {
 
     /** The rows that are there now; those of values get their name. */
     private Map<Item, State> rows(Seen seen, Set<Item> sources) {
-        ModelNames names = bulk.names();
+        Names names = bulk.names();
         Kind kind = insert.selection().kind();
         Map<Item, State> rows = new TreeMap<>();
         for (List<Long> ids : bulk.query(insert.inserted())) {

@@ -1,0 +1,42 @@
+# What a developer does here, a line or two each. `make` lists them.
+
+MVN := $(if $(wildcard mvnw),./mvnw,mvn) -ntp
+LIBRARY := -pl counter-cache-core,counter-cache-hibernate
+ONE := $(LIBRARY) -Dtest=$(TEST) -Dsurefire.failIfNoSpecifiedTests=false
+N := 10
+MINUTES :=
+OPTIONS :=
+
+.DEFAULT_GOAL := help
+.PHONY: help quick test one race soak bench format docs javadoc arch
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z ]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+quick: ## compiles, and tests on H2: one or two minutes; no checks of the code, and no random or long tests
+	$(MVN) -q -Pquick $(LIBRARY) test
+
+test: ## the gate: everything from scratch, on all databases, and the samples
+	$(MVN) -B clean verify
+
+one: ## make one TEST=RaceTest: one test class on all databases
+	$(MVN) -q $(ONE) test
+
+race: ## make race TEST=RaceTest N=10: a test class again and again, until it fails
+	@for i in $$(seq $(N)); do echo "$(TEST) $$i of $(N)"; $(MVN) -q $(ONE) test || exit 1; done
+
+soak: ## the random, concurrent and fault tests in full length; MINUTES=60: and new random programs for that long
+	$(MVN) $(LIBRARY) -Dgroups=soak -Dtest.soak=100 $(if $(MINUTES),-Dmodel.minutes=$(MINUTES)) -Dsurefire.failIfNoSpecifiedTests=false test
+
+bench: ## the benchmark, into docs/benchmark; OPTIONS=--short: to see it run
+	$(MVN) -q -DskipTests -Prun -pl samples/benchmark -am package "-Doptions=$(OPTIONS)"
+
+format: ## formats the code, as the build demands it
+	$(MVN) -q spotless:apply
+
+docs javadoc: ## the Javadoc, into */target/reports/apidocs
+	$(MVN) -q -DskipTests $(LIBRARY) package javadoc:javadoc
+
+arch: ## packages that use each other in a circle; silent when there are none
+	$(MVN) -q -Pquick $(LIBRARY) compile
+	@jdeps -verbose:package -e 'io\.countercache.*' --multi-release 17 counter-cache-*/target/quick/classes | awk '$$2 == "->" && $$1 ~ /^io/ { print $$1, $$3 }' | tsort > /dev/null
