@@ -3,11 +3,9 @@ package io.countercache.hibernate.internal.collection;
 import io.countercache.hibernate.internal.collection.CollectionChange.ElementIds;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
+import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.WeakHashMap;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractCollectionEvent;
 import org.hibernate.event.spi.PostCollectionRecreateEvent;
@@ -44,8 +42,7 @@ public final class CollectionEvents
     private final transient JoinColumnElements joinColumns;
     private final transient StatelessOwners stateless;
     /** The change of each session whose statements are being sent. */
-    private final transient Map<SharedSessionContractImplementor, CollectionChange> changes =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    private final transient PerSession<SharedSessionContractImplementor, CollectionChange> changes = new PerSession<>();
 
     public CollectionEvents(
             MoveSink sink,

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Hibernate asks the Expectation only about statements that it sends in a JDBC batch. While rows are counted, the session
  * therefore has a batch size.
  */
-public final class DeleteRowCounts implements Expectation {
+final class DeleteRowCounts implements Expectation {
 
     /** Of the DELETEs of one row each. */
     static final DeleteRowCounts OF_EACH = new DeleteRowCounts();
 
     /** Of the DELETEs of all rows of an owner. */
-    public static final DeleteRowCounts OF_ALL = new DeleteRowCounts();
+    static final DeleteRowCounts OF_ALL = new DeleteRowCounts();
 
     /**
      * The batch size of a session that has none. Any number from 2 on makes Hibernate send batches. 50 is the upper end of what
@@ -41,8 +41,8 @@ public final class DeleteRowCounts implements Expectation {
 
     private DeleteRowCounts() {}
 
-    /** Makes Hibernate report the DELETEs of a collection. Called before Hibernate builds persisters from the mapping. */
-    public static void count(Collection collection) {
+    /** Makes Hibernate report the DELETEs of a collection. Called by {@link CollectionMapping}. */
+    static void count(Collection collection) {
         collection.setDeleteExpectation(() -> OF_EACH);
         collection.setDeleteAllExpectation(() -> OF_ALL);
     }

@@ -1,34 +1,25 @@
 package io.countercache.hibernate.internal.collection;
 
 import io.countercache.hibernate.internal.collection.CollectionReads.StoredElements;
-import io.countercache.hibernate.internal.entity.ChildCounting;
-import io.countercache.hibernate.internal.entity.NeverVetoes;
-import io.countercache.hibernate.internal.entity.SentDeletes;
+import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.LockOrder;
+import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.math.BigDecimal;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.WeakHashMap;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
-import org.hibernate.event.spi.AutoFlushEvent;
-import org.hibernate.event.spi.AutoFlushEventListener;
-import org.hibernate.event.spi.FlushEvent;
-import org.hibernate.event.spi.FlushEventListener;
 import org.hibernate.event.spi.PostDeleteEvent;
-import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
-import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
@@ -39,25 +30,16 @@ import org.jspecify.annotations.Nullable;
  * attribute. The owner of an element is therefore read from the database, under a lock, before the element gets another owner
  * or is deleted.
  */
-public final class JoinColumnElements
-        implements PostInsertEventListener,
-                NeverVetoes,
-                PostDeleteEventListener,
-                FlushEventListener,
-                AutoFlushEventListener {
+public final class JoinColumnElements implements RowStep {
 
-    private static final long serialVersionUID = 1;
-
-    private final transient MoveSink sink;
-    private final transient SentDeletes deletes;
-    private final transient CountedCollections collections;
-    private final transient CollectionReads reads;
+    private final MoveSink sink;
+    private final CountedCollections collections;
+    private final CollectionReads reads;
     /** The elements that the flush under way has inserted, and their owners: no other transaction can change these. */
-    private final transient Map<SharedSessionContractImplementor, Map<Place, @Nullable Object>> inserted =
-            Collections.synchronizedMap(new WeakHashMap<>());
-    /** The owners of the element that a session is about to delete. */
-    private final transient Map<SharedSessionContractImplementor, Deleting> deleting =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    private final PerSession<SharedSessionContractImplementor, Map<Place, @Nullable Object>> inserted =
+            new PerSession<>();
+    /** The element that a session is about to delete, with its owners. */
+    private final PerSession<SharedSessionContractImplementor, Deleting> deleting = new PerSession<>();
 
     /** An element in one of the collections that can contain it. */
     private record Place(String role, Object id) {}
@@ -65,10 +47,8 @@ public final class JoinColumnElements
     /** An element that is about to be deleted, and the id of its owner in each collection that contains it. */
     private record Deleting(Object id, Map<CountedCollection, Object> owners) {}
 
-    public JoinColumnElements(
-            MoveSink sink, SentDeletes deletes, CountedCollections collections, CollectionReads reads) {
+    public JoinColumnElements(MoveSink sink, CountedCollections collections, CollectionReads reads) {
         this.sink = sink;
-        this.deletes = deletes;
         this.collections = collections;
         this.reads = reads;
     }
@@ -86,7 +66,8 @@ public final class JoinColumnElements
         SortedSet<Object> added = ids(collection, plan.inserted(), session);
         SortedSet<Object> all = ids(collection, plan.deleted(), session);
         all.addAll(added);
-        Map<Place, @Nullable Object> known = inserted.getOrDefault(session, Map.of());
+        Map<Place, @Nullable Object> ofFlush = inserted.get(session);
+        Map<Place, @Nullable Object> known = ofFlush == null ? Map.of() : ofFlush;
         List<Object> unknown = all.stream()
                 .filter(id -> !known.containsKey(place(collection, id)))
                 .toList();
@@ -137,9 +118,9 @@ public final class JoinColumnElements
 
     /** Counts an element whose INSERT already writes its owner, as it does if the column must not be null. */
     @Override
-    public void onPostInsert(PostInsertEvent event) {
+    public void afterInsert(PostInsertEvent event) {
         SharedSessionContractImplementor session = event.getSession();
-        if (!ChildCounting.isInserted(event)) {
+        if (!RowStep.isInserted(event)) {
             return;
         }
         for (CountedCollection collection : collections.holding(event.getPersister())) {
@@ -148,7 +129,7 @@ public final class JoinColumnElements
             count(collection, ownerId, 1, session);
             if (session instanceof SessionImplementor stateful
                     && stateful.getPersistenceContextInternal().isFlushing()) {
-                inserted.computeIfAbsent(session, this::newlyInserted).put(place(collection, event.getId()), ownerId);
+                inserted.get(session, () -> newlyInserted(session)).put(place(collection, event.getId()), ownerId);
             }
         }
     }
@@ -177,26 +158,18 @@ public final class JoinColumnElements
     }
 
     @Override
-    public boolean onPreDelete(PreDeleteEvent event) {
+    public void beforeDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
-        if (!deleting.isEmpty()) {
-            deleting.remove(session); // a stateless session sends no event after a DELETE that was vetoed
-        }
+        deleting.remove(session); // a stateless session does not report the end of a DELETE that was vetoed
         List<CountedCollection> holding = collections.holding(event.getPersister());
-        if (holding.isEmpty() || sink.isSkipping(session) || isUnsent(session)) {
-            return false;
+        if (holding.isEmpty()) {
+            return;
         }
         Map<CountedCollection, Object> owners = new HashMap<>();
         for (CountedCollection collection : holding) {
             owners.putAll(ownerOf(collection, event.getId(), session));
         }
         deleting.put(session, new Deleting(event.getId(), owners));
-        return false;
-    }
-
-    /** Whether the DELETE is vetoed, or left to the database, which deletes the element with the owner that counts it. */
-    private boolean isUnsent(SharedSessionContractImplementor session) {
-        return deletes.isUnsent(session);
     }
 
     private Map<CountedCollection, Object> ownerOf(
@@ -207,25 +180,15 @@ public final class JoinColumnElements
     }
 
     @Override
-    public void onPostDelete(PostDeleteEvent event) {
-        Deleting deleted = deleting.isEmpty() ? null : deleting.remove(event.getSession());
-        if (deleted != null && deleted.id().equals(event.getId()) && !isUnsent(event.getSession())) {
+    public void afterDelete(PostDeleteEvent event, boolean isSent) {
+        Deleting deleted = deleting.remove(event.getSession());
+        if (isSent && deleted != null && deleted.id().equals(event.getId())) {
             deleted.owners().forEach((collection, owner) -> count(collection, owner, -1, event.getSession()));
         }
     }
 
     @Override
-    public void onFlush(FlushEvent event) {
-        inserted.remove(event.getSession());
-    }
-
-    @Override
-    public void onAutoFlush(AutoFlushEvent event) {
-        inserted.remove(event.getSession());
-    }
-
-    @Override
-    public boolean requiresPostCommitHandling(EntityPersister persister) {
-        return false; // a count that is written after the commit can be lost
+    public void afterFlush(SharedSessionContractImplementor session) {
+        inserted.remove(session);
     }
 }
