@@ -147,7 +147,7 @@ public final class CounterCacheIntegrator implements Integrator {
                     throw new CounterMappingException(problems);
                 }
                 changes.guards().guardConditions(model, factory);
-                changes.guards().guardSetToNull(model, onDelete::isLost, factory);
+                changes.guards().guardSetToNull(model, onDelete::isNulled, factory);
                 changes.inPersisters(bulk == null ? null : bulk.apply(factory), factory);
             }
         });

@@ -72,7 +72,7 @@ final class LockingExecution {
         if (onDelete.of(entity).isEmpty()) {
             return false;
         }
-        new OnDeleteSearch(onDelete, queries).goneWith(entity, ids, sink.of(delete.session()), delete.session());
+        new OnDeleteSearch(onDelete, queries).countAlongWith(entity, ids, sink.of(delete.session()), delete.session());
         return true;
     }
 
