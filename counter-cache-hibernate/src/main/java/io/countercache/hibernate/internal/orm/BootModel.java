@@ -7,11 +7,13 @@ import java.lang.reflect.Member;
 import java.util.stream.Stream;
 import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
+import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.Component;
 import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.ToOne;
+import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.mapping.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,21 @@ public final class BootModel {
                 ? elements.getReferencedEntityName()
                 : association instanceof ToOne toOne ? toOne.getReferencedEntityName() : null;
         return entity == null ? null : metadata.getEntityBinding(entity);
+    }
+
+    /** A collection as the user has written it, for messages: the entity and its attribute. */
+    public static String name(Collection collection) {
+        return collection.getOwner().getJpaEntityName() + "." + attribute(collection);
+    }
+
+    /** The attribute of its owner that a collection is; dots lead into embeddables. */
+    public static String attribute(Collection collection) {
+        return collection.getRole().substring(collection.getOwnerEntityName().length() + 1);
+    }
+
+    /** Whether each class of the hierarchy of an entity has its own table. */
+    public static boolean isInUnion(PersistentClass entity) {
+        return entity.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance);
     }
 
     /** Whether each row of an entity belongs to a tenant. */
