@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.HashMap;
@@ -58,7 +59,7 @@ public final class BulkInserts {
         this.model = model;
         this.pending = pending;
         this.sink = sink;
-        this.database = Database.of(factory);
+        this.database = Databases.of(factory);
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
             Target target = resolve(entity);
             if (target != null) {

@@ -4,7 +4,7 @@ import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
-import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
@@ -38,7 +38,7 @@ public final class BulkStatements {
         this.sink = sink;
         this.policy = policy;
         this.scope = new BulkScope(model, onDelete, collections);
-        this.returning = new ReturningExecution(pending, Database.of(factory));
+        this.returning = new ReturningExecution(pending, Databases.of(factory));
         this.locking = new LockingExecution(onDelete, queries, pending, sink);
         this.inserts = new BulkInserts(policy, model, pending, sink, factory);
         this.collections = new CollectionTableDeletes(sink, collections, factory);

@@ -95,7 +95,7 @@ public final class ArrayUpdate {
     public static @Nullable String update(
             String table, EntityPersister parent, List<String> counters, List<Class<?>> types, List<String> touched) {
         IdType idType = IdType.of(parent);
-        if (idType == null || !Database.of(parent.getFactory()).canUpdateFromArrays()) {
+        if (idType == null || !Databases.of(parent.getFactory()).canUpdateFromArrays()) {
             return null;
         }
         List<String> amounts = IntStream.range(0, counters.size())

@@ -119,7 +119,7 @@ public final class RowLocks {
                         && entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id
                         && id.getJdbcMapping().getJdbcType().isNumber());
         int size = isInOrder ? Chunks.SIZE : 1;
-        Database database = Database.of(session);
+        Database database = Databases.of(session);
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String lock = areDeleted ? database.forDelete() : database.forUpdate();
             String sql = selectForUpdate(table, entity, columns, chunk.size(), lock);

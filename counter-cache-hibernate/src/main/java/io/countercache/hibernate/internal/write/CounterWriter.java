@@ -10,7 +10,7 @@ import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.Columns;
-import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
@@ -133,7 +133,7 @@ public final class CounterWriter {
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
         Supplier<String> attempt = () -> "move %s of %s".formatted(names(counters), parent.getImportedName());
         boolean returns = rows.size() == 1
-                && Database.of(session).canReturnUpdated()
+                && Databases.of(session).canReturnUpdated()
                 && ManagedParents.manages(parent, ids.get(0), session);
         ArrayUpdate many = update.many() == null ? null : ArrayUpdate.of(ids, parent, session);
         String text = many != null ? requireNonNull(update.many()) : returns ? update.returning() : update.text();
