@@ -11,9 +11,9 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
- * A kind of database: which statements it has beside those that all databases have, and what their texts are. The only place
- * that asks for the class of a {@link Dialect}; all others ask this. What a method answers here is true for every database,
- * a kind of its own answers more.
+ * A kind of database: which statements it has beside those that all databases have, and what their texts are. All questions about
+ * the kind of database are asked of this object, and none of the class of a {@link Dialect}. The default answers hold for every
+ * database.
  */
 public sealed interface Database permits PostgreSql, H2, Portable {
 
@@ -105,7 +105,7 @@ public sealed interface Database permits PostgreSql, H2, Portable {
     }
 
     /** Whether LIKE takes a character beyond the Basic Multilingual Plane for two: '_' matches one UTF-16 unit. */
-    default boolean likesUtf16() {
+    default boolean likeMatchesUtf16() {
         return false;
     }
 }
