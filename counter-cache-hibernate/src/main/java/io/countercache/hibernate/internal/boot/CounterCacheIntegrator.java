@@ -142,7 +142,8 @@ public final class CounterCacheIntegrator implements Integrator {
         factory.addObserver(new SessionFactoryObserver() {
             @Override
             public void sessionFactoryCreated(SessionFactory created) {
-                List<String> problems = model.readConditions(factory, Databases.of(factory).likesUtf16());
+                List<String> problems =
+                        model.readConditions(factory, Databases.of(factory).likeMatchesUtf16());
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);
                 }

@@ -176,10 +176,7 @@ public final class BulkInserts {
     public int execute(
             Target target, JdbcOperationQueryInsert insert, JdbcParameterBindings values, ExecutionContext context) {
         String sql = insert.getSqlString();
-        check(
-                target,
-                sql,
-                insert.getUniqueConstraintNameThatMayFail() != null || new StatementText(sql).mayConflict());
+        check(target, sql, insert.getUniqueConstraintNameThatMayFail() != null || new StatementText(sql).mayConflict());
         ReturningSql inserted = ReturningSql.insertedBy(BoundSql.of(insert, values), target.table(), database);
         return execute(target, inserted, insert.getAffectedTableNames(), context);
     }

@@ -72,7 +72,8 @@ public final class BulkStatements {
             return mutation.execute();
         }
         if (policy.isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
-            // versions still increase: other sessions may have loaded the rows, and would move counters from their old parents
+            // versions still increase: other sessions may have loaded the rows, and would move counters from their old
+            // parents
             return mutation.versioned().execute();
         }
         if (policy.isRejected()) {

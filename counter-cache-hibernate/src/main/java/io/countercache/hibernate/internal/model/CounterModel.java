@@ -103,7 +103,7 @@ public final class CounterModel {
     }
 
     /** Reads the conditions, which needs all entities to be known; answers with what is wrong. */
-    public List<String> readConditions(SessionFactoryImplementor factory, boolean likesUtf16) {
+    public List<String> readConditions(SessionFactoryImplementor factory, boolean likeMatchesUtf16) {
         List<String> problems = new ArrayList<>();
         for (CounterDefinition counter : definitions) {
             if (!counter.where().isEmpty()) {
@@ -111,7 +111,10 @@ public final class CounterModel {
                     conditions.put(
                             counter,
                             Condition.read(
-                                    counter.where(), Entities.entity(counter.child(), factory), factory, likesUtf16));
+                                    counter.where(),
+                                    Entities.entity(counter.child(), factory),
+                                    factory,
+                                    likeMatchesUtf16));
                 } catch (IllegalArgumentException e) {
                     problems.add("%s.%s: 'where': %s"
                             .formatted(

@@ -7,8 +7,8 @@ import org.hibernate.dialect.Dialect;
 
 /**
  * A kind of database: which statements it has beside those that all databases have, and what their texts are. {@link Databases}
- * finds it; all others ask this, and nobody else asks for the class of a {@link Dialect}. What a method answers here is true for every database,
- * a kind of its own answers more.
+ * finds it. All questions about the kind of database are asked of this object, and none of the class of a {@link Dialect}. The default answers hold for every
+ * database.
  */
 public interface Database {
 
@@ -82,7 +82,7 @@ public interface Database {
     }
 
     /** Whether LIKE takes a character beyond the Basic Multilingual Plane for two: '_' matches one UTF-16 unit. */
-    default boolean likesUtf16() {
+    default boolean likeMatchesUtf16() {
         return false;
     }
 }
