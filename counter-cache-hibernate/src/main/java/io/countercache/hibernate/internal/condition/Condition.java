@@ -57,8 +57,7 @@ public final class Condition {
      */
     public static Condition read(String where, EntityPersister child, SessionFactoryImplementor factory) {
         parse(where, child, factory);
-        // parsed twice: inside parentheses nothing such as 'order by' can follow the condition, and without them the
-        // condition
+        // parsed twice: inside parentheses nothing such as 'order by' can follow the condition, and without them it
         // cannot contain the closing parenthesis itself
         SqmPredicate predicate = parse("(" + where + ")", child, factory);
         return new Condition(new ConditionReader(child, factory).read(predicate));
