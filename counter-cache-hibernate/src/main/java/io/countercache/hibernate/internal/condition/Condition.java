@@ -60,8 +60,7 @@ public final class Condition {
             String where, EntityPersister child, SessionFactoryImplementor factory, boolean likeMatchesUtf16) {
         parse(where, child, factory);
         // parsed twice: inside parentheses nothing such as 'order by' can follow the condition, and without them it
-        // cannot
-        // contain the closing parenthesis itself
+        // cannot contain the closing parenthesis itself
         SqmPredicate predicate = parse("(" + where + ")", child, factory);
         return new Condition(new ConditionReader(child, factory, likeMatchesUtf16).read(predicate));
     }

@@ -210,8 +210,8 @@ final class ConditionReader {
     }
 
     /**
-     * Refuses a local time that is stored in another time zone: where the clock is changed, the stored times have another order than
-     * the local ones.
+     * Refuses a local time that is stored in another time zone: around a change of the clock, the stored times have another order
+     * than the local ones.
      */
     private void refuseShifted(ConditionAttribute attribute) {
         if (attribute.kind() == ConditionKind.DATE_TIME
