@@ -55,7 +55,7 @@ public final class CounterAttribute {
     public static @Nullable String unfit(PersistentClass parent, Property counter) {
         String name = parent.getJpaEntityName() + "." + counter.getName();
         return Numbers.isFloating(counter.getType().getReturnedClass())
-                ? "%s is of type %s, in which only totals can be kept: make it a long, or add 'sum'"
+                ? "%s is of type %s, which can only hold a total: make it a long, or add 'sum'"
                         .formatted(name, counter.getType().getReturnedClass().getSimpleName())
                 : unfitForSums(parent, counter);
     }

@@ -104,7 +104,7 @@ public final class DeclarationReader {
                     .forEach(
                             member -> found.problem(
                                     place,
-                                    "a counter in an element of a collection, which has no row that could be followed: make it an entity"));
+                                    "is in an element of a collection, whose rows cannot be followed: make the element an entity"));
         }
     }
 

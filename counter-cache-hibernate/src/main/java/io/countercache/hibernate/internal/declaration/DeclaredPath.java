@@ -106,7 +106,7 @@ record DeclaredPath(
     private static @Nullable String unfit(PersistentClass entity, String attribute, @Nullable Property step) {
         String where = "'path': " + entity.getJpaEntityName();
         if (step != null && step.getValue() instanceof Any) {
-            return "%s.%s is an @Any, which leads to rows of several entities: end the path before"
+            return "%s.%s is an @Any, which leads to rows of several entities: end the path before it"
                     .formatted(where, attribute);
         }
         if (step == null || !(step.getValue() instanceof ManyToOne toOne)) {
@@ -125,18 +125,18 @@ record DeclaredPath(
             return "%s.%s does not write its column: name the association that does".formatted(where, attribute);
         }
         if (entity.getJoinClosure().stream().anyMatch(join -> join.containsProperty(step))) {
-            return "%s.%s is in a table of its own, where there may be no row to lock: map it by a column"
+            return "%s.%s is in a separate table, where there may be no row to lock: map it by a column"
                     .formatted(where, attribute);
         }
         if (toOne.isIgnoreNotFound()) {
-            return "%s.%s may refer to rows that are not there: remove @NotFound, and add a foreign key"
+            return "%s.%s may refer to missing rows: remove @NotFound, and add a foreign key"
                     .formatted(where, attribute);
         }
         if (entity.getRootClass().getWhere() != null) {
-            return "%s has a @SQLRestriction, which hides rows that lead on: remove it".formatted(where);
+            return "%s has a @SQLRestriction, which hides rows of the path: remove it".formatted(where);
         }
         if (BootModel.isInUnion(entity)) {
-            return "%s is in a hierarchy with a table per class, through which no path can lead: map it with one table or joined ones"
+            return "%s is in a hierarchy with a table per class, which no path can lead through: map it with one table or joined ones"
                     .formatted(where);
         }
         return ChildRowsCheck.withPast(entity.getRootClass(), where);
