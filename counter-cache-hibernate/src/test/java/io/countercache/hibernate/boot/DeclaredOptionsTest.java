@@ -195,4 +195,36 @@ class DeclaredOptionsTest {
                           - Farm.fences: is in an element of a collection, whose rows cannot be followed: make the element an entity
                           - Farm.stats.visits: is not a persistent attribute of the entity itself: put @Counter on one""");
     }
+
+    @Entity(name = "Kiosk")
+    static class Kiosk {
+        @Id
+        long id;
+
+        @Counter(min = 5, max = 3)
+        int visits;
+
+        @Counter
+        int salesCount;
+    }
+
+    @Entity(name = "Sale")
+    static class Sale {
+        @Id
+        long id;
+
+        @ManyToOne
+        @CounterCache
+        Kiosk kiosk;
+    }
+
+    @Test
+    void aCounterIsEitherDerivedOrFreeAndHasRoomBetweenItsLimits() {
+        assertThatThrownBy(() -> DeclarationTest.read(Kiosk.class, Sale.class))
+                .isInstanceOf(CounterMappingException.class)
+                .hasMessage("""
+                        Cannot start: 2 wrong counter declarations
+                          - Kiosk.visits: min 5 is greater than max 3: swap them
+                          - Sale.kiosk: its counter 'salesCount' is a @Counter, which is only changed by hand: remove one of the two""");
+    }
 }
