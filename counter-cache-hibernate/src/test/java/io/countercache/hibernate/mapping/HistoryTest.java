@@ -139,7 +139,8 @@ class HistoryTest {
 
     private static void refusedAsTemporal(String place, Class<?>... entities) {
         refused(
-                place + " is @Temporal, and old versions of rows cannot be distinguished from current ones: remove one of the two",
+                place
+                        + " is @Temporal, and old versions of rows cannot be distinguished from current ones: remove one of the two",
                 entities);
     }
 

@@ -119,7 +119,8 @@ public record CollectionDeclaration(
             return "%s has @OnDelete(CASCADE), which deletes rows unseen: remove it".formatted(name());
         }
         if (leadsOn && action != null) {
-            return "%s has @OnDelete(%s), which takes rows out of the collection unseen: remove it".formatted(name(), action);
+            return "%s has @OnDelete(%s), which takes rows out of the collection unseen: remove it"
+                    .formatted(name(), action);
         }
         if (element != null && collection.isOneToMany()) {
             String deleted = deletes.unseen(element, rule -> rule.collection() == collection);

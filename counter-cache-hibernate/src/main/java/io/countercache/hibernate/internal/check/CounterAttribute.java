@@ -136,7 +136,8 @@ public final class CounterAttribute {
     public static void freeze(Property counter) {
         counter.setUpdatable(false);
         counter.setOptimisticLocked(false);
-        counter.setLazy(false); // pending deltas are shown when the parent is loaded, so the counter has to be loaded with it
+        counter.setLazy(
+                false); // pending deltas are shown when the parent is loaded, so the counter has to be loaded with it
         counter.setOptional(true); // null is replaced by 0 before the INSERT, so the column may still be NOT NULL
         Table table = counter.getValue().getTable();
         for (Column column : counter.getColumns()) {

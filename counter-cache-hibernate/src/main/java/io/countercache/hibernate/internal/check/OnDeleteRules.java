@@ -168,7 +168,8 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
                     .formatted(child, target);
         }
         if (rule.child().getRootClass().getWhere() != null) {
-            return "and %s a @SQLRestriction, which hides rows that are deleted: remove one of the two".formatted(child);
+            return "and %s a @SQLRestriction, which hides rows that are deleted: remove one of the two"
+                    .formatted(child);
         }
         if (passesOn && rule.child().getRootClass().getSoftDeleteColumn() != null) {
             return "and %s a @SoftDelete, which hides rows whose deletion deletes others: %s".formatted(child, remedy);

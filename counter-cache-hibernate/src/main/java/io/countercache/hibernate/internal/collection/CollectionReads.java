@@ -63,8 +63,7 @@ public final class CollectionReads {
         String role = collection.persister().getRole();
         Statements.send(sql, () -> "lock rows of " + role, session, statement -> {
             Columns.bind(columns, statement, 1, session);
-            ResultSet rows =
-                    session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
+            ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
             int locked = 0;
             while (rows.next()) {
                 locked++;

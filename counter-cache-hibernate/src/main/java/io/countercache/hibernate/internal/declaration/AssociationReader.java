@@ -98,8 +98,7 @@ final class AssociationReader {
     }
 
     private @Nullable String collection(Collection collection) {
-        List<String> names =
-                List.of(annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value());
+        List<String> names = List.of(annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value());
         CollectionDeclaration rows = CollectionDeclaration.read(
                 place.entity(),
                 place.attribute(),
@@ -143,7 +142,8 @@ final class AssociationReader {
     }
 
     /** Declares a counter of children that refer to their parent by a to-one. */
-    private @Nullable String children(DeclaredPath path, List<String> names, PersistentClass child, String association) {
+    private @Nullable String children(
+            DeclaredPath path, List<String> names, PersistentClass child, String association) {
         if (path.problem() != null) {
             return path.problem();
         }

@@ -219,13 +219,18 @@ final class RelativeUpdate {
     }
 
     private int updateMany(List<Object> chunk, Map<TouchedAttribute, Object> now) {
-        int[] counts = context.caches().around(entity, chunk, session, () -> statement.send(update(), sent -> {
-            for (Object id : chunk) {
-                bind(id, now, sent);
-                sent.addBatch();
-            }
-            return Statements.executeBatch(sent, session);
-        }));
+        int[] counts = context.caches()
+                .around(
+                        entity,
+                        chunk,
+                        session,
+                        () -> statement.send(update(), sent -> {
+                            for (Object id : chunk) {
+                                bind(id, now, sent);
+                                sent.addBatch();
+                            }
+                            return Statements.executeBatch(sent, session);
+                        }));
         int changed = 0;
         for (int i = 0; i < chunk.size(); i++) {
             if (counts[i] != 0) { // a driver that does not know the count returns a negative number
@@ -237,8 +242,7 @@ final class RelativeUpdate {
     }
 
     private String update() {
-        return CounterSql.update(
-                statement.table(), entity, statement.columns(), touched, statement.conditions());
+        return CounterSql.update(statement.table(), entity, statement.columns(), touched, statement.conditions());
     }
 
     private void bind(Object id, Map<TouchedAttribute, Object> now, PreparedStatement sent) throws SQLException {

@@ -132,8 +132,7 @@ public final class CounterWriter {
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
         Supplier<String> attempt = () -> "move %s of %s".formatted(names(counters), parent.getImportedName());
-        boolean returns =
-                rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session);
+        boolean returns = rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session);
         ArrayUpdate many = update.many() == null ? null : ArrayUpdate.of(ids, parent, session);
         String text = many != null ? requireNonNull(update.many()) : returns ? update.returning() : update.text();
         caches.around(
@@ -142,8 +141,7 @@ public final class CounterWriter {
                 session,
                 () -> Statements.send(text, attempt, session, statement -> {
                     if (many != null) {
-                        return many.send(
-                                amounts(rows, counters.size()), update.types(), touched, statement, session);
+                        return many.send(amounts(rows, counters.size()), update.types(), touched, statement, session);
                     }
                     for (RowDeltas row : rows) {
                         bind(row, parent, update.types(), touched, statement, session);
