@@ -11,7 +11,7 @@ import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.IndexedCollection;
 import org.hibernate.mapping.Value;
 
-/** What the library changes in the mapping of a counted collection, so that it learns how many rows each DELETE has hit. */
+/** What the library changes in the mapping of a counted collection, so that it learns how many rows each DELETE deletes. */
 public final class CollectionMapping {
 
     private CollectionMapping() {}
@@ -22,11 +22,10 @@ public final class CollectionMapping {
                 && collection.getDeleteAllExpectation().get() == DeleteRowCounts.OF_ALL;
     }
 
-    /** Has the rows counted that DELETEs hit. To be called before Hibernate builds persisters from the mapping. */
+    /** Makes Hibernate report how many rows DELETEs have deleted. Called before Hibernate builds persisters from the mapping. */
     public static void countDeletes(Collection collection, Metadata metadata, SqlStringGenerationContext tableNames) {
         if (collection.isOneToMany() && !isChanged(collection)) {
-            // Hibernate does not check the row count of the UPDATE that it generates for this, but does so for custom
-            // SQL
+            // Hibernate checks the row count of custom SQL, but not of the UPDATE that it generates for this
             collection.setCustomSQLDeleteAll(
                     removeAll(collection, metadata.getDatabase().getDialect(), tableNames), false, null);
         }
@@ -46,7 +45,7 @@ public final class CollectionMapping {
                         key.stream().map(column -> column + "=?").collect(Collectors.joining(" and ")));
     }
 
-    /** The columns of the index that the collection writes itself. Those that an attribute of the element writes stay as they are. */
+    /** The columns of the index that the collection writes itself, without those that an attribute of the element writes. */
     private static Stream<String> index(Collection collection, Dialect dialect) {
         if (!(collection instanceof IndexedCollection indexed)
                 || indexed.getIndex().hasFormula()
