@@ -8,6 +8,7 @@
  *   <li>{@link PerSession}: what is remembered of each session
  *   <li>{@link SkippingSessions}: the sessions in which nothing is counted for now
  *   <li>{@link Numbers}: the types of counters, and exact sums
+ *   <li>{@link Problems}: the first of several problems
  *   <li>{@link Chunks}: parts of a list that is too long for one statement
  * </ul>
  */
