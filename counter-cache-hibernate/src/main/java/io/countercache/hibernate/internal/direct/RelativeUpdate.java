@@ -167,7 +167,8 @@ final class RelativeUpdate {
 
     /** @param isAsked whether the caller needs the new value; a managed instance needs it, too */
     private Outcome updateOne(Object id, boolean isAsked) {
-        boolean returns = Databases.of(session).canReturnUpdated() && (isAsked || ManagedParents.manages(entity, id, session));
+        boolean returns =
+                Databases.of(session).canReturnUpdated() && (isAsked || ManagedParents.manages(entity, id, session));
         String update = update();
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
         Outcome outcome = context.caches()
