@@ -20,6 +20,7 @@ import io.countercache.hibernate.internal.ondelete.OnDeleteStep;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Settings;
@@ -125,7 +126,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 installed.caches(),
                 installed.skipping(),
                 sink,
-                changes.guards(),
+                changes.chooser().guards(),
                 changes.deletes(),
                 steps);
         Listeners.register(ofEntities, changes.deletes().leavesAny(), pending, ofCollections, registry);
@@ -141,12 +142,13 @@ public final class CounterCacheIntegrator implements Integrator {
         factory.addObserver(new SessionFactoryObserver() {
             @Override
             public void sessionFactoryCreated(SessionFactory created) {
-                List<String> problems = model.readConditions(factory);
+                List<String> problems =
+                        model.readConditions(factory, Databases.of(factory).likeMatchesUtf16());
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);
                 }
-                changes.guards().guardConditions(model, factory);
-                changes.guards().guardSetToNull(model, onDelete::isNulled, factory);
+                changes.chooser().guardConditions(model, factory);
+                changes.chooser().guardSetToNull(model, onDelete::isNulled, factory);
                 changes.inPersisters(bulk == null ? null : bulk.apply(factory), factory);
             }
         });

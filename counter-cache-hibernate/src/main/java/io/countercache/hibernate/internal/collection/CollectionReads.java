@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.model.CountedCollections.CountedCollec
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
@@ -44,7 +45,7 @@ public final class CollectionReads {
         SortedSet<Object> existing = RowLocks.lock(
                 elementIds, collection.element(), collection.persister().getTableName(), session);
         SortedMap<Object, Object> owners = new TreeMap<>(LockOrder.of(collection.element(), session));
-        String hql = "select id(e), id(c) %s where id(e) in :ids".formatted(from(collection));
+        String hql = "select id(e), id(c) %s where id(e) in :ids".formatted(collection.from());
         queries.forEach(hql, Object[].class, existing, session, row -> owners.put(row[0], row[1]));
         return new StoredElements(existing, owners);
     }
@@ -59,7 +60,7 @@ public final class CollectionReads {
                         collection.persister().getTableName(),
                         columns,
                         List.of(columns.get(0).column().getSelectionExpression()))
-                + RowLocks.forUpdate(session.getJdbcServices().getDialect());
+                + Databases.of(session).forUpdate();
         String role = collection.persister().getRole();
         Statements.send(sql, () -> "lock rows of " + role, session, statement -> {
             Columns.bind(columns, statement, 1, session);
@@ -70,20 +71,12 @@ public final class CollectionReads {
             }
             return locked;
         });
-        String hql = "select id(e) %s where id(c) = :id".formatted(from(collection));
+        String hql = "select id(e) %s where id(c) = :id".formatted(collection.from());
         return new ArrayList<>(queries.list(hql, Object.class, query -> query.setParameter("id", ownerId), session));
     }
 
     private static void refuseFilters(CountedCollection collection, SharedSessionContractImplementor session) {
         Entities.refuseFilters(collection.owner(), session);
         Entities.refuseFilters(collection.element(), session);
-    }
-
-    /** The FROM clause of an HQL query over a collection: the owners are {@code c}, their elements {@code e}. */
-    public static String from(CountedCollection collection) {
-        String role = collection.persister().getRole();
-        String owner = collection.owner().getEntityName();
-        return "from %s c join c.%s e"
-                .formatted(collection.owner().getImportedName(), role.substring(owner.length() + 1));
     }
 }

@@ -12,7 +12,6 @@ import io.countercache.hibernate.internal.condition.ConditionTerm.Operand;
 import jakarta.persistence.criteria.Predicate.BooleanOperator;
 import java.util.ArrayList;
 import java.util.List;
-import org.hibernate.dialect.H2Dialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.ComparisonOperator;
@@ -43,10 +42,12 @@ final class ConditionReader {
 
     private final EntityPersister child;
     private final SessionFactoryImplementor factory;
+    private final boolean likesUtf16;
 
-    ConditionReader(EntityPersister child, SessionFactoryImplementor factory) {
+    ConditionReader(EntityPersister child, SessionFactoryImplementor factory, boolean likesUtf16) {
         this.child = child;
         this.factory = factory;
+        this.likesUtf16 = likesUtf16;
     }
 
     ConditionTerm read(SqmPredicate predicate) {
@@ -170,13 +171,12 @@ final class ConditionReader {
         Literal escape = predicate.getEscapeCharacter() == null
                 ? null
                 : literal(attribute, predicate.getEscapeCharacter(), false);
-        boolean utf16 = factory.getJdbcServices().getDialect() instanceof H2Dialect;
         return new Like(
                 attribute,
                 new LikePattern(
                         String.valueOf(pattern.value()),
                         escape == null ? null : String.valueOf(escape.value()).charAt(0),
-                        utf16),
+                        likesUtf16),
                 escape == null ? pattern.hql() : pattern.hql() + " escape " + escape.hql());
     }
 

@@ -2,13 +2,13 @@ package io.countercache.hibernate.internal.direct;
 
 import io.countercache.CounterLimitException;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.CounterSql;
-import io.countercache.hibernate.internal.write.CounterWriter;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import jakarta.persistence.EntityNotFoundException;
 import java.math.BigDecimal;
@@ -167,7 +167,8 @@ final class RelativeUpdate {
 
     /** @param isAsked whether the caller needs the new value; a managed instance needs it, too */
     private Outcome updateOne(Object id, boolean isAsked) {
-        boolean returns = CounterWriter.canReturn(session) && (isAsked || ManagedParents.manages(entity, id, session));
+        boolean returns =
+                Databases.of(session).canReturnUpdated() && (isAsked || ManagedParents.manages(entity, id, session));
         String update = update();
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
         Outcome outcome = context.caches()

@@ -4,12 +4,11 @@ import static net.bytebuddy.matcher.ElementMatchers.isDeclaredBy;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
+import io.countercache.hibernate.internal.orm.HibernateFields;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -55,7 +54,7 @@ public final class SizedCollectionClass {
     private final Class<?> plain;
     private final MethodHandle uninitialized;
     private final MethodHandle wrapping;
-    private final List<Field> serialized = new ArrayList<>();
+    private final List<Field> serialized;
 
     /** Implemented by all generated classes. */
     public interface Sized {
@@ -90,14 +89,7 @@ public final class SizedCollectionClass {
                 ? constructor(sized, Comparator.class).asType(BUILDING)
                 : MethodHandles.dropArguments(constructor(sized), 1, Object.class)
                         .asType(BUILDING);
-        for (Class<?> type = plain; type != Object.class; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
-                    field.setAccessible(true);
-                    serialized.add(field);
-                }
-            }
-        }
+        this.serialized = HibernateFields.serialized(plain);
     }
 
     private static Class<?> generate(Class<?> plain) {
