@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
@@ -62,20 +61,16 @@ public final class CollectionReads {
                         List.of(columns.get(0).column().getSelectionExpression()))
                 + RowLocks.forUpdate(session.getJdbcServices().getDialect());
         String role = collection.persister().getRole();
-        try {
-            Statements.send(sql, () -> "lock rows of " + role, session, statement -> {
-                Columns.bind(columns, statement, 1, session);
-                ResultSet rows =
-                        session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
-                int locked = 0;
-                while (rows.next()) {
-                    locked++;
-                }
-                return locked;
-            });
-        } catch (JDBCException e) {
-            throw Statements.failed(e, session);
-        }
+        Statements.send(sql, () -> "lock rows of " + role, session, statement -> {
+            Columns.bind(columns, statement, 1, session);
+            ResultSet rows =
+                    session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
+            int locked = 0;
+            while (rows.next()) {
+                locked++;
+            }
+            return locked;
+        });
         String hql = "select id(e) %s where id(c) = :id".formatted(from(collection));
         return new ArrayList<>(queries.list(hql, Object.class, query -> query.setParameter("id", ownerId), session));
     }

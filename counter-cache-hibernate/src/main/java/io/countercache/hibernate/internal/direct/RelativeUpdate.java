@@ -220,7 +220,7 @@ public final class RelativeUpdate {
                 entity,
                 List.of(id),
                 session,
-                () -> Statements.send(sql, this::attempt, session, statement -> {
+                () -> Statements.attempt(sql, this::attempt, session, statement -> {
                     bind(id, now, statement);
                     return returns ? returned(statement, sql) : Outcome.changed(execute(statement, sql));
                 }));
@@ -281,7 +281,7 @@ public final class RelativeUpdate {
                 entity,
                 chunk,
                 session,
-                () -> Statements.send(update(), this::attempt, session, statement -> {
+                () -> Statements.attempt(update(), this::attempt, session, statement -> {
                     for (Object id : chunk) {
                         bind(id, now, statement);
                         statement.addBatch();
@@ -357,14 +357,10 @@ public final class RelativeUpdate {
                 counters.get(0).table(),
                 entity,
                 counters.stream().map(NumericAttribute::column).toList());
-        try {
-            return Statements.send(sql, () -> "read " + entity.getImportedName(), session, statement -> {
-                        Columns.bindId(id, entity, statement, 1, session);
-                        return firstRow(statement, sql, counters.size(), session);
-                    })
-                    .orElse(null);
-        } catch (JDBCException e) {
-            throw Statements.failed(e, session);
-        }
+        return Statements.send(sql, () -> "read " + entity.getImportedName(), session, statement -> {
+                    Columns.bindId(id, entity, statement, 1, session);
+                    return firstRow(statement, sql, counters.size(), session);
+                })
+                .orElse(null);
     }
 }

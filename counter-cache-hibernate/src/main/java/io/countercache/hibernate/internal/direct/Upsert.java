@@ -182,7 +182,7 @@ public final class Upsert {
                 List.copyOf(touched.keySet()),
                 guard(),
                 answers());
-        return Statements.send(sql, this::attempt, session, statement -> {
+        return Statements.attempt(sql, this::attempt, session, statement -> {
                     TouchedAttribute.bind(touched, statement, bind(inserted, statement, 1), session);
                     return row(statement, sql);
                 })
@@ -198,7 +198,7 @@ public final class Upsert {
                 counter.column(),
                 List.copyOf(touched.keySet()),
                 guard());
-        int rows = Statements.send(sql, this::attempt, session, statement -> {
+        int rows = Statements.attempt(sql, this::attempt, session, statement -> {
             int position = bindKey(statement, 1);
             if (guard() != null) {
                 counter.bind(by, statement, position++);
@@ -214,7 +214,7 @@ public final class Upsert {
     /** The row that has the key. */
     private @Nullable Row read() {
         String sql = Columns.selectBy(counter.table(), key.columns(), answers());
-        return Statements.send(sql, this::attempt, session, statement -> {
+        return Statements.attempt(sql, this::attempt, session, statement -> {
                     bindKey(statement, 1);
                     return row(statement, sql);
                 })

@@ -17,7 +17,6 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.hibernate.JDBCException;
 import org.hibernate.LockMode;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -126,17 +125,13 @@ public final class RowLocks {
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String sql = selectForUpdate(
                     table, entity, columns, chunk.size(), areDeleted ? forDelete(dialect) : forUpdate(dialect));
-            try {
-                Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
-                    int position = 1;
-                    for (Object id : chunk) {
-                        position = Columns.bindId(id, entity, statement, position, session);
-                    }
-                    return read(chunk, statement, sql, reader, locked);
-                });
-            } catch (JDBCException e) {
-                throw Statements.failed(e, session);
-            }
+            Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
+                int position = 1;
+                for (Object id : chunk) {
+                    position = Columns.bindId(id, entity, statement, position, session);
+                }
+                return read(chunk, statement, sql, reader, locked);
+            });
         }
     }
 

@@ -19,12 +19,26 @@ public final class Statements {
     }
 
     /**
-     * Prepares a statement and hands it over. What Hibernate has in an open JDBC batch is sent before.
+     * Prepares a statement and hands it over. What Hibernate has in an open JDBC batch is sent before. If the statement
+     * fails, the transaction can only be rolled back: what it was to write is missing, and with a commit counters would drift.
      *
      * @param attempt what fails if this does, in words
-     * @throws JDBCException what the database's refusal means, not yet in terms of JPA
      */
     public static <R> R send(
+            String sql, Supplier<String> attempt, SharedSessionContractImplementor session, Sending<R> sending) {
+        try {
+            return attempt(sql, attempt, session, sending);
+        } catch (JDBCException e) {
+            throw failed(e, session);
+        }
+    }
+
+    /**
+     * The same for callers that have an answer to some failures. They pass the others to {@link #failed}.
+     *
+     * @throws JDBCException the reason for the failure, not yet in terms of JPA
+     */
+    public static <R> R attempt(
             String sql, Supplier<String> attempt, SharedSessionContractImplementor session, Sending<R> sending) {
         JdbcCoordinator jdbc = session.getJdbcCoordinator();
         PreparedStatement statement = jdbc.getStatementPreparer().prepareStatement(sql);
@@ -39,8 +53,8 @@ public final class Statements {
     }
 
     /**
-     * What to throw for a failed statement: what a flush would, for who tries again after a conflict over an entity has to
-     * recognise this one. The transaction can only be rolled back.
+     * Marks the transaction for rollback, and returns the exception to throw for a failed statement: the same type that a
+     * flush would throw, so that code which retries after a conflict between entities recognises this one, too.
      */
     public static RuntimeException failed(JDBCException failure, SharedSessionContractImplementor session) {
         markRollbackOnly(session);

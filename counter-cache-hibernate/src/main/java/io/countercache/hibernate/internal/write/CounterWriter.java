@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.hibernate.JDBCException;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -80,17 +79,13 @@ public final class CounterWriter {
         }
         String text =
                 CounterSql.confirm(step.table(), step.entity(), step.columns().get(0));
-        try {
-            Statements.send(text, () -> "confirm " + step.entity().getImportedName(), session, statement -> {
-                for (Object id : ids) {
-                    Columns.bindId(id, step.entity(), statement, 1, session);
-                    statement.addBatch();
-                }
-                return Statements.executeBatch(statement, session).length;
-            });
-        } catch (JDBCException e) {
-            throw Statements.failed(e, session);
-        }
+        Statements.send(text, () -> "confirm " + step.entity().getImportedName(), session, statement -> {
+            for (Object id : ids) {
+                Columns.bindId(id, step.entity(), statement, 1, session);
+                statement.addBatch();
+            }
+            return Statements.executeBatch(statement, session).length;
+        });
     }
 
     private static boolean isSameStatement(RowDeltas one, RowDeltas other) {
@@ -137,37 +132,32 @@ public final class CounterWriter {
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
         Supplier<String> attempt = () -> "move %s of %s".formatted(names(counters), parent.getImportedName());
-        try {
-            boolean returns =
-                    rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session);
-            ArrayUpdate many = update.many() == null ? null : ArrayUpdate.of(ids, parent, session);
-            String text = many != null ? requireNonNull(update.many()) : returns ? update.returning() : update.text();
-            caches.around(
-                    parent,
-                    ids,
-                    session,
-                    () -> Statements.send(text, attempt, session, statement -> {
-                        if (many != null) {
-                            return many.send(
-                                    amounts(rows, counters.size()), update.types(), touched, statement, session);
+        boolean returns =
+                rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session);
+        ArrayUpdate many = update.many() == null ? null : ArrayUpdate.of(ids, parent, session);
+        String text = many != null ? requireNonNull(update.many()) : returns ? update.returning() : update.text();
+        caches.around(
+                parent,
+                ids,
+                session,
+                () -> Statements.send(text, attempt, session, statement -> {
+                    if (many != null) {
+                        return many.send(
+                                amounts(rows, counters.size()), update.types(), touched, statement, session);
+                    }
+                    for (RowDeltas row : rows) {
+                        bind(row, parent, update.types(), touched, statement, session);
+                        if (rows.size() > 1) {
+                            statement.addBatch();
                         }
-                        for (RowDeltas row : rows) {
-                            bind(row, parent, update.types(), touched, statement, session);
-                            if (rows.size() > 1) {
-                                statement.addBatch();
-                            }
-                        }
-                        if (returns) {
-                            return show(counters, parent, ids.get(0), statement, text, session);
-                        }
-                        return rows.size() > 1
-                                ? Statements.executeBatch(statement, session).length
-                                : Statements.executeUpdate(statement, session);
-                    }));
-        } catch (JDBCException e) {
-            // what was drained is not written: a caller that goes on and commits would make counters drift
-            throw Statements.failed(e, session);
-        }
+                    }
+                    if (returns) {
+                        return show(counters, parent, ids.get(0), statement, text, session);
+                    }
+                    return rows.size() > 1
+                            ? Statements.executeBatch(statement, session).length
+                            : Statements.executeUpdate(statement, session);
+                }));
         touched.forEach(
                 (attribute, now) -> ids.forEach(id -> ManagedParents.show(parent, id, attribute.name(), now, session)));
     }
