@@ -170,4 +170,33 @@ class SettingsTest {
                 .hasMessage("Cannot start: 1 wrong counter declaration\n  - %s: '%s' is none of its values: use %s"
                         .formatted(setting, value, allowed));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hibernate.counter_cache.wirte, hibernate.counter_cache.write",
+        "hibernate.counter_cache.stale-children, hibernate.counter_cache.stale_children",
+        "hibernate.counter_cache.Enabled, hibernate.counter_cache.enabled"
+    })
+    void aSettingThatDoesNotExistIsRefusedAndTheNearestOneIsNamed(String setting, String nearest) {
+        assertThatThrownBy(() -> factory(setting, "true"))
+                .isInstanceOf(CounterMappingException.class)
+                .hasMessage(
+                        "Cannot start: 1 wrong counter declaration\n  - %s: there is no such setting: use %s, or remove it"
+                                .formatted(setting, nearest));
+    }
+
+    @Test
+    void allWrongSettingsAreReportedAtOnce() {
+        var configuration = db.configuration();
+        configuration.getProperties().put("hibernate.counter_cache.bluk", "count");
+        configuration.getProperties().put("hibernate.counter_cache.bulk", "never");
+        configuration.getProperties().put("hibernate.counter_cache.write", "later");
+        assertThatThrownBy(configuration::buildSessionFactory)
+                .isInstanceOf(CounterMappingException.class)
+                .hasMessage("""
+                        Cannot start: 3 wrong counter declarations
+                          - hibernate.counter_cache.bluk: there is no such setting: use hibernate.counter_cache.bulk, or remove it
+                          - hibernate.counter_cache.write: 'later' is none of its values: use commit or flush
+                          - hibernate.counter_cache.bulk: 'never' is none of its values: use count or reject or ignore""");
+    }
 }

@@ -1,28 +1,22 @@
 package io.countercache.hibernate.internal.check;
 
 import io.countercache.CounterCache;
-import io.countercache.hibernate.internal.collection.DeleteRowCounts;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.orm.BootModel;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
-import org.hibernate.boot.model.relational.SqlStringGenerationContext;
-import org.hibernate.dialect.Dialect;
 import org.hibernate.mapping.Any;
 import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.Column;
-import org.hibernate.mapping.IndexedCollection;
 import org.hibernate.mapping.ManyToOne;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.SimpleValue;
 import org.hibernate.mapping.UnionSubclass;
-import org.hibernate.mapping.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner the entity that has the collection
  * @param collection the side that writes
  * @param counts whether the owner has the counter, or the elements
+ * @param isChanged whether the library has changed the mapping of a collection before, for another session factory
  */
 public record CollectionDeclaration(
         String place,
@@ -40,22 +35,29 @@ public record CollectionDeclaration(
         Collection collection,
         Counts counts,
         Metadata metadata,
-        OnDeleteRules deletes) {
+        OnDeleteRules deletes,
+        Predicate<Collection> isChanged) {
 
     /** Reads a declaration on either side of an association, if no to-one association writes its rows. */
     public static @Nullable CollectionDeclaration read(
-            PersistentClass entity, String attribute, Collection annotated, Metadata metadata, OnDeleteRules deletes) {
+            PersistentClass entity,
+            String attribute,
+            Collection annotated,
+            Metadata metadata,
+            OnDeleteRules deletes,
+            Predicate<Collection> isChanged) {
         String place = entity.getJpaEntityName() + "." + attribute;
         String mappedBy = annotated.getMappedByProperty();
         if (mappedBy == null) {
             return annotated.isInverse()
                     ? null
-                    : new CollectionDeclaration(place, entity, annotated, Counts.ELEMENTS, metadata, deletes);
+                    : new CollectionDeclaration(
+                            place, entity, annotated, Counts.ELEMENTS, metadata, deletes, isChanged);
         }
         PersistentClass owner = elementOf(annotated, metadata);
         Property writing = owner == null ? null : BootModel.find(owner, mappedBy);
         return owner != null && writing != null && writing.getValue() instanceof Collection collection
-                ? new CollectionDeclaration(place, owner, collection, Counts.OWNERS, metadata, deletes)
+                ? new CollectionDeclaration(place, owner, collection, Counts.OWNERS, metadata, deletes, isChanged)
                 : null;
     }
 
@@ -116,7 +118,7 @@ public record CollectionDeclaration(
     private @Nullable String unseen(@Nullable PersistentClass element, CounterCache annotation) {
         if (Stream.of(collection.getCustomSQLInsert(), collection.getCustomSQLUpdate(), collection.getCustomSQLDelete())
                         .anyMatch(sql -> sql != null)
-                || (collection.getCustomSQLDeleteAll() != null && !isCounted())) {
+                || (collection.getCustomSQLDeleteAll() != null && !isChanged.test(collection))) {
             return "%s has SQL of its own, and what that does to rows is not known: remove it".formatted(name());
         }
         if (collection.getElement() instanceof ManyToOne toOne
@@ -244,47 +246,5 @@ public record CollectionDeclaration(
     public PersistentClass parent() {
         PersistentClass element = elementOf(collection, metadata);
         return counts == Counts.OWNERS && element != null ? element : owner;
-    }
-
-    private boolean isCounted() {
-        return collection.getDeleteAllExpectation() != null
-                && collection.getDeleteAllExpectation().get() == DeleteRowCounts.OF_ALL;
-    }
-
-    /** Has Hibernate say which rows it has deleted. To be called before the mapping is built into persisters. */
-    public void count(SqlStringGenerationContext tableNames) {
-        if (collection.isOneToMany() && !isCounted()) {
-            // of its own text for this Hibernate forgets to ask how many rows it has hit
-            collection.setCustomSQLDeleteAll(removeAll(tableNames), false, null);
-        }
-        DeleteRowCounts.count(collection);
-    }
-
-    private String removeAll(SqlStringGenerationContext tableNames) {
-        Dialect dialect = metadata.getDatabase().getDialect();
-        List<String> key = collection.getKey().getColumns().stream()
-                .map(column -> column.getQuotedName(dialect))
-                .toList();
-        return "update %s set %s where %s"
-                .formatted(
-                        tableNames.format(collection.getCollectionTable().getQualifiedTableName()),
-                        Stream.concat(key.stream(), index(dialect))
-                                .map(column -> column + "=null")
-                                .collect(Collectors.joining(", ")),
-                        key.stream().map(column -> column + "=?").collect(Collectors.joining(" and ")));
-    }
-
-    /** The columns of the index that the collection writes itself: what an attribute of the element writes stays. */
-    private Stream<String> index(Dialect dialect) {
-        if (!(collection instanceof IndexedCollection indexed)
-                || indexed.getIndex().hasFormula()
-                || (collection instanceof org.hibernate.mapping.Map map && map.getMapKeyPropertyName() != null)) {
-            return Stream.of();
-        }
-        Value index = indexed.getIndex();
-        return IntStream.range(0, index.getColumnSpan())
-                .filter(i -> index.isColumnUpdateable(i)
-                        || (!(collection instanceof org.hibernate.mapping.List) && index.isColumnInsertable(i)))
-                .mapToObj(i -> index.getColumns().get(i).getQuotedName(dialect));
     }
 }

@@ -4,14 +4,12 @@ import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.WeakHashMap;
 import org.hibernate.StaleStateException;
 import org.hibernate.StatelessSession;
 import org.hibernate.collection.spi.PersistentCollection;
@@ -55,8 +53,7 @@ public final class CollectionEvents
     private final transient JoinColumnElements held;
     private final transient StatelessOwners stateless;
     /** What is under way in a session, between the event before its statements and the one after them. */
-    private final transient Map<SharedSessionContractImplementor, Change> changing =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    private final transient PerSession<SharedSessionContractImplementor, Change> changing = new PerSession<>();
 
     /** What Hibernate is going to do with the rows of one collection. */
     private enum Plan {

@@ -1,34 +1,25 @@
 package io.countercache.hibernate.internal.collection;
 
 import io.countercache.hibernate.internal.collection.CollectionReads.Held;
-import io.countercache.hibernate.internal.entity.ChildCounting;
-import io.countercache.hibernate.internal.entity.NeverVetoes;
-import io.countercache.hibernate.internal.entity.SentDeletes;
+import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.LockOrder;
+import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.math.BigDecimal;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.WeakHashMap;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
-import org.hibernate.event.spi.AutoFlushEvent;
-import org.hibernate.event.spi.AutoFlushEventListener;
-import org.hibernate.event.spi.FlushEvent;
-import org.hibernate.event.spi.FlushEventListener;
 import org.hibernate.event.spi.PostDeleteEvent;
-import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
-import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
@@ -38,35 +29,24 @@ import org.jspecify.annotations.Nullable;
  * The elements of a {@code @OneToMany @JoinColumn}: a column of their own row says which owner has them, and no attribute
  * of theirs. Who has them is read from the database, under a lock, before they go elsewhere or are deleted.
  */
-public final class JoinColumnElements
-        implements PostInsertEventListener,
-                NeverVetoes,
-                PostDeleteEventListener,
-                FlushEventListener,
-                AutoFlushEventListener {
+public final class JoinColumnElements implements RowStep {
 
-    private static final long serialVersionUID = 1;
-
-    private final transient MoveSink sink;
-    private final transient SentDeletes deletes;
-    private final transient CountedCollections collections;
-    private final transient CollectionReads rows;
+    private final MoveSink sink;
+    private final CountedCollections collections;
+    private final CollectionReads rows;
     /** The elements that the flush under way has inserted, and who has them: no other transaction knows them. */
-    private final transient Map<SharedSessionContractImplementor, Map<Place, @Nullable Object>> inserted =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    private final PerSession<SharedSessionContractImplementor, Map<Place, @Nullable Object>> inserted =
+            new PerSession<>();
     /** Who had the element that a session is about to delete. */
-    private final transient Map<SharedSessionContractImplementor, Deleting> deleting =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    private final PerSession<SharedSessionContractImplementor, Deleting> deleting = new PerSession<>();
 
     /** An element, in one of the collections that can have it. */
     private record Place(String role, Object id) {}
 
     private record Deleting(Object id, Map<CountedCollection, Object> owners) {}
 
-    public JoinColumnElements(
-            MoveSink sink, SentDeletes deletes, CountedCollections collections, CollectionReads rows) {
+    public JoinColumnElements(MoveSink sink, CountedCollections collections, CollectionReads rows) {
         this.sink = sink;
-        this.deletes = deletes;
         this.collections = collections;
         this.rows = rows;
     }
@@ -86,7 +66,8 @@ public final class JoinColumnElements
         SortedSet<Object> to = ids(collection, taken, session);
         SortedSet<Object> all = ids(collection, lost, session);
         all.addAll(to);
-        Map<Place, @Nullable Object> known = inserted.getOrDefault(session, Map.of());
+        Map<Place, @Nullable Object> ofFlush = inserted.get(session);
+        Map<Place, @Nullable Object> known = ofFlush == null ? Map.of() : ofFlush;
         List<Object> unknown = all.stream()
                 .filter(id -> !known.containsKey(place(collection, id)))
                 .toList();
@@ -137,9 +118,9 @@ public final class JoinColumnElements
 
     /** A column that must not be null is written by the INSERT already. */
     @Override
-    public void onPostInsert(PostInsertEvent event) {
+    public void afterInsert(PostInsertEvent event) {
         SharedSessionContractImplementor session = event.getSession();
-        if (!ChildCounting.isInserted(event)) {
+        if (!RowStep.isInserted(event)) {
             return;
         }
         for (CountedCollection collection : collections.holding(event.getPersister())) {
@@ -148,7 +129,7 @@ public final class JoinColumnElements
             count(collection, ownerId, 1, session);
             if (session instanceof SessionImplementor stateful
                     && stateful.getPersistenceContextInternal().isFlushing()) {
-                inserted.computeIfAbsent(session, this::untilItsEnd).put(place(collection, event.getId()), ownerId);
+                inserted.get(session, () -> untilItsEnd(session)).put(place(collection, event.getId()), ownerId);
             }
         }
     }
@@ -177,26 +158,18 @@ public final class JoinColumnElements
     }
 
     @Override
-    public boolean onPreDelete(PreDeleteEvent event) {
+    public void beforeDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
-        if (!deleting.isEmpty()) {
-            deleting.remove(session); // of a stateless session nothing is announced that was vetoed
-        }
+        deleting.remove(session); // a stateless session does not report the end of a DELETE that was vetoed
         List<CountedCollection> holding = collections.holding(event.getPersister());
-        if (holding.isEmpty() || sink.isSkipping(session) || isUnsent(session)) {
-            return false;
+        if (holding.isEmpty()) {
+            return;
         }
         Map<CountedCollection, Object> owners = new HashMap<>();
         for (CountedCollection collection : holding) {
             owners.putAll(ownerOf(collection, event.getId(), session));
         }
         deleting.put(session, new Deleting(event.getId(), owners));
-        return false;
-    }
-
-    /** Vetoed, or an element that goes with the owner whose counter it is. */
-    private boolean isUnsent(SharedSessionContractImplementor session) {
-        return deletes.isUnsent(session);
     }
 
     private Map<CountedCollection, Object> ownerOf(
@@ -207,25 +180,15 @@ public final class JoinColumnElements
     }
 
     @Override
-    public void onPostDelete(PostDeleteEvent event) {
-        Deleting deleted = deleting.isEmpty() ? null : deleting.remove(event.getSession());
-        if (deleted != null && deleted.id().equals(event.getId()) && !isUnsent(event.getSession())) {
+    public void afterDelete(PostDeleteEvent event, boolean isSent) {
+        Deleting deleted = deleting.remove(event.getSession());
+        if (isSent && deleted != null && deleted.id().equals(event.getId())) {
             deleted.owners().forEach((collection, owner) -> count(collection, owner, -1, event.getSession()));
         }
     }
 
     @Override
-    public void onFlush(FlushEvent event) {
-        inserted.remove(event.getSession());
-    }
-
-    @Override
-    public void onAutoFlush(AutoFlushEvent event) {
-        inserted.remove(event.getSession());
-    }
-
-    @Override
-    public boolean requiresPostCommitHandling(EntityPersister persister) {
-        return false; // a count that is written after the commit can be lost
+    public void afterFlush(SharedSessionContractImplementor session) {
+        inserted.remove(session);
     }
 }

@@ -1,28 +1,18 @@
 package io.countercache.hibernate.internal.collection;
 
-import io.countercache.hibernate.internal.entity.NeverVetoes;
+import io.countercache.hibernate.internal.entity.RowStep;
 import java.lang.ref.WeakReference;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractCollectionEvent;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
-import org.hibernate.event.spi.PreDeleteEvent;
-import org.hibernate.event.spi.PreInsertEvent;
-import org.hibernate.event.spi.PreInsertEventListener;
-import org.hibernate.event.spi.PreUpdateEvent;
-import org.hibernate.event.spi.PreUpdateEventListener;
-import org.hibernate.event.spi.PreUpsertEvent;
-import org.hibernate.event.spi.PreUpsertEventListener;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The stateless session whose collections change. Hibernate does not tell: its collection events have no session then, but
  * come after an event of their owner, in the same thread.
  */
-public final class StatelessOwners
-        implements PreInsertEventListener, PreUpdateEventListener, PreUpsertEventListener, NeverVetoes {
-
-    private static final long serialVersionUID = 1;
+public final class StatelessOwners implements RowStep {
 
     private static final ThreadLocal<@Nullable Owner> LAST = new ThreadLocal<>();
 
@@ -45,34 +35,14 @@ public final class StatelessOwners
     }
 
     @Override
-    public boolean onPreInsert(PreInsertEvent event) {
-        return remember(event);
-    }
-
-    @Override
-    public boolean onPreUpdate(PreUpdateEvent event) {
-        return remember(event);
-    }
-
-    @Override
-    public boolean onPreUpsert(PreUpsertEvent event) {
-        return remember(event);
-    }
-
-    @Override
-    public boolean onPreDelete(PreDeleteEvent event) {
-        return remember(event);
-    }
-
-    private boolean remember(AbstractDatabaseOperationEvent event) {
+    public void beforeStatement(AbstractDatabaseOperationEvent event) {
         if (!event.getPersister().hasOwnedCollections()) {
-            return false;
+            return;
         }
         if (event.getSession() instanceof StatelessSession) {
             LAST.set(new Owner(new WeakReference<>(event.getEntity()), new WeakReference<>(event.getSession())));
         } else {
             LAST.remove();
         }
-        return false;
     }
 }

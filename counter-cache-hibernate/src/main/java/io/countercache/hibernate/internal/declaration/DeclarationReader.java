@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
@@ -47,6 +48,7 @@ public final class DeclarationReader {
 
     private final Metadata metadata;
     private final SqlStringGenerationContext tableNames;
+    private final Predicate<Collection> isChanged;
     private final List<String> problems = new ArrayList<>();
     private final Map<Property, Declared> declared = new LinkedHashMap<>();
     private final Set<Property> inactive = new HashSet<>();
@@ -65,9 +67,12 @@ public final class DeclarationReader {
         }
     }
 
-    public DeclarationReader(Metadata metadata, SqlStringGenerationContext tableNames) {
+    /** @param isChanged whether the library has changed the mapping of a collection before, for another session factory */
+    public DeclarationReader(
+            Metadata metadata, SqlStringGenerationContext tableNames, Predicate<Collection> isChanged) {
         this.metadata = metadata;
         this.tableNames = tableNames;
+        this.isChanged = isChanged;
     }
 
     public Declarations read() {
@@ -84,16 +89,10 @@ public final class DeclarationReader {
         if (!problems.isEmpty()) {
             throw new CounterMappingException(problems);
         }
-        declared.keySet().forEach(CounterAttribute::freeze);
         declared.values().stream()
                 .map(each -> metadata.getEntityBinding(each.counter().child()))
                 .distinct()
                 .forEach(ChildRowsCheck::warnOfHidden);
-        free.forEach((counter, limited) -> {
-            CounterAttribute.freeze(counter);
-            CounterAttribute.limit(
-                    counter, limited.limits(), metadata.getDatabase().getDialect());
-        });
         return new Declarations(
                 declared.values().stream().map(Declared::counter).toList(),
                 declared.entrySet().stream()
@@ -247,15 +246,14 @@ public final class DeclarationReader {
     }
 
     private void readCollection(Place place, CounterCache annotation, Collection collection) {
-        CollectionDeclaration rows =
-                CollectionDeclaration.read(place.entity(), place.attribute(), collection, metadata, deletes());
+        CollectionDeclaration rows = CollectionDeclaration.read(
+                place.entity(), place.attribute(), collection, metadata, deletes(), isChanged);
         String name = annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value();
         if (rows != null) {
             String uncountable = rows.uncountable(annotation);
             if (uncountable != null) {
                 problem(place, uncountable);
             } else {
-                rows.count(tableNames);
                 DeclaredPath path = path(place, annotation, rows.parent(), rows.counts());
                 if (path != null) {
                     declare(place, annotation, path, List.of(name), rows.owner(), rows.association(), rows.counts());

@@ -9,8 +9,8 @@ import org.hibernate.persister.entity.mutation.InsertCoordinatorStandard;
 import org.jboss.logging.Logger;
 
 /**
- * Sends the INSERTs of an entity in JDBC batches though its UPDATEs and DELETEs compare columns, which are not batched. Hibernate
- * batches none of the three then, but an INSERT compares nothing.
+ * Sends the INSERTs of an entity in JDBC batches although its UPDATEs and DELETEs compare columns. Hibernate batches none of the
+ * three then, but only the other two have a reason: an INSERT compares nothing.
  */
 final class BatchedInserts extends InsertCoordinatorStandard {
 
@@ -20,10 +20,10 @@ final class BatchedInserts extends InsertCoordinatorStandard {
         super(entity, entity.getFactory());
     }
 
-    /** Has Hibernate batch the INSERTs of an entity; does nothing where its packages are closed. */
+    /** Has Hibernate batch the INSERTs of an entity; does nothing if the Java module system forbids it to set Hibernate's field. */
     static void install(EntityPersister entity) {
         if (entity.getInsertCoordinator().getClass() != InsertCoordinatorStandard.class) {
-            return; // it does something else, which would be lost
+            return; // another kind of coordinator does something that this one does not
         }
         try {
             HibernateFields.set(entity, "insertCoordinator", new BatchedInserts(entity));

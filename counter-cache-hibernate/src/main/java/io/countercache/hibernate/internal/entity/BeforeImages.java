@@ -1,6 +1,5 @@
 package io.countercache.hibernate.internal.entity;
 
-import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
@@ -8,12 +7,10 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
+import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.lang.ref.WeakReference;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.function.Predicate;
 import org.hibernate.LockMode;
 import org.hibernate.engine.OptimisticLockStyle;
@@ -23,90 +20,98 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreUpdateEvent;
-import org.hibernate.event.spi.PreUpdateEventListener;
 import org.hibernate.event.spi.PreUpsertEvent;
-import org.hibernate.event.spi.PreUpsertEventListener;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guards the move and the delete of a child against another transaction that moves or deletes the same child at the same
- * time: each would take it from the parent that it has loaded, and only one can be right.
+ * What the database holds of a child before a statement moves or deletes it: the parent in this before image loses the child.
  *
- * <p>Where Hibernate does not guard the statement itself (see {@link ChildGuards}), and where no old state is known at all,
- * as in a stateless session, the parent is read from the database before, under a row lock.
+ * <p>Usually the session has loaded it, and if another transaction has changed the row since, the statement finds no row and
+ * fails (see {@link ChildGuards}). Otherwise the before image is read from the database, under a row lock, so that of two
+ * transactions that move or delete one child at the same time the second sees what the first has committed.
  */
-public final class BeforeImages implements PreUpdateEventListener, NeverVetoes, PreUpsertEventListener {
+final class BeforeImages {
 
-    private static final long serialVersionUID = 1;
+    private final Predicate<EntityPersister> mayBeChangedByDatabase;
+    private final PendingDeltas pending;
+    private final OwnQueries queries;
+    private final ChildGuards guards;
+    /** What was read before the current statement of a session, until the event after that statement takes it. */
+    private final PerSession<SharedSessionContractImplementor, Image> images = new PerSession<>();
 
-    private final transient CounterModel model;
-    private final transient Predicate<EntityPersister> mayBeChangedByDatabase;
-    private final transient PendingDeltas pending;
-    private final transient OwnQueries queries;
-    private final transient ChildGuards guards;
-    private final transient SentDeletes deletes;
-    /** What was read before the statement that is under way in a session; taken by the event after it. */
-    private final transient Map<SharedSessionContractImplementor, Found> read =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    /** Where the before image of a statement comes from. */
+    private enum Source {
+        /** The session has loaded it, and a guard makes sure that the row still is like that. */
+        KNOWN,
+        /** It is read from the database if the statement writes a watched attribute. */
+        READ_IF_WRITTEN,
+        /** It is read from the database. */
+        READ
+    }
 
     /**
-     * What the database has of a child: nothing if it has no such row, one that the statement will not find, or one that
-     * is only marked as deleted.
+     * A before image that was read from the database.
      *
-     * @param child weak, for the values of a map that is weak by sessions must not lead back to them
-     * @param before a snapshot of it, or null
+     * @param child weak, because a value that is remembered of a session must not refer to that session
+     * @param before null if there is no such row, if the statement is not going to find it, or if it is only marked as deleted
      * @param writesAll whether the statement writes every column, and not only those that have changed
      */
-    record Found(WeakReference<Object> child, @Nullable Snapshot before, boolean writesAll) {}
+    record Image(WeakReference<Object> child, @Nullable Snapshot before, boolean writesAll) {}
 
-    public BeforeImages(
-            CounterModel model,
+    BeforeImages(
             Predicate<EntityPersister> mayBeChangedByDatabase,
             PendingDeltas pending,
             OwnQueries queries,
-            ChildGuards guards,
-            SentDeletes deletes) {
-        this.model = model;
+            ChildGuards guards) {
         this.mayBeChangedByDatabase = mayBeChangedByDatabase;
         this.pending = pending;
         this.queries = queries;
         this.guards = guards;
-        this.deletes = deletes;
     }
 
-    @Override
-    public boolean onPreUpdate(PreUpdateEvent event) {
-        WatchedEntity counted = model.counted(event.getPersister());
-        if (counted.isEmpty()) {
-            return false;
+    /**
+     * Decides where the before image comes from.
+     *
+     * @param loaded the state that the session has read from the database; null if it has read none
+     */
+    private Source decide(AbstractDatabaseOperationEvent event, WatchedEntity watched, Object @Nullable [] loaded) {
+        SharedSessionContractImplementor session = event.getSession();
+        String root = event.getPersister().getRootEntityName();
+        if (pending.isRolledBack(session) // to a savepoint, and may have loaded what that has undone
+                || loaded == null // as in a stateless session
+                || guards.readAtEveryUpdate().contains(root)) {
+            return Source.READ;
         }
+        if (guards.readUnderLock().contains(root) // no version, and Hibernate does not compare the parent
+                || watched.isDoubtful(watched.snapshot(event.getId(), loaded, session))) { // not fetched, or rounded
+            return Source.READ_IF_WRITTEN;
+        }
+        return Source.KNOWN;
+    }
+
+    void beforeUpdate(PreUpdateEvent event, WatchedEntity watched) {
         Object[] loaded = event.getOldState();
-        if (pending.isRolledBack(event.getSession())) {
-            read(event, counted, writesAll(event));
-            return false;
+        Source source = decide(event, watched, loaded);
+        if (source == Source.READ) {
+            read(event, watched, writesAll(event));
+        } else if (source == Source.READ_IF_WRITTEN && writes(event, watched, loaded)) {
+            read(event, watched, false);
         }
-        if (loaded == null
-                || guards.readAtEveryUpdate().contains(event.getPersister().getRootEntityName())) {
-            read(event, counted, writesAll(event));
-            return false;
-        }
-        var session = event.getSession();
-        Snapshot before = counted.snapshot(event.getId(), loaded, session);
-        boolean isLocked = isReadUnderLock(event.getPersister());
-        if (!isLocked && !counted.isDoubtful(before)) {
-            return false; // Hibernate guards it, and it is known
-        }
-        Snapshot after = counted.afterUpdate(event.getId(), before, loaded, event.getState(), session);
-        if (counted.differ(before, after)
-                || (isLocked && counted.rewrites(event.getId(), loaded, event.getState(), session))) {
-            read(event, counted, false);
-        }
-        return false;
     }
 
-    /** Whether the UPDATE writes every column, and not only those that have changed. */
+    /** Whether an UPDATE changes a watched attribute, or writes it again as it was loaded. */
+    private boolean writes(PreUpdateEvent event, WatchedEntity watched, Object[] loaded) {
+        SharedSessionContractImplementor session = event.getSession();
+        Snapshot before = watched.snapshot(event.getId(), loaded, session);
+        Snapshot after = watched.afterUpdate(event.getId(), before, loaded, event.getState(), session);
+        return watched.differ(before, after)
+                || (guards.readUnderLock().contains(event.getPersister().getRootEntityName())
+                        && watched.rewrites(event.getId(), loaded, event.getState(), session));
+    }
+
+    /** Whether an UPDATE writes every column, and not only those that have changed. */
     private static boolean writesAll(PreUpdateEvent event) {
         EntityPersister entity = event.getPersister();
         return event.getOldState() == null
@@ -114,107 +119,96 @@ public final class BeforeImages implements PreUpdateEventListener, NeverVetoes, 
                 || EntityTables.hasOwnSql(entity, EntityTableMapping::getUpdateDetails);
     }
 
-    @Override
-    public boolean onPreDelete(PreDeleteEvent event) {
-        WatchedEntity counted = model.counted(event.getPersister());
-        if (!counted.isEmpty()
-                && !deletes.isUnsent(event.getSession())
-                && (isReadUnderLock(event.getPersister())
-                        || !isLoaded(event.getEntity(), event.getSession())
-                        || pending.isRolledBack(event.getSession())
-                        || counted.isDoubtful(
-                                counted.snapshot(event.getId(), event.getDeletedState(), event.getSession())))) {
-            if (mayBeChangedByDatabase.test(event.getPersister())) {
-                event.getSession().getJdbcCoordinator().executeBatch(); // by a DELETE that is not sent yet
-            }
-            Found found = read(event, counted, true);
-            if (guards.compared().contains(event.getPersister().getRootEntityName())) {
-                compareWith(found, event.getEntity(), counted, event.getSession());
-            }
-        }
-        return false;
+    /** A stateless session does not know whether an upsert will insert or update the row. */
+    void beforeUpsert(PreUpsertEvent event, WatchedEntity watched) {
+        read(event, watched, true);
     }
 
-    /** The DELETE of a detached child would compare what the application has made of it, and miss the row. */
-    private static void compareWith(
-            Found found, Object child, WatchedEntity counted, SharedSessionContractImplementor session) {
-        EntityEntry entry = session instanceof SessionImplementor
+    void beforeDelete(PreDeleteEvent event, WatchedEntity watched) {
+        SharedSessionContractImplementor session = event.getSession();
+        boolean isLoaded = isLoaded(event.getEntity(), session);
+        if (decide(event, watched, isLoaded ? event.getDeletedState() : null) == Source.KNOWN) {
+            return;
+        }
+        if (mayBeChangedByDatabase.test(event.getPersister())) {
+            session.getJdbcCoordinator()
+                    .executeBatch(); // it may contain the DELETE by which the database changes this row
+        }
+        Image image = read(event, watched, true);
+        if (guards.compared().contains(event.getPersister().getRootEntityName())) {
+            compareWith(image, event.getEntity(), watched, session);
+        }
+    }
+
+    /**
+     * Whether this transaction has read the state of a child that it deletes. For a read-only child, or a detached one that
+     * remove() has just attached, the session only knows what the application has assigned, not what the database holds. Such
+     * entries have no loaded state or LockMode.NONE, and so do entries from the second-level cache or from an earlier
+     * transaction.
+     */
+    private static boolean isLoaded(Object child, SharedSessionContractImplementor session) {
+        EntityEntry entry = entry(child, session);
+        return entry != null && entry.getLoadedState() != null && entry.getLockMode() != LockMode.NONE;
+    }
+
+    private static @Nullable EntityEntry entry(Object child, SharedSessionContractImplementor session) {
+        return session instanceof SessionImplementor
                 ? session.getPersistenceContextInternal().getEntry(child)
                 : null;
+    }
+
+    /**
+     * Has the DELETE of a detached child compare the parent that was read. Otherwise it would compare what the application has
+     * assigned, and miss the row.
+     */
+    private static void compareWith(
+            Image image, Object child, WatchedEntity watched, SharedSessionContractImplementor session) {
+        EntityEntry entry = entry(child, session);
         Object[] state = entry == null ? null : entry.getLoadedState();
-        Snapshot before = found.before();
-        for (int i = 0; state != null && before != null && i < counted.tracked().size(); i++) {
-            WatchedAttribute attribute = counted.tracked().get(i);
+        Snapshot before = image.before();
+        for (int i = 0; state != null && before != null && i < watched.tracked().size(); i++) {
+            WatchedAttribute attribute = watched.tracked().get(i);
             if (attribute.target() != null && attribute.steps().isEmpty()) {
                 state[attribute.property()] = attribute.reference(before.get(i), session);
             }
         }
     }
 
-    /** A stateless session does not know whether this will be an INSERT or an UPDATE. */
-    @Override
-    public boolean onPreUpsert(PreUpsertEvent event) {
-        WatchedEntity counted = model.counted(event.getPersister());
-        if (!counted.isEmpty()) {
-            read(event, counted, true);
-        }
-        return false;
-    }
-
-    /**
-     * Whether a transaction has read the state of a child that it deletes. Of a read-only child no state is kept but what
-     * the application has made of it, and so with a detached one, which is taken into the session by removing it: that one
-     * nobody has locked for reading, nor what came from the second-level cache or was loaded in an earlier transaction.
-     */
-    private static boolean isLoaded(Object child, SharedSessionContractImplementor session) {
-        if (!(session instanceof SessionImplementor)) {
-            return false;
-        }
-        EntityEntry entry = session.getPersistenceContextInternal().getEntry(child);
-        return entry != null && entry.getLoadedState() != null && entry.getLockMode() != LockMode.NONE;
-    }
-
-    private boolean isReadUnderLock(EntityPersister child) {
-        return guards.readUnderLock().contains(child.getRootEntityName());
-    }
-
-    private Found read(AbstractDatabaseOperationEvent event, WatchedEntity counted, boolean writesAll) {
+    private Image read(AbstractDatabaseOperationEvent event, WatchedEntity watched, boolean writesAll) {
         SharedSessionContractImplementor session = event.getSession();
         Entities.refuseFilters(event.getPersister(), session);
-        // without a transaction a lock would be gone before the statement
+        // without a transaction the lock would be released before the statement
         boolean isThere = guards.trust() || !session.isTransactionInProgress() || lock(event);
-        Found found = new Found(
+        Image image = new Image(
                 new WeakReference<>(event.getEntity()),
-                isThere ? stored(counted, event.getId(), session) : null,
+                isThere ? stored(watched, event.getId(), session) : null,
                 writesAll);
-        read.put(session, found);
-        return found;
+        images.put(session, image);
+        return image;
     }
 
-    /** A snapshot of what the database has of a row, or null if there is none. */
+    /** A snapshot of a row in the database, or null if there is no such row. */
     @Nullable
-    Snapshot stored(WatchedEntity counted, Object id, SharedSessionContractImplementor session) {
-        String hql = counted.select("id(c) = :id");
+    Snapshot stored(WatchedEntity watched, Object id, SharedSessionContractImplementor session) {
+        String hql = watched.select("id(c) = :id");
         List<Object[]> rows = queries.list(hql, Object[].class, query -> query.setParameter("id", id), session);
-        return rows.isEmpty() ? null : counted.read(rows.get(0));
+        return rows.isEmpty() ? null : watched.read(rows.get(0));
     }
 
     /**
-     * Locks the row, to be read in a later statement (see {@link RowLocks}). False if there is no such row, or it has another
-     * version than the one that the statement will look for: which only a query of Hibernate's can ask for.
+     * Locks the row, which is then read in a later statement (see {@link RowLocks}). Returns false if there is no such row, or if
+     * its version is not the one that the statement will look for. Because of the version this is a query of Hibernate.
      */
     private boolean lock(AbstractDatabaseOperationEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         EntityPersister child = event.getPersister();
-        EntityEntry entry = session instanceof SessionImplementor
-                ? session.getPersistenceContextInternal().getEntry(event.getEntity())
-                : null;
         if (EntityTables.tables(child, "").size() > 1) {
-            // no database locks what a union of tables answers
+            // no database locks the rows of a union of tables
             return !RowLocks.lock(List.of(event.getId()), child, "", session).isEmpty();
         }
+        EntityEntry entry = entry(event.getEntity(), session);
         Object version = entry == null || child.optimisticLockStyle() != OptimisticLockStyle.VERSION
-                ? null // which the statement will not look for
+                ? null // the statement will not look for one
                 : entry.getVersion();
         String hql = "select id(c) from %s c where id(c) = :id%s"
                 .formatted(
@@ -233,13 +227,10 @@ public final class BeforeImages implements PreUpdateEventListener, NeverVetoes, 
         return !locked.isEmpty();
     }
 
-    /** What was found of this child before its statement, or null if there was no need to look. */
+    /** What was read of this child before its statement; null if nothing had to be. */
     @Nullable
-    Found take(Object child, SharedSessionContractImplementor session) {
-        if (read.isEmpty()) {
-            return null;
-        }
-        Found found = read.remove(session);
-        return found != null && found.child().refersTo(child) ? found : null;
+    Image take(Object child, SharedSessionContractImplementor session) {
+        Image image = images.remove(session);
+        return image != null && image.child().refersTo(child) ? image : null;
     }
 }

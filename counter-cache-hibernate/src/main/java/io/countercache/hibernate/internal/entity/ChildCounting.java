@@ -1,136 +1,98 @@
 package io.countercache.hibernate.internal.entity;
 
-import io.countercache.hibernate.internal.entity.BeforeImages.Found;
-import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.entity.BeforeImages.Image;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import org.hibernate.engine.spi.EntityEntry;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PostDeleteEvent;
-import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
-import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.event.spi.PostUpdateEvent;
-import org.hibernate.event.spi.PostUpdateEventListener;
 import org.hibernate.event.spi.PostUpsertEvent;
-import org.hibernate.event.spi.PostUpsertEventListener;
-import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what happened to a child into moves of its counters: one path for insert, update and delete. */
-public final class ChildCounting
-        implements PostInsertEventListener, PostUpdateEventListener, PostUpsertEventListener, PostDeleteEventListener {
+/**
+ * Turns what has happened to the row of a watched entity into moves of counters. All events go one way: each has a snapshot of
+ * the row before the statement, or one of the row after it, or both.
+ */
+final class ChildCounting {
 
-    private static final long serialVersionUID = 1;
+    private final BeforeImages images;
+    private final MoveSink sink;
 
-    private final transient CounterModel model;
-    private final transient BeforeImages stale;
-    private final transient SentDeletes deletes;
-    private final transient MoveSink sink;
-
-    public ChildCounting(CounterModel model, BeforeImages stale, SentDeletes deletes, MoveSink sink) {
-        this.model = model;
-        this.stale = stale;
-        this.deletes = deletes;
+    ChildCounting(BeforeImages images, MoveSink sink) {
+        this.images = images;
         this.sink = sink;
     }
 
-    @Override
-    public void onPostInsert(PostInsertEvent event) {
-        if (isCounted(event) && isInserted(event)) {
-            changed(event, null, null, event.getState());
+    void afterInsert(PostInsertEvent event, WatchedEntity watched) {
+        if (RowStep.isInserted(event)) {
+            changed(event, watched, null, null, event.getState());
         }
     }
 
-    /** Asked first: of most entities of most applications nothing more is. */
-    private boolean isCounted(AbstractDatabaseOperationEvent event) {
-        return !model.counted(event.getPersister()).isEmpty();
-    }
-
-    /** Another listener may have vetoed the INSERT. */
-    public static boolean isInserted(PostInsertEvent event) {
-        if (!(event.getSession() instanceof SessionImplementor session)
-                || event.getPersister().isIdentifierAssignedByInsert()) {
-            return true;
-        }
-        EntityEntry entry = session.getPersistenceContextInternal().getEntry(event.getEntity());
-        return entry == null || entry.isExistsInDatabase();
-    }
-
-    @Override
-    public void onPostUpdate(PostUpdateEvent event) {
-        if (!isCounted(event)) {
-            return;
-        }
-        Found found = stale.take(event.getEntity(), event.getSession());
-        if (found == null || found.before() != null) {
-            changed(event, found, event.getOldState(), event.getState());
+    void afterUpdate(PostUpdateEvent event, WatchedEntity watched) {
+        Image image = images.take(event.getEntity(), event.getSession());
+        if (image == null || image.before() != null) { // else the UPDATE has found no row
+            changed(event, watched, image, event.getOldState(), event.getState());
         }
     }
 
-    @Override
-    public void onPostUpsert(PostUpsertEvent event) {
-        if (isCounted(event)) {
-            changed(event, stale.take(event.getEntity(), event.getSession()), null, event.getState());
+    void afterUpsert(PostUpsertEvent event, WatchedEntity watched) {
+        changed(event, watched, images.take(event.getEntity(), event.getSession()), null, event.getState());
+    }
+
+    void afterDelete(PostDeleteEvent event, WatchedEntity watched, boolean isSent) {
+        Image image = images.take(event.getEntity(), event.getSession());
+        if (isSent) {
+            changed(event, watched, image, event.getDeletedState(), null);
         }
     }
 
-    @Override
-    public void onPostDelete(PostDeleteEvent event) {
-        if (!isCounted(event)) {
-            return;
-        }
-        Found found = stale.take(event.getEntity(), event.getSession());
-        if (!deletes.isUnsent(event.getSession())) {
-            changed(event, found, event.getDeletedState(), null);
-        }
-    }
-
-    /** What was found in the database, if one looked, is what counts; else the state that the session had loaded. */
+    /**
+     * Counts a change.
+     *
+     * @param image what the database held before the statement; null if it was not read, because the loaded state is right
+     * @param loaded the state that the session had loaded
+     * @param written the state that the statement has written; null if it has deleted the row
+     */
     private void changed(
             AbstractDatabaseOperationEvent event,
-            @Nullable Found found,
+            WatchedEntity watched,
+            @Nullable Image image,
             Object @Nullable [] loaded,
             Object @Nullable [] written) {
         SharedSessionContractImplementor session = event.getSession();
-        WatchedEntity counted = model.counted(event.getPersister());
         if (sink.isSkipping(session)) {
             return;
         }
         Object id = event.getId();
         Snapshot before =
-                found != null ? found.before() : loaded == null ? null : counted.snapshot(id, loaded, session);
+                image != null ? image.before() : loaded == null ? null : watched.snapshot(id, loaded, session);
         Snapshot after = null;
         if (written != null) {
-            boolean writesAll = found != null && found.writesAll();
+            boolean writesAll = image != null && image.writesAll();
             after = before == null
-                    ? counted.snapshot(id, written, session)
-                    : counted.afterUpdate(id, before, writesAll ? null : loaded, written, session);
-            if (before != null && !counted.differ(before, after)) {
+                    ? watched.snapshot(id, written, session)
+                    : watched.afterUpdate(id, before, writesAll ? null : loaded, written, session);
+            if (before != null && !watched.differ(before, after)) {
                 return;
             }
-            if (counted.isRounded(after) || (loaded == null && isDefaulted(event, counted, after))) {
+            if (watched.isRounded(after) || (loaded == null && isDefaulted(event, watched, after))) {
                 Entities.refuseFilters(event.getPersister(), session);
-                session.getJdbcCoordinator().executeBatch(); // no query sends what is batched
-                after = stale.stored(counted, id, session);
+                session.getJdbcCoordinator().executeBatch(); // a query of the library does not send an open batch
+                after = images.stored(watched, id, session);
             }
         }
-        counted.change(id, before, after, sink.of(session));
+        watched.change(id, before, after, sink.of(session));
     }
 
-    /** Whether the INSERT left out what is null, and the database may have put a default in its place. */
-    private static boolean isDefaulted(AbstractDatabaseOperationEvent event, WatchedEntity counted, Snapshot inserted) {
+    /** Whether the INSERT has left out attributes that are null, so that the database may have set them to a default. */
+    private static boolean isDefaulted(AbstractDatabaseOperationEvent event, WatchedEntity watched, Snapshot inserted) {
         return event instanceof PostInsertEvent
                 && event.getPersister().isDynamicInsert()
-                && counted.hasNullOfItsOwn(inserted);
-    }
-
-    @Override
-    public boolean requiresPostCommitHandling(EntityPersister persister) {
-        return false; // a count that is written after the commit can be lost
+                && watched.hasNullOfItsOwn(inserted);
     }
 }

@@ -9,7 +9,7 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.support.Settings.BeforeImages;
+import io.countercache.hibernate.internal.support.Settings.StaleChildren;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,28 +35,32 @@ import org.hibernate.mapping.Value;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
- * What guards each counted child against two transactions that move or delete it at once. A version guards by itself.
- * Without one Hibernate can name the parent in the WHERE of the statement, which costs none and fails where the other
- * transaction was faster. Where it cannot, or is not to, the parent has to be read under a row lock first.
+ * How each counted child is protected when two transactions move or delete it at the same time. Each of them would take it from
+ * the parent that it has loaded, and only one of them can be right.
  *
- * @param trust whether nothing guards, because the application says so
- * @param compared root entities of which Hibernate names the parent, because this library has it do so
- * @param readUnderLock root entities whose parents are read under a lock before a move or a delete
- * @param readAtEveryUpdate those of them of which even a change of another attribute writes the association
+ * <p>A {@code @Version} is protection enough. Without one, Hibernate can compare the parent in the WHERE of the statement, which
+ * costs no additional statement, and fails if the other transaction was faster. Where that is impossible or not wanted, the
+ * parent is read under a row lock before the statement.
+ *
+ * @param trust whether nothing is protected, because the application has said that it needs not be
+ * @param compared root entities whose parent Hibernate compares because this class has changed their mapping
+ * @param readUnderLock root entities whose parent is read under a row lock before a move or a delete
+ * @param readAtEveryUpdate those of {@code readUnderLock} whose association is written even by a change of another attribute
  */
 public record ChildGuards(
         boolean trust, Set<String> compared, Set<String> readUnderLock, Set<String> readAtEveryUpdate) {
 
     /**
-     * Decides, and has Hibernate guard what it can. To be called before the mapping is built into persisters.
+     * Decides, and changes the mapping so that Hibernate compares the parent where it can. To be called before Hibernate builds
+     * persisters from the mapping.
      *
-     * @param batched whether the application has asked for JDBC batches. Hibernate sends no UPDATE of an entity that
-     *     compares columns in a batch, whatever it changes: it would lose more by that than by the reads
+     * @param batched whether the application has asked for JDBC batches. Hibernate batches no UPDATE of an entity whose columns
+     *     it compares, whatever the UPDATE changes, and that would cost such an application more than reading the parents
      */
     public static ChildGuards decide(
-            List<CounterDefinition> counters, Metadata metadata, BeforeImages setting, boolean batched) {
+            List<CounterDefinition> counters, Metadata metadata, StaleChildren setting, boolean batched) {
         ChildGuards guards =
-                new ChildGuards(setting == BeforeImages.TRUST, new HashSet<>(), new HashSet<>(), new HashSet<>());
+                new ChildGuards(setting == StaleChildren.TRUST, new HashSet<>(), new HashSet<>(), new HashSet<>());
         if (guards.trust()) {
             return guards;
         }
@@ -64,12 +68,12 @@ public record ChildGuards(
         for (CounterDefinition counter : counters) {
             watch(counter, metadata, watched);
         }
-        boolean compare = setting == BeforeImages.CHECK && !batched;
+        boolean compare = setting == StaleChildren.CHECK && !batched;
         watched.forEach((child, attributes) -> guards.guard(child, attributes, compare));
         return guards;
     }
 
-    /** Has what is only inserted be batched as before, though its columns are compared. */
+    /** Has Hibernate batch INSERTs of entities whose columns it compares, as it did before this class changed their mapping. */
     public void batchInserts(SessionFactoryImplementor factory) {
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
             if (compared.contains(entity.getRootEntityName())) {
@@ -81,8 +85,9 @@ public record ChildGuards(
     /**
      * What counters look at of an entity.
      *
-     * @param associations to-ones, or the embeddables that they are in
-     * @param together whether an UPDATE of one attribute counts by the value of another, which may have changed meanwhile
+     * @param associations to-ones, or the embeddables that contain them
+     * @param together whether what an UPDATE of one attribute moves depends on another one, which another transaction may
+     *     have changed meanwhile
      */
     private record Watched(Set<Property> associations, boolean together) {
 
@@ -122,7 +127,7 @@ public record ChildGuards(
 
     private static void watch(PersistentClass entity, String path, boolean together, Map<RootClass, Watched> watched) {
         String attribute = path.contains(".") ? path.substring(0, path.indexOf('.')) : path;
-        // a part of the identifier is none of these, and never changes
+        // attributes of the identifier are not among these, but they never change
         Set<Property> associations = entity.getPropertyClosure().stream()
                 .filter(property -> property.getName().equals(attribute))
                 .collect(Collectors.toSet());
@@ -130,12 +135,11 @@ public record ChildGuards(
     }
 
     /**
-     * Guards what only the conditions tell, once they are read: an attribute that neither the version nor a comparison
-     * covers.
+     * Protects children whose counters look at an attribute that the version does not cover. To be called once the conditions of
+     * the counters are read, which name these attributes.
      */
-    public void guardConditions(
-            List<CounterDefinition> counters, CounterModel model, SessionFactoryImplementor factory) {
-        for (CounterDefinition counter : counters) {
+    public void guardConditions(CounterModel model, SessionFactoryImplementor factory) {
+        for (CounterDefinition counter : model.definitions()) {
             EntityPersister child = Entities.entity(counter.child(), factory);
             Condition condition = model.condition(counter);
             if (trust || condition == null || readUnderLock.contains(child.getRootEntityName())) {
@@ -146,22 +150,22 @@ public record ChildGuards(
                     .map(attribute -> WatchedAttribute.of(child, attribute).property())
                     .anyMatch(property -> property >= 0 && !child.getPropertyVersionability()[property])) {
                 readUnderLock.add(child.getRootEntityName());
-                readAtEveryUpdate.add(child.getRootEntityName()); // whether it writes all columns is not known
+                readAtEveryUpdate.add(child.getRootEntityName()); // an UPDATE may write all columns
             }
         }
     }
 
-    /** Guards what the database sets to null by itself, which moves no version: of one transaction alone, too. */
-    public void guardLost(
-            List<CounterDefinition> counters,
-            CounterModel model,
-            BiPredicate<EntityPersister, String> isLost,
-            SessionFactoryImplementor factory) {
-        for (CounterDefinition counter : counters) {
+    /**
+     * Protects children of which the database sets an attribute of a condition to null by itself. That increases no version, so
+     * even within one transaction the session does not know about it.
+     */
+    public void guardSetToNull(
+            CounterModel model, BiPredicate<EntityPersister, String> isSetToNull, SessionFactoryImplementor factory) {
+        for (CounterDefinition counter : model.definitions()) {
             EntityPersister child = Entities.entity(counter.child(), factory);
             Condition condition = model.condition(counter);
             if (condition != null
-                    && condition.attributes().stream().anyMatch(attribute -> isLost.test(child, attribute))) {
+                    && condition.attributes().stream().anyMatch(attribute -> isSetToNull.test(child, attribute))) {
                 readUnderLock.add(child.getRootEntityName());
             }
         }
@@ -172,16 +176,16 @@ public record ChildGuards(
         if (isGuarded(child, watched)) {
             return;
         }
-        if (compare && !watched.together() && canCheck(child, associations)) {
+        if (compare && !watched.together() && canCompare(child, associations)) {
             compared.add(child.getEntityName());
-            check(child, associations);
+            compare(child, associations);
         } else {
             readUnderLock.add(child.getEntityName());
             writeOnlyWhatChanged(child);
         }
     }
 
-    /** By a version, or by the application's own choice to compare columns. */
+    /** Whether the mapping protects a child already: by a version, or because the application has Hibernate compare columns. */
     private static boolean isGuarded(RootClass child, Watched watched) {
         boolean comparesWhatChanges =
                 child.getOptimisticLockStyle() == OptimisticLockStyle.DIRTY && !watched.together();
@@ -194,19 +198,19 @@ public record ChildGuards(
                 && !hasOwnSql(child);
     }
 
-    /** Which is two columns, and of these Hibernate need not compare both. */
+    /** Whether an association is an @Any, which has two columns: Hibernate may compare only one of them. */
     private static boolean hasAny(Value value) {
         return value instanceof Any
                 || (value instanceof Component embedded
                         && embedded.getProperties().stream().anyMatch(part -> hasAny(part.getValue())));
     }
 
-    /** A row that is only marked as deleted can still be moved: neither its version nor its parent has changed. */
+    /** Whether rows are only marked as deleted. That changes neither the version nor the parent, so such a row can still be moved. */
     private static boolean hidesDeletes(RootClass child) {
         return child.getSoftDeleteColumn() != null;
     }
 
-    /** What the application's own SQL compares, marks or checks is not known. */
+    /** Whether the application's own SQL updates or deletes rows: nobody knows what that compares, or whether it deletes. */
     private static boolean hasOwnSql(RootClass child) {
         return withSubclasses(child).anyMatch(type -> type.getCustomSQLDelete() != null) || hasOwnUpdate(child);
     }
@@ -219,8 +223,8 @@ public record ChildGuards(
         return Stream.concat(Stream.of(child), child.getSubclasses().stream());
     }
 
-    /** Hibernate compares columns of entities in one table; that of another table it would not see. */
-    private static boolean canCheck(RootClass child, Set<Property> associations) {
+    /** Whether Hibernate can compare the parent: only in the table of the entity, and only what it has loaded. */
+    private static boolean canCompare(RootClass child, Set<Property> associations) {
         return !child.isVersioned()
                 && child.getOptimisticLockStyle() == OptimisticLockStyle.VERSION
                 && !hidesDeletes(child)
@@ -229,7 +233,7 @@ public record ChildGuards(
                         .noneMatch(subclass -> subclass instanceof JoinedSubclass || subclass instanceof UnionSubclass)
                 && associations.stream()
                         .allMatch(association -> association.getValue() instanceof ManyToOne toOne
-                                && !mayBeHidden(toOne)) // null in memory is not null in the row
+                                && !mayBeHidden(toOne)) // null in memory need not be null in the row
                 && associations.stream()
                         .allMatch(
                                 association -> association.getValue().getTable().equals(child.getTable()))
@@ -241,32 +245,34 @@ public record ChildGuards(
         return toOne.isIgnoreNotFound() || target.getRootClass().getSoftDeleteColumn() != null;
     }
 
-    /** Hibernate fails to compare what it has not loaded: see {@link WatchedAttribute#UNKNOWN}. */
+    /** Whether the parent may not be loaded, so that Hibernate could not compare it: see {@link WatchedAttribute#UNKNOWN}. */
     private static boolean mayBeUnloaded(Property association) {
         return association.getValue() instanceof ToOne toOne && toOne.isLazy() && !toOne.isReferenceToPrimaryKey();
     }
 
     /**
-     * An UPDATE compares the columns that it changes, a DELETE all, where a column is one of those to compare: so only a
-     * move and a delete compare anything, and all other changes go on as before.
+     * Has Hibernate compare the parent, and nothing else. With this style an UPDATE compares those columns that it changes, and a
+     * DELETE compares all, but each only columns of attributes that take part in optimistic locking. These are only the
+     * associations, so that a move and a delete compare the parent, and every other change stays as it was.
      */
-    private static void check(RootClass child, Set<Property> associations) {
+    private static void compare(RootClass child, Set<Property> associations) {
         child.setOptimisticLockStyle(OptimisticLockStyle.DIRTY);
         withSubclasses(child).forEach(type -> {
             type.setDynamicUpdate(true);
             type.getProperties().stream()
-                    .filter(property -> !(property.getValue() instanceof Collection)) // which is no column of the row
+                    .filter(property ->
+                            !(property.getValue() instanceof Collection)) // a collection has no column in the row
                     .forEach(property -> property.setOptimisticLocked(associations.contains(property)));
         });
     }
 
     /**
-     * Hibernate's UPDATE of one attribute writes all others as they were loaded, the parent among them: a child that
-     * another transaction has moved meanwhile would go back, and nobody would have counted that.
+     * By default Hibernate's UPDATE of one attribute also writes all others as they were loaded, the parent among them: it would
+     * move a child back that another transaction has moved meanwhile, and nobody would count that.
      */
     private void writeOnlyWhatChanged(RootClass child) {
         if (hasOwnUpdate(child)) {
-            readAtEveryUpdate.add(child.getEntityName()); // it has all columns, and so a parameter for each
+            readAtEveryUpdate.add(child.getEntityName()); // that SQL has a parameter for every column
         } else {
             withSubclasses(child).forEach(type -> type.setDynamicUpdate(true));
         }

@@ -12,22 +12,20 @@ import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
 import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.support.Numbers;
+import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.support.SkippingSessions;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import java.math.BigDecimal;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import org.hibernate.action.internal.DelayedPostInsertIdentifier;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.FlushEntityEvent;
-import org.hibernate.event.spi.FlushEntityEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PreInsertEvent;
 import org.hibernate.persister.entity.EntityPersister;
@@ -35,71 +33,68 @@ import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Saves the UPDATE of a parent that is inserted in the same flush as its children: the INSERT writes with how many these will be,
- * and the same amount is pending as a negative delta, which those of the children make up for as they come. Should one not
- * come after all, the difference is written like any other.
+ * Avoids the UPDATE of a parent that is inserted in the same flush as its children, by writing their number with the INSERT.
+ *
+ * <p>A parent with two new children is inserted with 2, and a delta of -2 becomes pending for it. Each child then adds 1, as
+ * always, so that at the commit the delta is 0 and nothing has to be written. If one of the children is not inserted after all,
+ * the delta is -1, and is written like any other.
  */
-public final class ForeseenCounts implements FlushEntityEventListener {
+final class ForeseenCounts {
 
-    private static final long serialVersionUID = 1;
-
-    private final transient CounterModel model;
-    private final transient PendingDeltas pending;
-    private final transient SkippingSessions skipping;
-    private final transient Map<SharedSessionContractImplementor, Foreseen> sessions =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    private final CounterModel model;
+    private final PendingDeltas pending;
+    private final SkippingSessions skipping;
+    private final PerSession<SharedSessionContractImplementor, Foreseen> sessions = new PerSession<>();
     /**
-     * What the INSERT that is under way in a session has more than the application gave to its counters. Not what is foreseen: a
-     * listener that asks the database in between has Hibernate tell of another flush.
+     * What the current INSERT of a session adds to the values that the application has assigned to the counters. This is not
+     * read from what is foreseen, because a listener that queries the database between the two events begins another flush.
      */
-    private final transient Map<SharedSessionContractImplementor, CounterDeltas> inserting =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    private final PerSession<SharedSessionContractImplementor, CounterDeltas> inserting = new PerSession<>();
 
-    /** Whether anything was ever foreseen: until then nobody takes a lock. */
-    private transient volatile boolean used;
-
-    /** What the flush that is under way in a session is going to insert. */
+    /** The parents that the current flush of a session is going to insert, and the deltas of their new children. */
     private static final class Foreseen {
         final Map<ParentRow, Set<CounterDefinition>> parents = new HashMap<>();
         final CounterDeltas deltas = new CounterDeltas();
     }
 
-    public ForeseenCounts(CounterModel model, PendingDeltas pending, SkippingSessions skipping) {
+    ForeseenCounts(CounterModel model, PendingDeltas pending, SkippingSessions skipping) {
         this.model = model;
         this.pending = pending;
         this.skipping = skipping;
     }
 
-    /** Runs before anything is inserted. */
-    @Override
-    public void onFlushEntity(FlushEntityEvent event) {
+    /**
+     * Called for each entity of a flush, before the flush inserts any of them.
+     *
+     * @param counters those of the entity
+     */
+    void onFlushEntity(FlushEntityEvent event, List<KeptCounter> counters) {
         EntityEntry entry = event.getEntityEntry();
         if (entry.isExistsInDatabase()
                 || entry.getStatus().isDeletedOrGone()
-                || entry.getId() instanceof DelayedPostInsertIdentifier) { // no condition can be asked of such an id
+                || entry.getId()
+                        instanceof DelayedPostInsertIdentifier) { // a condition cannot be evaluated for such an id
             return;
         }
         EntityPersister entity = entry.getPersister();
-        List<KeptCounter> keptBy = model.keptBy(entity);
-        WatchedEntity counted = model.counted(entity);
+        WatchedEntity watched = model.counted(entity);
         SharedSessionContractImplementor session = event.getSession();
-        if ((keptBy.isEmpty() && counted.isEmpty()) || !pending.collects(session)) {
+        if ((counters.isEmpty() && watched.isEmpty()) || !pending.collects(session)) {
             return;
         }
-        for (KeptCounter kept : keptBy) {
+        for (KeptCounter kept : counters) {
             if (isForeseeable(kept, entity)) {
-                used = true;
-                sessions.computeIfAbsent(session, any -> new Foreseen())
+                sessions.get(session, Foreseen::new)
                         .parents
                         .computeIfAbsent(kept.row(entry.getId()), any -> new HashSet<>())
                         .add(requireNonNull(kept.derived()));
             }
         }
-        Foreseen foreseen = counted.isEmpty() || skipping.contains(session) ? null : sessions.get(session);
+        Foreseen foreseen = watched.isEmpty() || skipping.contains(session) ? null : sessions.get(session);
         if (foreseen != null) {
-            Snapshot child = counted.snapshot(entry.getId(), entity.getValues(event.getEntity()), session);
-            if (!counted.isRounded(child)) { // what it adds is known when it is inserted
-                counted.change(entry.getId(), null, child, new Foreseeing(foreseen));
+            Snapshot child = watched.snapshot(entry.getId(), entity.getValues(event.getEntity()), session);
+            if (!watched.isRounded(child)) { // else what it adds is known only after its INSERT
+                watched.change(entry.getId(), null, child, new Foreseeing(foreseen));
             }
         }
     }
@@ -108,10 +103,10 @@ public final class ForeseenCounts implements FlushEntityEventListener {
         CounterDefinition counter = kept.derived();
         return counter != null
                 && counter.path().isEmpty()
-                && counter.touch().isEmpty() // which an UPDATE does
+                && counter.touch().isEmpty() // the touched attribute is set by an UPDATE
                 && counter.table().equals(kept.table())
                 && entity.getPropertyInsertability()[kept.index()]
-                // what the application's own SQL inserts, and whether it does, is not known
+                // whether the application's own SQL inserts the counter is not known
                 && !EntityTables.hasOwnSql(entity, EntityTableMapping::getInsertDetails);
     }
 
@@ -127,41 +122,39 @@ public final class ForeseenCounts implements FlushEntityEventListener {
 
         @Override
         public void pass(PathStep step, Object id, @Nullable Object from) {
-            // there is nothing beneath a row that is not inserted yet
+            // a row that is not inserted yet has no children
         }
     }
 
     /**
-     * Puts what is foreseen on top of what the application gave. Not into the instance, from which it is taken: the INSERT may
-     * fail, and be tried again.
+     * Adds what is foreseen to the values that the INSERT writes. Not to the instance, which shows what the application has
+     * assigned: the INSERT may fail, and be tried again.
      *
      * @param counters those of the parent
      */
-    void insert(PreInsertEvent event, List<KeptCounter> counters) {
-        if (counters.isEmpty() || !used) {
-            return;
-        }
+    void beforeInsert(PreInsertEvent event, List<KeptCounter> counters) {
         inserting.remove(event.getSession());
         Foreseen foreseen = sessions.get(event.getSession());
-        CounterDeltas more = new CounterDeltas();
+        CounterDeltas added = null;
         for (KeptCounter kept : counters) {
             if (kept.derived() == null) {
                 continue;
             }
-            Object given = event.getPersister().getValue(event.getEntity(), kept.index());
+            Object assigned = event.getPersister().getValue(event.getEntity(), kept.index());
             BigDecimal amount = foreseen == null ? null : amount(kept, event.getId(), foreseen.deltas);
-            Number written = amount == null ? null : exactly(Numbers.sum(given, amount), kept.type());
+            Number written = amount == null ? null : exactly(Numbers.sum(assigned, amount), kept.type());
             if (amount != null && written != null) {
-                more.add(requireNonNull(kept.derived()), kept.row(event.getId()), amount);
+                added = added == null ? new CounterDeltas() : added;
+                added.add(requireNonNull(kept.derived()), kept.row(event.getId()), amount);
             }
-            event.getState()[kept.index()] = written == null ? given : written;
+            event.getState()[kept.index()] = written == null ? assigned : written;
         }
-        if (!more.isEmpty()) {
-            inserting.put(event.getSession(), more);
+        if (added != null) {
+            inserting.put(event.getSession(), added);
         }
     }
 
-    /** A number in the type of a counter; null if that is too large for it, which the database says of an UPDATE. */
+    /** A number in the type of a counter; null if the type cannot hold it: then an UPDATE fails with the database's message. */
     private static @Nullable Number exactly(BigDecimal sum, Class<?> type) {
         Number number = Numbers.as(type, sum);
         return Double.isFinite(number.doubleValue()) && sum.compareTo(new BigDecimal(number.toString())) == 0
@@ -173,14 +166,18 @@ public final class ForeseenCounts implements FlushEntityEventListener {
         return kept.derived() == null ? null : deltas.of(kept.row(id)).get(kept.derived());
     }
 
-    /** @param counters those of the parent */
-    void inserted(PostInsertEvent event, List<KeptCounter> counters) {
-        CounterDeltas more = used && !counters.isEmpty() ? inserting.remove(event.getSession()) : null;
-        if (more == null || !ChildCounting.isInserted(event)) {
+    /**
+     * Has the instance show what the INSERT has written, and makes the opposite pending.
+     *
+     * @param counters those of the parent
+     */
+    void afterInsert(PostInsertEvent event, List<KeptCounter> counters) {
+        CounterDeltas added = inserting.remove(event.getSession());
+        if (added == null || !RowStep.isInserted(event)) {
             return;
         }
         for (KeptCounter kept : counters) {
-            BigDecimal amount = amount(kept, event.getId(), more);
+            BigDecimal amount = amount(kept, event.getId(), added);
             if (amount != null) {
                 event.getPersister().setValue(event.getEntity(), kept.index(), event.getState()[kept.index()]);
                 pending.add(
@@ -189,10 +186,8 @@ public final class ForeseenCounts implements FlushEntityEventListener {
         }
     }
 
-    /** To be called when a flush begins, and when it ends. */
-    public void forget(SharedSessionContractImplementor session) {
-        if (used) {
-            sessions.remove(session);
-        }
+    /** Forgets what is foreseen. To be called when a flush begins, and when it ends. */
+    void forget(SharedSessionContractImplementor session) {
+        sessions.remove(session);
     }
 }

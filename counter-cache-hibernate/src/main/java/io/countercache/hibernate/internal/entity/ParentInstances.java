@@ -15,59 +15,31 @@ import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.FlushEntityEvent;
-import org.hibernate.event.spi.FlushEntityEventListener;
 import org.hibernate.event.spi.PostDeleteEvent;
-import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
-import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.event.spi.PostLoadEvent;
-import org.hibernate.event.spi.PostLoadEventListener;
 import org.hibernate.event.spi.PreInsertEvent;
-import org.hibernate.event.spi.PreInsertEventListener;
 import org.hibernate.event.spi.PreUpdateEvent;
-import org.hibernate.event.spi.PreUpdateEventListener;
-import org.hibernate.event.spi.PreUpsertEvent;
-import org.hibernate.event.spi.PreUpsertEventListener;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
- * Keeps the counters of managed parents right in memory through whatever happens to the parents themselves: what the
- * database holds, and what this session will add to it.
+ * Keeps the counters right that managed parents show, whatever a session does to the parents themselves: the value in the
+ * database, plus what this session's transaction will add to it.
  */
-public final class ParentInstances
-        implements PreInsertEventListener,
-                PostInsertEventListener,
-                PreUpdateEventListener,
-                PreUpsertEventListener,
-                PostDeleteEventListener,
-                PostLoadEventListener,
-                FlushEntityEventListener {
+final class ParentInstances {
 
-    private static final long serialVersionUID = 1;
+    private final CounterModel model;
+    private final PendingDeltas pending;
+    private final CacheInvalidation caches;
 
-    private final transient CounterModel model;
-    private final transient PendingDeltas pending;
-    private final transient SentDeletes deletes;
-    private final transient ForeseenCounts fresh;
-    private final transient CacheInvalidation caches;
-
-    public ParentInstances(
-            CounterModel model,
-            PendingDeltas pending,
-            SentDeletes deletes,
-            ForeseenCounts fresh,
-            CacheInvalidation caches) {
-        this.fresh = fresh;
-        this.caches = caches;
+    ParentInstances(CounterModel model, PendingDeltas pending, CacheInvalidation caches) {
         this.model = model;
         this.pending = pending;
-        this.deletes = deletes;
+        this.caches = caches;
     }
 
-    /** An INSERT writes the value that the application gave to a counter, null as 0. */
-    @Override
-    public boolean onPreInsert(PreInsertEvent event) {
-        List<KeptCounter> counters = model.keptBy(event.getPersister());
+    /** An INSERT writes the value that the application has assigned to a counter, and 0 instead of null. */
+    void beforeInsert(PreInsertEvent event, List<KeptCounter> counters) {
         for (KeptCounter kept : counters) {
             if (event.getState()[kept.index()] == null) {
                 Object zero = Numbers.as(kept.type(), BigDecimal.ZERO);
@@ -75,54 +47,40 @@ public final class ParentInstances
                 event.getPersister().setValue(event.getEntity(), kept.index(), zero);
             }
         }
-        fresh.insert(event, counters);
-        return false;
     }
 
-    /** Hibernate's MERGE asks columns whether they may be updated, and never the attribute; in 7.2 it asks neither. */
-    @Override
-    public boolean onPreUpsert(PreUpsertEvent event) {
-        if (!model.keptBy(event.getPersister()).isEmpty()) {
+    /** Hibernate's MERGE overwrites columns though their attribute is not updatable; that of 7.2 even non-updatable columns. */
+    void refuseUpsert(EntityPersister parent) {
+        if (!model.keptBy(parent).isEmpty()) {
             throw new CounterCacheException(
                     "%s cannot be upserted, for that would overwrite its counters: insert or update it"
-                            .formatted(event.getPersister().getImportedName()));
-        }
-        return false;
-    }
-
-    /** Children that were inserted before their parent are waiting for it. */
-    @Override
-    public void onPostInsert(PostInsertEvent event) {
-        List<KeptCounter> counters = model.keptBy(event.getPersister());
-        if (!counters.isEmpty()) {
-            counters.forEach(kept -> pending.revive(kept.row(event.getId()), event.getSession()));
-            tellPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
-            fresh.inserted(event, counters);
+                            .formatted(parent.getImportedName()));
         }
     }
 
-    /** A row that is gone gets no UPDATE. */
-    @Override
-    public void onPostDelete(PostDeleteEvent event) {
-        if (deletes.isUnsent(event.getSession()) && !deletes.isLeft(event)) {
-            return; // it may stay
-        }
+    /** Children that were inserted before their parent have deltas that are pending for it. */
+    void afterInsert(PostInsertEvent event, List<KeptCounter> counters) {
+        counters.forEach(kept -> pending.revive(kept.row(event.getId()), event.getSession()));
+        showPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
+    }
+
+    /** A row that is deleted needs no UPDATE. */
+    void afterDelete(PostDeleteEvent event) {
         for (KeptCounter kept : model.keptBy(event.getPersister())) {
             pending.drop(kept.row(event.getId()), event.getSession());
         }
     }
 
-    /** What is loaded is what the database holds: what this session has not written yet comes on top. */
-    @Override
-    public void onPostLoad(PostLoadEvent event) {
-        tellPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
+    /** An instance is loaded with the values in the database, and has to show what this session has not written yet as well. */
+    void afterLoad(PostLoadEvent event) {
+        showPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
     }
 
-    private void tellPending(
+    private void showPending(
             Object entity, Object id, EntityPersister persister, SharedSessionContractImplementor session) {
         if (!model.keepsAny(persister)
                 || !pending.exist(session)
-                || session.getLoadQueryInfluencers().getTemporalIdentifier() != null) { // of the past
+                || session.getLoadQueryInfluencers().getTemporalIdentifier() != null) { // a state of the past
             return;
         }
         EntityEntry entry = session.getPersistenceContextInternal().getEntry(entity);
@@ -140,19 +98,15 @@ public final class ParentInstances
     }
 
     /**
-     * Puts back what the application assigned, or a merge brought: runs before Hibernate looks at the entity, which so
-     * never sees it.
+     * Undoes what the application, or a merge, has assigned to a counter. Called before Hibernate compares the entity with its
+     * loaded state, so that Hibernate never sees such a value.
      */
-    @Override
-    public void onFlushEntity(FlushEntityEvent event) {
+    void onFlushEntity(FlushEntityEvent event, List<KeptCounter> counters) {
         EntityEntry entry = event.getEntityEntry();
-        List<KeptCounter> counters = model.keptBy(entry.getPersister());
-        if (counters.isEmpty() || entry.getStatus().isDeletedOrGone()) {
-            return;
-        }
         Object[] loaded = entry.getLoadedState();
-        if (loaded == null) {
-            return; // read-only: there is nothing to tell a right value from a wrong one
+        if (entry.getStatus().isDeletedOrGone() || loaded == null) {
+            return; // of a read-only entity there is no loaded state, so that a right value cannot be told from a wrong
+            // one
         }
         for (KeptCounter kept : counters) {
             Object right = loaded[kept.index()];
@@ -166,22 +120,21 @@ public final class ParentInstances
             if (entry.isExistsInDatabase()) {
                 entry.getPersister().setValue(event.getEntity(), kept.index(), right);
             } else {
-                loaded[kept.index()] = shown; // until it is inserted, the loaded state is what the INSERT writes
+                loaded[kept.index()] = shown; // before the INSERT, the loaded state is what the INSERT will write
             }
         }
     }
 
     /**
-     * The state of an UPDATE was taken before the children of the same flush were inserted, and becomes the loaded state:
-     * without this, the deltas that came meanwhile would be lost in memory.
+     * Hibernate has taken the state for this UPDATE before the children of the same flush were inserted, and will make it the
+     * loaded state: without this, the deltas of those children would disappear from memory.
      */
-    @Override
-    public boolean onPreUpdate(PreUpdateEvent event) {
-        List<KeptCounter> counters = model.keptBy(event.getPersister());
-        if (counters.isEmpty() || !(event.getSession() instanceof SessionImplementor)) {
-            return false;
+    void beforeUpdate(PreUpdateEvent event, List<KeptCounter> counters) {
+        if (!(event.getSession() instanceof SessionImplementor)) {
+            return;
         }
-        // else what this session has loaded or not written yet would go to the second-level cache
+        // otherwise the second-level cache would get counters that are outdated, or that include what is not written
+        // yet
         caches.around(event.getPersister(), List.of(event.getId()), event.getSession(), () -> true);
         EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
         Object[] loaded = entry == null ? null : entry.getLoadedState();
@@ -190,11 +143,5 @@ public final class ParentInstances
                 event.getState()[kept.index()] = loaded[kept.index()];
             }
         }
-        return false;
-    }
-
-    @Override
-    public boolean requiresPostCommitHandling(EntityPersister persister) {
-        return false;
     }
 }

@@ -1,12 +1,10 @@
 package io.countercache.hibernate.internal.entity;
 
+import io.countercache.hibernate.internal.support.PerSession;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Collections;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.EntityEntry;
@@ -15,11 +13,8 @@ import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.service.spi.EventListenerGroup;
-import org.hibernate.event.spi.DeleteContext;
 import org.hibernate.event.spi.DeleteEvent;
-import org.hibernate.event.spi.DeleteEventListener;
 import org.hibernate.event.spi.PostDeleteEvent;
-import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.jdbc.Expectation;
@@ -28,45 +23,53 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which DELETEs were sent. Hibernate announces two kinds as if they had been: those that it leaves to the database, which
- * deletes the elements of an {@code @OnDelete} collection along with their owner, and those that a listener of the application
- * has vetoed.
+ * Which DELETEs have been sent. Hibernate reports two kinds of DELETEs that it does not send: those that it leaves to the
+ * database, which deletes the elements of an {@code @OnDelete} collection along with their owner, and those that a listener of
+ * the application has vetoed.
  *
- * <p>The first are known when the session removes the owner. Of the second no listener is told what another one has said; but
- * Hibernate verifies what it has sent, and only that. Where there are such listeners, DELETEs are not batched: each has to be
- * sent before it is known whether it will be.
+ * <p>The first are known from the moment when the session removes the owner. Of a veto Hibernate tells no other listener. But it
+ * checks row counts only of statements that it has sent, and these checks are watched here. Where a listener might veto, DELETEs
+ * are not batched, because each has to be sent before it is known whether it was.
  */
-public final class SentDeletes implements DeleteEventListener, NeverVetoes, PostDeleteEventListener {
+public final class SentDeletes {
 
-    private static final long serialVersionUID = 1;
-
-    /** How many this thread has sent: only whether it grows is of interest. */
+    /** How many DELETEs this thread has sent: what matters is only whether the number grows. */
     private static final ThreadLocal<Long> SENT = ThreadLocal.withInitial(() -> 0L);
 
     /** Whether there are collections whose elements the database deletes. */
-    private final transient boolean leavesAny;
-    /** What a session has removed and left to the database, until that is announced as done. */
-    private final transient Map<SharedSessionContractImplementor, Set<EntityKey>> left =
-            Collections.synchronizedMap(new WeakHashMap<>());
-    /** How many were sent before the one that is under way in a session. */
-    private final transient Map<SharedSessionContractImplementor, Long> before =
-            Collections.synchronizedMap(new WeakHashMap<>());
-    /** The sessions whose last one was not sent. */
-    private final transient Set<SharedSessionContractImplementor> unsent =
-            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    private final boolean leavesAny;
 
-    /** Whether there ever was one to watch: where all are sent there is none, and nobody takes a lock. */
-    private transient volatile boolean watching;
-    /** What the listeners were when they were looked at last. */
-    private transient volatile Listeners listeners = new Listeners(0, false);
+    private final PerSession<SharedSessionContractImplementor, OfSession> sessions = new PerSession<>();
+    /** What was found out about the listeners, and how many they were then: an application may add one at any time. */
+    private volatile Listeners listeners = new Listeners(0, false);
 
     private record Listeners(int count, boolean mayVeto) {}
+
+    /** What has become of a row whose DELETE is reported as done. */
+    enum Outcome {
+        /** The DELETE was sent. */
+        SENT,
+        /** The DELETE was left to the database, and the row was deleted along with another one. */
+        LEFT,
+        /** The DELETE was vetoed, or left to the database while that of the other row may have been vetoed. */
+        UNKNOWN
+    }
+
+    private static final class OfSession {
+        /** The rows that the session has removed and left to the database, until their DELETE is reported. */
+        final Set<EntityKey> left = new HashSet<>();
+        /** How many DELETEs were sent before the current one; null if no listener might veto that. */
+        @Nullable
+        Long sentBefore;
+        /** Whether the last DELETE was not sent. */
+        boolean isUnsent;
+    }
 
     private SentDeletes(boolean leavesAny) {
         this.leavesAny = leavesAny;
     }
 
-    /** Has DELETEs watched. To be called before the mapping is built into persisters. */
+    /** Has DELETEs watched. To be called before Hibernate builds persisters from the mapping. */
     public static SentDeletes watch(Metadata metadata) {
         for (PersistentClass entity : metadata.getEntityBindings()) {
             entity.setDeleteExpectation(watched(entity.getDeleteExpectation(), entity.isCustomDeleteCallable()));
@@ -115,37 +118,31 @@ public final class SentDeletes implements DeleteEventListener, NeverVetoes, Post
         }
     }
 
-    /** Whether a session may leave a DELETE to the database: if not, it need not be asked what it removes. */
+    /** Whether a session may leave a DELETE to the database. If not, nobody needs to listen to what it removes. */
     public boolean leavesAny() {
         return leavesAny;
     }
 
-    @Override
-    public void onDelete(DeleteEvent event) {
-        onDelete(event, DeleteContext.create());
-    }
-
-    /** Runs before Hibernate's own: what is removed already stays what it is. */
-    @Override
-    public void onDelete(DeleteEvent event, DeleteContext removed) {
+    /** To be called when a session removes an entity, before Hibernate does. */
+    void onRemove(DeleteEvent event) {
         SessionImplementor session = event.getSession();
         boolean isLeft = event.isCascadeDeleteEnabled();
-        if (!isLeft && !left.containsKey(session)) {
+        OfSession known = sessions.get(session);
+        if (!isLeft && (known == null || known.left.isEmpty())) {
             return;
         }
         EntityKey key = removable(event.getObject(), event.getEntityName(), session);
-        if (key != null) {
-            Set<EntityKey> leaves = left.computeIfAbsent(session, any -> new HashSet<>());
-            if (isLeft) {
-                watching = true;
-                leaves.add(key);
-            } else {
-                leaves.remove(key);
-            }
+        if (key == null) {
+            return;
+        }
+        if (isLeft) {
+            sessions.get(session, OfSession::new).left.add(key);
+        } else if (known != null) {
+            known.left.remove(key);
         }
     }
 
-    /** The key of what is going to be removed; null if it is removed already, by whichever instance. */
+    /** The key of the row that is about to be removed; null if it is removed already, through whichever instance. */
     private static @Nullable EntityKey removable(
             Object removed, @Nullable String entityName, SessionImplementor session) {
         PersistenceContext context = session.getPersistenceContextInternal();
@@ -165,22 +162,24 @@ public final class SentDeletes implements DeleteEventListener, NeverVetoes, Post
         return id == null ? null : session.generateEntityKey(id, persister);
     }
 
-    @Override
-    public boolean onPreDelete(PreDeleteEvent event) {
+    /**
+     * Whether the session leaves this DELETE to the database. To be called before the DELETE: where it might be vetoed, this
+     * begins to watch whether it is sent.
+     */
+    boolean isLeftToDatabase(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
-        if (watching) {
-            unsent.remove(session);
-            before.remove(session); // of a stateless session nothing is announced that was vetoed
-            Set<EntityKey> leaves = left.get(session);
-            if (leaves != null && leaves.remove(session.generateEntityKey(event.getId(), event.getPersister()))) {
-                unsent.add(session);
-                return false;
+        OfSession known = sessions.get(session);
+        if (known != null) {
+            known.sentBefore = null; // a stateless session does not report the end of a DELETE that was vetoed
+            known.isUnsent = !known.left.isEmpty()
+                    && known.left.remove(session.generateEntityKey(event.getId(), event.getPersister()));
+            if (known.isUnsent) {
+                return true;
             }
         }
         if (mayBeVetoed(event.getPersister())) {
-            watching = true;
             session.getJdbcCoordinator().executeBatch();
-            before.put(session, SENT.get());
+            sessions.get(session, OfSession::new).sentBefore = SENT.get();
         }
         return false;
     }
@@ -196,10 +195,10 @@ public final class SentDeletes implements DeleteEventListener, NeverVetoes, Post
         return known.mayVeto();
     }
 
-    @SuppressWarnings("deprecation") // nothing else says which listeners there are
+    @SuppressWarnings("deprecation") // the group has no other way to list its listeners
     private static boolean mayVeto(EventListenerGroup<PreDeleteEventListener> group) {
         for (Object listener : group.listeners()) {
-            if (!(listener instanceof NeverVetoes)
+            if (!(listener instanceof EntityEvents)
                     && !listener.getClass().getName().startsWith("org.hibernate.")) {
                 return true;
             }
@@ -207,34 +206,22 @@ public final class SentDeletes implements DeleteEventListener, NeverVetoes, Post
         return false;
     }
 
-    @Override
-    public void onPostDelete(PostDeleteEvent event) {
+    /** What has become of a row. To be called once when its DELETE is reported as done. */
+    Outcome outcome(PostDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
-        Long sent = watching ? before.remove(session) : null;
-        if (sent == null) {
-            return;
+        OfSession known = sessions.get(session);
+        if (known == null) {
+            return Outcome.SENT; // there was nothing to watch
         }
-        session.getJdbcCoordinator().executeBatch();
-        if (sent.equals(SENT.get())) {
-            unsent.add(session);
+        Long sentBefore = known.sentBefore;
+        known.sentBefore = null;
+        if (sentBefore != null) {
+            session.getJdbcCoordinator().executeBatch();
+            known.isUnsent |= sentBefore.equals(SENT.get());
         }
-    }
-
-    /** Whether the row goes nevertheless that a session has announced last: with the one that it was left to. */
-    boolean isLeft(PostDeleteEvent event) {
-        return isUnsent(event.getSession()) && !mayBeVetoed(event.getPersister());
-    }
-
-    /**
-     * Whether the DELETE that a session has announced last is not sent. Before it would be, only what is left to the database is
-     * known; after it, also what was vetoed.
-     */
-    public boolean isUnsent(SharedSessionContractImplementor session) {
-        return watching && unsent.contains(session);
-    }
-
-    @Override
-    public boolean requiresPostCommitHandling(EntityPersister persister) {
-        return false;
+        if (!known.isUnsent) {
+            return Outcome.SENT;
+        }
+        return mayBeVetoed(event.getPersister()) ? Outcome.UNKNOWN : Outcome.LEFT;
     }
 }

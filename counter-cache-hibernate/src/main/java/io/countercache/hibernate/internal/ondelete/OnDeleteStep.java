@@ -1,19 +1,15 @@
 package io.countercache.hibernate.internal.ondelete;
 
 import io.countercache.CounterCacheException;
-import io.countercache.hibernate.internal.entity.NeverVetoes;
-import io.countercache.hibernate.internal.entity.SentDeletes;
+import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.sql.OwnQueries;
+import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.WeakHashMap;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.PostDeleteEvent;
-import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -21,17 +17,13 @@ import org.hibernate.persister.entity.EntityPersister;
  * Counts what the database does by itself when a session deletes a row: finds it before the DELETE, and gives it on when that
  * is done.
  */
-public final class OnDeleteStep implements NeverVetoes, PostDeleteEventListener {
+public final class OnDeleteStep implements RowStep {
 
-    private static final long serialVersionUID = 1;
-
-    private final transient CounterModel model;
-    private final transient OnDeleteGraph edges;
-    private final transient OwnQueries queries;
-    private final transient SentDeletes sent;
-    private final transient MoveSink sink;
-    private final transient Map<SharedSessionContractImplementor, Following> deleting =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    private final CounterModel model;
+    private final OnDeleteGraph edges;
+    private final OwnQueries queries;
+    private final MoveSink sink;
+    private final PerSession<SharedSessionContractImplementor, Following> deleting = new PerSession<>();
 
     /** What follows from the DELETE of a row, until it is done. */
     private record Following(EntityPersister entity, Object id, DeferredMoves moves) {
@@ -41,26 +33,24 @@ public final class OnDeleteStep implements NeverVetoes, PostDeleteEventListener 
         }
     }
 
-    public OnDeleteStep(CounterModel model, OnDeleteGraph edges, OwnQueries queries, SentDeletes sent, MoveSink sink) {
+    public OnDeleteStep(CounterModel model, OnDeleteGraph edges, OwnQueries queries, MoveSink sink) {
         this.model = model;
         this.edges = edges;
         this.queries = queries;
-        this.sent = sent;
         this.sink = sink;
     }
 
-    /** What goes with a row that is left to the database goes with the one that it goes with. */
+    /** Called for rows that the session deletes itself: the search for these also finds the rows that it leaves to the database. */
     @Override
-    public boolean onPreDelete(PreDeleteEvent event) {
+    public void beforeDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         EntityPersister entity = event.getPersister();
-        if (!edges.of(entity).isEmpty() && !sink.isSkipping(session) && !sent.isUnsent(session)) {
+        if (!edges.of(entity).isEmpty()) {
             DeferredMoves moves = new DeferredMoves();
             new OnDeleteSearch(edges, queries).goneWith(entity, List.of(event.getId()), moves, session);
             refuseAlone(entity, moves, session);
             deleting.put(session, new Following(entity, event.getId(), moves));
         }
-        return false;
     }
 
     /** What is beneath a row on the way is counted together with that row: one after the other, each would miss the other. */
@@ -75,15 +65,10 @@ public final class OnDeleteStep implements NeverVetoes, PostDeleteEventListener 
     }
 
     @Override
-    public void onPostDelete(PostDeleteEvent event) {
-        Following following = deleting.isEmpty() ? null : deleting.remove(event.getSession());
-        if (following != null && following.isOf(event) && !sent.isUnsent(event.getSession())) {
+    public void afterDelete(PostDeleteEvent event, boolean isSent) {
+        Following following = deleting.remove(event.getSession());
+        if (isSent && following != null && following.isOf(event)) {
             following.moves().tell(sink.of(event.getSession()));
         }
-    }
-
-    @Override
-    public boolean requiresPostCommitHandling(EntityPersister persister) {
-        return false; // a count that is written after the commit can be lost
     }
 }

@@ -1,11 +1,14 @@
 package io.countercache.hibernate.internal.support;
 
 import io.countercache.CounterMappingException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.hibernate.cfg.AvailableSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param batched whether the application has asked for JDBC batches, rather than having them by default
  */
 public record Settings(
-        boolean enabled, Write write, BeforeImages staleChildren, Bulk bulk, boolean collectionSize, boolean batched) {
+        boolean enabled, Write write, StaleChildren staleChildren, Bulk bulk, boolean collectionSize, boolean batched) {
 
     public static final String ENABLED = "hibernate.counter_cache.enabled";
     public static final String WRITE = "hibernate.counter_cache.write";
@@ -24,6 +27,9 @@ public record Settings(
     public static final String IGNORE_STATEMENT = BULK + "=ignore";
     public static final String COLLECTION_SIZE = "hibernate.counter_cache.collection_size";
 
+    private static final String PREFIX = "hibernate.counter_cache.";
+    private static final Set<String> NAMES = Set.of(ENABLED, WRITE, STALE_CHILDREN, BULK, COLLECTION_SIZE);
+
     private static final List<String> TRUE_OR_FALSE = List.of("true", "false");
 
     public enum Write {
@@ -31,7 +37,7 @@ public record Settings(
         FLUSH
     }
 
-    public enum BeforeImages {
+    public enum StaleChildren {
         CHECK,
         LOCK,
         TRUST
@@ -43,37 +49,77 @@ public record Settings(
         IGNORE
     }
 
+    /**
+     * Reads the settings.
+     *
+     * @throws CounterMappingException that names all wrong ones: a misspelt setting would silently be without effect
+     */
     public static Settings read(Map<String, Object> settings) {
-        return new Settings(
-                Boolean.parseBoolean(value(settings, ENABLED, TRUE_OR_FALSE)),
-                Write.valueOf(value(settings, WRITE, names(Write.values())).toUpperCase(Locale.ROOT)),
-                BeforeImages.valueOf(value(settings, STALE_CHILDREN, names(BeforeImages.values()))
-                        .toUpperCase(Locale.ROOT)),
-                Bulk.valueOf(value(settings, BULK, names(Bulk.values())).toUpperCase(Locale.ROOT)),
-                Boolean.parseBoolean(value(settings, COLLECTION_SIZE, TRUE_OR_FALSE)),
+        List<String> problems = new ArrayList<>(unknown(settings));
+        Settings read = new Settings(
+                Boolean.parseBoolean(value(settings, ENABLED, TRUE_OR_FALSE, problems)),
+                value(settings, WRITE, Write.values(), problems),
+                value(settings, STALE_CHILDREN, StaleChildren.values(), problems),
+                value(settings, BULK, Bulk.values(), problems),
+                Boolean.parseBoolean(value(settings, COLLECTION_SIZE, TRUE_OR_FALSE, problems)),
                 asksForBatches(settings.get(AvailableSettings.STATEMENT_BATCH_SIZE)));
+        if (!problems.isEmpty()) {
+            throw new CounterMappingException(problems);
+        }
+        return read;
+    }
+
+    private static List<String> unknown(Map<String, Object> settings) {
+        return settings.keySet().stream()
+                .filter(name -> name.startsWith(PREFIX) && !NAMES.contains(name))
+                .sorted()
+                .map(name -> "%s: there is no such setting: use %s, or remove it".formatted(name, nearest(name)))
+                .toList();
+    }
+
+    private static String nearest(String name) {
+        return NAMES.stream()
+                .min(Comparator.comparingInt((String known) -> distance(name, known))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
+    }
+
+    /** How many characters have to be inserted, deleted or replaced to make one text of another (Levenshtein). */
+    private static int distance(String one, String other) {
+        int[] row = IntStream.rangeClosed(0, other.length()).toArray();
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[other.length()];
     }
 
     private static boolean asksForBatches(@Nullable Object size) {
         return size != null && Integer.parseInt(size.toString().strip()) > 1;
     }
 
-    private static List<String> names(Enum<?>[] values) {
-        return Arrays.stream(values)
+    private static <E extends Enum<E>> E value(
+            Map<String, Object> settings, String name, E[] values, List<String> problems) {
+        List<String> allowed = Arrays.stream(values)
                 .map(value -> value.name().toLowerCase(Locale.ROOT))
                 .toList();
+        return values[allowed.indexOf(value(settings, name, allowed, problems))];
     }
 
-    /** The first value allowed is the default. */
-    private static String value(Map<String, Object> settings, String name, List<String> allowed) {
+    /** The first value allowed is the default, and stands in for one that is wrong. */
+    private static String value(
+            Map<String, Object> settings, String name, List<String> allowed, List<String> problems) {
         Object given = settings.get(name);
-        if (given == null) {
-            return allowed.get(0);
-        }
-        String value = given.toString().strip().toLowerCase(Locale.ROOT);
+        String value =
+                given == null ? allowed.get(0) : given.toString().strip().toLowerCase(Locale.ROOT);
         if (!allowed.contains(value)) {
-            throw new CounterMappingException(List.of("%s: '%s' is none of its values: use %s"
-                    .formatted(name, given, allowed.stream().collect(Collectors.joining(" or ")))));
+            problems.add("%s: '%s' is none of its values: use %s".formatted(name, given, String.join(" or ", allowed)));
+            return allowed.get(0);
         }
         return value;
     }

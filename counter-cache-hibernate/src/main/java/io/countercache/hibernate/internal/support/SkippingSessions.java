@@ -1,26 +1,26 @@
 package io.countercache.hibernate.internal.support;
 
-import java.util.Collections;
-import java.util.Set;
-import java.util.WeakHashMap;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
-/** The sessions of a factory that count nothing for now. Refers to nothing else of the factory. Thread-safe. */
+/**
+ * The sessions of one factory in which nothing is counted for now. Refers to nothing else of the factory, because collections
+ * that outlive it may ask. Thread-safe.
+ */
 public final class SkippingSessions {
 
-    private final Set<SharedSessionContractImplementor> skipping =
-            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
-    /** Whether any session ever was: most applications have none, and every change and every size asks. */
-    private volatile boolean any;
+    private final PerSession<SharedSessionContractImplementor, Boolean> skipping = new PerSession<>();
 
-    /** Stops counting what this session changes; false if it had stopped before. */
+    /** Stops the counting of what this session changes; false if it was stopped before. */
     public boolean add(SharedSessionContractImplementor session) {
-        any = true;
-        return skipping.add(session);
+        if (contains(session)) {
+            return false;
+        }
+        skipping.put(session, true);
+        return true;
     }
 
     public boolean contains(SharedSessionContractImplementor session) {
-        return any && skipping.contains(session);
+        return skipping.get(session) != null;
     }
 
     public void remove(SharedSessionContractImplementor session) {

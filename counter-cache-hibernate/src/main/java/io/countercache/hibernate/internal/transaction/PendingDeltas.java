@@ -8,15 +8,14 @@ import io.countercache.hibernate.internal.path.PathDeltas;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.support.Settings;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hibernate.FlushMode;
@@ -52,11 +51,10 @@ public final class PendingDeltas implements FlushEventListener, AutoFlushEventLi
     private final boolean writeAtFlush;
     // by transaction coordinator, for sessions that share a transaction write together; weak, because a session that is
     // closed in the middle of a transaction may never tell how that ended
-    private final transient Map<TransactionCoordinator, OfTransaction> transactions =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    private final transient PerSession<TransactionCoordinator, OfTransaction> transactions = new PerSession<>();
 
-    private final transient Set<SharedSessionContractImplementor> executingBatchAtClose =
-            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    private final transient PerSession<SharedSessionContractImplementor, Boolean> executingBatchAtClose =
+            new PerSession<>();
 
     private static final class OfTransaction {
         final CounterDeltas deltas = new CounterDeltas();
@@ -230,7 +228,8 @@ public final class PendingDeltas implements FlushEventListener, AutoFlushEventLi
             transactions.put(coordinator, pending);
             coordinator.addObserver(new CommitObserver(pending, session));
             pending.savepoints = Savepoints.of(pending.deltas, pending.paths, session);
-            if (session instanceof StatelessSession && executingBatchAtClose.add(session)) {
+            if (session instanceof StatelessSession && executingBatchAtClose.get(session) == null) {
+                executingBatchAtClose.put(session, true);
                 executeBatchAtClose(session);
             }
         }

@@ -1,0 +1,99 @@
+package io.countercache.hibernate.internal.boot;
+
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.hibernate.internal.bulk.BulkStatements;
+import io.countercache.hibernate.internal.bulk.hook.BulkHooks;
+import io.countercache.hibernate.internal.check.CounterAttribute;
+import io.countercache.hibernate.internal.collection.CollectionMapping;
+import io.countercache.hibernate.internal.declaration.Declarations;
+import io.countercache.hibernate.internal.entity.ChildGuards;
+import io.countercache.hibernate.internal.entity.SentDeletes;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import io.countercache.hibernate.internal.model.FreeCounter;
+import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.size.SizedCollections;
+import io.countercache.hibernate.internal.support.Settings;
+import io.countercache.hibernate.internal.support.SkippingSessions;
+import org.hibernate.boot.Metadata;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.mapping.Property;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the library changes in the application's mapping, in order. Each change is made by the class of its subject,
+ * but all of them are called from here.
+ *
+ * @param guards how children are protected, which is decided along with the changes that protect them
+ * @param deletes watches the DELETEs
+ */
+record MappingChanges(ChildGuards guards, SentDeletes deletes) {
+
+    /** Changes the boot model, before Hibernate builds persisters from it. */
+    static MappingChanges inBootModel(
+            Declarations declared,
+            Settings settings,
+            SkippingSessions skipping,
+            Metadata metadata,
+            SessionFactoryImplementor factory) {
+        freezeCounters(declared, metadata);
+        limitCounters(declared, metadata);
+        countDeletedRows(declared, metadata, factory);
+        ChildGuards guards =
+                ChildGuards.decide(declared.derived(), metadata, settings.staleChildren(), settings.batched());
+        SentDeletes deletes = SentDeletes.watch(metadata);
+        if (settings.collectionSize()) {
+            new SizedCollections(skipping, metadata, factory).substitute(declared.read());
+        }
+        return new MappingChanges(guards, deletes);
+    }
+
+    /** Entity UPDATEs do not write counters, and a counter's column is 0 by default. */
+    private static void freezeCounters(Declarations declared, Metadata metadata) {
+        for (CounterDefinition counter : declared.derived()) {
+            CounterAttribute.freeze(attribute(counter.parent(), counter.counter(), metadata));
+        }
+        for (FreeCounter counter : declared.free()) {
+            CounterAttribute.freeze(attribute(counter.entity(), counter.counter(), metadata));
+        }
+    }
+
+    /** The columns of limited counters have check constraints. */
+    private static void limitCounters(Declarations declared, Metadata metadata) {
+        for (FreeCounter counter : declared.free()) {
+            CounterAttribute.limit(
+                    attribute(counter.entity(), counter.counter(), metadata),
+                    counter.limits(),
+                    metadata.getDatabase().getDialect());
+        }
+    }
+
+    private static Property attribute(String entity, String counter, Metadata metadata) {
+        return requireNonNull(BootModel.own(metadata.getEntityBinding(entity), counter));
+    }
+
+    /** DELETEs of counted collections report how many rows they have hit. */
+    private static void countDeletedRows(Declarations declared, Metadata metadata, SessionFactoryImplementor factory) {
+        for (CounterDefinition counter : declared.derived()) {
+            if (counter.counts() != Counts.CHILDREN) {
+                CollectionMapping.countDeletes(
+                        metadata.getCollectionBinding(counter.child() + "." + counter.association()),
+                        metadata,
+                        factory.getSqlStringGenerationContext());
+            }
+        }
+    }
+
+    /**
+     * Changes the persisters, once Hibernate has built all of them.
+     *
+     * @param bulk executes bulk statements in place of Hibernate; null if these are not counted
+     */
+    void inPersisters(@Nullable BulkStatements bulk, SessionFactoryImplementor factory) {
+        guards.batchInserts(factory);
+        if (bulk != null) {
+            BulkHooks.install(bulk, factory);
+        }
+    }
+}

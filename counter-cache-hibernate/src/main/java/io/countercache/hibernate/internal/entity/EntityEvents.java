@@ -1,0 +1,283 @@
+package io.countercache.hibernate.internal.entity;
+
+import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
+import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.sql.CacheInvalidation;
+import io.countercache.hibernate.internal.sql.OwnQueries;
+import io.countercache.hibernate.internal.support.SkippingSessions;
+import io.countercache.hibernate.internal.transaction.MoveSink;
+import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import java.util.List;
+import java.util.function.Predicate;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
+import org.hibernate.event.spi.AutoFlushEvent;
+import org.hibernate.event.spi.AutoFlushEventListener;
+import org.hibernate.event.spi.DeleteContext;
+import org.hibernate.event.spi.DeleteEvent;
+import org.hibernate.event.spi.DeleteEventListener;
+import org.hibernate.event.spi.FlushEntityEvent;
+import org.hibernate.event.spi.FlushEntityEventListener;
+import org.hibernate.event.spi.FlushEvent;
+import org.hibernate.event.spi.FlushEventListener;
+import org.hibernate.event.spi.PostDeleteEvent;
+import org.hibernate.event.spi.PostDeleteEventListener;
+import org.hibernate.event.spi.PostInsertEvent;
+import org.hibernate.event.spi.PostInsertEventListener;
+import org.hibernate.event.spi.PostLoadEvent;
+import org.hibernate.event.spi.PostLoadEventListener;
+import org.hibernate.event.spi.PostUpdateEvent;
+import org.hibernate.event.spi.PostUpdateEventListener;
+import org.hibernate.event.spi.PostUpsertEvent;
+import org.hibernate.event.spi.PostUpsertEventListener;
+import org.hibernate.event.spi.PreDeleteEvent;
+import org.hibernate.event.spi.PreDeleteEventListener;
+import org.hibernate.event.spi.PreInsertEvent;
+import org.hibernate.event.spi.PreInsertEventListener;
+import org.hibernate.event.spi.PreUpdateEvent;
+import org.hibernate.event.spi.PreUpdateEventListener;
+import org.hibernate.event.spi.PreUpsertEvent;
+import org.hibernate.event.spi.PreUpsertEventListener;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every event by which Hibernate reports that a session loads, flushes or writes an entity, and what is done about it, in order:
+ * first for the entity as a parent, then as a child, then the steps of other packages. Never vetoes.
+ *
+ * <p>Most events are about entities that no counter has to do with, so each method asks that first, and allocates nothing.
+ */
+public final class EntityEvents
+        implements FlushEventListener,
+                AutoFlushEventListener,
+                FlushEntityEventListener,
+                PostLoadEventListener,
+                PreInsertEventListener,
+                PostInsertEventListener,
+                PreUpdateEventListener,
+                PostUpdateEventListener,
+                PreUpsertEventListener,
+                PostUpsertEventListener,
+                DeleteEventListener,
+                PreDeleteEventListener,
+                PostDeleteEventListener {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient CounterModel model;
+    private final transient SkippingSessions skipping;
+    private final transient SentDeletes deletes;
+    private final transient ParentInstances parents;
+    private final transient ForeseenCounts foreseen;
+    private final transient BeforeImages images;
+    private final transient ChildCounting children;
+    /** An array, because iterating over it allocates nothing. */
+    private final transient RowStep[] steps;
+
+    /**
+     * Builds what works on the events.
+     *
+     * @param mayBeChangedByDatabase whether the database may delete or change rows of an entity by itself
+     * @param steps those of other packages, in the order in which they are called
+     */
+    public EntityEvents(
+            CounterModel model,
+            Predicate<EntityPersister> mayBeChangedByDatabase,
+            PendingDeltas pending,
+            OwnQueries queries,
+            CacheInvalidation caches,
+            SkippingSessions skipping,
+            MoveSink sink,
+            ChildGuards guards,
+            SentDeletes deletes,
+            List<RowStep> steps) {
+        this.model = model;
+        this.skipping = skipping;
+        this.deletes = deletes;
+        this.parents = new ParentInstances(model, pending, caches);
+        this.foreseen = new ForeseenCounts(model, pending, skipping);
+        this.images = new BeforeImages(mayBeChangedByDatabase, pending, queries, guards);
+        this.children = new ChildCounting(images, sink);
+        this.steps = steps.toArray(RowStep[]::new);
+    }
+
+    // ---- flushing and loading ----
+
+    /** Called when a flush begins, before Hibernate works on it. */
+    public void beforeFlush(SharedSessionContractImplementor session) {
+        foreseen.forget(session); // of a flush that has failed
+    }
+
+    @Override
+    public void onFlush(FlushEvent event) {
+        afterFlush(event.getSession());
+    }
+
+    @Override
+    public void onAutoFlush(AutoFlushEvent event) {
+        afterFlush(event.getSession());
+    }
+
+    private void afterFlush(SharedSessionContractImplementor session) {
+        foreseen.forget(session);
+        for (RowStep step : steps) {
+            step.afterFlush(session);
+        }
+    }
+
+    /** Called before Hibernate compares the entity with its loaded state, and before the flush inserts anything. */
+    @Override
+    public void onFlushEntity(FlushEntityEvent event) {
+        List<KeptCounter> counters = model.keptBy(event.getEntityEntry().getPersister());
+        foreseen.onFlushEntity(event, counters);
+        if (!counters.isEmpty()) {
+            parents.onFlushEntity(event, counters);
+        }
+    }
+
+    @Override
+    public void onPostLoad(PostLoadEvent event) {
+        parents.afterLoad(event);
+    }
+
+    // ---- INSERT ----
+
+    @Override
+    public boolean onPreInsert(PreInsertEvent event) {
+        List<KeptCounter> counters = model.keptBy(event.getPersister());
+        if (!counters.isEmpty()) {
+            parents.beforeInsert(event, counters);
+            foreseen.beforeInsert(event, counters);
+        }
+        beforeStatement(event);
+        return false;
+    }
+
+    @Override
+    public void onPostInsert(PostInsertEvent event) {
+        List<KeptCounter> counters = model.keptBy(event.getPersister());
+        if (!counters.isEmpty()) {
+            parents.afterInsert(event, counters);
+            foreseen.afterInsert(event, counters);
+        }
+        WatchedEntity watched = watched(event);
+        if (watched != null) {
+            children.afterInsert(event, watched);
+        }
+        for (RowStep step : steps) {
+            step.afterInsert(event);
+        }
+    }
+
+    // ---- UPDATE ----
+
+    @Override
+    public boolean onPreUpdate(PreUpdateEvent event) {
+        List<KeptCounter> counters = model.keptBy(event.getPersister());
+        if (!counters.isEmpty()) {
+            parents.beforeUpdate(event, counters);
+        }
+        WatchedEntity watched = watched(event);
+        if (watched != null) {
+            images.beforeUpdate(event, watched);
+        }
+        beforeStatement(event);
+        return false;
+    }
+
+    @Override
+    public void onPostUpdate(PostUpdateEvent event) {
+        WatchedEntity watched = watched(event);
+        if (watched != null) {
+            children.afterUpdate(event, watched);
+        }
+    }
+
+    // ---- MERGE, which a stateless session calls an upsert ----
+
+    @Override
+    public boolean onPreUpsert(PreUpsertEvent event) {
+        parents.refuseUpsert(event.getPersister());
+        WatchedEntity watched = watched(event);
+        if (watched != null) {
+            images.beforeUpsert(event, watched);
+        }
+        beforeStatement(event);
+        return false;
+    }
+
+    @Override
+    public void onPostUpsert(PostUpsertEvent event) {
+        WatchedEntity watched = watched(event);
+        if (watched != null) {
+            children.afterUpsert(event, watched);
+        }
+    }
+
+    // ---- DELETE ----
+
+    @Override
+    public void onDelete(DeleteEvent event) {
+        deletes.onRemove(event);
+    }
+
+    /** Called before Hibernate removes the entity: a row that is removed already stays what it is. */
+    @Override
+    public void onDelete(DeleteEvent event, DeleteContext removed) {
+        deletes.onRemove(event);
+    }
+
+    @Override
+    public boolean onPreDelete(PreDeleteEvent event) {
+        boolean isLeft = deletes.isLeftToDatabase(event);
+        WatchedEntity watched = isLeft ? null : watched(event);
+        if (watched != null) {
+            images.beforeDelete(
+                    event, watched); // also if the session is skipping: the DELETE may compare what it reads
+        }
+        boolean isCounting = !isLeft && !skipping.contains(event.getSession());
+        for (RowStep step : steps) {
+            step.beforeStatement(event);
+            if (isCounting) {
+                step.beforeDelete(event);
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void onPostDelete(PostDeleteEvent event) {
+        SentDeletes.Outcome outcome = deletes.outcome(event);
+        boolean isSent = outcome == SentDeletes.Outcome.SENT;
+        if (outcome != SentDeletes.Outcome.UNKNOWN) {
+            parents.afterDelete(event);
+        }
+        WatchedEntity watched = watched(event);
+        if (watched != null) {
+            children.afterDelete(event, watched, isSent);
+        }
+        for (RowStep step : steps) {
+            step.afterDelete(event, isSent);
+        }
+    }
+
+    // ---- all of them ----
+
+    /** What counters look at of the entity; null if they look at nothing. */
+    private @Nullable WatchedEntity watched(AbstractDatabaseOperationEvent event) {
+        WatchedEntity watched = model.counted(event.getPersister());
+        return watched.isEmpty() ? null : watched;
+    }
+
+    private void beforeStatement(AbstractDatabaseOperationEvent event) {
+        for (RowStep step : steps) {
+            step.beforeStatement(event);
+        }
+    }
+
+    @Override
+    public boolean requiresPostCommitHandling(EntityPersister persister) {
+        return false; // a count that is written after the commit can be lost
+    }
+}
