@@ -16,8 +16,8 @@ import java.lang.annotation.Target;
  * }</pre>
  *
  * No entity UPDATE writes it, neither that of a stale instance nor that of a merged one; it makes no entity dirty and moves no
- * {@code @Version}. What an application assigns to it, the instance shows until the next flush. An INSERT writes what was
- * assigned, null as 0. It is changed with {@code CounterCaches}.
+ * {@code @Version}. A value that the application assigns to it is shown by the instance until the next flush, and written only
+ * by an INSERT, null as 0. To change it, use {@code CounterCaches}.
  *
  * <p>The attribute is an int, long, short, one of their boxes, a BigInteger or a BigDecimal. An entity with one cannot be
  * upserted by a stateless session.
@@ -28,24 +28,24 @@ import java.lang.annotation.Target;
 public @interface Counter {
 
     /**
-     * Changes that would take the counter below this value are refused. Also a check constraint in the schema that
-     * Hibernate exports. A value that is below already may still go up.
+     * The least value: changes that would take the counter below it are refused. It is also a check constraint in the
+     * schema that Hibernate exports. A counter that is below it already may still be incremented.
      *
      * @return the least value allowed
      */
     long min() default Long.MIN_VALUE;
 
     /**
-     * Changes that would take the counter above this value are refused. Also a check constraint in the schema that
-     * Hibernate exports. A value that is above already may still go down.
+     * The greatest value: changes that would take the counter above it are refused. It is also a check constraint in the
+     * schema that Hibernate exports. A counter that is above it already may still be decremented.
      *
      * @return the greatest value allowed
      */
     long max() default Long.MAX_VALUE;
 
     /**
-     * Over how many rows a hot counter is spread. Not supported yet: anything but 0 is refused when the session factory is
-     * built.
+     * The number of rows that a hot counter is spread over. Not supported yet: anything but 0 is refused when the session
+     * factory is built.
      *
      * @return the number of slots, 0 for none
      */

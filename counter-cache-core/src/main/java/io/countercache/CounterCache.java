@@ -10,7 +10,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
 /**
- * A derived counter: kept on the parent, equal to the number of its children at every commit.
+ * A derived counter: an attribute of the parent that equals the number of its children at every commit.
  *
  * <pre>{@code
  * @Entity class Post {
@@ -27,7 +27,7 @@ import java.lang.annotation.Target;
  * <p>It goes on either side of an association, or on both; on both it is still one counter. The attribute that it keeps
  * belongs to the library from then on: an entity UPDATE never writes it, a value assigned to it by the application is
  * put right at the next flush, and it neither makes its entity dirty nor moves a {@code @Version}. Only an INSERT of the
- * parent writes what the application set, null as 0.
+ * parent writes what the application has set, null as 0.
  *
  * <p>On a collection that no to-one writes it counts the rows of the collection: in the entity that has it, or, on the
  * inverse side of a {@code @ManyToMany}, in each element.
@@ -45,8 +45,8 @@ import java.lang.annotation.Target;
  * <p>On an {@code @Any} it is one counter in each of the entities that its {@code @AnyDiscriminatorValue}s name, each of
  * which has to have the attribute. A {@link #path} does not begin there, nor lead through one.
  *
- * <p>Every wrong declaration is reported when the session factory is built, in one {@link CounterMappingException}; wrong
- * conditions in another, for Hibernate can read them only when all else is right.
+ * <p>All wrong declarations are reported when the session factory is built, in one {@link CounterMappingException}. Wrong
+ * conditions are reported in a second one, because Hibernate can read conditions only when everything else is right.
  */
 @Documented
 @Target({FIELD, METHOD})
@@ -60,7 +60,7 @@ public @interface CounterCache {
      *
      * <p>Without it, a collection {@code comments} is counted in {@code commentsCount}. A to-one is counted in
      * {@code <collection>Count} of the one inverse collection that is mapped by it; where there is none, or more than
-     * one, in the first that exists of {@code <child>sCount} and {@code <child>Count}, child being the name of the child
+     * one, in the first that exists of {@code <child>sCount} and {@code <child>Count}, where child is the name of the child
      * entity with its first letter in lower case.
      *
      * @return the name of a numeric attribute of the parent
@@ -74,18 +74,18 @@ public @interface CounterCache {
      * @ManyToOne @CounterCache(value = "commentsCount", path = "author") Post post; // Author.commentsCount
      * }</pre>
      *
-     * A post that gets another author takes its comments along. To be exact also while somebody else does that, the rows on
-     * the way are locked when the counter is written: one SELECT for those of one table, and an UPDATE that changes nothing
-     * of those that have no counter of their own to move. Managed instances at its end show a change at the flush if
-     * the session manages the rows on the way, and else when it is written.
+     * A post that gets another author takes its comments along. Another transaction may do that at the same time, so the
+     * rows on the path are locked when the counter is written: by one SELECT per table, and for rows without a counter to
+     * move also by an UPDATE that changes nothing. A managed instance at the end of the path shows a change at the flush if
+     * the session manages the rows on the path, otherwise when the change is written.
      *
      * @return the path, dots between its attributes
      */
     String path() default "";
 
     /**
-     * A JPQL condition over the child: only children for which it is true are counted. One that comes to meet it, or no
-     * longer does, moves the counter as if it came or went.
+     * A JPQL condition over the child: only children for which it is true are counted. A child that starts or stops
+     * matching the condition moves the counter as if it had been inserted or deleted.
      *
      * <pre>{@code
      * @ManyToOne @CounterCache(value = "publishedCount", where = "status = PUBLISHED and hidden is null") User author;
@@ -94,25 +94,25 @@ public @interface CounterCache {
      * Names are attributes of the child; dots lead into embeddables, and to the id of a to-one. Allowed are comparisons of
      * an attribute with a literal or another attribute, {@code in}, {@code between}, {@code like}, {@code is null}, boolean
      * attributes, {@code and}, {@code or}, {@code not}. What only the database could evaluate - functions, joins,
-     * subqueries, parameters, the order of texts - is refused when the session factory is built. Texts are equal if
-     * their characters are: not for a column whose collation says otherwise.
+     * subqueries, parameters, the order of texts - is refused when the session factory is built. Two texts are equal if
+     * their characters are equal, so do not use a column with a collation that sees this differently.
      *
      * @return the condition
      */
     String where() default "";
 
     /**
-     * A numeric attribute of the child to total instead of counting rows; null is nothing. The counter has to be able to
+     * A numeric attribute of the child to total instead of counting rows; null counts as 0. The counter has to be able to
      * hold the total exactly: a whole number for whole numbers, a BigDecimal with as many digits after the point for a
-     * BigDecimal. Only a float or double, which is exact nowhere, is totalled in one.
+     * BigDecimal. A float or double can only be totalled in a float or double counter, because such totals are never exact.
      *
      * @return the name of the attribute
      */
     String sum() default "";
 
     /**
-     * Date and time attributes of the parent that are set to now whenever this counter moves, in the same UPDATE: exactly
-     * these, and at the time of that UPDATE, which is just before the commit. They are in the same table as the counter.
+     * Date and time attributes of the parent that are set to now whenever this counter moves, in the same UPDATE. No others
+     * are set, and now is the time of that UPDATE, just before the commit. They have to be in the same table as the counter.
      *
      * @return the names of the attributes
      */
@@ -120,17 +120,18 @@ public @interface CounterCache {
 
     /**
      * Whether {@code size()} and {@code isEmpty()} of a collection that is not loaded may be answered from this counter, which
-     * they are if it counts exactly the elements of that collection. With false the counter is maintained, and sizes are asked of
-     * the database: while the rows that were there before it are still to be repaired. Of two declarations of one counter, on
-     * both sides of an association, either can say so. Other reads, of the attribute or in queries, are the application's own.
+     * they are if it counts exactly the elements of that collection. With false the counter is maintained, but sizes come from
+     * the database: use it until the rows that were there before the counter are repaired. If the counter is declared on both
+     * sides of the association, setting it on one side is enough. It has no effect on other reads, of the attribute or in
+     * queries: those are the application's own.
      *
      * @return false to maintain the counter without reading it
      */
     boolean active() default true;
 
     /**
-     * Over how many rows a hot counter is spread. Not supported yet: anything but 0 is refused when the session factory
-     * is built.
+     * The number of rows that a hot counter is spread over. Not supported yet: anything but 0 is refused when the session
+     * factory is built.
      *
      * @return the number of slots, 0 for none
      */

@@ -2,7 +2,7 @@ package io.countercache;
 
 import jakarta.persistence.PersistenceException;
 
-/** Something that a counter cannot do. The message says where, what, and what to do. */
+/** A counter that is declared or used in a way that cannot work. The message says where, what is wrong, and what to do. */
 public class CounterCacheException extends PersistenceException {
 
     private static final long serialVersionUID = 1;
@@ -10,7 +10,7 @@ public class CounterCacheException extends PersistenceException {
     /**
      * Creates an exception.
      *
-     * @param message where, what, and what to do
+     * @param message where, what is wrong, and what to do
      */
     public CounterCacheException(String message) {
         super(message);

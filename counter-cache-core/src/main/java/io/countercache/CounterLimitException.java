@@ -18,7 +18,7 @@ public class CounterLimitException extends CounterCacheException {
      * Creates an exception for one row and counter.
      *
      * @param entity the name of the entity that has the counter
-     * @param id the identifier of the row; what stands for it where the row is not there yet
+     * @param id the identifier of the row; for a row that does not exist yet, the key that it was bumped by
      * @param counter the attribute that keeps the counter
      * @param change by how much it was to move
      * @param limit the minimum or maximum that this would pass; null where a constraint of the database refused
@@ -40,15 +40,15 @@ public class CounterLimitException extends CounterCacheException {
         if (limit == null) {
             return "%s.%s of %s: a check constraint of the database refuses to change it by %s: the transaction has to be"
                             .formatted(entity, counter, id, change)
-                    + " rolled back; declare the limit in @Counter to be told before";
+                    + " rolled back; declare the limit in @Counter, and such a change is refused before it fails";
         }
-        return "%s.%s of %s is %s: a change by %s would pass its limit %d; nothing was changed: ask tryIncrement or"
+        return "%s.%s of %s is %s: a change by %s would pass its limit %d; nothing was changed: call tryIncrement or"
                         .formatted(entity, counter, id, value, change, limit)
-                + " tryDecrement to be answered instead of refused";
+                + " tryDecrement to get false instead of an exception";
     }
 
     /**
-     * Which entity has the counter.
+     * The entity that has the counter.
      *
      * @return the name of the entity
      */
@@ -57,7 +57,7 @@ public class CounterLimitException extends CounterCacheException {
     }
 
     /**
-     * Which row has the counter.
+     * The row that has the counter.
      *
      * @return its identifier
      */
@@ -66,7 +66,7 @@ public class CounterLimitException extends CounterCacheException {
     }
 
     /**
-     * Which counter it is.
+     * The counter that was to be changed.
      *
      * @return the attribute that keeps it
      */
@@ -75,7 +75,7 @@ public class CounterLimitException extends CounterCacheException {
     }
 
     /**
-     * What was asked for.
+     * The change that was refused.
      *
      * @return by how much the counter was to move; negative for a decrement
      */
@@ -84,16 +84,16 @@ public class CounterLimitException extends CounterCacheException {
     }
 
     /**
-     * What would be passed.
+     * The limit that the change would have passed.
      *
-     * @return the minimum or maximum; null where a constraint of the database refused, which does not tell
+     * @return the minimum or maximum; null where a constraint of the database refused, because it does not say which
      */
     public @Nullable Long limit() {
         return limit;
     }
 
     /**
-     * What the counter was when the change was refused.
+     * The value of the counter when the change was refused.
      *
      * @return its value; null where a constraint of the database refused, after which nothing can be read
      */

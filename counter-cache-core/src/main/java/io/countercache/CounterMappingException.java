@@ -2,7 +2,7 @@ package io.countercache;
 
 import java.util.List;
 
-/** Counters are declared wrongly. Thrown when the session factory is built, once for all wrong declarations. */
+/** Wrong declarations of counters. Thrown when the session factory is built, one exception for all of them. */
 public class CounterMappingException extends CounterCacheException {
 
     private static final long serialVersionUID = 1;
@@ -10,7 +10,7 @@ public class CounterMappingException extends CounterCacheException {
     /**
      * Creates an exception for a list of wrong declarations.
      *
-     * @param problems for each declaration where it is, what is wrong, and what to do
+     * @param problems for each wrong declaration, where it is, what is wrong, and what to do
      */
     public CounterMappingException(List<String> problems) {
         super("Cannot start: %d wrong counter declaration%s%n  - %s"

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a repair, or a verification, of a whole table has found.
+ * The result of a repair or a verification of a whole table.
  *
- * @param examined how many parent rows were looked at, those of failed chunks not among them
+ * @param examined how many parent rows were examined, without those of failed chunks
  * @param drifted how many of them had a counter that was wrong; a repair has corrected them
  * @param first the first 100 counters that were wrong
  * @param failures the chunks that could not be done
@@ -18,10 +18,10 @@ public record RepairReport(
     /**
      * Creates a report.
      *
-     * @param examined how many rows were looked at
+     * @param examined how many rows were examined
      * @param drifted how many were wrong
      * @param first the first counters that were wrong
-     * @param failures what could not be done
+     * @param failures the chunks that could not be done
      * @param elapsed how long it took
      */
     public RepairReport {
@@ -30,7 +30,7 @@ public record RepairReport(
     }
 
     /**
-     * Whether everything was looked at and nothing was wrong.
+     * Whether every row was examined and nothing was wrong.
      *
      * @return true if every counter equals its count
      */

@@ -1,8 +1,8 @@
 package io.countercache;
 
 /**
- * A bulk statement would change rows that are counted, and by how much the counters would move cannot be told exactly.
- * Nothing was changed. The message names the statement, the reason and the ways out.
+ * A bulk statement that would change counted rows, where the changes of the counters cannot be determined exactly. Nothing
+ * was changed. The message names the statement, the reason and the ways out.
  */
 public class UncountableStatementException extends CounterCacheException {
 

@@ -4,9 +4,8 @@ import io.countercache.CounterCacheException;
 import io.countercache.CounterLimitException;
 import io.countercache.Drift;
 import io.countercache.hibernate.internal.boot.Installation;
-import io.countercache.hibernate.internal.direct.Upsert;
+import io.countercache.hibernate.internal.direct.CounterRequest;
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.support.SkippingSessions;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TransactionRequiredException;
 import java.util.Collection;
@@ -14,12 +13,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.hibernate.FlushMode;
 import org.hibernate.StatelessSession;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The counters that a session can reach.
@@ -32,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CounterCaches {
 
-    // asked for at each call: the entity manager may be a proxy that stands for another session in each transaction
+    // looked up at each call, because the entity manager may be a proxy of another session in each transaction
     private final Supplier<SharedSessionContractImplementor> session;
 
     private CounterCaches(Supplier<SharedSessionContractImplementor> session) {
@@ -40,8 +36,8 @@ public final class CounterCaches {
     }
 
     /**
-     * The counters that an entity manager can reach. A Hibernate {@code Session} is one. Of a proxy that stands for the
-     * entity manager of the current transaction, such as Spring injects, this may be shared as the proxy may be.
+     * The counters that an entity manager can reach. A Hibernate {@code Session} is an entity manager. If it is a proxy of
+     * the entity manager of the current transaction, as Spring injects it, the returned object can be shared like the proxy.
      *
      * @param entityManager an open entity manager of Hibernate, or a proxy of one
      * @return its counters
@@ -65,7 +61,7 @@ public final class CounterCaches {
      * The counters of one row.
      *
      * @param entity the entity that has the counters
-     * @param id its identifier; that of a row that does not exist changes nothing
+     * @param id the identifier of the row; if the row does not exist, nothing is changed
      * @param <T> the type of the entity
      * @return the counters of that row
      * @throws IllegalArgumentException if this is not an entity, or the id is null or of another type than the entity's
@@ -78,7 +74,7 @@ public final class CounterCaches {
      * The counters of some rows.
      *
      * @param entity the entity that has the counters
-     * @param ids identifiers; duplicates count once, none at all is no row
+     * @param ids identifiers of the rows; duplicates count once, and an empty collection means no row
      * @param <T> the type of the entity
      * @return the counters of those rows
      * @throws IllegalArgumentException if this is not an entity, or an id is null or of another type than the entity's
@@ -92,7 +88,7 @@ public final class CounterCaches {
      *
      * @param entity the entity that has the counter
      * @param key the attributes that its rows are unique by, and their values
-     * @param counter the attribute that keeps the counter
+     * @param counter the attribute that holds the counter
      * @return the new value of the counter
      */
     public long bump(Class<?> entity, Map<String, ?> key, String counter) {
@@ -100,45 +96,42 @@ public final class CounterCaches {
     }
 
     /**
-     * Adds to a counter of a row that may not be there yet: inserts the row with this amount or, where there is one with
-     * this key, adds to its counter. One statement, however many do so at once.
+     * Adds to a counter of a row that may not exist yet: inserts the row with this amount or, if there is a row with this
+     * key, adds to its counter. It is one statement, and exact when several transactions do this at the same time.
      *
      * <pre>{@code
      * long n = counters.bump(RequestCounter.class, Map.of("apiKey", key, "billingPeriod", period), "requestCount");
      * }</pre>
      *
-     * A new row has what its class assigns to its attributes, and what Hibernate generates: id, version and timestamps;
-     * what is null is left to the default of its column. Entity listeners are not called. An id that comes from a sequence
-     * is taken from it each time, also where no row is inserted.
+     * A new row has the values that its class assigns to its attributes, and those that Hibernate generates: id, version and
+     * timestamps; a column whose attribute is null gets its default. Entity listeners are not called. An id from a sequence is
+     * taken from it each time, even if no row is inserted.
      *
      * @param entity the entity that has the counter: in one table, in no hierarchy, without rows that a session may not see,
      *     and not counted by another counter
      * @param key the attributes of a unique constraint, unique index, natural id or identifier of the entity, and their
-     *     values; of a to-one attribute an instance
-     * @param counter the attribute that keeps the counter
-     * @param by by how much; within the limits of the counter, for it is what a new row begins with
+     *     values; for a to-one attribute an instance
+     * @param counter the attribute that holds the counter
+     * @param by the amount to add; within the limits of the counter, because a new row begins with it
      * @return the new value of the counter, without its fraction if it has one
      * @throws IllegalArgumentException if the rows are not unique by this key, a value is missing or of another type, or
      *     the entity has no such counter
-     * @throws CounterLimitException if that would pass a limit of the counter; nothing is changed
-     * @throws CounterCacheException if rows of this entity cannot be inserted so, or the database is not PostgreSQL or H2
+     * @throws CounterLimitException if the counter would pass a limit; nothing is changed
+     * @throws CounterCacheException if rows of this entity cannot be inserted by one statement, or the database is not
+     *     PostgreSQL or H2
      * @throws TransactionRequiredException outside a transaction
      */
     public long bump(Class<?> entity, Map<String, ?> key, String counter, long by) {
         var session = this.session.get();
         EntityPersister bumped = Entities.entity(entity, session.getFactory());
-        Upsert bump = new Upsert(Installation.of(bumped).direct(), session, bumped, key, counter, by);
-        if (!session.isTransactionInProgress()) {
-            throw new TransactionRequiredException("Counters can be bumped in a transaction only: begin one");
-        }
-        return bump.execute();
+        return CounterRequest.bump(Installation.of(bumped).direct(), session, bumped, key, counter, by);
     }
 
     /**
-     * Writes the deltas that are pending in the transaction of this session now, instead of just before the commit: for
-     * SQL that Hibernate does not see and that reads a counter. What the session has not flushed yet is flushed first,
-     * unless its flush mode is manual. The rows stay locked until the transaction ends, and the order in which all
-     * transactions lock rows is given up: transactions that do this to several rows can deadlock.
+     * Writes the pending deltas of this session's transaction now, instead of just before the commit. Needed before SQL that
+     * reads a counter and that Hibernate does not see. The session is flushed first, unless its flush mode is manual. The rows
+     * stay locked until the transaction ends. Transactions that do this for several rows do not lock them in the common order,
+     * and can deadlock.
      *
      * @throws TransactionRequiredException outside a transaction
      */
@@ -154,11 +147,11 @@ public final class CounterCaches {
     }
 
     /**
-     * Stops counting what this session changes, until the returned object is closed: for imports, which reset the counters
-     * afterwards. In a transaction, what the session changed before is flushed and counted; what it changes until the close is flushed there
-     * and not counted. A session whose flush mode is manual has to be flushed by hand at both ends. Inside another
-     * {@code skip} of the same session it changes nothing. Counters with a {@code path} are reset after the commit, or after the rows
-     * on the way are locked: another transaction that moves one of these does not see yet what was skipped beneath it.
+     * Stops counting the changes of this session until the returned object is closed: for imports, which reset the counters
+     * afterwards. In a transaction, earlier changes are flushed now and counted; changes until the close are flushed then and
+     * not counted. A session with a manual flush mode has to be flushed by hand at both ends. A {@code skip} inside another
+     * one of the same session has no effect. Reset counters with a {@code path} after the commit, or lock the rows on the path
+     * first: another transaction that moves one of these rows does not see the skipped children yet.
      *
      * <pre>{@code
      * try (var skipped = counters.skip()) {
@@ -167,49 +160,10 @@ public final class CounterCaches {
      * counters.resetCounters(Post.class, post.id);
      * }</pre>
      *
-     * @return what resumes the counting when it is closed
+     * @return an object to close, which resumes the counting
      */
     public Skipped skip() {
-        var session = this.session.get();
-        Installation installed = Installation.in(session.getFactory());
-        flush(session);
-        return new Skipped(
-                session, installed != null && installed.skipping().add(session) ? installed.skipping() : null);
-    }
-
-    /** A stretch of changes that are not counted. Not thread-safe. */
-    public static final class Skipped implements AutoCloseable {
-
-        private final SharedSessionContractImplementor session;
-        private @Nullable SkippingSessions skipping;
-
-        private Skipped(SharedSessionContractImplementor session, @Nullable SkippingSessions skipping) {
-            this.session = session;
-            this.skipping = skipping;
-        }
-
-        /** Flushes what was changed meanwhile, and counts again from here on. */
-        @Override
-        public void close() {
-            if (skipping != null) {
-                try {
-                    CounterCaches.flush(session);
-                } finally {
-                    skipping.remove(session);
-                    skipping = null;
-                }
-            }
-        }
-    }
-
-    /** Draws the line between what is counted and what is not. Nothing is flushed that is rolled back anyway. */
-    private static void flush(SharedSessionContractImplementor session) {
-        if (session instanceof SessionImplementor stateful
-                && stateful.isTransactionInProgress()
-                && stateful.getHibernateFlushMode() != FlushMode.MANUAL
-                && !stateful.accessTransaction().getRollbackOnly()) {
-            stateful.flush();
-        }
+        return Skipped.begin(session.get());
     }
 
     /**
@@ -217,8 +171,8 @@ public final class CounterCaches {
      *
      * @param entity the entity that has the counters
      * @param id the identifier of the row
-     * @param names counters, or collections that are counted; none for every derived counter
-     * @return what was wrong and is corrected
+     * @param names counters, or counted collections; none for every derived counter
+     * @return the counters that were wrong, and are corrected now
      * @see Counters#reset
      */
     public List<Drift> resetCounters(Class<?> entity, Object id, String... names) {

@@ -221,10 +221,10 @@ class CollectionDeclarationTest {
     void whatHidesOrChangesRowsIsRefused() {
         assertRefused(
                 List.of(Odd.class, Marked.class, Hidden.class),
-                "Odd.where: its rows are no entity that 'where' or 'sum' could be about: remove that element, or"
-                        + " map the rows as an entity and count its @ManyToOne",
-                "Odd.sum: its rows are no entity that 'where' or 'sum' could be about: remove that element, or"
-                        + " map the rows as an entity and count its @ManyToOne",
+                "Odd.where: the rows of a collection are not entities, so 'where' and 'sum' cannot be used: remove them,"
+                        + " or map the rows as an entity and count its @ManyToOne",
+                "Odd.sum: the rows of a collection are not entities, so 'where' and 'sum' cannot be used: remove them,"
+                        + " or map the rows as an entity and count its @ManyToOne",
                 "Odd.insert: Odd.insert has SQL of its own, and what that does to rows is not known: remove it",
                 "Odd.deleteAll: Odd.deleteAll has SQL of its own, and what that does to rows is not known: remove it",
                 "Odd.restricted: Odd.restricted has a @SQLRestriction, which hides rows that are counted: remove it",

@@ -170,7 +170,7 @@ class BumpMappingsTest {
     void aPartOfTheRowThatIsGeneratedInPartIsRefused() {
         assertThatThrownBy(() -> bump(Audited.class))
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessage("Audited cannot be bumped, for a part of its embedded audit is generated: insert the row,"
+                .hasMessage("Audited cannot be bumped, because a part of its embedded audit is generated: insert the row,"
                         + " then increment");
     }
 
@@ -179,18 +179,18 @@ class BumpMappingsTest {
         assertThatThrownBy(() -> bump(counters -> counters.bump(Hits.class, A, "later")))
                 .isInstanceOf(CounterCacheException.class)
                 .hasMessage(
-                        "Hits cannot be bumped, for an INSERT does not write later: insert the row, then increment");
+                        "Hits cannot be bumped, because an INSERT does not write later: insert the row, then increment");
         assertThatThrownBy(() -> bump(Placed.class))
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessage("Placed cannot be bumped, for it has a composite id, which is not the key: insert the row,"
+                .hasMessage("Placed cannot be bumped, because it has a composite id, which is not the key: insert the row,"
                         + " then increment");
         assertThatThrownBy(() -> bump(Gone.class))
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessage("Gone cannot be bumped, for its table has rows that this session cannot see, and they have"
+                .hasMessage("Gone cannot be bumped, because its table has rows that this session cannot see, and they have"
                         + " keys too: insert the row, then increment");
         assertThatThrownBy(() -> bump(Primitive.class))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Primitive has an id that nobody generates: make it the key, or insert the row");
+                .hasMessage("Primitive has an id that is not generated: make it the key, or insert the row");
         assertThatThrownBy(() -> bump(counters -> counters.bump(Hits.class, A, "hits", 5_000_000_000L)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Hits.hits is of type Integer: it cannot be changed by 5000000000");

@@ -429,14 +429,14 @@ class BumpTest {
                 Plain.class,
                 Map.of("other", "x"),
                 "total",
-                "Plain has an id that nobody generates: make it the key, or insert the row");
+                "Plain has an id that is not generated: make it the key, or insert the row");
     }
 
     @Test
     void rowsThatAreCountedThemselvesAreRefused() {
         assertThatThrownBy(() -> bump(Tally.class, Map.of("id", 1L), "total"))
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessage("Tally cannot be bumped, for its rows are counted by another counter: insert the row, then"
+                .hasMessage("Tally cannot be bumped, because its rows are counted by another counter: insert the row, then"
                         + " increment");
     }
 

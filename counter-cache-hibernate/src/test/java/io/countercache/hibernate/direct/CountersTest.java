@@ -421,7 +421,7 @@ class CountersTest {
                 })
                 .hasMessage("Product.available of %d is 0: a change by -1 would pass its limit 0; nothing was changed:"
                                 .formatted(product.id)
-                        + " ask tryIncrement or tryDecrement to be answered instead of refused");
+                        + " call tryIncrement or tryDecrement to get false instead of an exception");
         assertThatThrownBy(() -> on(-1L, counters -> counters.take("available", 1)))
                 .isInstanceOf(EntityNotFoundException.class)
                 .hasMessage("There is no Product with the id -1");

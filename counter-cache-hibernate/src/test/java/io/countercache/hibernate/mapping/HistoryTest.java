@@ -139,7 +139,7 @@ class HistoryTest {
 
     private static void refusedAsTemporal(String place, Class<?>... entities) {
         refused(
-                place + " is @Temporal, and rows of the past cannot be told from those that count: remove one of both",
+                place + " is @Temporal, and rows of the past cannot be told from those that count: remove one of the two",
                 entities);
     }
 

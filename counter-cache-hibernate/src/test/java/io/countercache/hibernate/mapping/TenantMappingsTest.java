@@ -174,7 +174,7 @@ class TenantMappingsTest {
         try (SessionFactory factory = configuration.buildSessionFactory()) {
             assertThatThrownBy(() -> CounterRepair.of(factory, Shop.class).repair())
                     .isInstanceOf(CounterCacheException.class)
-                    .hasMessage("Shop is not repaired, for it is not known of which tenant: name it with tenant(..)");
+                    .hasMessage("Shop is not repaired, because its tenant is not known: name it with tenant(..)");
             assertThat(CounterRepair.of(factory, Shop.class)
                             .tenant("a")
                             .repair()

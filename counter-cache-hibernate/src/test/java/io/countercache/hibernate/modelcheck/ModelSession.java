@@ -2,7 +2,7 @@ package io.countercache.hibernate.modelcheck;
 
 import io.countercache.Drift;
 import io.countercache.hibernate.CounterCaches;
-import io.countercache.hibernate.CounterCaches.Skipped;
+import io.countercache.hibernate.Skipped;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
 import io.countercache.hibernate.modelcheck.Rows.Item;
 import io.countercache.hibernate.modelcheck.Rows.Kind;

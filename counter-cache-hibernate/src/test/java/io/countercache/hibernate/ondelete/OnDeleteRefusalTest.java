@@ -206,7 +206,7 @@ class OnDeleteRefusalTest {
     void hiddenRowsAreRefused() {
         refused(
                 "Hideable.post: Hideable.author has @OnDelete(CASCADE), and Hideable a @SQLRestriction, which hides rows"
-                        + " that go: remove one of both",
+                        + " that go: remove one of the two",
                 Post.class,
                 Author.class,
                 Hideable.class);
@@ -274,7 +274,7 @@ class OnDeleteRefusalTest {
     void anActionWithoutAForeignKeyIsRefused() {
         refused(
                 "Reply.post: Reply.signature.author has @OnDelete(CASCADE), but no foreign key that would do so: remove one"
-                        + " of both",
+                        + " of the two",
                 Post.class,
                 Author.class,
                 Reply.class);

@@ -254,7 +254,7 @@ class RepairTest {
                             "Post has no counter 'likes': name one of its counters, or a collection that is counted:"
                                     + " commentsCount");
             assertThatThrownBy(() -> repair().chunkSize(0))
-                    .hasMessage("chunkSize 0 is no number of rows: use 1 or more");
+                    .hasMessage("chunkSize 0 is not a number of rows: use 1 or more");
             assertThatThrownBy(() -> repair().pause(Duration.ofMillis(-1)))
                     .hasMessage("pause PT-0.001S is negative: use Duration.ZERO or more");
             assertThatThrownBy(() -> repair().after("five"))

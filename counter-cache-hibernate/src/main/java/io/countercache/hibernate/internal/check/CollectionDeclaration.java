@@ -74,7 +74,7 @@ public record CollectionDeclaration(
     @Nullable
     public String uncountable(CounterCache annotation) {
         if (!annotation.where().isEmpty() || !annotation.sum().isEmpty()) {
-            return "its rows are no entity that 'where' or 'sum' could be about: remove that element, or map the"
+            return "the rows of a collection are not entities, so 'where' and 'sum' cannot be used: remove them, or map the"
                     + " rows as an entity and count its @ManyToOne";
         }
         if (collection.getOwner() != owner) {

@@ -147,7 +147,7 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
             return "and which row the database refers to then is not known: remove it";
         }
         if (!rule.key().isForeignKeyEnabled()) {
-            return "but no foreign key that would do so: remove one of both";
+            return "but no foreign key that would do so: remove one of the two";
         }
         if (rule.cascades() && !isInFirstTable(rule)) {
             return "but is in a table that has only a part of %s, and no more than that part would go: %s"
@@ -164,7 +164,7 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
                     .formatted(child, target);
         }
         if (rule.child().getRootClass().getWhere() != null) {
-            return "and %s a @SQLRestriction, which hides rows that go: remove one of both".formatted(child);
+            return "and %s a @SQLRestriction, which hides rows that go: remove one of the two".formatted(child);
         }
         if (passesOn && rule.child().getRootClass().getSoftDeleteColumn() != null) {
             return "and %s a @SoftDelete, which hides rows by which others go: %s".formatted(child, remedy);

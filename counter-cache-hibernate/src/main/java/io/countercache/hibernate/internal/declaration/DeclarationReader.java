@@ -184,7 +184,7 @@ public final class DeclarationReader {
         } else if (annotation.min() > annotation.max()) {
             problem(
                     place,
-                    "its minimum %d is above its maximum %d: exchange them"
+                    "min %d is greater than max %d: swap them"
                             .formatted(annotation.min(), annotation.max()));
         } else {
             free.put(

@@ -3,8 +3,8 @@ package io.countercache.hibernate.internal.direct;
 import io.countercache.Drift;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.recount.Recount;
-import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.write.ManagedParents;
@@ -13,14 +13,19 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
-/** What {@code Counters} do: checks what is asked for before any SQL, and flushes what has to be there first. */
+/**
+ * A call of {@code Counters} or of {@code CounterCaches.bump}: checks its arguments before any SQL is sent, flushes what has
+ * to be in the database first, and executes it. What the methods return is documented there.
+ */
 public record CounterRequest(
         DirectContext context,
         SharedSessionContractImplementor session,
@@ -28,27 +33,85 @@ public record CounterRequest(
         Set<Object> ids,
         List<TouchedAttribute> touched) {
 
+    /** A request for some rows of an entity. */
+    public static CounterRequest of(
+            DirectContext context,
+            SharedSessionContractImplementor session,
+            EntityPersister parent,
+            Collection<?> ids) {
+        if (ids == null) {
+            Entities.checkId(parent, null);
+        }
+        ids.forEach(id -> Entities.checkId(parent, id));
+        return new CounterRequest(context, session, parent, new LinkedHashSet<>(ids), List.of());
+    }
+
+    /** Inserts a row, or adds to a counter of the row that has the key; returns the new value. */
+    public static long bump(
+            DirectContext context,
+            SharedSessionContractImplementor session,
+            EntityPersister entity,
+            Map<String, ?> key,
+            String counter,
+            long by) {
+        if (key == null || key.keySet().stream().anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException(
+                    "%s cannot be bumped by a key that is null, or has a null name: name attributes"
+                            .formatted(entity.getImportedName()));
+        }
+        Upsert upsert = new Upsert(context, session, entity, key, counter, by);
+        if (!session.isTransactionInProgress()) {
+            throw new TransactionRequiredException("Counters can be bumped in a transaction only: begin one");
+        }
+        return upsert.execute();
+    }
+
+    /** The same request, whose changes set these attributes to now. */
     public CounterRequest touching(String... attributes) {
         return new CounterRequest(context, session, parent, ids, TouchedAttribute.of(parent, attributes));
     }
 
-    /** The stored value of a counter of the one row. */
+    public int add(String counter, Number amount) {
+        return add(Map.of(named(counter).name(), amount)); // looked up first, because Map.of gives no reason to refuse null
+    }
+
+    public int add(Map<String, ? extends Number> amounts) {
+        if (amounts == null || amounts.isEmpty()) {
+            throw new IllegalArgumentException("Nothing to change of %s: name a counter, and by how much it is to move"
+                    .formatted(parent.getImportedName()));
+        }
+        return update(amounts, Limits.NONE).execute();
+    }
+
+    public boolean tryIncrement(String counter, long amount) {
+        return limited(counter, amount, 1).tryExecute();
+    }
+
+    public boolean tryDecrement(String counter, long amount) {
+        return limited(counter, amount, -1).tryExecute();
+    }
+
+    public long take(String counter, long amount) {
+        requireOne("take");
+        return limited(counter, amount, -1).executeAndRead().longValue();
+    }
+
     public Number value(String counter) {
-        NumericAttribute column = column(counter);
-        prepare(List.of(column));
+        requireOne("value");
+        NumericAttribute attribute = named(counter);
+        prepare(List.of(attribute));
         Object id = ids.iterator().next();
-        OwnQueries queries = context.queries();
         List<BigDecimal> values =
-                queries.existing(ids, parent, column.table(), session).isEmpty()
+                context.queries().existing(ids, parent, attribute.table(), session).isEmpty()
                         ? null
-                        : RelativeUpdate.read(parent, id, List.of(column), session);
+                        : DirectStatement.read(parent, id, List.of(attribute), session);
         if (values == null) {
             throw RelativeUpdate.missing(parent, id);
         }
-        return Numbers.as(column.type(), values.get(0));
+        return Numbers.as(attribute.type(), values.get(0));
     }
 
-    public void requireOne(String call) {
+    private void requireOne(String call) {
         if (ids.size() != 1) {
             throw new IllegalArgumentException("'%s' is about one row of %s, not %d: call on(..) with one id"
                     .formatted(call, parent.getImportedName(), ids.size()));
@@ -56,44 +119,64 @@ public record CounterRequest(
     }
 
     /** A change that stays at 0 or above where no other minimum is declared. */
-    public RelativeUpdate guarded(String counter, long amount, int sign) {
+    private RelativeUpdate limited(String counter, long amount, int sign) {
         if (amount < 0) {
             throw new IllegalArgumentException("%s.%s cannot be changed by %d here: pass a positive number"
                     .formatted(parent.getImportedName(), counter, amount));
         }
-        return change(Map.of(name(counter), amount * sign), new Limits(0, Long.MAX_VALUE));
-    }
-
-    /** Map.of knows no null, but its exception does not say what is wrong. */
-    public String name(String counter) {
-        return column(counter).name();
+        return update(Map.of(named(counter).name(), amount * sign), new Limits(0, Long.MAX_VALUE));
     }
 
     /** @param otherwise the limits of a counter that declares no minimum */
-    public RelativeUpdate change(Map<String, ? extends Number> amounts, Limits otherwise) {
+    private RelativeUpdate update(Map<String, ? extends Number> amounts, Limits otherwise) {
         List<LimitedAmount> changes = new ArrayList<>();
         amounts.forEach((name, by) -> {
-            NumericAttribute counter = column(name);
+            NumericAttribute counter = named(name);
+            if (by == null) {
+                throw new IllegalArgumentException("%s.%s cannot be changed by null: pass a number"
+                        .formatted(parent.getImportedName(), name));
+            }
             Limits declared = counter.limits();
             Limits within = declared.hasMin() ? declared : new Limits(otherwise.min(), declared.max());
             changes.add(new LimitedAmount(counter, counter.amount(by), within));
         });
         changes.sort(Comparator.comparing(change -> change.counter().name()));
-        RelativeUpdate change = new RelativeUpdate(session, parent, ids, changes, touched, context);
+        refuseOtherTables(changes);
+        RelativeUpdate update = new RelativeUpdate(statement(changes), ids, touched);
         prepare(changes.stream().map(LimitedAmount::counter).toList());
-        return change;
+        return update;
     }
 
-    private NumericAttribute column(String counter) {
+    private DirectStatement statement(List<LimitedAmount> changes) {
+        return new DirectStatement(context, session, parent, changes, "change");
+    }
+
+    private NumericAttribute named(String counter) {
         return NumericAttribute.of(parent, counter, context.model());
     }
 
-    private void prepare(List<NumericAttribute> counters) {
-        if (!session.isTransactionInProgress()) {
-            throw new TransactionRequiredException(
-                    "Counters of %s can be changed and read in a transaction only: begin one"
-                            .formatted(parent.getImportedName()));
+    /** One UPDATE writes one table, so all that it changes has to be in the table of the first counter. */
+    private void refuseOtherTables(List<LimitedAmount> changes) {
+        NumericAttribute first = changes.get(0).counter();
+        for (LimitedAmount change : changes) {
+            refuseUnless(change.counter().table().equals(first.table()), change.counter().name(), first);
         }
+        for (TouchedAttribute attribute : touched) {
+            refuseUnless(attribute.table(parent).equals(first.table()), attribute.name(), first);
+        }
+    }
+
+    private void refuseUnless(boolean isSameTable, String attribute, NumericAttribute first) {
+        if (!isSameTable) {
+            throw new IllegalArgumentException(
+                    "%1$s.%2$s is in another table than %1$s.%3$s, and one UPDATE writes one table: change it by itself"
+                            .formatted(parent.getImportedName(), attribute, first.name()));
+        }
+    }
+
+    /** Flushes and writes what has to be in the database before these counters are changed or read. */
+    private void prepare(List<NumericAttribute> counters) {
+        requireTransaction("changed and read");
         if (ids.isEmpty()) {
             return;
         }
@@ -105,23 +188,31 @@ public record CounterRequest(
         }
     }
 
-    /** Recounts, corrects what is wrong, and touches those rows. */
+    private void requireTransaction(String use) {
+        if (!session.isTransactionInProgress()) {
+            throw new TransactionRequiredException("Counters of %s can be %s in a transaction only: begin one"
+                    .formatted(parent.getImportedName(), use));
+        }
+    }
+
+    /** Recounts, corrects what is wrong, and touches the corrected rows. */
     public List<Drift> reset(String... names) {
         if (touched.isEmpty()) {
             return recount(names, Recount::reset);
         }
         List<LimitedAmount> unmoved = new ArrayList<>();
         for (CounterDefinition counter : context.model().named(parent, names)) {
-            unmoved.add(new LimitedAmount(column(counter.counter()), BigDecimal.ZERO, Limits.NONE));
+            unmoved.add(new LimitedAmount(named(counter.counter()), BigDecimal.ZERO, Limits.NONE));
         }
-        RelativeUpdate.refuseOtherTables(parent, unmoved, touched);
+        refuseOtherTables(unmoved);
         List<Drift> corrected = recount(names, Recount::reset);
         Set<Object> rows = corrected.stream().map(Drift::id).collect(Collectors.toSet());
-        new RelativeUpdate(session, parent, rows, unmoved.subList(0, 1), touched, context).rows();
+        // an UPDATE needs a counter to write besides the touched attributes: any one, changed by 0
+        new RelativeUpdate(statement(unmoved.subList(0, 1)), rows, touched).execute();
         return corrected;
     }
 
-    /** Recounts, and says what is wrong. */
+    /** Recounts, and returns what is wrong. */
     public List<Drift> drift(String... names) {
         return recount(names, Recount::drift);
     }
@@ -137,10 +228,7 @@ public record CounterRequest(
 
     private List<Drift> recount(String[] names, Recounting recounting) {
         List<CounterDefinition> counters = context.model().named(parent, names);
-        if (!session.isTransactionInProgress()) {
-            throw new TransactionRequiredException("Counters of %s can be recounted in a transaction only: begin one"
-                    .formatted(parent.getImportedName()));
-        }
+        requireTransaction("recounted");
         if (ids.isEmpty()) {
             return List.of();
         }

@@ -6,7 +6,7 @@ import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 
-/** What the library has of a session factory that changing its counters by hand needs. */
+/** The parts of the library in one session factory that changes by hand use. */
 public record DirectContext(
         CounterModel model,
         OwnQueries queries,

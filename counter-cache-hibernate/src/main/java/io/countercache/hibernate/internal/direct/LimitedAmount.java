@@ -3,52 +3,54 @@ package io.countercache.hibernate.internal.direct;
 import io.countercache.CounterLimitException;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.sql.Columns;
-import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.support.Numbers;
-import io.countercache.hibernate.internal.transaction.PendingDeltas;
-import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
 
-/** By how much one counter moves, and what it must not pass. */
+/**
+ * The amount that one counter is changed by, and the limits that it must not pass. Only the limit in the direction of the
+ * change matters: a counter that has passed the other one may still come back.
+ */
 record LimitedAmount(NumericAttribute counter, BigDecimal by, Limits within) {
 
-    /** What the counter has to be at least or at most to be moved, as a condition; null if it may be anything. */
+    /** The condition on the value before the change, with {@link #bound} as its parameter; null if nothing limits it. */
     @Nullable
     String condition() {
-        if (by.signum() < 0 && within.hasMin()) {
-            return Columns.orZero(counter.column()) + " >= ?";
-        }
-        if (by.signum() > 0 && within.hasMax()) {
-            return Columns.orZero(counter.column()) + " <= ?";
-        }
-        return null;
+        return isLimited() ? Columns.orZero(counter.column()) + (isDecrement() ? " >= ?" : " <= ?") : null;
+    }
+
+    /** The condition on the value after the change, without its left side; null if nothing limits it. */
+    @Nullable
+    String guard() {
+        return isLimited() ? (isDecrement() ? ">= " : "<= ") + limit() : null;
+    }
+
+    private boolean isLimited() {
+        return isDecrement() ? within.hasMin() : by.signum() > 0 && within.hasMax();
+    }
+
+    private boolean isDecrement() {
+        return by.signum() < 0;
     }
 
     /** The limit in the direction of the change. */
-    long limit() {
-        return by.signum() < 0 ? within.min() : within.max();
+    private long limit() {
+        return isDecrement() ? within.min() : within.max();
     }
 
+    /** The least or greatest value before the change that does not pass the limit. */
     BigDecimal bound() {
         return BigDecimal.valueOf(limit()).subtract(by);
     }
 
+    /** Whether a counter with this value would pass its limit. */
     boolean passes(BigDecimal found) {
         int above = found.compareTo(bound());
-        return by.signum() < 0 ? above < 0 : above > 0;
+        return isDecrement() ? above < 0 : above > 0;
     }
 
-    /** Has a rollback to a savepoint show on the instance of a row, if this session manages one, what it had before. */
-    void shown(Object id, PendingDeltas pending, SharedSessionContractImplementor session) {
-        if (ManagedParents.manages(counter.entity(), id, session)) {
-            pending.shown(counter.entity(), id, counter.name(), by, session);
-        }
-    }
-
-    /** Says that this would take the counter of a row past its limit. */
+    /** The exception for a row whose counter would pass its limit. */
     CounterLimitException refusal(Object id, @Nullable BigDecimal found) {
         return new CounterLimitException(
                 counter.entity().getImportedName(),
@@ -59,10 +61,8 @@ record LimitedAmount(NumericAttribute counter, BigDecimal by, Limits within) {
                 found == null ? null : Numbers.as(counter.type(), found));
     }
 
-    /** The same where a check constraint of the database refuses it, after which the transaction can only be rolled back. */
-    CounterLimitException refusalBy(
-            ConstraintViolationException check, Object id, SharedSessionContractImplementor session) {
-        Statements.markRollbackOnly(session);
+    /** The exception for a change that a check constraint of the database has refused. */
+    CounterLimitException refusalBy(ConstraintViolationException check, Object id) {
         var refusal = new CounterLimitException(
                 counter.entity().getImportedName(), id, counter.name(), Numbers.as(counter.type(), by), null, null);
         refusal.initCause(check);

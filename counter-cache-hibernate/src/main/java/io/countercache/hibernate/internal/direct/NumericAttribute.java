@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  * A numeric attribute that is changed by hand: a {@link io.countercache.Counter}, the counter of a {@link
  * io.countercache.CounterCache}, or any other.
  *
- * @param limits between what it stays
- * @param derived whether it is kept equal to a count
+ * @param limits the bounds within which the value stays
+ * @param derived whether it is the counter of a {@code @CounterCache}
  */
 record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, Limits limits, boolean derived) {
 
-    /** The counter of this name. */
+    /** The attribute of this name; refuses one that cannot be changed by an UPDATE of its own column. */
     static NumericAttribute of(EntityPersister entity, @Nullable String name, CounterModel model) {
         Collection<EntityPersister> tables = EntityTables.tables(entity, "").values();
         if (tables.size() > 1) {
@@ -69,7 +69,7 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
                 && !isGenerated(entity, attribute);
     }
 
-    /** Whether the database computes it. */
+    /** Whether Hibernate or the database computes the value. */
     private static boolean isGenerated(EntityPersister entity, AttributeMapping attribute) {
         Generator generator = entity.getGenerators()[attribute.getStateArrayPosition()];
         return generator != null && generator.generatesSometimes();
@@ -101,7 +101,7 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
         return attribute.getJavaType().getJavaTypeClass();
     }
 
-    /** Refuses to change this counter by what its column cannot hold. */
+    /** An amount as an exact number; refuses one that the column cannot hold. */
     BigDecimal amount(Number by) {
         BigDecimal amount = exact(by);
         Integer scale = type() == BigDecimal.class ? attribute.getScale() : null;
@@ -127,11 +127,7 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
                 == 0;
     }
 
-    private BigDecimal exact(@Nullable Number by) {
-        if (by == null) {
-            throw new IllegalArgumentException(
-                    "%s.%s cannot be changed by null: pass a number".formatted(entity.getImportedName(), name()));
-        }
+    private BigDecimal exact(Number by) {
         try {
             return by instanceof BigDecimal decimal ? decimal : new BigDecimal(by.toString());
         } catch (NumberFormatException e) {
@@ -140,7 +136,7 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
         }
     }
 
-    /** A number in the terms of this column, so that the database does not compute with another type than it stores. */
+    /** Binds a number as the type of the column, so that the database does not compute with another type than it stores. */
     void bind(BigDecimal number, PreparedStatement statement, int position) throws SQLException {
         Columns.bind(number, type(), statement, position);
     }

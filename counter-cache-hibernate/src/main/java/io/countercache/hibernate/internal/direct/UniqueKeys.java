@@ -17,11 +17,12 @@ import org.hibernate.mapping.Selectable;
 import org.hibernate.mapping.Table;
 
 /**
- * By which attributes the rows of each entity are unique: what Hibernate knows of it when it starts and forgets afterwards.
+ * The unique constraints, unique indexes and natural ids of all entities. Hibernate knows them only while it builds the
+ * session factory, so they are read then.
+ *
+ * @param byEntity by the name of the entity, the names of the attributes of each key
  */
 public record UniqueKeys(Map<String, List<Set<String>>> byEntity) {
-
-    static final UniqueKeys NONE = new UniqueKeys(Map.of());
 
     public static UniqueKeys read(Metadata metadata) {
         Map<String, List<Set<String>>> byEntity = new HashMap<>();
@@ -34,7 +35,7 @@ public record UniqueKeys(Map<String, List<Set<String>>> byEntity) {
         return new UniqueKeys(Map.copyOf(byEntity));
     }
 
-    /** The keys of an entity besides its identifier: the names of their attributes. */
+    /** The keys of an entity without its identifier: the names of the attributes of each. */
     List<Set<String>> of(String entity) {
         return byEntity.getOrDefault(entity, List.of());
     }
@@ -61,14 +62,14 @@ public record UniqueKeys(Map<String, List<Set<String>>> byEntity) {
         Set<Column> columns = new HashSet<>();
         for (Selectable selectable : selectables) {
             if (!(selectable instanceof Column column)) {
-                return Set.of(); // an expression is no column
+                return Set.of(); // a key with an expression is not known by attributes
             }
             columns.add(column);
         }
         return columns;
     }
 
-    /** The attributes that make up these columns; none if there are none that do. */
+    /** The attributes that have exactly these columns; empty if there are none. */
     private static Set<String> attributes(PersistentClass entity, Set<Column> columns) {
         Set<String> attributes = new LinkedHashSet<>();
         Set<Column> missing = new HashSet<>(columns);

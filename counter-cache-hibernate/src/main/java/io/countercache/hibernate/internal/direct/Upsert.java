@@ -5,10 +5,8 @@ import io.countercache.hibernate.internal.direct.UpsertRow.Inserted;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
-import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.CounterSql;
-import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.hibernate.FlushMode;
 import org.hibernate.JDBCException;
 import org.hibernate.dialect.Dialect;
@@ -33,32 +30,35 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds to a counter of a row that may not be there yet: one statement that inserts the row or, where its key is taken,
- * adds to the counter of the row that has it.
+ * Adds to a counter of a row that may not exist yet: one statement that inserts the row or, if another row has its key, adds
+ * to the counter of that row.
  */
-public final class Upsert {
+final class Upsert {
 
-    /** How often H2 is asked: its MERGE fails where two insert the same key at once. */
+    /**
+     * How often H2 may try: its MERGE fails if another transaction inserts the same key at the same time. The next attempt
+     * normally finds that row. The limit only ends a race against transactions that delete and insert the row all the time.
+     */
     private static final int ATTEMPTS = 100;
 
     private final DirectContext context;
     private final SharedSessionContractImplementor session;
     private final AbstractEntityPersister entity;
     private final NumericAttribute counter;
-    private final BigDecimal by;
     private final UpsertKey key;
-    private final UpsertRow fresh;
+    private final UpsertRow inserted;
     private final LimitedAmount amount;
-    /** What follows the changes of a row. */
+    private final DirectStatement statement;
+    /** The attributes that an update of the entity sets to now, and this now. */
     private final Map<TouchedAttribute, Object> touched;
 
     private final Dialect dialect;
 
-    /** What the database says of the row: the value that its counter has now, and its id. */
+    /** The row after the statement: the new value of its counter, and its id. */
     private record Row(BigDecimal value, Object id) {}
 
     /** Refuses what cannot be done, before any SQL. */
-    public Upsert(
+    Upsert(
             DirectContext context,
             SharedSessionContractImplementor session,
             EntityPersister entity,
@@ -69,7 +69,7 @@ public final class Upsert {
         this.session = session;
         this.entity = (AbstractEntityPersister) entity;
         this.counter = NumericAttribute.of(entity, counter, context.model());
-        this.by = this.counter.amount(by);
+        this.amount = new LimitedAmount(this.counter, this.counter.amount(by), this.counter.limits());
         this.dialect = session.getJdbcServices().getDialect();
         String uninsertable = uninsertable();
         if (uninsertable != null) {
@@ -80,21 +80,21 @@ public final class Upsert {
             throw unfit("it has a composite id, which is not the key");
         }
         Limits limits = this.counter.limits();
-        this.amount = new LimitedAmount(this.counter, this.by, limits);
         if (by < limits.min() || by > limits.max()) {
             throw amount.refusal(this.key.values(), BigDecimal.ZERO);
         }
+        this.statement = new DirectStatement(context, session, entity, List.of(amount), "bump");
         this.touched = TouchedAttribute.now(TouchedAttribute.setByUpdates(entity), session);
-        this.fresh = new UpsertRow(
-                session, this.counter, this.by, this.key, context.model().keptBy(entity));
+        this.inserted = new UpsertRow(
+                session, this.counter, amount.by(), this.key, context.model().keptBy(entity));
     }
 
     private CounterCacheException unfit(String reason) {
-        return new CounterCacheException("%s cannot be bumped, for %s: insert the row, then increment"
+        return new CounterCacheException("%s cannot be bumped, because %s: insert the row, then increment"
                 .formatted(entity.getImportedName(), reason));
     }
 
-    /** Why the rows of an entity cannot be inserted by one statement that nobody else sees; null if they can. */
+    /** Why a row of the entity cannot be inserted by one statement that Hibernate does not know of; null if it can. */
     private @Nullable String uninsertable() {
         if (!(dialect instanceof PostgreSQLDialect || dialect instanceof H2Dialect)) {
             return "that needs PostgreSQL or H2, not " + dialect.getClass().getSimpleName();
@@ -118,24 +118,22 @@ public final class Upsert {
         return context.model().counted(entity).isEmpty() ? null : "its rows are counted by another counter";
     }
 
-    /** Inserts the row, or adds to its counter; the value that this has then. */
-    public long execute() {
-        flushWhatIsReferred();
-        Row row = send(fresh.inserted());
+    /** Inserts the row, or adds to its counter; returns the new value of the counter. */
+    long execute() {
+        flushReferred();
+        Row row = send(inserted.columns());
         if (row == null) {
             Row found = read();
             throw amount.refusal(key.values(), found == null ? null : found.value());
         }
-        // the id is known only now; until the commit nobody else can cache what this has changed
+        // the id is known only now; until the commit no other transaction can cache the changed row
         context.caches().around(entity, List.of(row.id()), session, () -> row);
-        amount.shown(row.id(), context.pending(), session);
-        ManagedParents.show(entity, row.id(), counter.name(), row.value(), session);
-        touched.forEach((attribute, now) -> ManagedParents.show(entity, row.id(), attribute.name(), now, session));
+        statement.show(row.id(), List.of(row.value()), touched);
         return row.value().longValue();
     }
 
-    /** What this session has not written yet of these rows would be missed or overwritten; or not be there to refer to. */
-    private void flushWhatIsReferred() {
+    /** Flushes rows of the entity that the statement would miss or that would overwrite it, and rows that its key refers to. */
+    private void flushReferred() {
         if (counter.derived()) {
             context.pending().flushAndWrite(session);
         } else if (session instanceof SessionImplementor stateful
@@ -147,82 +145,71 @@ public final class Upsert {
         }
     }
 
-    private @Nullable Row send(List<Inserted> inserted) {
+    private @Nullable Row send(List<Inserted> columns) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return dialect instanceof H2Dialect ? merge(inserted) : insertOrAdd(inserted);
-            } catch (ConstraintViolationException e) {
-                if (e.getKind() == ConstraintKind.CHECK) {
-                    throw amount.refusalBy(e, key.values(), session);
-                }
-                boolean raced = dialect instanceof H2Dialect && e.getKind() == ConstraintKind.UNIQUE && read() != null;
-                if (!raced || attempt == ATTEMPTS) {
-                    throw Statements.failed(e, session);
-                }
+                return dialect instanceof H2Dialect ? merge(columns) : insertOrAdd(columns);
             } catch (JDBCException e) {
-                throw Statements.failed(e, session);
+                if (!isRaced(e) || attempt == ATTEMPTS) {
+                    throw statement.failure(e, key.values());
+                }
             }
         }
     }
 
-    private @Nullable String guard() {
-        Limits limits = counter.limits();
-        return by.signum() > 0 && limits.hasMax()
-                ? "<= " + limits.max()
-                : by.signum() < 0 && limits.hasMin() ? ">= " + limits.min() : null;
+    /** Whether another transaction has inserted the row after the statement had looked for it. */
+    private boolean isRaced(JDBCException failure) {
+        return dialect instanceof H2Dialect
+                && failure instanceof ConstraintViolationException violation
+                && violation.getKind() == ConstraintKind.UNIQUE
+                && read() != null;
     }
 
-    private @Nullable Row insertOrAdd(List<Inserted> inserted) {
+    private @Nullable Row insertOrAdd(List<Inserted> columns) {
         String sql = CounterSql.insertOrAdd(
                 counter.table(),
-                columns(inserted),
-                parameters(inserted),
+                columns.stream().map(Inserted::column).toList(),
+                columns.stream().map(Inserted::sql).toList(),
                 key.columns(),
                 counter.column(),
                 List.copyOf(touched.keySet()),
-                guard(),
-                answers());
-        return Statements.attempt(sql, this::attempt, session, statement -> {
-                    TouchedAttribute.bind(touched, statement, bind(inserted, statement, 1), session);
-                    return row(statement, sql);
-                })
+                amount.guard(),
+                returned());
+        return statement
+                .first(sql, sent -> TouchedAttribute.bind(touched, sent, bind(columns, sent, 1), session), this::row)
                 .orElse(null);
     }
 
-    private @Nullable Row merge(List<Inserted> inserted) {
+    private @Nullable Row merge(List<Inserted> columns) {
+        String guard = amount.guard();
         String sql = CounterSql.merge(
                 counter.table(),
-                columns(inserted),
-                parameters(inserted),
+                columns.stream().map(Inserted::column).toList(),
+                columns.stream().map(Inserted::sql).toList(),
                 key.columns(),
                 counter.column(),
                 List.copyOf(touched.keySet()),
-                guard());
-        int rows = Statements.attempt(sql, this::attempt, session, statement -> {
-            int position = bindKey(statement, 1);
-            if (guard() != null) {
-                counter.bind(by, statement, position++);
+                guard);
+        int rows = statement.update(sql, sent -> {
+            int position = bindKey(sent, 1);
+            if (guard != null) {
+                counter.bind(amount.by(), sent, position++);
             }
-            counter.bind(by, statement, position++);
-            position = TouchedAttribute.bind(touched, statement, position, session);
-            bind(inserted, statement, position);
-            return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, sql);
+            counter.bind(amount.by(), sent, position++);
+            position = TouchedAttribute.bind(touched, sent, position, session);
+            bind(columns, sent, position);
         });
         return rows == 0 ? null : read();
     }
 
-    /** The row that has the key. */
+    /** The row that has the key; null if none has. */
     private @Nullable Row read() {
-        String sql = Columns.selectBy(counter.table(), key.columns(), answers());
-        return Statements.attempt(sql, this::attempt, session, statement -> {
-                    bindKey(statement, 1);
-                    return row(statement, sql);
-                })
-                .orElse(null);
+        String sql = Columns.selectBy(counter.table(), key.columns(), returned());
+        return statement.first(sql, sent -> bindKey(sent, 1), this::row).orElse(null);
     }
 
-    /** The value of the counter and, unless the key is the id, the id: one column, for so it was checked. */
-    private List<String> answers() {
+    /** The columns to read: the counter and, unless the key is the id, the id, which then is one column (see the constructor). */
+    private List<String> returned() {
         List<String> columns = new ArrayList<>(List.of(counter.column()));
         if (!key.isId()) {
             entity.getIdentifierMapping()
@@ -231,40 +218,22 @@ public final class Upsert {
         return columns;
     }
 
-    private Optional<Row> row(PreparedStatement statement, String sql) throws SQLException {
-        ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
-        if (!rows.next()) {
-            return Optional.empty();
-        }
-        Object id = key.isId()
-                ? Objects.requireNonNull(fresh.id())
-                : Objects.requireNonNull(Columns.readId(entity, rows, 2, session));
-        return Optional.of(new Row(rows.getBigDecimal(1), id));
+    private Row row(ResultSet row) throws SQLException {
+        Object id = key.isId() ? inserted.id() : Columns.readId(entity, row, 2, session);
+        return new Row(row.getBigDecimal(1), Objects.requireNonNull(id));
     }
 
-    private int bind(List<Inserted> inserted, PreparedStatement statement, int firstPosition) throws SQLException {
+    private int bind(List<Inserted> columns, PreparedStatement sent, int firstPosition) throws SQLException {
         int position = firstPosition;
-        for (Inserted each : inserted) {
+        for (Inserted each : columns) {
             if (each.value() != null) {
-                each.value().bind(statement, position++, session);
+                each.value().bind(sent, position++, session);
             }
         }
         return position;
     }
 
-    private int bindKey(PreparedStatement statement, int firstPosition) throws SQLException {
-        return Columns.bind(key.columns(), statement, firstPosition, session);
-    }
-
-    private static List<String> columns(List<Inserted> inserted) {
-        return inserted.stream().map(Inserted::column).toList();
-    }
-
-    private static List<String> parameters(List<Inserted> inserted) {
-        return inserted.stream().map(Inserted::sql).toList();
-    }
-
-    private String attempt() {
-        return "bump %s of %s".formatted(counter.name(), entity.getImportedName());
+    private int bindKey(PreparedStatement sent, int firstPosition) throws SQLException {
+        return Columns.bind(key.columns(), sent, firstPosition, session);
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -18,14 +17,14 @@ import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** By what a row that is bumped is found: values of attributes that the rows of its entity are unique by. */
+/** The key that an upsert finds its row by: attributes that are unique together, and their values. */
 final class UpsertKey {
 
     private final SharedSessionContractImplementor session;
     private final EntityPersister entity;
     private final Map<String, Object> values;
 
-    /** Refuses what is no key, before any SQL. */
+    /** Refuses attributes that are not known to be unique, and values of other types, before any SQL. */
     UpsertKey(
             SharedSessionContractImplementor session,
             EntityPersister entity,
@@ -33,11 +32,6 @@ final class UpsertKey {
             UniqueKeys uniqueKeys) {
         this.session = session;
         this.entity = entity;
-        if (values == null || values.keySet().stream().anyMatch(Objects::isNull)) {
-            throw new IllegalArgumentException(
-                    "%s cannot be bumped by a key that is null, or has a null name: name attributes"
-                            .formatted(entity.getImportedName()));
-        }
         this.values = new TreeMap<>(values);
         checkUnique(uniqueKeys);
         this.values.forEach(this::check);
@@ -78,7 +72,7 @@ final class UpsertKey {
         }
     }
 
-    /** Whether what a part of the key refers to has an id. */
+    /** Whether the instance that a to-one attribute of the key refers to has an id; true for other attributes. */
     private boolean isSaved(String name) {
         try {
             return columns(name).stream().allMatch(column -> column.value() != null);
@@ -100,7 +94,7 @@ final class UpsertKey {
         return attributes;
     }
 
-    /** The attribute of this name, one of the identifier among them. */
+    /** The attribute of this name, which may be one of the identifier. */
     ModelPart attribute(String name) {
         ModelPart ofId = idAttributes().get(name);
         return ofId != null ? ofId : entity.findAttributeMapping(name);
@@ -110,7 +104,7 @@ final class UpsertKey {
         return Columns.columnValues(attribute(name), values.get(name), session);
     }
 
-    /** The columns of the key, and what they hold. */
+    /** The columns of the key, and their values. */
     List<ColumnValue> columns() {
         return values.keySet().stream().flatMap(name -> columns(name).stream()).toList();
     }
@@ -119,7 +113,7 @@ final class UpsertKey {
         return values;
     }
 
-    /** Whether it is the identifier of the row. */
+    /** Whether the key is the identifier of the row. */
     boolean isId() {
         return values.keySet().equals(idAttributes().keySet());
     }

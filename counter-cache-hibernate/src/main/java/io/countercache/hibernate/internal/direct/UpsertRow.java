@@ -20,15 +20,15 @@ import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** The row that a bump inserts where there is none: as Hibernate would insert a new instance with this key and counter. */
+/** The row that an upsert inserts if none has its key: the same that Hibernate would insert for a new instance with this key. */
 final class UpsertRow {
 
     private final SharedSessionContractImplementor session;
     private final EntityPersister entity;
     private final UpsertKey key;
-    private final Object fresh;
+    private final Object instance;
 
-    /** What is inserted into one column: SQL, and what is bound in it, if anything. */
+    /** A column of the row: the SQL of its value, and what is bound in that; null if it has no parameter. */
     record Inserted(String column, String sql, @Nullable ColumnValue value) {
 
         static Inserted of(ColumnValue value) {
@@ -38,9 +38,9 @@ final class UpsertRow {
     }
 
     /**
-     * Refuses a row whose id nobody knows, before any SQL.
+     * Refuses a row whose id is neither generated nor part of the key, before any SQL.
      *
-     * @param kept the counters of the entity that are declared
+     * @param kept the declared counters of the entity
      */
     UpsertRow(
             SharedSessionContractImplementor session,
@@ -51,16 +51,16 @@ final class UpsertRow {
         this.session = session;
         this.entity = counter.entity();
         this.key = key;
-        this.fresh = instance(counter, value, kept);
-        Object id = entity.getIdentifier(fresh, session);
+        this.instance = instance(counter, value, kept);
+        Object id = entity.getIdentifier(instance, session);
         boolean isUnassigned = id == null || (id instanceof Number number && number.longValue() == 0);
         if (isUnassigned && !key.isId() && !entity.getGenerator().generatesOnInsert()) {
-            throw new IllegalArgumentException("%s has an id that nobody generates: make it the key, or insert the row"
+            throw new IllegalArgumentException("%s has an id that is not generated: make it the key, or insert the row"
                     .formatted(entity.getImportedName()));
         }
     }
 
-    /** The embedded attribute of which only a part is generated, so that its columns come from two sides; null if none. */
+    /** An embedded attribute of which only a part is generated, and which this class could not insert; null if there is none. */
     static @Nullable String generatedInPart(EntityPersister entity) {
         List<String> found = new ArrayList<>();
         entity.forEachAttributeMapping(attribute -> {
@@ -72,14 +72,14 @@ final class UpsertRow {
         return found.isEmpty() ? null : found.get(0);
     }
 
-    /** The id that the row was given; null where the database generates it. */
+    /** The id of the row; null if the database generates it. */
     @Nullable
     Object id() {
-        return entity.getIdentifier(fresh, session);
+        return entity.getIdentifier(instance, session);
     }
 
-    /** What an INSERT writes. Takes an id from its sequence, if it has one. */
-    List<Inserted> inserted() {
+    /** The columns that an INSERT writes. Takes an id from its sequence, if it has one. */
+    List<Inserted> columns() {
         List<Inserted> inserted = new ArrayList<>();
         insertId(inserted);
         entity.forEachAttributeMapping(attribute -> {
@@ -90,7 +90,7 @@ final class UpsertRow {
         return inserted;
     }
 
-    /** What would be inserted: whatever the class itself assigns, the key, and the counter. */
+    /** A new instance: what its class assigns to attributes, the key, the counter, and 0 for other counters. */
     private Object instance(NumericAttribute counter, BigDecimal value, List<KeptCounter> kept) {
         Object instance = entity.getRepresentationStrategy().getInstantiator().instantiate();
         key.values().forEach((name, part) -> {
@@ -114,10 +114,10 @@ final class UpsertRow {
         Generator generator = entity.getGenerator();
         if (!key.isId() && generator.generatesOnInsert()) {
             if (generator.generatedOnExecution()) {
-                return; // by the column
+                return; // the column does
             }
-            Object id = ((BeforeExecutionGenerator) generator).generate(session, fresh, null, EventType.INSERT);
-            entity.setIdentifier(fresh, id, session);
+            Object id = ((BeforeExecutionGenerator) generator).generate(session, instance, null, EventType.INSERT);
+            entity.setIdentifier(instance, id, session);
         }
         Columns.columnValues(entity.getIdentifierMapping(), id(), session)
                 .forEach(column -> inserted.add(Inserted.of(column)));
@@ -125,7 +125,7 @@ final class UpsertRow {
 
     private void insert(AttributeMapping attribute, List<Inserted> inserted) {
         int index = attribute.getStateArrayPosition();
-        Object value = entity.getValue(fresh, index);
+        Object value = entity.getValue(instance, index);
         Generator generator = entity.getGenerators()[index];
         boolean isGenerated = generator != null && generator.generatesOnInsert();
         if (isGenerated && generator.generatedOnExecution()) {
@@ -136,13 +136,13 @@ final class UpsertRow {
             return;
         }
         if (entity.isVersioned() && index == entity.getVersionPropertyIndex()) {
-            value = entity.getVersionGenerator().generate(session, fresh, value, EventType.INSERT);
+            value = entity.getVersionGenerator().generate(session, instance, value, EventType.INSERT);
         } else if (isGenerated) {
-            value = ((BeforeExecutionGenerator) generator).generate(session, fresh, value, EventType.INSERT);
+            value = ((BeforeExecutionGenerator) generator).generate(session, instance, value, EventType.INSERT);
         } else if (value == null && TouchedAttribute.isSetByInserts(attribute)) {
             value = new TouchedAttribute(attribute).now(session);
         }
-        if (value != null) { // of others the column has its default
+        if (value != null) { // else the default of the column is inserted
             Columns.columnValues(attribute, value, session).stream()
                     .filter(column -> column.column().isInsertable())
                     .forEach(column -> inserted.add(Inserted.of(column)));

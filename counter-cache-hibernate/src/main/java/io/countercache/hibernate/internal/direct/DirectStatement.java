@@ -1,0 +1,166 @@
+package io.countercache.hibernate.internal.direct;
+
+import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.sql.TouchedAttribute;
+import io.countercache.hibernate.internal.write.CounterSql;
+import io.countercache.hibernate.internal.write.ManagedParents;
+import java.math.BigDecimal;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.hibernate.JDBCException;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.exception.ConstraintViolationException;
+import org.hibernate.exception.ConstraintViolationException.ConstraintKind;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statement that changes counters of one entity by hand: how it is sent, what its failure means, and how its result is
+ * shown.
+ *
+ * @param verb what the statement does to the counters, for messages
+ */
+record DirectStatement(
+        DirectContext context,
+        SharedSessionContractImplementor session,
+        EntityPersister entity,
+        List<LimitedAmount> amounts,
+        String verb) {
+
+    /** Reads one row of a result. */
+    interface RowReader<R> {
+        R read(ResultSet row) throws SQLException;
+    }
+
+    /** Binds the parameters of a statement. */
+    interface Binder {
+        void bind(PreparedStatement statement) throws SQLException;
+    }
+
+    /** All counters of a statement are in one table. */
+    String table() {
+        return amounts.get(0).counter().table();
+    }
+
+    List<String> columns() {
+        return amounts.stream().map(amount -> amount.counter().column()).toList();
+    }
+
+    /** The conditions that keep the counters within their limits; empty if nothing limits the change. */
+    List<String> conditions() {
+        return amounts.stream().map(LimitedAmount::condition).filter(Objects::nonNull).toList();
+    }
+
+    /**
+     * Sends a statement.
+     *
+     * @throws JDBCException the failure, to be passed to {@link #failure}
+     */
+    <R> R send(String sql, Statements.Sending<R> sending) {
+        return Statements.attempt(sql, this::attempt, session, sending);
+    }
+
+    /** Sends a statement that changes rows; returns how many. */
+    int update(String sql, Binder parameters) {
+        return send(sql, statement -> {
+            parameters.bind(statement);
+            return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, sql);
+        });
+    }
+
+    /** Sends a statement that returns rows; reads the first one. */
+    <R> Optional<R> first(String sql, Binder parameters, RowReader<R> reader) {
+        return send(sql, statement -> {
+            parameters.bind(statement);
+            return first(statement, sql, reader, session);
+        });
+    }
+
+    private static <R> Optional<R> first(
+            PreparedStatement statement, String sql, RowReader<R> reader, SharedSessionContractImplementor session)
+            throws SQLException {
+        ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
+        return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+    }
+
+    /** The stored values of some counters of a row, null as 0; returns null if the row does not exist. */
+    static @Nullable List<BigDecimal> read(
+            EntityPersister entity, Object id, List<NumericAttribute> counters, SharedSessionContractImplementor session) {
+        String sql = CounterSql.select(
+                counters.get(0).table(),
+                entity,
+                counters.stream().map(NumericAttribute::column).toList());
+        return Statements.send(sql, () -> "read " + entity.getImportedName(), session, statement -> {
+                    Columns.bindId(id, entity, statement, 1, session);
+                    return first(statement, sql, row -> Columns.readNumbers(row, counters.size()), session);
+                })
+                .orElse(null);
+    }
+
+    /** The stored values of the changed counters of a row, null as 0; returns null if the row does not exist. */
+    @Nullable
+    List<BigDecimal> read(Object id) {
+        return read(entity, id, amounts.stream().map(LimitedAmount::counter).toList(), session);
+    }
+
+    /**
+     * The exception to throw for a failed statement, after which the transaction can only be rolled back.
+     *
+     * @param rows what the statement was to change, for the message
+     */
+    RuntimeException failure(JDBCException failure, Object rows) {
+        if (failure instanceof ConstraintViolationException violation && violation.getKind() == ConstraintKind.CHECK) {
+            Statements.markRollbackOnly(session);
+            return violated(violation).refusalBy(violation, rows);
+        }
+        return Statements.failed(failure, session);
+    }
+
+    /** Only counters were changed, so the constraint is about one of them: the one in its name, if it names one. */
+    private LimitedAmount violated(ConstraintViolationException violation) {
+        String constraint = String.valueOf(violation.getConstraintName()).toLowerCase(Locale.ROOT);
+        return amounts.stream()
+                .filter(each -> constraint.contains(each.counter().column().toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElse(amounts.get(0));
+    }
+
+    /**
+     * Shows the change on the instance of a row, if the session manages one.
+     *
+     * @param values the new values of the counters; empty if the database has not returned them
+     * @param now what the touched attributes were set to
+     */
+    void show(Object id, List<BigDecimal> values, Map<TouchedAttribute, Object> now) {
+        for (int i = 0; i < amounts.size(); i++) {
+            LimitedAmount amount = amounts.get(i);
+            String counter = amount.counter().name();
+            if (ManagedParents.manages(entity, id, session)) {
+                // so that a rollback to a savepoint can take it back
+                context.pending().shown(entity, id, counter, amount.by(), session);
+            }
+            if (values.isEmpty()) {
+                ManagedParents.tell(entity, id, counter, amount.by(), session);
+            } else {
+                ManagedParents.show(entity, id, counter, values.get(i), session);
+            }
+        }
+        now.forEach((attribute, value) -> ManagedParents.show(entity, id, attribute.name(), value, session));
+    }
+
+    private String attempt() {
+        return "%s %s of %s"
+                .formatted(
+                        verb,
+                        amounts.stream().map(amount -> amount.counter().name()).collect(Collectors.joining(", ")),
+                        entity.getImportedName());
+    }
+}

@@ -1,0 +1,44 @@
+package io.countercache.hibernate.internal.recount;
+
+import io.countercache.Drift;
+import io.countercache.RepairFailure;
+import io.countercache.RepairProgress;
+import io.countercache.RepairReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Adds up the results of the chunks of one repair, or of the repairs of several tables. */
+public final class RepairTally {
+
+    /** How many wrong counters a report lists: enough to recognise a pattern, without growing with the table. */
+    private static final int FIRST = 100;
+
+    private final long begun = System.nanoTime();
+    private final List<Drift> first = new ArrayList<>();
+    private final List<RepairFailure> failures = new ArrayList<>();
+    private long examined;
+    private long drifted;
+
+    void add(long rows, List<Drift> wrong) {
+        examined += rows;
+        drifted += wrong.stream().map(Drift::id).distinct().count();
+        wrong.stream().limit(FIRST - first.size()).forEach(first::add);
+    }
+
+    void add(RepairFailure failure) {
+        failures.add(failure);
+    }
+
+    RepairProgress progress(long total, Object lastId) {
+        return new RepairProgress(examined, total, drifted, lastId, elapsed());
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    public RepairReport report() {
+        return new RepairReport(examined, drifted, first, failures, elapsed());
+    }
+}

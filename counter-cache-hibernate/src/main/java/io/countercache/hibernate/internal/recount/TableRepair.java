@@ -1,0 +1,144 @@
+package io.countercache.hibernate.internal.recount;
+
+import io.countercache.CounterCacheException;
+import io.countercache.Drift;
+import io.countercache.RepairFailure;
+import io.countercache.RepairProgress;
+import io.countercache.hibernate.internal.count.IdRange;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import jakarta.persistence.LockTimeoutException;
+import jakarta.persistence.PessimisticLockException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.hibernate.StatelessSession;
+import org.hibernate.binder.internal.TenantIdBinder;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through a whole table in chunks by id, and recounts each chunk in a transaction of its own. Memory does not grow with
+ * the table.
+ *
+ * @param chunkSize how many parents are recounted in one transaction
+ * @param pause how long to wait between two chunks
+ * @param after begins after this id; null for the first row
+ * @param tenant the tenant of the sessions; null for the one that the resolver of the application names
+ * @param listener hears of each chunk that is done; may be null
+ */
+public record TableRepair(
+        SessionFactoryImplementor factory,
+        EntityPersister parent,
+        Recount recount,
+        List<CounterDefinition> counters,
+        int chunkSize,
+        Duration pause,
+        @Nullable Object after,
+        @Nullable Object tenant,
+        @Nullable Consumer<RepairProgress> listener) {
+
+    /**
+     * How often a chunk is tried again. Deadlocks between a repair and other transactions are rare and independent: when a
+     * chunk has met four of them, the fifth is likely, too, and the rest of the table should not wait for it.
+     */
+    private static final int RETRIES = 3;
+
+    /** Corrects what is wrong. */
+    public void repair(RepairTally tally) {
+        run(tally, (range, session) -> recount.resetBetween(parent, range, counters, session));
+    }
+
+    /** Looks for what is wrong, without writing or locking anything. */
+    public void verify(RepairTally tally) {
+        run(tally, (range, session) -> recount.driftBetween(parent, range, counters, session));
+    }
+
+    private interface Work {
+        List<Drift> on(IdRange range, SharedSessionContractImplementor session);
+    }
+
+    private void run(RepairTally tally, Work work) {
+        requireTenant();
+        IdRange rest = new IdRange(parent, after, null);
+        long total = listener == null ? 0 : inTransaction(rest::count);
+        while (true) {
+            IdRange from = rest;
+            IdRange.@Nullable Chunk chunk = inTransaction(session -> from.first(chunkSize, session));
+            if (chunk == null) {
+                return;
+            }
+            doChunk(chunk, tally, work);
+            if (listener != null) {
+                listener.accept(tally.progress(total, chunk.lastId()));
+            }
+            if (chunk.isLast()) {
+                return;
+            }
+            rest = new IdRange(parent, chunk.lastId(), null);
+            pauseAfter(chunk.lastId());
+        }
+    }
+
+    private void requireTenant() {
+        boolean hasTenants = factory.getSessionFactoryOptions().isMultiTenancyEnabled()
+                || factory.getDefinedFilterNames().contains(TenantIdBinder.FILTER_NAME);
+        if (hasTenants && tenant == null && factory.getCurrentTenantIdentifierResolver() == null) {
+            throw new CounterCacheException("%s is not repaired, because its tenant is not known: name it with tenant(..)"
+                    .formatted(parent.getImportedName()));
+        }
+    }
+
+    private void doChunk(IdRange.Chunk chunk, RepairTally tally, Work work) {
+        for (int attempt = 0; ; attempt++) {
+            try {
+                tally.add(chunk.rows(), inTransaction(session -> work.on(chunk.range(), session)));
+                return;
+            } catch (RuntimeException e) {
+                if (attempt == RETRIES || !isWorthRetrying(e)) {
+                    tally.add(new RepairFailure(
+                            parent.getImportedName(),
+                            chunk.range().after(),
+                            chunk.range().upTo(),
+                            e));
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Whether another transaction was in the way: a deadlock, a serialization failure, a lock timeout. */
+    private static boolean isWorthRetrying(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PessimisticLockException
+                    || cause instanceof LockTimeoutException
+                    || (cause instanceof SQLException sql
+                            && sql.getSQLState() != null
+                            && sql.getSQLState().startsWith("40"))) { // the class of transaction rollbacks
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void pauseAfter(Object lastId) {
+        try {
+            Thread.sleep(pause.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CounterCacheException("The repair of %s was interrupted after id %s: go on with after(..)"
+                    .formatted(parent.getImportedName(), lastId));
+        }
+    }
+
+    private <R extends @Nullable Object> R inTransaction(Function<SharedSessionContractImplementor, R> work) {
+        var options = factory.withStatelessOptions();
+        try (StatelessSession session =
+                (tenant == null ? options : options.tenantIdentifier(tenant)).openStatelessSession()) {
+            return session.fromTransaction(transaction -> work.apply((SharedSessionContractImplementor) session));
+        }
+    }
+}
