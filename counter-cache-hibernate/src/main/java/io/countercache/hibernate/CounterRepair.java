@@ -106,7 +106,8 @@ public final class CounterRepair {
      */
     public CounterRepair chunkSize(int parents) {
         if (parents < 1) {
-            throw new IllegalArgumentException("chunkSize %d is not a number of rows: use 1 or more".formatted(parents));
+            throw new IllegalArgumentException(
+                    "chunkSize %d is not a number of rows: use 1 or more".formatted(parents));
         }
         this.chunkSize = parents;
         return this;

@@ -10,6 +10,7 @@ import jakarta.persistence.TransactionRequiredException;
 import jakarta.persistence.metamodel.Attribute;
 import jakarta.persistence.metamodel.SingularAttribute;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -284,8 +285,8 @@ public final class Counters<T> {
      */
     @SafeVarargs
     public final List<Drift> reset(Attribute<? super T, ?> first, Attribute<? super T, ?>... more) {
-        Stream<String> others = Stream.of(more).map(Attribute::getName);
-        return reset(Stream.concat(Stream.of(first.getName()), others).toArray(String[]::new));
+        Stream<Attribute<? super T, ?>> all = Stream.concat(Stream.of(first), Arrays.stream(more));
+        return reset(all.map(Attribute::getName).toArray(String[]::new));
     }
 
     /**

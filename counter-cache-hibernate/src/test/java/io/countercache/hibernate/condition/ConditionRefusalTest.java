@@ -8,6 +8,7 @@ import io.countercache.hibernate.condition.Conditional.Embedding;
 import io.countercache.hibernate.condition.Conditional.Pair;
 import io.countercache.hibernate.condition.Conditional.Reply;
 import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.support.TestDatabase;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -33,7 +34,7 @@ class ConditionRefusalTest {
 
     private Condition read(String where, Class<?> child) {
         EntityPersister persister = factory().getMappingMetamodel().getEntityDescriptor(child.getName());
-        return Condition.read(where, persister, factory());
+        return Condition.read(where, persister, factory(), Database.of(factory()).likesUtf16());
     }
 
     private void refused(String where, String message) {
@@ -155,10 +156,10 @@ class ConditionRefusalTest {
 
     @Test
     void whatMemoryWouldAnswerDifferentlyIsRefused() {
-        refused("likes = :p", "it has parameters: write their values");
-        refused("likes = ?1", "it has parameters: write their values");
-        refused("likes in :p", "it has parameters: write their values");
-        refused("likes in (:p)", "it has parameters: write their values");
+        refused("likes = :p", "it has parameters: write the values instead");
+        refused("likes = ?1", "it has parameters: write the values instead");
+        refused("likes in :p", "it has parameters: write the values instead");
+        refused("likes in (:p)", "it has parameters: write the values instead");
         refused(
                 "author.name = 'x'",
                 "'author.name' is in another row, that of the Author: name an attribute of the child, or author.number");
@@ -176,25 +177,25 @@ class ConditionRefusalTest {
         refused("address is null", "'address' is an embeddable: name its attributes one by one");
         refused(
                 "title < 'b'",
-                "'title' has not the same order in memory as in the database, or none: compare it with = or <>");
+                "'title' has no order, or not the same in memory as in the database: compare it with = or <>");
         refused(
                 "title between 'a' and 'b'",
-                "'title' has not the same order in memory as in the database, or none: compare it with = or <>");
+                "'title' has no order, or not the same in memory as in the database: compare it with = or <>");
         refused(
                 "status < PUBLISHED",
-                "'status' has not the same order in memory as in the database, or none: compare it with = or <>");
+                "'status' has no order, or not the same in memory as in the database: compare it with = or <>");
         refused(
                 "visible > false",
-                "'visible' has not the same order in memory as in the database, or none: compare it with = or <>");
+                "'visible' has no order, or not the same in memory as in the database: compare it with = or <>");
         refused(
                 "pinned > false",
-                "'pinned' has not the same order in memory as in the database, or none: compare it with = or <>");
+                "'pinned' has no order, or not the same in memory as in the database: compare it with = or <>");
         refused(
                 "code > 'x'",
-                "'code' has not the same order in memory as in the database, or none: compare it with = or <>");
+                "'code' has no order, or not the same in memory as in the database: compare it with = or <>");
         refused(
                 "token < sibling",
-                "'token' has not the same order in memory as in the database, or none: compare it with = or <>");
+                "'token' has no order, or not the same in memory as in the database: compare it with = or <>");
         refused(
                 "day = local datetime 2030-01-31 12:30:00",
                 "'day' cannot be compared with '2030-01-31T12:30' in memory as in the database: compare it with a date such as {d '2030-01-31'} or local date 2030-01-31");
@@ -215,20 +216,20 @@ class ConditionRefusalTest {
                 "'local' cannot be compared with '2030-01-31T12:30:00.123456700' in memory as in the database: compare it with a local datetime 2030-01-31 12:30:00, of at most 6 digits after the second");
         refused(
                 "rounded = 5",
-                "'rounded' cannot be compared with '5' in memory as in the database: compare it with nothing but null by 'is null', or, if it is a BigDecimal, give its @Column a scale");
+                "'rounded' cannot be compared with '5' in memory as in the database: compare it with null only, by 'is null', or give its @Column a scale if it is a BigDecimal");
         refused(
                 "unscaled = 5",
-                "'unscaled' cannot be compared with '5' in memory as in the database: compare it with nothing but null by 'is null', or, if it is a BigDecimal, give its @Column a scale");
+                "'unscaled' cannot be compared with '5' in memory as in the database: compare it with null only, by 'is null', or give its @Column a scale if it is a BigDecimal");
         refused(
                 "coarse = local datetime 2030-01-31 12:30:00",
-                "'coarse' cannot be compared with '2030-01-31T12:30' in memory as in the database: compare it with nothing but null by 'is null', or, if it is a BigDecimal, give its @Column a scale");
+                "'coarse' cannot be compared with '2030-01-31T12:30' in memory as in the database: compare it with null only, by 'is null', or give its @Column a scale if it is a BigDecimal");
         refused(
                 "text = 'x'",
-                "'text' cannot be compared with 'x' in memory as in the database: compare it with nothing but null by 'is null', or, if it is a BigDecimal, give its @Column a scale");
+                "'text' cannot be compared with 'x' in memory as in the database: compare it with null only, by 'is null', or give its @Column a scale if it is a BigDecimal");
         refused("text like 'x'", "'text' is not stored as a text: compare it with = or <>");
         refused(
                 "padded = 'a'",
-                "'padded' cannot be compared with 'a' in memory as in the database: compare it with nothing but null by 'is null', or, if it is a BigDecimal, give its @Column a scale");
+                "'padded' cannot be compared with 'a' in memory as in the database: compare it with null only, by 'is null', or give its @Column a scale if it is a BigDecimal");
         refused("formula = 5", "'formula' is a formula, which the database computes: name attributes with a column");
         refused(
                 "lowered = 'x'",
@@ -237,8 +238,10 @@ class ConditionRefusalTest {
         refused(
                 "generated = 5",
                 "'generated' is generated by the database: name an attribute that is written from memory");
-        refused("version = 5", "'version' is the version, which also moves unseen: name another attribute");
-        refused("reply = 'x'", "'reply' is no attribute of Comment itself: name one of its own");
+        refused(
+                "version = 5",
+                "'version' is the version, which Hibernate also increments without an event: name another attribute");
+        refused("reply = 'x'", "'reply' is not an attribute of Comment itself: name an attribute of this entity");
         refused("likes = null", "'likes' is compared with null, which is never true: use 'is null' or 'is not null'");
         refused(
                 "visible = null",

@@ -14,6 +14,7 @@ import io.countercache.hibernate.condition.Conditional.Pair;
 import io.countercache.hibernate.condition.Conditional.Reply;
 import io.countercache.hibernate.condition.Conditional.Status;
 import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.support.TestDatabase;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -51,7 +52,7 @@ class ConditionTest {
 
     private Condition read(String where, Class<?> child) {
         EntityPersister persister = factory().getMappingMetamodel().getEntityDescriptor(child.getName());
-        return Condition.read(where, persister, factory());
+        return Condition.read(where, persister, factory(), Database.of(factory()).likesUtf16());
     }
 
     /** The values of each comment, as they were given to Hibernate. */
@@ -587,7 +588,7 @@ class ConditionTest {
         var shifting = db.configuration().setProperty("hibernate.jdbc.time_zone", "UTC");
         try (var factory = shifting.buildSessionFactory().unwrap(SessionFactoryImplementor.class)) {
             EntityPersister comment = factory.getMappingMetamodel().getEntityDescriptor(Comment.class.getName());
-            assertThatThrownBy(() -> Condition.read("local > local datetime 2030-01-31 12:30:00", comment, factory))
+            assertThatThrownBy(() -> Condition.read("local > local datetime 2030-01-31 12:30:00", comment, factory, false))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("'local' is stored in the time zone of hibernate.jdbc.time_zone: compare an Instant");
         }

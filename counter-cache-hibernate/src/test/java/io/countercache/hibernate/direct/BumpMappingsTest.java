@@ -170,8 +170,9 @@ class BumpMappingsTest {
     void aPartOfTheRowThatIsGeneratedInPartIsRefused() {
         assertThatThrownBy(() -> bump(Audited.class))
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessage("Audited cannot be bumped, because a part of its embedded audit is generated: insert the row,"
-                        + " then increment");
+                .hasMessage(
+                        "Audited cannot be bumped, because a part of its embedded audit is generated: insert the row,"
+                                + " then increment");
     }
 
     @Test
@@ -182,12 +183,14 @@ class BumpMappingsTest {
                         "Hits cannot be bumped, because an INSERT does not write later: insert the row, then increment");
         assertThatThrownBy(() -> bump(Placed.class))
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessage("Placed cannot be bumped, because it has a composite id, which is not the key: insert the row,"
-                        + " then increment");
+                .hasMessage(
+                        "Placed cannot be bumped, because it has a composite id, which is not the key: insert the row,"
+                                + " then increment");
         assertThatThrownBy(() -> bump(Gone.class))
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessage("Gone cannot be bumped, because its table has rows that this session cannot see, and they have"
-                        + " keys too: insert the row, then increment");
+                .hasMessage(
+                        "Gone cannot be bumped, because its table has rows that this session cannot see, and they have"
+                                + " keys too: insert the row, then increment");
         assertThatThrownBy(() -> bump(Primitive.class))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Primitive has an id that is not generated: make it the key, or insert the row");

@@ -436,8 +436,9 @@ class BumpTest {
     void rowsThatAreCountedThemselvesAreRefused() {
         assertThatThrownBy(() -> bump(Tally.class, Map.of("id", 1L), "total"))
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessage("Tally cannot be bumped, because its rows are counted by another counter: insert the row, then"
-                        + " increment");
+                .hasMessage(
+                        "Tally cannot be bumped, because its rows are counted by another counter: insert the row, then"
+                                + " increment");
     }
 
     @Test

@@ -139,7 +139,8 @@ class HistoryTest {
 
     private static void refusedAsTemporal(String place, Class<?>... entities) {
         refused(
-                place + " is @Temporal, and rows of the past cannot be told from those that count: remove one of the two",
+                place
+                        + " is @Temporal, and rows of the past cannot be told from those that count: remove one of the two",
                 entities);
     }
 

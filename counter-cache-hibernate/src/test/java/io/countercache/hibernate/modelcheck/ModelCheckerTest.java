@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countercache.hibernate.modelcheck.Run.Tally;
 import io.countercache.hibernate.modelcheck.Step.Action;
 import io.countercache.hibernate.support.Soak;
-import io.countercache.hibernate.support.TestServer;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;

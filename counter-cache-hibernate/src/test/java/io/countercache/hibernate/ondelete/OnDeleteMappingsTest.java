@@ -566,11 +566,11 @@ class OnDeleteMappingsTest {
             assertThatThrownBy(() -> session.delete(rows[1]))
                     .isInstanceOf(CounterCacheException.class)
                     .hasMessage(
-                            "with Article the database deletes rows that counters further up count, and those on the way:"
+                            "deleting a row of Article makes the database delete rows that are counted through other deleted rows:"
                                     + " begin a transaction before you delete it");
             assertThatThrownBy(() -> session.delete(owner))
                     .isInstanceOf(CounterCacheException.class)
-                    .hasMessageStartingWith("with Owner the database deletes");
+                    .hasMessageStartingWith("deleting a row of Owner makes the database delete");
         }
         assertCount("stamps_count", 3);
     }

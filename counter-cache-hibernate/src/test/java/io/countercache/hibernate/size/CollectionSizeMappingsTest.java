@@ -141,8 +141,8 @@ class CollectionSizeMappingsTest {
     }
 
     private static String leftAlone(String collection) {
-        return Room.class.getName() + "." + collection + ": its size is not read from its counter, for it has its"
-                + " collection type already: one of its own, or one that was asked for before, as in an embeddable";
+        return Room.class.getName() + "." + collection + ": its size is not read from its counter, because it already"
+                + " has a collection type: one that the application declares, or one that was resolved before, as in an embeddable";
     }
 
     @Test

@@ -255,7 +255,7 @@ class CollectionSizeMomentsTest {
             db.configuration().buildSessionFactory().close();
             assertThat(messages.texts())
                     .containsExactly(Shelf.class.getName()
-                            + ".notes: its size is not read from its counter, for a fetch profile joins it");
+                            + ".notes: its size is not read from its counter, because a fetch profile joins it");
         }
     }
 

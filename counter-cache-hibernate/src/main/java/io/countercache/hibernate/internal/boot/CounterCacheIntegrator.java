@@ -20,6 +20,7 @@ import io.countercache.hibernate.internal.ondelete.OnDeleteStep;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Settings;
@@ -141,12 +142,12 @@ public final class CounterCacheIntegrator implements Integrator {
         factory.addObserver(new SessionFactoryObserver() {
             @Override
             public void sessionFactoryCreated(SessionFactory created) {
-                List<String> problems = model.readConditions(factory);
+                List<String> problems = model.readConditions(factory, Database.of(factory).likesUtf16());
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);
                 }
                 changes.guards().guardConditions(model, factory);
-                changes.guards().guardSetToNull(model, onDelete::isLost, factory);
+                changes.guards().guardSetToNull(model, onDelete::isNulled, factory);
                 changes.inPersisters(bulk == null ? null : bulk.apply(factory), factory);
             }
         });

@@ -3,6 +3,8 @@ package io.countercache.hibernate.internal.bulk;
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.sql.BoundSql;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.HashMap;
@@ -11,36 +13,37 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
-import org.hibernate.dialect.Dialect;
-import org.hibernate.dialect.H2Dialect;
-import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.sql.exec.spi.ExecutionContext;
+import org.hibernate.sql.exec.spi.JdbcOperation;
+import org.hibernate.sql.exec.spi.JdbcOperationQueryInsert;
+import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bulk INSERTs into the tables of counted rows: what counts is what the statement itself answers to have inserted. There is
- * no other way to know it exactly.
+ * Counts bulk INSERTs into the tables of counted children. The statement itself returns the rows that it has inserted: only
+ * that is exact, because a query after it would also see rows that others have inserted.
  */
 public final class BulkInserts {
 
-    /** What is being inserted where the statements that this takes do not tell. */
+    /** The target of the statements that are being executed, where their texts insert into a temporary table first. */
     private static final ThreadLocal<@Nullable Target> INSERTING = new ThreadLocal<>();
 
     private final BulkPolicy policy;
     private final CounterModel model;
     private final PendingDeltas pending;
     private final MoveSink sink;
+    private final Database database;
     private final Map<EntityPersister, Target> byEntity = new HashMap<>();
     private final Map<String, Target> byTable = new HashMap<>();
 
     /**
-     * Where rows of an entity go that count.
+     * Rows of counted children that are inserted.
      *
-     * @param entity the most general one with the same counters
-     * @param table the table that has what counters look at
-     * @param reason why rows cannot be counted as they are inserted; null if they can
+     * @param entity the most general entity whose rows are watched for the same attributes
+     * @param table the table with the watched attributes
+     * @param reason why the rows cannot be counted; null if they can
      */
     public record Target(
             EntityPersister entity, String table, @Nullable String reason) {}
@@ -55,6 +58,7 @@ public final class BulkInserts {
         this.model = model;
         this.pending = pending;
         this.sink = sink;
+        this.database = Database.of(factory);
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
             Target target = resolve(entity);
             if (target != null) {
@@ -100,7 +104,7 @@ public final class BulkInserts {
         return general;
     }
 
-    /** A statement names a table only: that has to be enough to know what counts. */
+    /** A statement names its table, not its entity: all entities in the table must have the same counters. */
     private void addToTable(EntityPersister entity, String table) {
         Target target = byTable.get(table);
         Target own = byEntity.get(entity);
@@ -109,27 +113,23 @@ public final class BulkInserts {
         }
     }
 
-    /** What of a statement's target counters look at, or null if that is nothing. */
+    /** The counted children that a statement inserts; null if it inserts none. */
     @Nullable
     public Target target(String sql) {
-        int main = sql.startsWith("with ") ? ReturningSql.topLevel(sql, "insert into ") : -1;
-        String insert = main < 0 ? sql : sql.substring(main);
-        Target known = INSERTING.get();
-        return Stream.concat(Stream.ofNullable(known), byTable.values().stream())
-                .filter(target -> Stream.of("insert into ", "merge into ")
-                        .map(verb -> verb + target.table())
-                        .anyMatch(start -> insert.startsWith(start + " ") || insert.startsWith(start + "(")))
+        StatementText text = new StatementText(sql);
+        return Stream.concat(Stream.ofNullable(INSERTING.get()), byTable.values().stream())
+                .filter(target -> text.insertsInto(target.table()))
                 .findFirst()
                 .orElse(null);
     }
 
-    /** What counters look at of an entity, or null if that is nothing. */
+    /** The counted children that an INSERT of rows of an entity inserts; null if it inserts none. */
     @Nullable
     public Target target(EntityPersister entity) {
         return byEntity.get(entity);
     }
 
-    /** Executes several statements of which this is the target. */
+    /** Executes several statements that together insert into a target, the first of them into temporary tables. */
     public int inserting(@Nullable Target target, IntSupplier statements) {
         INSERTING.set(target);
         try {
@@ -144,12 +144,12 @@ public final class BulkInserts {
     }
 
     /**
-     * Refuses what cannot be counted.
+     * Refuses an INSERT that cannot be counted.
      *
-     * @param mayConflict whether the statement may leave out rows that are there, or update them
+     * @param mayConflict whether the statement may update rows that have the key already, or leave rows out because of them
      * @throws UncountableStatementException before anything is changed
      */
-    public void check(Target target, String statement, boolean mayConflict, Dialect dialect) {
+    public void check(Target target, String statement, boolean mayConflict) {
         String name = target.entity().getImportedName();
         if (policy.isRejected()) {
             throw BulkPolicy.rejected(statement, target.entity());
@@ -161,7 +161,7 @@ public final class BulkInserts {
         if (target.reason() != null) {
             throw uncountable(statement, name, target.reason());
         }
-        if (!(dialect instanceof PostgreSQLDialect || dialect instanceof H2Dialect)) {
+        if (!database.canQueryInsertedAndDeleted()) {
             throw uncountable(statement, name, "this database cannot answer with the rows that it inserts");
         }
     }
@@ -171,14 +171,28 @@ public final class BulkInserts {
                 statement, "rows of %s are counted, and %s".formatted(entity, reason), BulkPolicy.WAYS_OUT);
     }
 
-    /**
-     * Executes an INSERT that answers with what it has inserted.
-     *
-     * @param read the tables that have to be flushed before
-     * @return how many rows it has inserted
-     */
-    public int execute(Target target, ReturningSql inserted, Set<String> read, ExecutionContext context) {
-        pending.prepare(read, context.getSession());
+    /** Executes an INSERT and counts the rows that it inserts; returns how many they are. */
+    public int execute(
+            Target target, JdbcOperationQueryInsert insert, JdbcParameterBindings values, ExecutionContext context) {
+        String sql = insert.getSqlString();
+        check(
+                target,
+                sql,
+                insert.getUniqueConstraintNameThatMayFail() != null || new StatementText(sql).mayConflict());
+        ReturningSql inserted = ReturningSql.insertedBy(BoundSql.of(insert, values), target.table(), database);
+        return execute(target, inserted, insert.getAffectedTableNames(), context);
+    }
+
+    /** The same for one statement of several INSERTs, and of SELECTs for their rows, in a WITH. */
+    public int executeWithin(
+            Target target, JdbcOperation statement, JdbcParameterBindings values, ExecutionContext context) {
+        ReturningSql inserted = ReturningSql.insertedWithin(BoundSql.of(statement, values), target.table());
+        return execute(target, inserted, statement.getAffectedTableNames(), context);
+    }
+
+    /** @param tables the tables that the statement reads or writes: pending changes of their rows are written before */
+    private int execute(Target target, ReturningSql inserted, Set<String> tables, ExecutionContext context) {
+        pending.prepare(tables, context.getSession());
         RowGroups rows = new RowGroups(model.counted(target.entity()));
         BulkDeltas deltas = new BulkDeltas();
         inserted.forEach(

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One execution of a bulk DELETE or UPDATE.
  *
+ * @param entity the entity whose rows it changes
  * @param hibernates how Hibernate changes an entity in several tables; null for one in a single table
  */
 public record BulkMutation(
@@ -43,7 +44,7 @@ public record BulkMutation(
         return context.getSession();
     }
 
-    /** A query that locks the rows which this would change now; what it reads is flushed. */
+    /** A query that locks the rows that the statement would change now. Pending changes of the tables that it reads are flushed. */
     OwnSelect lockingAffected(PendingDeltas pending) {
         OwnSelect affected =
                 OwnSelect.lockingAffected((AbstractSqmRestrictedDmlStatement<?>) statement, parameters, context);
@@ -51,7 +52,7 @@ public record BulkMutation(
         return affected;
     }
 
-    /** The attributes that an UPDATE sets, as paths from the entity on; none for a DELETE. */
+    /** The attributes that an UPDATE sets, as paths in the entity; empty for a DELETE. */
     List<String> assigned() {
         return statement instanceof SqmUpdateStatement<?> update
                 ? update.getSetClause().getAssignments().stream()
@@ -67,8 +68,8 @@ public record BulkMutation(
     }
 
     /**
-     * The same, if it is an UPDATE with a new version for each row: who has loaded one before must not move it from where it
-     * no longer is.
+     * The same statement, or the same UPDATE that also sets a new version in each row: a session that has loaded a row before
+     * would otherwise move it from a parent that the row no longer has.
      */
     BulkMutation versioned() {
         if (!(statement instanceof SqmUpdateStatement<?> update)
@@ -79,7 +80,7 @@ public record BulkMutation(
                                 entity.getVersionMapping().getVersionAttribute().getAttributeName())) {
             return this;
         }
-        // a copy, for the next query of the same text may not be counted
+        // a copy: Hibernate caches the statement for queries of the same text, and the next of them may not be counted
         return new BulkMutation(
                 entity,
                 hibernates,
@@ -88,14 +89,14 @@ public record BulkMutation(
                 context);
     }
 
-    /** The same for these rows only; rows that no literal stands for are not restricted. */
+    /** The same statement for these rows only. Not restricted if their ids cannot be written as literals. */
     BulkMutation restrictedTo(List<Object> ids) {
         if (!(entity.getIdentifierMapping() instanceof BasicValuedModelPart id)
                 || id.getJdbcMapping().getValueConverter() != null
                 || !ids.stream().allMatch(BulkMutation::hasLiteral)) {
             return this;
         }
-        // copied as a whole, for its subqueries know the statement that they are in; its parameters stay the same
+        // copied as a whole: subqueries refer to the statement that contains them; parameters are not copied
         var copy = (AbstractSqmRestrictedDmlStatement<?>) statement.copy(SqmCopyContext.noParamCopyContext());
         SqmRoot<?> root = copy.getTarget();
         var in = copy.nodeBuilder().<Object>in((SqmExpression<?>) OwnSelect.idOf(root, root.getModel()));
@@ -108,7 +109,7 @@ public record BulkMutation(
         return id instanceof Number || id instanceof String || id instanceof UUID;
     }
 
-    /** Executes it as Hibernate would. */
+    /** Executes the statement as Hibernate would. */
     int execute() {
         if (hibernates != null) {
             MultiTableHandlerBuildResult built = hibernates.buildHandler(statement, parameters, context);

@@ -7,20 +7,20 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.spi.QueryOptions;
 
-/** Which bulk statements the application wants to have counted, refused, or left alone. */
+/** Whether bulk statements are counted, refused or ignored: by a setting, by a comment of the statement, by a skipping session. */
 public record BulkPolicy(Settings.Bulk setting, SkippingSessions skipping) {
 
-    /** What can be done where a bulk statement is not counted. */
+    /** What to do instead of a bulk statement that is refused: the end of each message. */
     static final String WAYS_OUT =
             "change the entities one by one, or give the statement the comment '%s' and reset the counters after it"
                     .formatted(Settings.IGNORE_STATEMENT);
 
-    /** Whether nothing is to be counted in this session, or by this statement. */
+    /** Whether a statement with these options is not counted in this session. */
     public boolean isIgnored(SharedSessionContractImplementor session, QueryOptions options) {
         return skipping.contains(session) || Settings.IGNORE_STATEMENT.equals(options.getComment());
     }
 
-    /** Whether statements that move counters are refused. */
+    /** Whether all statements that move counters are refused. */
     boolean isRejected() {
         return setting == Settings.Bulk.REJECT;
     }

@@ -16,34 +16,34 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.mutation.internal.cte.CteMutationStrategy;
 import org.jspecify.annotations.Nullable;
 
-/** Which bulk DELETEs and UPDATEs move counters, and which of them cannot be counted. */
+/** Decides which bulk DELETEs and UPDATEs move counters, and which of them cannot be counted. */
 final class BulkScope {
 
     private final CounterModel model;
-    private final OnDeleteGraph edges;
+    private final OnDeleteGraph onDelete;
     private final CountedCollections collections;
 
-    BulkScope(CounterModel model, OnDeleteGraph edges, CountedCollections collections) {
-        this.edges = edges;
+    BulkScope(CounterModel model, OnDeleteGraph onDelete, CountedCollections collections) {
         this.model = model;
+        this.onDelete = onDelete;
         this.collections = collections;
     }
 
     /**
-     * Whether a bulk statement on this entity may have to do with counters. Not if it only has some: Hibernate groups by all columns
-     * of an entity that has a strategy for such statements.
+     * Whether a bulk statement on this entity may move counters. Not if the entity only has counters: Hibernate groups queries by
+     * all columns of an entity that has a hook, so no other gets one.
      */
     boolean concerns(EntityPersister entity) {
         return Entities.withSubclasses(entity)
                         .anyMatch(each -> !model.counted(each).isEmpty() || isInCollection(each))
-                || takesAlong(entity);
+                || deletesOthers(entity);
     }
 
     private boolean isInCollection(EntityPersister entity) {
         return collectionsOf(entity).findAny().isPresent();
     }
 
-    /** The collections of which a DELETE of rows of this entity takes rows along. */
+    /** The counted collections whose rows are deleted along with rows of this entity: of their owners or elements. */
     private Stream<CountedCollections.CountedCollection> collectionsOf(EntityPersister entity) {
         return collections
                 .all(entity.getFactory())
@@ -56,19 +56,19 @@ final class BulkScope {
         return one.isTypeOrSuperType(other) || other.isTypeOrSuperType(one);
     }
 
-    /** Whether a statement moves counters by the rows of its entity. */
+    /** Whether a statement moves counters. */
     boolean isCounted(BulkMutation mutation) {
         return Entities.withSubclasses(mutation.entity()).anyMatch(entity -> changes(mutation, entity))
                 || written(mutation).isPresent()
-                || (mutation.isDelete() && (isInCollection(mutation.entity()) || takesAlong(mutation.entity())));
+                || (mutation.isDelete() && (isInCollection(mutation.entity()) || deletesOthers(mutation.entity())));
     }
 
-    /** Whether the database deletes or cuts off counted rows along with rows of this entity. */
-    boolean takesAlong(EntityPersister entity) {
-        return Entities.withSubclasses(entity).anyMatch(each -> !edges.of(each).isEmpty());
+    /** Whether the database deletes other counted rows, or sets their associations to null, when rows of this entity are deleted. */
+    boolean deletesOthers(EntityPersister entity) {
+        return Entities.withSubclasses(entity).anyMatch(each -> !onDelete.of(each).isEmpty());
     }
 
-    /** The collection whose column an UPDATE writes, which is in the rows of its elements. */
+    /** The counted {@code @OneToMany @JoinColumn} collection whose column, in the rows of its elements, an UPDATE writes. */
     private Optional<CountedCollections.CountedCollection> written(BulkMutation mutation) {
         Set<String> assigned = new HashSet<>();
         mutation.assigned()
@@ -93,7 +93,7 @@ final class BulkScope {
     }
 
     /**
-     * Refuses what cannot be counted.
+     * Refuses a statement that cannot be counted.
      *
      * @throws UncountableStatementException before anything is changed
      */
@@ -122,7 +122,7 @@ final class BulkScope {
     private @Nullable String undeletable(BulkMutation mutation) {
         EntityPersister entity = mutation.entity();
         if (Entities.withSubclasses(entity)
-                .anyMatch(each -> edges.of(each).size() != edges.of(entity).size())) {
+                .anyMatch(each -> onDelete.of(each).size() != onDelete.of(entity).size())) {
             return "the database takes rows along with some subclasses of %s only, so it has to be sent for each of them"
                     .formatted(entity.getImportedName());
         }

@@ -4,24 +4,23 @@ import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
-import io.countercache.hibernate.internal.write.CounterWriter;
 import java.util.List;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 
-/** Counts what bulk statements change: rows that no event tells of. There is none where they are ignored. */
+/** Counts the rows that bulk statements change, for which Hibernate has no events. Not installed where they are ignored. */
 public final class BulkStatements {
 
     private final CounterModel model;
-    private final PendingDeltas pending;
     private final MoveSink sink;
     private final BulkPolicy policy;
     private final BulkScope scope;
-    private final LockingExecution locked;
+    private final ReturningExecution returning;
+    private final LockingExecution locking;
     private final BulkInserts inserts;
     private final CollectionTableDeletes collections;
     private final UncountedStatements uncounted;
@@ -36,11 +35,11 @@ public final class BulkStatements {
             BulkPolicy policy,
             SessionFactoryImplementor factory) {
         this.model = model;
-        this.pending = pending;
         this.sink = sink;
         this.policy = policy;
         this.scope = new BulkScope(model, onDelete, collections);
-        this.locked = new LockingExecution(onDelete, queries, pending, sink);
+        this.returning = new ReturningExecution(pending, Database.of(factory));
+        this.locking = new LockingExecution(onDelete, queries, pending, sink);
         this.inserts = new BulkInserts(policy, model, pending, sink, factory);
         this.collections = new CollectionTableDeletes(sink, collections, factory);
         this.uncounted = new UncountedStatements(model, factory);
@@ -50,7 +49,7 @@ public final class BulkStatements {
         return policy;
     }
 
-    /** Whether bulk statements on this entity may have to do with counters. */
+    /** Whether bulk statements on this entity may move counters. */
     public boolean concerns(EntityPersister entity) {
         return scope.concerns(entity);
     }
@@ -67,12 +66,13 @@ public final class BulkStatements {
         return uncounted;
     }
 
+    /** Executes a DELETE or UPDATE and counts the rows that it changes; returns how many they are. */
     public int execute(BulkMutation mutation) {
         if (!scope.isCounted(mutation)) {
             return mutation.execute();
         }
         if (policy.isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
-            // who resets the counters afterwards must not meet what other sessions had loaded before
+            // versions still increase: other sessions may have loaded the rows, and would move counters from their old parents
             return mutation.versioned().execute();
         }
         if (policy.isRejected()) {
@@ -80,40 +80,19 @@ public final class BulkStatements {
         }
         scope.check(mutation);
         List<WatchedEntity> classes = model.countedClasses(mutation.entity());
-        boolean takesAlong = mutation.isDelete() && scope.takesAlong(mutation.entity());
-        if (classes.stream().allMatch(WatchedEntity::isEmpty) && !takesAlong) {
-            return mutation.execute(); // only rows of collections are counted, by what deletes these
+        boolean deletesOthers = mutation.isDelete() && scope.deletesOthers(mutation.entity());
+        if (classes.stream().allMatch(WatchedEntity::isEmpty) && !deletesOthers) {
+            return mutation.execute(); // only rows of collections are counted: by CollectionTableDeletes
         }
-        return count(mutation.versioned(), RowGroups.of(classes), takesAlong);
+        return count(mutation.versioned(), RowGroups.of(classes), deletesOthers);
     }
 
-    private int count(BulkMutation mutation, List<RowGroups> classes, boolean takesAlong) {
+    private int count(BulkMutation mutation, List<RowGroups> classes, boolean deletesOthers) {
         BulkDeltas deltas = new BulkDeltas();
-        int changed = classes.size() == 1 && !takesAlong && isAnswered(mutation)
-                ? answered(mutation, classes.get(0), deltas)
-                : locked.execute(mutation, classes, deltas);
+        int changed = classes.size() == 1 && !deletesOthers && returning.isPossible(mutation)
+                ? returning.execute(mutation, classes.get(0), deltas)
+                : locking.execute(mutation, classes, deltas);
         deltas.moves().tell(sink.of(mutation.session()));
         return changed;
-    }
-
-    /** Whether the database answers with the rows that the statement has changed. */
-    private static boolean isAnswered(BulkMutation mutation) {
-        return mutation.hibernates() == null
-                && CounterWriter.canReturn(mutation.session())
-                && mutation.entity().getSoftDeleteMapping() == null
-                && !mutation.entity().hasWhereRestrictions();
-    }
-
-    private int answered(BulkMutation mutation, RowGroups rows, BulkDeltas deltas) {
-        if (mutation.isDelete()) {
-            return ReturningExecution.ofDelete(mutation, pending, rows, deltas).executeUpdate(mutation.context());
-        }
-        // without locks it would leave out rows that another transaction is changing
-        mutation.lockingAffected(pending)
-                .lock(
-                        mutation.entity(),
-                        SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()),
-                        mutation.session());
-        return ReturningExecution.ofUpdate(mutation, pending, rows, deltas).executeUpdate(mutation.context());
     }
 }

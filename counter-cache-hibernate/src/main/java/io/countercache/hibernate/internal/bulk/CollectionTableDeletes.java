@@ -1,59 +1,64 @@
 package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.UncountableStatementException;
-import io.countercache.hibernate.internal.collection.CollectionReads;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.BoundSql;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import org.hibernate.dialect.Dialect;
-import org.hibernate.dialect.H2Dialect;
-import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of counted collections that a bulk DELETE of their owners, or of their elements, takes along: Hibernate deletes
- * them first, by a statement of its own for each collection.
+ * Counts the rows of collections that are deleted along with a bulk DELETE of their owners or of their elements. Hibernate
+ * deletes them before it deletes the entities, by one statement for each collection.
  */
 public final class CollectionTableDeletes {
 
     private final MoveSink sink;
+    private final Database database;
     private final Map<String, CountedCollection> byTable = new HashMap<>();
 
     CollectionTableDeletes(MoveSink sink, CountedCollections collections, SessionFactoryImplementor factory) {
         this.sink = sink;
+        this.database = Database.of(factory);
         collections
                 .all(factory)
                 .filter(collection -> !collection.isForeignKey())
                 .forEach(collection -> byTable.put(collection.persister().getTableName(), collection));
     }
 
-    /** The collection whose rows a statement deletes, or null if that is none which is counted. */
+    /** The counted collection whose rows a statement deletes; null if it deletes none of them. */
     @Nullable
     public CountedCollection deletedBy(String sql) {
+        StatementText text = new StatementText(sql);
         return byTable.entrySet().stream()
-                .filter(entry -> (sql + " ").startsWith("delete from " + entry.getKey() + " "))
+                .filter(entry -> text.deletesFrom(entry.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse(null);
     }
 
+    /** Executes a DELETE of rows of a collection and counts them; returns how many they are. */
     public int execute(CountedCollection collection, BoundSql delete, ExecutionContext context) {
+        if (!database.canQueryInsertedAndDeleted()) {
+            throw new UncountableStatementException(
+                    delete.text(),
+                    "it deletes rows of a collection that are counted, and this database cannot answer with them",
+                    BulkPolicy.WAYS_OUT);
+        }
         SharedSessionContractImplementor session = context.getSession();
-        String table = collection.persister().getTableName();
-        Deleted deleted = new Deleted(collection, delete.text());
+        Deleted deleted = new Deleted(collection, new StatementText(delete.text()));
         Map<CounterDefinition, Integer> counters = deleted.counters();
         int[] rows = {0};
-        answering(delete, table, session.getJdbcServices().getDialect())
+        ReturningSql.deletedBy(delete, collection.persister().getTableName(), database)
                 .forEach(OwnSelect.ofAll(deleted.hql(), session), context, row -> {
                     Number number = (Number) row[row.length - 1];
                     rows[0] += number.intValue();
@@ -63,58 +68,43 @@ public final class CollectionTableDeletes {
         return rows[0];
     }
 
-    private static ReturningSql answering(BoundSql delete, String table, Dialect dialect) {
-        if (dialect instanceof H2Dialect) {
-            return ReturningSql.oldTable(delete, table);
-        }
-        if (dialect instanceof PostgreSQLDialect) {
-            return ReturningSql.returnedBy(delete, table);
-        }
-        throw new UncountableStatementException(
-                delete.text(),
-                "it deletes rows of a collection that are counted, and this database cannot answer with them",
-                BulkPolicy.WAYS_OUT);
-    }
-
     /**
-     * What is deleted of a collection.
+     * Deleted rows of a collection.
      *
-     * @param statement by which one sees whose doing it is: an owner that goes has no use for a counter any more, nor has an
-     *     element
+     * @param statement the DELETE, whose condition shows whether owners or elements are deleted
      */
-    private record Deleted(CountedCollection collection, String statement) {
+    private record Deleted(CountedCollection collection, StatementText statement) {
 
-        private boolean isOf(String... columns) {
-            return columns.length == 1
-                    && Pattern.compile("^delete from \\S+(?: \\S+)? where (?:[^\\s.]+\\.)?" + Pattern.quote(columns[0])
-                                    + " in \\(")
-                            .matcher(statement)
-                            .find();
+        /** Whether the entities are deleted that these columns refer to. */
+        private boolean isAlongWith(String... columns) {
+            return columns.length == 1 && statement.deletesByColumn(columns[0]);
         }
 
-        /** A counter that goes along is not asked for; one further up does not. */
-        private static List<CounterDefinition> staying(List<CounterDefinition> counters, boolean goAlong) {
+        /** A counter in a deleted row needs no UPDATE; one further up on a path does. */
+        private static List<CounterDefinition> remaining(List<CounterDefinition> counters, boolean areDeleted) {
             return counters.stream()
-                    .filter(counter -> !goAlong || !counter.path().isEmpty())
+                    .filter(counter -> !areDeleted || !counter.path().isEmpty())
                     .toList();
         }
 
         private List<CounterDefinition> ofOwner() {
-            return staying(collection.ofOwner(), isOf(collection.persister().getKeyColumnNames()));
+            return remaining(
+                    collection.ofOwner(), isAlongWith(collection.persister().getKeyColumnNames()));
         }
 
         private List<CounterDefinition> ofElement() {
-            return staying(collection.ofElement(), isOf(collection.persister().getElementColumnNames()));
+            return remaining(
+                    collection.ofElement(), isAlongWith(collection.persister().getElementColumnNames()));
         }
 
         String hql() {
             boolean asksOwner = !ofOwner().isEmpty();
             boolean asksElement = !ofElement().isEmpty();
             String keys = asksOwner && asksElement ? "id(c), id(e)" : asksElement ? "id(e)" : "id(c)";
-            return "select %1$s, count(*) %2$s group by %1$s".formatted(keys, CollectionReads.from(collection));
+            return "select %1$s, count(*) %2$s group by %1$s".formatted(keys, collection.from());
         }
 
-        /** Each counter that moves, and where in a row the one stands that has it. */
+        /** The counters that move, each with the position of the id of its row in a result. */
         Map<CounterDefinition, Integer> counters() {
             Map<CounterDefinition, Integer> counters = new HashMap<>();
             List<CounterDefinition> ofOwner = ofOwner();

@@ -17,24 +17,28 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 
 /**
- * Counts a bulk statement that does not answer with what it has changed: locks the rows that it is about to change, reads
- * them, executes it, and reads them again. That needs the ids of the rows in memory.
+ * Counts a bulk DELETE or UPDATE that cannot return the rows that it changes: locks the rows that it is about to change, reads
+ * them, executes the statement, and reads them again. The ids of the rows are in memory meanwhile. {@link ReturningExecution} is
+ * the other way.
  */
 final class LockingExecution {
 
     /**
-     * Up to how many rows a statement names all that are locked, so that it leaves alone what has come since. One that looks at
-     * other tables always does: what these say may be different now, for as many rows, but others.
+     * Up to how many locked rows the statement is restricted to their ids, and so leaves rows alone that other transactions have
+     * inserted since. Each id is a literal in the SQL and a node in Hibernate's tree of it: 5,000 of them are some 50 kB, which
+     * take little time beside changing as many rows. With more rows the statement is sent as it is, and
+     * fails if it changes another number of rows than were locked; the application has to try again then. A statement that reads
+     * other rows is always restricted: after a change of those it could change as many rows, but not the same.
      */
-    private static final int NAMED = 5_000;
+    private static final int MOST_NAMED = 5_000;
 
     private final PendingDeltas pending;
-    private final OnDeleteGraph edges;
+    private final OnDeleteGraph onDelete;
     private final OwnQueries queries;
     private final MoveSink sink;
 
-    LockingExecution(OnDeleteGraph edges, OwnQueries queries, PendingDeltas pending, MoveSink sink) {
-        this.edges = edges;
+    LockingExecution(OnDeleteGraph onDelete, OwnQueries queries, PendingDeltas pending, MoveSink sink) {
+        this.onDelete = onDelete;
         this.queries = queries;
         this.pending = pending;
         this.sink = sink;
@@ -48,12 +52,12 @@ final class LockingExecution {
         }
         classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.before(rows.counted(), group)));
         checkSame(ids.size(), deltas.taken(), mutation);
-        boolean isRestricted = ids.size() <= NAMED || affected.looksElsewhere();
-        if (mutation.isDelete() && takeAlong(mutation, ids)) {
-            isRestricted = true; // of what has come since nobody has looked what it takes along
+        boolean isRestricted = ids.size() <= MOST_NAMED || affected.readsOtherRows();
+        if (mutation.isDelete() && countOthers(mutation, ids)) {
+            isRestricted = true; // for rows inserted since, nothing was searched that the database deletes with them
         }
         int changed = (isRestricted ? mutation.restrictedTo(ids) : mutation).execute();
-        // no others can be changed then, but a row more than once that a join finds more than once
+        // no other rows can be changed then, but a row counts twice that a join finds twice
         checkSame(ids.size(), isRestricted ? Math.min(changed, ids.size()) : changed, mutation);
         if (!mutation.isDelete()) {
             classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.after(rows.counted(), group)));
@@ -62,18 +66,18 @@ final class LockingExecution {
         return changed;
     }
 
-    /** Counts what the database deletes or cuts off along with rows; false if that is never anything. */
-    private boolean takeAlong(BulkMutation delete, List<Object> ids) {
+    /** Counts the rows that the database deletes, or sets to null, along with these; false if it never does. */
+    private boolean countOthers(BulkMutation delete, List<Object> ids) {
         EntityPersister entity = delete.entity();
-        if (edges.of(entity).isEmpty()) {
+        if (onDelete.of(entity).isEmpty()) {
             return false;
         }
-        new OnDeleteSearch(edges, queries).goneWith(entity, ids, sink.of(delete.session()), delete.session());
+        new OnDeleteSearch(onDelete, queries).countAlongWith(entity, ids, sink.of(delete.session()), delete.session());
         return true;
     }
 
     private List<Object> lock(BulkMutation mutation, OwnSelect affected) {
-        Set<Object> ids = new LinkedHashSet<>(); // a join may answer with a row more than once
+        Set<Object> ids = new LinkedHashSet<>(); // a join may return a row more than once
         affected.forEach(
                 SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));
         EntityPersister locked = EntityTables.locked(mutation.entity());

@@ -50,8 +50,8 @@ import org.hibernate.sql.results.spi.ResultsConsumer;
 import org.hibernate.sql.results.spi.RowReader;
 
 /**
- * A query of the library's own about rows that a bulk statement changes. It may take over the condition of the statement,
- * with the parameters as they are bound there, and it may run inside another SQL text than its own.
+ * A query of the library about rows that a bulk statement changes. It may have the condition of the statement, with the
+ * parameters bound there, and its SQL may become a part of another SQL text.
  */
 final class OwnSelect {
 
@@ -63,7 +63,7 @@ final class OwnSelect {
         this.bindings = bindings;
     }
 
-    /** Of all rows, whatever the session filters. */
+    /** A query about all rows: filters of the session do not apply. */
     static OwnSelect ofAll(String hql, SharedSessionContractImplementor session) {
         return translate(
                 parse(hql, session.getFactory()),
@@ -74,7 +74,7 @@ final class OwnSelect {
                 session);
     }
 
-    /** Locks those rows that a bulk statement would change; answers with their ids. */
+    /** A query that locks the rows that a bulk statement would change, and returns their ids. */
     static OwnSelect lockingAffected(
             AbstractSqmRestrictedDmlStatement<?> statement,
             DomainParameterXref parameters,
@@ -95,7 +95,7 @@ final class OwnSelect {
     }
 
     private static SqmSelectStatement<?> idsOf(AbstractSqmRestrictedDmlStatement<?> statement) {
-        // copied as a whole, for its subqueries know the statement that they are in; its parameters stay the same
+        // copied as a whole: subqueries refer to the statement that contains them; parameters are not copied
         var copy = (AbstractSqmRestrictedDmlStatement<?>) statement.copy(SqmCopyContext.noParamCopyContext());
         SqmRoot<?> root = copy.getTarget();
         var select = new SqmSelectStatement<>(statement.nodeBuilder());
@@ -105,7 +105,7 @@ final class OwnSelect {
         query.setSelectClause(new SqmSelectClause(false, statement.nodeBuilder()));
         query.getSelectClause().add(idOf(root, root.getModel()), null);
         if (copy instanceof SqmUpdateStatement<?> update) {
-            // an UPDATE leaves out rows of which there is nothing where it looks for the new value
+            // an UPDATE leaves out a row for which the join to a new value finds nothing: so this joins them as well
             update.getSetClause().getAssignments().stream()
                     .map(SqmAssignment::getValue)
                     .filter(SqmPath.class::isInstance)
@@ -116,11 +116,11 @@ final class OwnSelect {
         return select;
     }
 
-    /** Those of a statement that its condition has, for Hibernate cannot always bind what is used nowhere. */
+    /** The parameters of the condition: Hibernate cannot bind all parameters that a query does not use. */
     private static DomainParameterXref parametersOf(
             SqmSelectStatement<?> ids, AbstractSqmRestrictedDmlStatement<?> statement, DomainParameterXref parameters) {
         if (statement.getQuerySource() == SqmQuerySource.CRITERIA) {
-            return parameters.copy(); // these are known by their place among all of the statement
+            return parameters.copy(); // parameters of a criteria are identified by their position among all of them
         }
         ParameterCollector.collectParameters(ids, ids::addParameter);
         return DomainParameterXref.from(ids);
@@ -132,7 +132,7 @@ final class OwnSelect {
                 : path;
     }
 
-    /** What {@code id(..)} of HQL is. */
+    /** The path that is {@code id(..)} in HQL. */
     static SqmPath<?> idOf(SqmPath<?> path, IdentifiableDomainType<?> entity) {
         return path.get(requireNonNull(entity.getIdentifierDescriptor()).getPathName(), true);
     }
@@ -159,7 +159,7 @@ final class OwnSelect {
                 SqmUtil.generateJdbcParamsXref(parameters, translation::getJdbcParamsBySqmParam),
                 new SqmParameterMappingModelResolutionAccess() {
                     @Override
-                    @SuppressWarnings({"unchecked", "NullAway"}) // the type of its values; none where it is not used
+                    @SuppressWarnings({"unchecked", "NullAway"}) // the type of its values; null for a parameter that is not used
                     public <T> MappingModelExpressible<T> getResolvedMappingModelType(SqmParameter<T> parameter) {
                         return (MappingModelExpressible<T>) types.get(parameter);
                     }
@@ -183,10 +183,9 @@ final class OwnSelect {
         return requireNonNull(select.getSqlString());
     }
 
-    /** Whether it looks at more than the rows that it answers with. */
-    boolean looksElsewhere() {
-        String text = sql();
-        return text.contains(" join ") || text.indexOf("from ") != text.lastIndexOf("from ");
+    /** Whether it reads other rows than those that it returns. */
+    boolean readsOtherRows() {
+        return new StatementText(sql()).readsOtherTables();
     }
 
     boolean hasParameters() {
@@ -198,30 +197,30 @@ final class OwnSelect {
         return select.getAffectedTableNames();
     }
 
-    /** The statement, to be part of another one. */
+    /** Its SQL, to become a part of another one. */
     BoundSql bound() {
         return new BoundSql(sql(), select.getParameterBinders(), bindings);
     }
 
-    /** Runs it; its rows are read one by one. */
+    /** Executes the query and hands over its rows one by one. */
     void forEach(ExecutionContext context, Consumer<Object[]> row) {
         forEach(context, BoundSql::prepare, row);
     }
 
-    /** Locks the rows without asking for them: on PostgreSQL. */
+    /** Executes a locking query, but returns no rows: the database only counts them, which PostgreSQL allows. */
     void lock(EntityPersister entity, ExecutionContext context, SharedSessionContractImplementor session) {
         BoundSql number = bound().as("select count(*) from (" + sql() + ") locked_rows");
         ofAll("select count(*) from %s c".formatted(entity.getImportedName()), session)
                 .forEachOf(number, context, row -> {});
     }
 
-    /** Runs another statement in its place, one whose rows have the same columns. */
+    /** Executes another statement, whose rows have the same columns, and hands over its rows. */
     void forEachOf(BoundSql statement, ExecutionContext context, Consumer<Object[]> row) {
         forEach(context, (same, sql) -> statement.prepareAndBind(same), row);
     }
 
     private void forEach(ExecutionContext context, StatementCreator statement, Consumer<Object[]> row) {
-        // not through the library's own, for which this query would be one of the application's
+        // not through StatelessQueryHook, which would take it for a query of the application
         JdbcSelectExecutorStandardImpl.INSTANCE.executeQuery(
                 select, bindings, context, RowTransformerArrayImpl.instance(), null, statement, new EachRow(row));
     }

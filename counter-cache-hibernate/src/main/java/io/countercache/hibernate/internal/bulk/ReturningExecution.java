@@ -2,7 +2,9 @@ package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.hibernate.internal.bulk.RowGroups.Group;
 import io.countercache.hibernate.internal.sql.BoundSql;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import java.util.List;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.spi.NonSelectQueryPlan;
 import org.hibernate.query.sqm.internal.CacheableSqmInterpretation;
@@ -12,97 +14,97 @@ import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 import org.hibernate.query.sqm.tree.delete.SqmDeleteStatement;
 import org.hibernate.sql.ast.tree.AbstractUpdateOrDeleteStatement;
 import org.hibernate.sql.ast.tree.MutationStatement;
-import org.hibernate.sql.ast.tree.delete.DeleteStatement;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 import org.hibernate.sql.exec.spi.JdbcOperationQueryMutation;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 
-/** Executes a bulk statement on a single table as Hibernate does, and has it answer with the rows that it has changed. */
+/**
+ * Counts a bulk DELETE or UPDATE of a single table by the rows that the statement itself returns: the fast way, where the
+ * database has it. {@link LockingExecution} is the other way.
+ */
 final class ReturningExecution {
 
     private final PendingDeltas pending;
-    private final RowGroups rows;
-    private final BulkDeltas deltas;
+    private final Database database;
 
-    private ReturningExecution(PendingDeltas pending, RowGroups rows, BulkDeltas deltas) {
+    ReturningExecution(PendingDeltas pending, Database database) {
         this.pending = pending;
-        this.rows = rows;
-        this.deltas = deltas;
+        this.database = database;
     }
 
-    /** Answers with the rows as they were. */
-    static NonSelectQueryPlan ofDelete(
-            BulkMutation mutation, PendingDeltas pending, RowGroups rows, BulkDeltas deltas) {
-        ReturningExecution plan = new ReturningExecution(pending, rows, deltas);
-        var delete = (SqmDeleteStatement<?>) mutation.statement();
-        return new SimpleDeleteQueryPlan(mutation.entity(), delete, mutation.parameters()) {
+    /** Whether the statement can return the rows that it changes. */
+    boolean isPossible(BulkMutation mutation) {
+        return mutation.hibernates() == null
+                && database.canQueryBulk()
+                && mutation.entity().getSoftDeleteMapping() == null
+                && !mutation.entity().hasWhereRestrictions();
+    }
 
-            @Override
-            public int executeUpdate(DomainQueryExecutionContext context) {
-                Interpretation own = getInterpretation(context); // the caller has scheduled the clean-up of caches
-                return execute(own.interpretation(), own.jdbcParameterBindings(), plan.adapt(context));
-            }
+    /** Executes the statement; returns how many rows it has changed. */
+    int execute(BulkMutation mutation, RowGroups rows, BulkDeltas deltas) {
+        if (!mutation.isDelete()) {
+            // an UPDATE that joins the table with itself leaves rows out that another transaction is changing
+            mutation.lockingAffected(pending).lock(mutation.entity(), adapted(mutation.context()), mutation.session());
+        }
+        return plan(mutation, rows, deltas).executeUpdate(mutation.context());
+    }
 
-            @Override
-            protected int execute(
-                    CacheableSqmInterpretation<MutationStatement, JdbcOperationQueryMutation> own,
-                    JdbcParameterBindings values,
-                    ExecutionContext context) {
-                for (JdbcOperationQueryMutation inCollection : getCollectionTableDeletes()) {
-                    context.getSession()
-                            .getJdbcServices()
-                            .getJdbcMutationExecutor()
-                            .execute(
-                                    inCollection,
-                                    values,
-                                    sql -> context.getSession()
-                                            .getJdbcCoordinator()
-                                            .getStatementPreparer()
-                                            .prepareStatement(sql),
-                                    (changed, statement) -> {},
-                                    context);
+    /** Hibernate's plan for the statement, for its SQL: it has one class for each kind, both with protected methods only. */
+    private NonSelectQueryPlan plan(BulkMutation mutation, RowGroups rows, BulkDeltas deltas) {
+        if (mutation.statement() instanceof SqmDeleteStatement<?> delete) {
+            return new SimpleDeleteQueryPlan(mutation.entity(), delete, mutation.parameters()) {
+                @Override
+                public int executeUpdate(DomainQueryExecutionContext context) {
+                    Interpretation own = getInterpretation(context);
+                    executeAsIs(getCollectionTableDeletes(), own.jdbcParameterBindings(), adapted(context));
+                    return run(own.interpretation(), own.jdbcParameterBindings(), adapted(context), true, rows, deltas);
                 }
-                return plan.run(own, values, context);
-            }
-        };
-    }
-
-    /** Answers with the rows as they were and as they are then. */
-    static NonSelectQueryPlan ofUpdate(
-            BulkMutation mutation, PendingDeltas pending, RowGroups rows, BulkDeltas deltas) {
-        ReturningExecution plan = new ReturningExecution(pending, rows, deltas);
+            };
+        }
         return new SimpleNonSelectQueryPlan(mutation.statement(), mutation.parameters()) {
-
             @Override
             public int executeUpdate(DomainQueryExecutionContext context) {
                 Interpretation own = getInterpretation(context);
-                return execute(own.interpretation(), own.jdbcParameterBindings(), plan.adapt(context));
-            }
-
-            @Override
-            protected int execute(
-                    CacheableSqmInterpretation<MutationStatement, JdbcOperationQueryMutation> own,
-                    JdbcParameterBindings values,
-                    ExecutionContext context) {
-                return plan.run(own, values, context);
+                return run(own.interpretation(), own.jdbcParameterBindings(), adapted(context), false, rows, deltas);
             }
         };
     }
 
-    private ExecutionContext adapt(DomainQueryExecutionContext context) {
+    private static ExecutionContext adapted(DomainQueryExecutionContext context) {
         return SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context);
+    }
+
+    /** Deletes the rows of collections, as Hibernate's plan for a DELETE does first. */
+    private static void executeAsIs(
+            List<JdbcOperationQueryMutation> deletes, JdbcParameterBindings values, ExecutionContext context) {
+        var session = context.getSession();
+        for (JdbcOperationQueryMutation delete : deletes) {
+            session.getJdbcServices()
+                    .getJdbcMutationExecutor()
+                    .execute(
+                            delete,
+                            values,
+                            sql -> session.getJdbcCoordinator()
+                                    .getStatementPreparer()
+                                    .prepareStatement(sql),
+                            (changed, statement) -> {},
+                            context);
+        }
     }
 
     private int run(
             CacheableSqmInterpretation<MutationStatement, JdbcOperationQueryMutation> own,
             JdbcParameterBindings values,
-            ExecutionContext context) {
+            ExecutionContext context,
+            boolean isDelete,
+            RowGroups rows,
+            BulkDeltas deltas) {
         var session = context.getSession();
         pending.prepare(own.jdbcOperation().getAffectedTableNames(), session);
         var target = ((AbstractUpdateOrDeleteStatement) own.statement()).getTargetTable();
         BoundSql sql = BoundSql.of(own.jdbcOperation(), values);
-        boolean isDelete = own.statement() instanceof DeleteStatement;
-        ReturningSql changed = isDelete ? ReturningSql.deletedBy(sql, target) : ReturningSql.updatedBy(sql, target);
+        ReturningSql changed =
+                isDelete ? ReturningSql.deletedBy(sql, target, database) : ReturningSql.updatedBy(sql, target);
         changed.forEach(OwnSelect.ofAll(rows.hql(), session), context, row -> {
             Group group = rows.group(row);
             if (isDelete || group.rows() < 0) {

@@ -1,3 +1,21 @@
+/**
+ * Counts the rows that bulk statements change.
+ *
+ * <ul>
+ *   <li>{@code BulkStatements} has one execution for each kind of bulk statement
+ *   <li>{@code BulkPolicy} says whether statements are counted, refused or ignored
+ *   <li>{@code BulkMutation} is one execution of a DELETE or UPDATE; {@code BulkScope} decides whether it moves counters
+ *   <li>{@code RowGroups} queries the watched values of many rows in groups; {@code BulkDeltas} adds the groups up
+ *   <li>{@code ReturningExecution} counts the rows that a DELETE or UPDATE returns itself
+ *   <li>{@code LockingExecution} locks and reads the rows before a DELETE or UPDATE and after it
+ *   <li>{@code BulkInserts} counts the rows that an INSERT returns
+ *   <li>{@code CollectionTableDeletes} counts rows of collections that are deleted along with entities
+ *   <li>{@code UncountedStatements} logs warnings of statements that cannot be counted
+ *   <li>{@code OwnSelect} is a query that shares a condition, or its SQL, with a bulk statement
+ *   <li>{@code ReturningSql} makes one SQL text of a statement and a query about its rows
+ *   <li>{@code StatementText} reads SQL texts
+ * </ul>
+ */
 @NullMarked
 package io.countercache.hibernate.internal.bulk;
 

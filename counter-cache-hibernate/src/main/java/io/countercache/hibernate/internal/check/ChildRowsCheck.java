@@ -74,7 +74,8 @@ public final class ChildRowsCheck {
      */
     public static @Nullable String withPast(Stateful rows, String name) {
         return rows.getStateManagementType() != null && WITH_PAST.contains(rows.getStateManagementType())
-                ? name + " is @Temporal, and rows of the past cannot be told from those that count: remove one of the two"
+                ? name
+                        + " is @Temporal, and rows of the past cannot be told from those that count: remove one of the two"
                 : null;
     }
 

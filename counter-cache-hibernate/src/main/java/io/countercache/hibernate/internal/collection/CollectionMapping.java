@@ -11,7 +11,7 @@ import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.IndexedCollection;
 import org.hibernate.mapping.Value;
 
-/** What the library changes in the mapping of a counted collection, so that it learns how many rows each DELETE has hit. */
+/** What the library changes in the mapping of a counted collection, so that it learns how many rows each DELETE deletes. */
 public final class CollectionMapping {
 
     private CollectionMapping() {}
@@ -22,11 +22,10 @@ public final class CollectionMapping {
                 && collection.getDeleteAllExpectation().get() == DeleteRowCounts.OF_ALL;
     }
 
-    /** Has the rows counted that DELETEs hit. To be called before Hibernate builds persisters from the mapping. */
+    /** Makes Hibernate report how many rows the DELETEs of a collection delete. Called before Hibernate builds persisters from the mapping. */
     public static void countDeletes(Collection collection, Metadata metadata, SqlStringGenerationContext tableNames) {
         if (collection.isOneToMany() && !isChanged(collection)) {
-            // Hibernate does not check the row count of the UPDATE that it generates for this, but does so for custom
-            // SQL
+            // Hibernate checks the row count of custom SQL, but not of the UPDATE that it generates for this
             collection.setCustomSQLDeleteAll(
                     removeAll(collection, metadata.getDatabase().getDialect(), tableNames), false, null);
         }

@@ -1,6 +1,6 @@
 package io.countercache.hibernate.internal.collection;
 
-import io.countercache.hibernate.internal.collection.CollectionReads.Held;
+import io.countercache.hibernate.internal.collection.CollectionReads.StoredElements;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
@@ -26,63 +26,63 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The elements of a {@code @OneToMany @JoinColumn}: a column of their own row says which owner has them, and no attribute
- * of theirs. Who has them is read from the database, under a lock, before they go elsewhere or are deleted.
+ * Counts the elements of a {@code @OneToMany @JoinColumn}. Their owner is in a column of their row for which they have no
+ * attribute. The owner of an element is therefore read from the database, under a lock, before the element gets another owner
+ * or is deleted.
  */
 public final class JoinColumnElements implements RowStep {
 
     private final MoveSink sink;
     private final CountedCollections collections;
-    private final CollectionReads rows;
-    /** The elements that the flush under way has inserted, and who has them: no other transaction knows them. */
+    private final CollectionReads reads;
+    /** The elements that the flush under way has inserted, and their owners: no other transaction can change these. */
     private final PerSession<SharedSessionContractImplementor, Map<Place, @Nullable Object>> inserted =
             new PerSession<>();
-    /** Who had the element that a session is about to delete. */
+    /** The element that a session is about to delete, with its owners. */
     private final PerSession<SharedSessionContractImplementor, Deleting> deleting = new PerSession<>();
 
-    /** An element, in one of the collections that can have it. */
+    /** An element in one of the collections that can contain it. */
     private record Place(String role, Object id) {}
 
+    /** An element that is about to be deleted, and the id of its owner in each collection that contains it. */
     private record Deleting(Object id, Map<CountedCollection, Object> owners) {}
 
-    public JoinColumnElements(MoveSink sink, CountedCollections collections, CollectionReads rows) {
+    public JoinColumnElements(MoveSink sink, CountedCollections collections, CollectionReads reads) {
         this.sink = sink;
         this.collections = collections;
-        this.rows = rows;
+        this.reads = reads;
     }
 
     /**
-     * Counts elements that a collection of this owner gets, and those that it loses in the same change.
-     *
-     * @param removesAll whether all that the collection has loses its owner first, and is counted by that
+     * Counts the elements that one change adds to the collection of an owner or removes from it. What one statement removes at
+     * once is not counted here, but by the row count of that statement.
      */
     void move(
             CountedCollection collection,
             Object ownerId,
-            List<Object> taken,
-            List<Object> lost,
-            boolean removesAll,
+            CollectionPlan plan,
             SharedSessionContractImplementor session) {
-        SortedSet<Object> to = ids(collection, taken, session);
-        SortedSet<Object> all = ids(collection, lost, session);
-        all.addAll(to);
+        boolean removesAll = plan.removesAll() && collection.persister().needsRemove();
+        SortedSet<Object> added = ids(collection, plan.inserted(), session);
+        SortedSet<Object> all = ids(collection, plan.deleted(), session);
+        all.addAll(added);
         Map<Place, @Nullable Object> ofFlush = inserted.get(session);
         Map<Place, @Nullable Object> known = ofFlush == null ? Map.of() : ofFlush;
         List<Object> unknown = all.stream()
                 .filter(id -> !known.containsKey(place(collection, id)))
                 .toList();
-        Held held = rows.lockElements(collection, unknown, session);
+        StoredElements stored = reads.lockElements(collection, unknown, session);
         for (Object id : all) {
             Place place = place(collection, id);
             boolean isKnown = known.containsKey(place);
-            if (!isKnown && !held.there().contains(id)) {
-                continue; // deleted meanwhile: the UPDATE will not find it either
+            if (!isKnown && !stored.existing().contains(id)) {
+                continue; // deleted by another transaction: the UPDATE will not find it either
             }
-            Object before = isKnown ? known.get(place) : held.owners().get(id);
+            Object before = isKnown ? known.get(place) : stored.owners().get(id);
             if (removesAll && collection.isSameOwner(before, ownerId)) {
-                before = null;
+                before = null; // the statement that removes all has removed it from here
             }
-            Object after = to.contains(id) ? ownerId : collection.isSameOwner(before, ownerId) ? null : before;
+            Object after = added.contains(id) ? ownerId : collection.isSameOwner(before, ownerId) ? null : before;
             if (!collection.isSameOwner(before, after)) {
                 count(collection, before, -1, session);
                 count(collection, after, 1, session);
@@ -116,7 +116,7 @@ public final class JoinColumnElements implements RowStep {
         }
     }
 
-    /** A column that must not be null is written by the INSERT already. */
+    /** Counts an element whose INSERT already writes its owner, as it does if the column must not be null. */
     @Override
     public void afterInsert(PostInsertEvent event) {
         SharedSessionContractImplementor session = event.getSession();
@@ -129,13 +129,13 @@ public final class JoinColumnElements implements RowStep {
             count(collection, ownerId, 1, session);
             if (session instanceof SessionImplementor stateful
                     && stateful.getPersistenceContextInternal().isFlushing()) {
-                inserted.get(session, () -> untilItsEnd(session)).put(place(collection, event.getId()), ownerId);
+                inserted.get(session, () -> newlyInserted(session)).put(place(collection, event.getId()), ownerId);
             }
         }
     }
 
-    /** A flush that fails does not come to its end, but its transaction does. */
-    private Map<Place, @Nullable Object> untilItsEnd(SharedSessionContractImplementor session) {
+    /** An empty map. The transaction's end removes it, too, because a flush that fails has no event at its end. */
+    private Map<Place, @Nullable Object> newlyInserted(SharedSessionContractImplementor session) {
         if (session.isTransactionInProgress()) {
             session.getTransactionCompletionCallbacks()
                     .registerCallback((AfterCompletionCallback) (success, owner) -> inserted.remove(session));
@@ -143,7 +143,7 @@ public final class JoinColumnElements implements RowStep {
         return new HashMap<>();
     }
 
-    /** Where in the state of an element Hibernate keeps the column of the collection, or -1 if it does not. */
+    /** The index of the collection's column in the state of an element, or -1 if Hibernate does not include it there. */
     private static int backReference(EntityPersister element, CountedCollection collection) {
         String column = collection.persister().getKeyColumnNames()[0];
         String[] names = element.getPropertyNames();
@@ -175,7 +175,7 @@ public final class JoinColumnElements implements RowStep {
     private Map<CountedCollection, Object> ownerOf(
             CountedCollection collection, Object id, SharedSessionContractImplementor session) {
         Object owner =
-                rows.lockElements(collection, List.of(id), session).owners().get(id);
+                reads.lockElements(collection, List.of(id), session).owners().get(id);
         return owner == null ? Map.of() : Map.of(collection, owner);
     }
 

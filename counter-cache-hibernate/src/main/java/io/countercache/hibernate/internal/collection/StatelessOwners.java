@@ -9,17 +9,17 @@ import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stateless session whose collections change. Hibernate does not tell: its collection events have no session then, but
- * come after an event of their owner, in the same thread.
+ * Finds the stateless session of a collection event. Hibernate's collection events do not have a stateless session, but each
+ * follows an event of the collection's owner in the same thread, and that one does.
  */
 public final class StatelessOwners implements RowStep {
 
     private static final ThreadLocal<@Nullable Owner> LAST = new ThreadLocal<>();
 
-    /** An entity that a stateless session is about to write. */
+    /** The last entity with collections that a stateless session was about to write. Weak, because no event ends it. */
     private record Owner(WeakReference<Object> entity, WeakReference<SharedSessionContractImplementor> session) {}
 
-    /** The session whose collection this event is about. */
+    /** The session whose collection an event is about. */
     SharedSessionContractImplementor sessionOf(AbstractCollectionEvent event) {
         Owner owner = LAST.get();
         SharedSessionContractImplementor session =

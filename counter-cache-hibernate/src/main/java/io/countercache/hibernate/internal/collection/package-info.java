@@ -1,3 +1,18 @@
+/**
+ * Counts the rows that a collection writes itself: those of a collection table, and the column of a {@code @JoinColumn}.
+ *
+ * <ol>
+ *   <li>{@link io.countercache.hibernate.internal.collection.CollectionEvents} listens to Hibernate's collection events
+ *   <li>{@code CollectionPlan} works out which rows Hibernate is about to insert and delete
+ *   <li>{@code CollectionChange} is a change from its plan to its statements, and moves the counters
+ *   <li>{@link io.countercache.hibernate.internal.collection.CollectionMapping} changes the mapping of a counted collection
+ *   <li>{@code DeleteRowCounts} learns by that how many rows the DELETEs have deleted
+ *   <li>{@link io.countercache.hibernate.internal.collection.JoinColumnElements} counts elements whose row has a column for
+ *       their owner
+ *   <li>{@link io.countercache.hibernate.internal.collection.CollectionReads} locks and reads the rows of a collection
+ *   <li>{@link io.countercache.hibernate.internal.collection.StatelessOwners} finds the stateless session of an event
+ * </ol>
+ */
 @NullMarked
 package io.countercache.hibernate.internal.collection;
 

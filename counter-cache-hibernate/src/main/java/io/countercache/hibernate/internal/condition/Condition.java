@@ -11,15 +11,15 @@ import org.hibernate.query.sqm.tree.select.SqmSelectStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A condition over a child, read once, asked for every change. Immutable, thread-safe.
+ * The {@code where} of a counter: a condition over a child. It is read once and evaluated for every change. Immutable,
+ * thread-safe.
  *
- * <p>Hibernate reads the text, as the {@code where} of an HQL query on the child; what it means is evaluated here, on the
- * values of the attributes, as the database would: with unknown for what is compared with null. A text that memory cannot
- * answer exactly like the database is refused.
+ * <p>Hibernate parses the text as the {@code where} of an HQL query on the child. The result is evaluated in memory, on the
+ * values of the attributes, exactly as the database would do it: a comparison with null is unknown. A condition for which memory
+ * and database might disagree is refused.
  *
- * <p>Three things cannot be seen in the mapping, and are taken for granted: that columns are of the types which Hibernate
- * would give them, that two texts are equal only if all their characters are, and that a transaction can read the
- * attributes as they were written.
+ * <p>Three things cannot be seen in the mapping and are assumed: columns have the types that Hibernate would give them, two texts
+ * are equal only if all their characters are, and a transaction reads attributes as they were written.
  */
 public final class Condition {
 
@@ -33,7 +33,7 @@ public final class Condition {
          * The value of an attribute.
          *
          * @param attribute one of {@link Condition#attributes()}
-         * @return the value as in the entity, but for a to-one the id of its entity
+         * @return the value that the entity has; of a to-one, the id of the referenced entity
          */
         @Nullable
         Object get(String attribute);
@@ -50,16 +50,19 @@ public final class Condition {
      * Reads a condition.
      *
      * @param where the text
-     * @param child the entity that it is about
-     * @param factory the built session factory of that entity
+     * @param child the entity that the condition is about
+     * @param factory the session factory of that entity, completely built
+     * @param likesUtf16 whether LIKE of the database takes a character beyond the Basic Multilingual Plane for two
      * @return the condition
-     * @throws IllegalArgumentException if memory cannot answer it, with what is wrong and what is allowed
+     * @throws IllegalArgumentException if memory cannot evaluate the condition; its message says what is wrong and what is allowed
      */
-    public static Condition read(String where, EntityPersister child, SessionFactoryImplementor factory) {
+    public static Condition read(
+            String where, EntityPersister child, SessionFactoryImplementor factory, boolean likesUtf16) {
         parse(where, child, factory);
-        // in parentheses nothing can follow the condition, and outside them it cannot close them itself
+        // parsed twice: inside parentheses nothing such as 'order by' can follow the condition, and without them it cannot
+        // contain the closing parenthesis itself
         SqmPredicate predicate = parse("(" + where + ")", child, factory);
-        return new Condition(new ConditionReader(child, factory).read(predicate));
+        return new Condition(new ConditionReader(child, factory, likesUtf16).read(predicate));
     }
 
     private static SqmPredicate parse(String where, EntityPersister child, SessionFactoryImplementor factory) {
@@ -78,14 +81,14 @@ public final class Condition {
                             .formatted(reason(e, before), child.getImportedName()),
                     e);
         }
-        throw new IllegalArgumentException("it has parameters: write their values");
+        throw new IllegalArgumentException("it has parameters: write the values instead");
     }
 
-    /** What Hibernate says, without what the user did not write, and without all that could have been written. */
+    /** Hibernate's message, without the parts of the query that the user did not write and without lists of expected tokens. */
     private static String reason(RuntimeException e, String before) {
-        Throwable told = e instanceof InterpretationException && e.getCause() != null ? e.getCause() : e;
-        String query = told instanceof QueryException failed ? " [" + failed.getQueryString() + "]" : "";
-        return String.valueOf(told.getMessage())
+        Throwable failure = e instanceof InterpretationException && e.getCause() != null ? e.getCause() : e;
+        String query = failure instanceof QueryException failed ? " [" + failed.getQueryString() + "]" : "";
+        return String.valueOf(failure.getMessage())
                 .replace(query, "")
                 .replace(before, "")
                 .replaceAll("\\(\\d+\\)\\.", ".") // the number of an alias
@@ -94,19 +97,19 @@ public final class Condition {
     }
 
     /**
-     * The attributes that it looks at.
+     * The attributes that the condition reads.
      *
-     * @return their names: with dots in embeddables, a to-one by its own name
+     * @return their names: with dots in embeddables, a to-one by its own name, although its value is an id
      */
     public Set<String> attributes() {
         return attributes;
     }
 
     /**
-     * Whether it is true.
+     * Whether the condition is true for a child.
      *
-     * @param values those of a child
-     * @return false also where that is unknown
+     * @param values the values of the child's attributes
+     * @return false also if the condition is unknown
      */
     public boolean isTrue(Values values) {
         return term.test(values) == ConditionTerm.Truth.TRUE;

@@ -20,18 +20,18 @@ import org.hibernate.sql.Template;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attribute that a {@link Condition} looks at.
+ * An attribute of the child that a {@link Condition} reads.
  *
- * @param path its name, with dots in embeddables; of a to-one its own name, though its value is an id
- * @param name what HQL calls it
- * @param column the basic value that it has, or that the id of its entity has
+ * @param path its name, with dots in embeddables; a to-one by its own name, although its value is an id
+ * @param name its name in HQL
+ * @param column the basic value of the attribute; of a to-one, that of the referenced entity's id
  */
 record ConditionAttribute(String path, String name, BasicValuedModelPart column, ConditionKind kind)
         implements Operand {
 
-    /** The attribute to which these names lead from the child, or an exception that says why it cannot be looked at. */
+    /** The attribute that these names lead to from the child, or an exception that says why it cannot be read. */
     static ConditionAttribute find(EntityPersister child, List<String> names) {
-        boolean inIdentifier = child.findAttributeMapping(names.get(0)) == null; // whose attributes are always written
+        boolean inIdentifier = child.findAttributeMapping(names.get(0)) == null; // its attributes are always written
         ModelPart part = null;
         String path = "";
         for (int i = 0; i < names.size(); i++) {
@@ -40,7 +40,9 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
             path = path.isEmpty() ? name : path + "." + name;
             if (part == null) {
                 throw refused(
-                        path, "is no attribute of %s itself: name one of its own".formatted(child.getImportedName()));
+                        path,
+                        "is not an attribute of %s itself: name an attribute of this entity"
+                                .formatted(child.getImportedName()));
             }
             if (part instanceof AttributeMapping attribute && !inIdentifier) {
                 refuseUnwritten(child, path, attribute, i == 0);
@@ -60,7 +62,7 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
                         : "has no single value: name an attribute that has one");
     }
 
-    /** HQL has {@code id} for the identifier whatever its name is. */
+    /** The name of the attribute: in HQL, {@code id} stands for the identifier whatever its name is. */
     private static String ownName(EntityPersister child, int depth, String name) {
         String identifier = child.getIdentifierPropertyName();
         return depth == 0 && name.equals(EntityIdentifierMapping.ID_ROLE_NAME) && identifier != null
@@ -118,7 +120,7 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
         return name == null ? "id" : name;
     }
 
-    /** What is in the entity, but not from there in the row, or not yet. */
+    /** Refuses an attribute whose value in the entity may be another one than in the row. */
     private static void refuseUnwritten(EntityPersister child, String path, AttributeMapping attribute, boolean own) {
         if (attribute.getDeclaringType() instanceof EmbeddableMappingType embeddable
                 && (embeddable.getAggregateMapping() != null || embeddable.isPolymorphic())) {
@@ -131,11 +133,13 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
         }
         if (child.getVersionMapping() != null
                 && attribute.equals(child.getVersionMapping().getVersionAttribute())) {
-            throw refused(path, "is the version, which also moves unseen: name another attribute");
+            throw refused(
+                    path, "is the version, which Hibernate also increments without an event: name another attribute");
         }
         refuseReadOnly(path, attribute);
         if (own && child.getPropertyLaziness()[attribute.getStateArrayPosition()]) {
-            throw refused(path, "is loaded lazily, and may not be there when it is asked for: load it eagerly");
+            throw refused(
+                    path, "is loaded lazily, and may not be loaded when the condition is evaluated: load it eagerly");
         }
         Generator generator = own ? child.getGenerators()[attribute.getStateArrayPosition()] : null;
         if (generator != null && generator.generatesSometimes() && generator.generatedOnExecution()) {
@@ -167,7 +171,7 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
         return new IllegalArgumentException("'%s' %s".formatted(path, problem));
     }
 
-    /** Converters make null of values, and values of null. */
+    /** Whether the column is null. A converter may turn values into null, and null into a value. */
     boolean isNull(Values values) {
         return column.getJdbcMapping().convertToRelationalValue(values.get(path)) == null;
     }
@@ -190,7 +194,7 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
                 && own.getJdbcType().getDdlTypeCode() == its.getJdbcType().getDdlTypeCode();
     }
 
-    /** A literal that is compared with this. */
+    /** A literal that is compared with this attribute. */
     Literal literal(@Nullable Object value, String hql) {
         return new Literal(value == null ? null : kind.literal(path, value, column), hql);
     }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.condition;
 
+import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -22,8 +23,8 @@ import org.hibernate.type.descriptor.converter.spi.BasicValueConverter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the values of an attribute compare. Each kind makes one class of all its values, whose {@code compareTo} is 0 for
- * what is equal in the database, and has its order where {@link #ordered} says so.
+ * How the values of an attribute are compared. A kind turns all its values into one Java class, whose {@code compareTo} returns 0
+ * exactly for values that are equal in the database. If the kind is {@link #ordered}, it also has the database's order.
  */
 enum ConditionKind {
     BOOLEAN(false, "true or false"),
@@ -40,8 +41,8 @@ enum ConditionKind {
     CONVERTED(false, "a value that its converter takes"),
     /** A to-one by its own name. */
     REFERENCE(false, "null by 'is null', or name its id"),
-    /** Of no type that is compared here. */
-    OTHER(false, "nothing but null by 'is null', or, if it is a BigDecimal, give its @Column a scale");
+    /** A type that memory cannot compare as the database does. */
+    OTHER(false, "null only, by 'is null', or give its @Column a scale if it is a BigDecimal");
 
     private static final Set<Class<?>> WHOLE =
             Set.of(Byte.class, Short.class, Integer.class, Long.class, BigInteger.class);
@@ -49,8 +50,14 @@ enum ConditionKind {
     private static final Set<Class<?>> CONVERTED_TO =
             Set.of(Boolean.class, Character.class, String.class, Integer.class, Long.class);
 
-    /** The digits after the second that a column has by default. */
+    /** The fraction digits of the second that a column has by default. */
     private static final int MICROSECONDS = 6;
+
+    /** The decimal digits that a double can hold and give back. */
+    private static final int DOUBLE_DIGITS = 15;
+
+    /** In nanoseconds; adding it before digits are removed rounds half up, as databases do. */
+    private static final int HALF_A_MICROSECOND = 500;
 
     private final boolean ordered;
     private final String comparesWith;
@@ -77,7 +84,10 @@ enum ConditionKind {
         return plain(mapping.getJavaTypeDescriptor().getJavaTypeClass(), column);
     }
 
-    /** Not what is a number in the entity: what a literal becomes then depends on the type of the literal. */
+    /**
+     * Whether converted values are comparable. Not if the attribute is a number: Hibernate then converts a literal or not, depending
+     * on the literal's type.
+     */
     private static boolean isComparable(BasicValueConverter<?, ?> converter, BasicValuedModelPart column) {
         Class<?> stored = converter.getRelationalJavaType().getJavaTypeClass();
         Class<?> domain = converter.getDomainJavaType().getJavaTypeClass();
@@ -119,22 +129,23 @@ enum ConditionKind {
         return type == UUID.class && code == SqlTypes.UUID ? ID : OTHER;
     }
 
-    /** What stands in the column for a value of the attribute, to be compared with others of this kind. */
+    /** The value that the column has for a value of the attribute, in the class in which values of this kind are compared. */
     @Nullable
     Comparable<?> comparable(@Nullable Object value, BasicValuedModelPart column) {
         if (this == CONVERTED) {
             Object stored = column.getJdbcMapping().convertToRelationalValue(value);
-            return stored instanceof Number number ? exact(number) : (Comparable<?>) stored;
+            return stored instanceof Number number ? Numbers.exact(number) : (Comparable<?>) stored;
         }
         if (value == null) {
             return null;
         }
         return switch (this) {
-            case NUMBER -> rounded(exact((Number) value), column);
+            case NUMBER -> rounded(Numbers.exact((Number) value), column);
             // 0.0 and -0.0 are equal in a database
             case DOUBLE, FLOAT -> ((Number) value).doubleValue() + 0.0;
-            // through what Hibernate sends, which knows neither the hour that is skipped in spring nor some days of
-            // 1582
+            // by way of java.sql types, as Hibernate sends them: these have neither the hour that is skipped in spring
+            // nor
+            // some days of 1582
             case DATE -> Date.valueOf((LocalDate) value).toLocalDate();
             case DATE_TIME -> rounded(Timestamp.valueOf((LocalDateTime) value).toLocalDateTime());
             case MOMENT -> rounded(instant(value));
@@ -148,11 +159,11 @@ enum ConditionKind {
     }
 
     private static LocalDateTime rounded(LocalDateTime value) {
-        return value.plusNanos(500).truncatedTo(ChronoUnit.MICROS);
+        return value.plusNanos(HALF_A_MICROSECOND).truncatedTo(ChronoUnit.MICROS);
     }
 
     private static Instant rounded(Instant value) {
-        return value.plusNanos(500).truncatedTo(ChronoUnit.MICROS);
+        return value.plusNanos(HALF_A_MICROSECOND).truncatedTo(ChronoUnit.MICROS);
     }
 
     private static Instant instant(Object value) {
@@ -162,11 +173,7 @@ enum ConditionKind {
         return value instanceof ZonedDateTime time ? time.toInstant() : (Instant) value;
     }
 
-    private static BigDecimal exact(Number value) {
-        return value instanceof BigDecimal decimal ? decimal : new BigDecimal(value.toString());
-    }
-
-    /** What a literal is as a value of this kind, or an exception that says what it has to be. */
+    /** The value of this kind that a literal stands for, or an exception that says which literals are allowed. */
     Comparable<?> literal(String path, Object value, BasicValuedModelPart column) {
         Comparable<?> literal = switch (this) {
             case BOOLEAN -> value instanceof Boolean truth ? truth : null;
@@ -177,8 +184,8 @@ enum ConditionKind {
             case DOUBLE -> value instanceof BigDecimal number ? asDouble(number) : null;
             case FLOAT -> value instanceof BigDecimal number ? asFloat(number) : null;
             case DATE -> value instanceof LocalDate date ? date : null;
-            case DATE_TIME -> value instanceof LocalDateTime time && isFineEnough(time) ? time : null;
-            case MOMENT -> value instanceof OffsetDateTime time && isFineEnough(time) ? time.toInstant() : null;
+            case DATE_TIME -> value instanceof LocalDateTime time && isInMicroseconds(time) ? time : null;
+            case MOMENT -> value instanceof OffsetDateTime time && isInMicroseconds(time) ? time.toInstant() : null;
             case CONVERTED -> converted(value, column);
             case ID, REFERENCE, OTHER -> null;
         };
@@ -191,7 +198,7 @@ enum ConditionKind {
         return literal;
     }
 
-    private static boolean isFineEnough(Temporal time) {
+    private static boolean isInMicroseconds(Temporal time) {
         return time.get(ChronoField.NANO_OF_SECOND) % 1000 == 0;
     }
 
@@ -206,15 +213,18 @@ enum ConditionKind {
         return null;
     }
 
-    /** A column of one character takes one space for none. */
+    /** A text as a character; null for a space, which a column of one character does not distinguish from an empty text. */
     private static @Nullable Character character(String text) {
         return text.length() == 1 && !text.equals(" ") ? text.charAt(0) : null;
     }
 
-    /** With so few digits it is the same whether the literal becomes a double, or the double a decimal. */
+    /**
+     * A literal as a double. A double holds any 15 decimal digits exactly enough to give them back; with more, it would matter
+     * whether the database turns the literal into a double or the double into a decimal.
+     */
     private static @Nullable Double asDouble(BigDecimal number) {
         double value = number.doubleValue() + 0.0;
-        return number.stripTrailingZeros().precision() <= 15 && Double.isFinite(value) ? value : null;
+        return number.stripTrailingZeros().precision() <= DOUBLE_DIGITS && Double.isFinite(value) ? value : null;
     }
 
     private static @Nullable Double asFloat(BigDecimal number) {
@@ -222,7 +232,7 @@ enum ConditionKind {
         return Float.isFinite(value) && new BigDecimal(value).compareTo(number) == 0 ? (double) value : null;
     }
 
-    /** As Hibernate does: of the type of the attribute, or of the type of its column. */
+    /** A literal as Hibernate understands it: as a value of the attribute's type, or of the column's type. */
     private static @Nullable Comparable<?> converted(Object value, BasicValuedModelPart column) {
         JdbcMapping mapping = column.getJdbcMapping();
         BasicValueConverter<?, ?> converter = mapping.getValueConverter();
@@ -242,6 +252,7 @@ enum ConditionKind {
         return stored.isInstance(value) ? (Comparable<?>) value : null;
     }
 
+    /** Whether a literal is a whole number with so few digits that it fits into an int. */
     private static boolean isWhole(BigDecimal number) {
         return number.scale() == 0 && number.precision() < 10;
     }

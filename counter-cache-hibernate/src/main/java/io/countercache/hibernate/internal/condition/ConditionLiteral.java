@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A literal or a Java constant in the text of a {@link Condition}.
  *
- * @param value a number is a BigDecimal, of exactly the digits that the database gets
- * @param hql how it is written in HQL
+ * @param value of a number, a BigDecimal with exactly the digits that the database receives
+ * @param hql the literal as HQL
  */
 record ConditionLiteral(@Nullable Object value, String hql) {
 
@@ -32,7 +32,7 @@ record ConditionLiteral(@Nullable Object value, String hql) {
             .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
             .toFormatter();
 
-    /** What an expression is as a literal, or null if it is none that is known here. */
+    /** The literal that an expression is; null if it is not a literal, or of a type that is not supported. */
     static @Nullable ConditionLiteral of(SqmExpression<?> expression) {
         if (expression instanceof SqmLiteralNull<?>) {
             return new ConditionLiteral(null, "null");

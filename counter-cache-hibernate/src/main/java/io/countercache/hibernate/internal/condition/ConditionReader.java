@@ -12,7 +12,6 @@ import io.countercache.hibernate.internal.condition.ConditionTerm.Operand;
 import jakarta.persistence.criteria.Predicate.BooleanOperator;
 import java.util.ArrayList;
 import java.util.List;
-import org.hibernate.dialect.H2Dialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.ComparisonOperator;
@@ -35,7 +34,7 @@ import org.hibernate.query.sqm.tree.predicate.SqmPredicate;
 import org.hibernate.query.sqm.tree.predicate.SqmTruthnessPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what Hibernate understood of the text of a {@link Condition} into terms that memory can answer. */
+/** Turns Hibernate's parse of a {@link Condition} into terms that memory can evaluate, and refuses what memory cannot. */
 final class ConditionReader {
 
     private static final String ALLOWED =
@@ -43,10 +42,12 @@ final class ConditionReader {
 
     private final EntityPersister child;
     private final SessionFactoryImplementor factory;
+    private final boolean likesUtf16;
 
-    ConditionReader(EntityPersister child, SessionFactoryImplementor factory) {
+    ConditionReader(EntityPersister child, SessionFactoryImplementor factory, boolean likesUtf16) {
         this.child = child;
         this.factory = factory;
+        this.likesUtf16 = likesUtf16;
     }
 
     ConditionTerm read(SqmPredicate predicate) {
@@ -65,7 +66,7 @@ final class ConditionReader {
         return predicate.isNegated() ? new Not(term) : term;
     }
 
-    /** A predicate as if it were not negated. */
+    /** The term of a predicate without its negation. */
     private ConditionTerm atom(SqmPredicate predicate) {
         if (predicate instanceof SqmComparisonPredicate comparison) {
             return compare(
@@ -92,12 +93,13 @@ final class ConditionReader {
     }
 
     private static IllegalArgumentException notEvaluated(String what) {
-        String written = what.replace("alias_0.", "").replace("alias_0", "this"); // what Hibernate makes of no alias
+        String written = what.replace("alias_0.", "")
+                .replace("alias_0", "this"); // the alias that Hibernate adds if there is none
         return new IllegalArgumentException(
                 "memory cannot evaluate '%s' as the database does: %s".formatted(written, ALLOWED));
     }
 
-    /** The attribute itself, or {@code not} and the attribute, which are short for a comparison. */
+    /** A boolean attribute, or {@code not} and the attribute: short for a comparison with true or false. */
     private ConditionTerm bool(SqmBooleanExpressionPredicate predicate) {
         ConditionAttribute attribute = attribute(predicate.getBooleanExpression());
         boolean expected = !predicate.isNegated();
@@ -128,7 +130,7 @@ final class ConditionReader {
         if (!equality && !typing.kind().ordered()) {
             throw ConditionAttribute.refused(
                     typing.path(),
-                    "has not the same order in memory as in the database, or none: compare it with = or <>");
+                    "has no order, or not the same in memory as in the database: compare it with = or <>");
         }
         if (one != null && other != null) {
             refuseDifferent(one, other);
@@ -169,17 +171,16 @@ final class ConditionReader {
         Literal escape = predicate.getEscapeCharacter() == null
                 ? null
                 : literal(attribute, predicate.getEscapeCharacter(), false);
-        boolean utf16 = factory.getJdbcServices().getDialect() instanceof H2Dialect;
         return new Like(
                 attribute,
                 new LikePattern(
                         String.valueOf(pattern.value()),
                         escape == null ? null : String.valueOf(escape.value()).charAt(0),
-                        utf16),
+                        likesUtf16),
                 escape == null ? pattern.hql() : pattern.hql() + " escape " + escape.hql());
     }
 
-    /** Attributes of the same kind compare, but not what is stored in a way that only its own mapping knows. */
+    /** Refuses to compare two attributes of different kinds, or of a kind that each attribute may store in another way. */
     private void refuseDifferent(ConditionAttribute one, ConditionAttribute other) {
         refuseShifted(one);
         boolean comparable = switch (one.kind()) {
@@ -208,7 +209,10 @@ final class ConditionReader {
         return attribute.literal(literal.value(), literal.hql());
     }
 
-    /** Hours that a change of the clock skips or repeats are not in the order in which they are written. */
+    /**
+     * Refuses a local time that is stored in another time zone: where the clock is changed, the stored times have another order than
+     * the local ones.
+     */
     private void refuseShifted(ConditionAttribute attribute) {
         if (attribute.kind() == ConditionKind.DATE_TIME
                 && factory.getSessionFactoryOptions().getJdbcTimeZone() != null) {

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.hibernate.query.sqm.ComparisonOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A part of a {@link Condition}: true, false or unknown for the values of a child. */
+/** A part of a {@link Condition}, which is true, false or unknown for the values of a child. */
 sealed interface ConditionTerm {
 
     Truth test(Values values);
@@ -17,7 +17,7 @@ sealed interface ConditionTerm {
 
     void forEachAttribute(Consumer<ConditionAttribute> action);
 
-    /** The truth values of SQL, in the order in which 'and' takes the least and 'or' the greatest. */
+    /** The truth values of SQL. In this order, 'and' is the least of its operands and 'or' the greatest. */
     enum Truth {
         FALSE,
         UNKNOWN,
@@ -40,7 +40,7 @@ sealed interface ConditionTerm {
         }
     }
 
-    /** What is compared: an attribute or a literal. */
+    /** An operand of a comparison: an attribute or a literal. */
     sealed interface Operand permits ConditionAttribute, Literal {
 
         @Nullable
@@ -58,7 +58,7 @@ sealed interface ConditionTerm {
     /**
      * A literal.
      *
-     * @param value as the attribute that it is compared with compares it
+     * @param value in the class in which the attribute that it is compared with compares its values
      */
     record Literal(@Nullable Comparable<?> value, String hql) implements Operand {
 
@@ -73,7 +73,7 @@ sealed interface ConditionTerm {
         }
     }
 
-    /** All or any of some. */
+    /** Terms joined by 'and' (all) or by 'or'. */
     record Junction(List<ConditionTerm> terms, boolean all) implements ConditionTerm {
 
         @Override
@@ -132,7 +132,7 @@ sealed interface ConditionTerm {
         }
     }
 
-    /** Is true or is false, which are never unknown. */
+    /** {@code is true} or {@code is false}, which are never unknown. */
     record Is(ConditionAttribute attribute, boolean expected) implements ConditionTerm {
 
         @Override
@@ -178,7 +178,7 @@ sealed interface ConditionTerm {
             };
         }
 
-        /** Both are of the class that their kind makes of all values. */
+        /** Both values are of one class: {@link ConditionKind} turns all values of a kind into the same one. */
         @SuppressWarnings("unchecked")
         private static int compare(Comparable<?> one, Comparable<?> other) {
             return ((Comparable<Object>) one).compareTo(other);
@@ -204,7 +204,7 @@ sealed interface ConditionTerm {
         }
     }
 
-    /** Equal to one of some. */
+    /** Equal to a member of a list. */
     record In(Operand tested, List<Operand> list) implements ConditionTerm {
 
         @Override
@@ -228,7 +228,7 @@ sealed interface ConditionTerm {
     }
 
     /**
-     * A text that matches a pattern.
+     * Whether a text matches a pattern.
      *
      * @param hql the pattern and its escape character, as literals
      */

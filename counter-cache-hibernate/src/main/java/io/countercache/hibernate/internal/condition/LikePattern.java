@@ -3,7 +3,7 @@ package io.countercache.hibernate.internal.condition;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A pattern of {@code like}: of characters, of any one, and of any number of any. */
+/** A pattern of {@code like}: characters, '_' for any one character, and '%' for any number of characters. */
 final class LikePattern {
 
     private static final int ANY_ONE = -1;
@@ -13,9 +13,9 @@ final class LikePattern {
     private final boolean utf16;
 
     /**
-     * @param escape what makes the next character stand for itself; without it nothing does: Hibernate turns off the
-     *     backslash, which is the escape character of both databases
-     * @param utf16 whether the database takes a character beyond the basic plane for two
+     * @param escape the character that makes the next one stand for itself. If it is null there is none, not even the backslash,
+     *     which is the default of both databases: Hibernate turns it off
+     * @param utf16 whether the database counts a character beyond the basic plane as two
      */
     LikePattern(String pattern, @Nullable Character escape, boolean utf16) {
         this.utf16 = utf16;
@@ -33,7 +33,8 @@ final class LikePattern {
             int character = pattern[i];
             if (escape != null && character == escape) {
                 i++;
-                // one database refuses what the other takes for the character itself, and only when a row is looked at
+                // one database refuses the pattern, and only when it reads a row, the other takes the character
+                // literally
                 if (i == pattern.length || (pattern[i] != '%' && pattern[i] != '_' && pattern[i] != escape)) {
                     throw new IllegalArgumentException(
                             "the escape character '%s' has to stand before '%%', '_' or itself: double it"
@@ -47,7 +48,10 @@ final class LikePattern {
         return Arrays.copyOf(parts, length);
     }
 
-    /** Goes back only to the last part that matches any number: what an earlier one took more could match no more. */
+    /**
+     * Whether a text matches. After a mismatch only the last '%' is tried again with one character more: trying an earlier one again
+     * could not lead to a match.
+     */
     boolean matches(String value) {
         int[] text = characters(value);
         int at = 0;

@@ -182,10 +182,7 @@ public final class DeclarationReader {
         } else if (annotation.slots() != 0) {
             problem(place, "'slots' of @Counter is not supported yet: remove it");
         } else if (annotation.min() > annotation.max()) {
-            problem(
-                    place,
-                    "min %d is greater than max %d: swap them"
-                            .formatted(annotation.min(), annotation.max()));
+            problem(place, "min %d is greater than max %d: swap them".formatted(annotation.min(), annotation.max()));
         } else {
             free.put(
                     property,

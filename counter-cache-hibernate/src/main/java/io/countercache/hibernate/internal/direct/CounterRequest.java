@@ -72,7 +72,8 @@ public record CounterRequest(
     }
 
     public int add(String counter, Number amount) {
-        return add(Map.of(named(counter).name(), amount)); // looked up first, because Map.of gives no reason to refuse null
+        return add(Map.of(
+                named(counter).name(), amount)); // looked up first, because Map.of gives no reason to refuse null
     }
 
     public int add(Map<String, ? extends Number> amounts) {
@@ -101,10 +102,11 @@ public record CounterRequest(
         NumericAttribute attribute = named(counter);
         prepare(List.of(attribute));
         Object id = ids.iterator().next();
-        List<BigDecimal> values =
-                context.queries().existing(ids, parent, attribute.table(), session).isEmpty()
-                        ? null
-                        : DirectStatement.read(parent, id, List.of(attribute), session);
+        List<BigDecimal> values = context.queries()
+                        .existing(ids, parent, attribute.table(), session)
+                        .isEmpty()
+                ? null
+                : DirectStatement.read(parent, id, List.of(attribute), session);
         if (values == null) {
             throw RelativeUpdate.missing(parent, id);
         }
@@ -133,8 +135,8 @@ public record CounterRequest(
         amounts.forEach((name, by) -> {
             NumericAttribute counter = named(name);
             if (by == null) {
-                throw new IllegalArgumentException("%s.%s cannot be changed by null: pass a number"
-                        .formatted(parent.getImportedName(), name));
+                throw new IllegalArgumentException(
+                        "%s.%s cannot be changed by null: pass a number".formatted(parent.getImportedName(), name));
             }
             Limits declared = counter.limits();
             Limits within = declared.hasMin() ? declared : new Limits(otherwise.min(), declared.max());
@@ -159,7 +161,10 @@ public record CounterRequest(
     private void refuseOtherTables(List<LimitedAmount> changes) {
         NumericAttribute first = changes.get(0).counter();
         for (LimitedAmount change : changes) {
-            refuseUnless(change.counter().table().equals(first.table()), change.counter().name(), first);
+            refuseUnless(
+                    change.counter().table().equals(first.table()),
+                    change.counter().name(),
+                    first);
         }
         for (TouchedAttribute attribute : touched) {
             refuseUnless(attribute.table(parent).equals(first.table()), attribute.name(), first);

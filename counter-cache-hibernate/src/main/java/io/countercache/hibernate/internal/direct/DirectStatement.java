@@ -56,7 +56,10 @@ record DirectStatement(
 
     /** The conditions that keep the counters within their limits; empty if nothing limits the change. */
     List<String> conditions() {
-        return amounts.stream().map(LimitedAmount::condition).filter(Objects::nonNull).toList();
+        return amounts.stream()
+                .map(LimitedAmount::condition)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /**
@@ -93,7 +96,10 @@ record DirectStatement(
 
     /** The stored values of some counters of a row, null as 0; returns null if the row does not exist. */
     static @Nullable List<BigDecimal> read(
-            EntityPersister entity, Object id, List<NumericAttribute> counters, SharedSessionContractImplementor session) {
+            EntityPersister entity,
+            Object id,
+            List<NumericAttribute> counters,
+            SharedSessionContractImplementor session) {
         String sql = CounterSql.select(
                 counters.get(0).table(),
                 entity,

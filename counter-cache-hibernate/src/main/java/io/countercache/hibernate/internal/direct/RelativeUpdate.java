@@ -2,13 +2,13 @@ package io.countercache.hibernate.internal.direct;
 
 import io.countercache.CounterLimitException;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.CounterSql;
-import io.countercache.hibernate.internal.write.CounterWriter;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import jakarta.persistence.EntityNotFoundException;
 import java.math.BigDecimal;
@@ -167,7 +167,7 @@ final class RelativeUpdate {
 
     /** @param isAsked whether the caller needs the new value; a managed instance needs it, too */
     private Outcome updateOne(Object id, boolean isAsked) {
-        boolean returns = CounterWriter.canReturn(session) && (isAsked || ManagedParents.manages(entity, id, session));
+        boolean returns = Database.of(session).canReturnUpdated() && (isAsked || ManagedParents.manages(entity, id, session));
         String update = update();
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
         Outcome outcome = context.caches()
@@ -219,13 +219,18 @@ final class RelativeUpdate {
     }
 
     private int updateMany(List<Object> chunk, Map<TouchedAttribute, Object> now) {
-        int[] counts = context.caches().around(entity, chunk, session, () -> statement.send(update(), sent -> {
-            for (Object id : chunk) {
-                bind(id, now, sent);
-                sent.addBatch();
-            }
-            return Statements.executeBatch(sent, session);
-        }));
+        int[] counts = context.caches()
+                .around(
+                        entity,
+                        chunk,
+                        session,
+                        () -> statement.send(update(), sent -> {
+                            for (Object id : chunk) {
+                                bind(id, now, sent);
+                                sent.addBatch();
+                            }
+                            return Statements.executeBatch(sent, session);
+                        }));
         int changed = 0;
         for (int i = 0; i < chunk.size(); i++) {
             if (counts[i] != 0) { // a driver that does not know the count returns a negative number
@@ -237,8 +242,7 @@ final class RelativeUpdate {
     }
 
     private String update() {
-        return CounterSql.update(
-                statement.table(), entity, statement.columns(), touched, statement.conditions());
+        return CounterSql.update(statement.table(), entity, statement.columns(), touched, statement.conditions());
     }
 
     private void bind(Object id, Map<TouchedAttribute, Object> now, PreparedStatement sent) throws SQLException {

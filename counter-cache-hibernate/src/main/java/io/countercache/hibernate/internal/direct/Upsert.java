@@ -5,8 +5,10 @@ import io.countercache.hibernate.internal.direct.UpsertRow.Inserted;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
-import io.countercache.hibernate.internal.write.CounterSql;
+import io.countercache.hibernate.internal.sql.UpsertSql;
+import io.countercache.hibernate.internal.sql.Upserted;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,9 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.hibernate.FlushMode;
 import org.hibernate.JDBCException;
-import org.hibernate.dialect.Dialect;
-import org.hibernate.dialect.H2Dialect;
-import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;
@@ -52,7 +51,7 @@ final class Upsert {
     /** The attributes that an update of the entity sets to now, and this now. */
     private final Map<TouchedAttribute, Object> touched;
 
-    private final Dialect dialect;
+    private final Database database;
 
     /** The row after the statement: the new value of its counter, and its id. */
     private record Row(BigDecimal value, Object id) {}
@@ -70,7 +69,7 @@ final class Upsert {
         this.entity = (AbstractEntityPersister) entity;
         this.counter = NumericAttribute.of(entity, counter, context.model());
         this.amount = new LimitedAmount(this.counter, this.counter.amount(by), this.counter.limits());
-        this.dialect = session.getJdbcServices().getDialect();
+        this.database = Database.of(session);
         String uninsertable = uninsertable();
         if (uninsertable != null) {
             throw unfit(uninsertable);
@@ -96,8 +95,9 @@ final class Upsert {
 
     /** Why a row of the entity cannot be inserted by one statement that Hibernate does not know of; null if it can. */
     private @Nullable String uninsertable() {
-        if (!(dialect instanceof PostgreSQLDialect || dialect instanceof H2Dialect)) {
-            return "that needs PostgreSQL or H2, not " + dialect.getClass().getSimpleName();
+        if (!database.canUpsert()) {
+            return "that needs PostgreSQL or H2, not "
+                    + database.dialect().getClass().getSimpleName();
         }
         if (entity.getTableMappings().length > 1) {
             return "it is in several tables";
@@ -148,7 +148,7 @@ final class Upsert {
     private @Nullable Row send(List<Inserted> columns) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return dialect instanceof H2Dialect ? merge(columns) : insertOrAdd(columns);
+                return upsert(columns);
             } catch (JDBCException e) {
                 if (!isRaced(e) || attempt == ATTEMPTS) {
                     throw statement.failure(e, key.values());
@@ -159,14 +159,14 @@ final class Upsert {
 
     /** Whether another transaction has inserted the row after the statement had looked for it. */
     private boolean isRaced(JDBCException failure) {
-        return dialect instanceof H2Dialect
+        return database.mayUpsertRace()
                 && failure instanceof ConstraintViolationException violation
                 && violation.getKind() == ConstraintKind.UNIQUE
                 && read() != null;
     }
 
-    private @Nullable Row insertOrAdd(List<Inserted> columns) {
-        String sql = CounterSql.insertOrAdd(
+    private @Nullable Row upsert(List<Inserted> columns) {
+        UpsertSql sql = database.upsert(new Upserted(
                 counter.table(),
                 columns.stream().map(Inserted::column).toList(),
                 columns.stream().map(Inserted::sql).toList(),
@@ -174,32 +174,25 @@ final class Upsert {
                 counter.column(),
                 List.copyOf(touched.keySet()),
                 amount.guard(),
-                returned());
-        return statement
-                .first(sql, sent -> TouchedAttribute.bind(touched, sent, bind(columns, sent, 1), session), this::row)
-                .orElse(null);
+                returned()));
+        if (sql.returns()) {
+            return statement
+                    .first(sql.text(), sent -> bind(sql, columns, sent), this::row)
+                    .orElse(null);
+        }
+        return statement.update(sql.text(), sent -> bind(sql, columns, sent)) == 0 ? null : read();
     }
 
-    private @Nullable Row merge(List<Inserted> columns) {
-        String guard = amount.guard();
-        String sql = CounterSql.merge(
-                counter.table(),
-                columns.stream().map(Inserted::column).toList(),
-                columns.stream().map(Inserted::sql).toList(),
-                key.columns(),
-                counter.column(),
-                List.copyOf(touched.keySet()),
-                guard);
-        int rows = statement.update(sql, sent -> {
-            int position = bindKey(sent, 1);
-            if (guard != null) {
-                counter.bind(amount.by(), sent, position++);
+    private void bind(UpsertSql sql, List<Inserted> columns, PreparedStatement sent) throws SQLException {
+        int position = 1;
+        for (UpsertSql.Part part : sql.parameters()) {
+            switch (part) {
+                case ROW -> position = bind(columns, sent, position);
+                case KEY -> position = bindKey(sent, position);
+                case AMOUNT -> counter.bind(amount.by(), sent, position++);
+                case TOUCHED -> position = TouchedAttribute.bind(touched, sent, position, session);
             }
-            counter.bind(amount.by(), sent, position++);
-            position = TouchedAttribute.bind(touched, sent, position, session);
-            bind(columns, sent, position);
-        });
-        return rows == 0 ? null : read();
+        }
     }
 
     /** The row that has the key; null if none has. */

@@ -26,7 +26,7 @@ final class BatchedInserts extends InsertCoordinatorStandard {
             return; // another kind of coordinator does something that this one does not
         }
         try {
-            HibernateFields.set(entity, "insertCoordinator", new BatchedInserts(entity));
+            HibernateFields.setInsertCoordinator(entity, new BatchedInserts(entity));
         } catch (CounterCacheException closed) {
             LOG.debugf(closed.getCause(), "INSERTs of %s are not batched", entity.getEntityName());
         }

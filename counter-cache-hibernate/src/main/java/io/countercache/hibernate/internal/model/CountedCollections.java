@@ -43,6 +43,13 @@ public final class CountedCollections {
             return persister.getElementPersister();
         }
 
+        /** HQL: the owners as {@code c}, each with its elements as {@code e}. */
+        public String from() {
+            String role = persister.getRole();
+            String attribute = role.substring(owner().getEntityName().length() + 1);
+            return "from %s c join c.%s e".formatted(owner().getImportedName(), attribute);
+        }
+
         public boolean isSameOwner(@Nullable Object one, @Nullable Object other) {
             if (one == null || other == null) {
                 return one == other;

@@ -1,6 +1,8 @@
 package io.countercache.hibernate.internal.model;
 
 import java.util.List;
+import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.persister.entity.EntityPersister;
 
 /**
  * One counter, resolved from its declarations: where it is kept, and what it counts.
@@ -27,6 +29,11 @@ public record CounterDefinition(
         String where,
         String sum,
         List<String> touch) {
+
+    /** The column that stores the counter, in the mapping of an entity that has it. */
+    public String column(EntityPersister parent) {
+        return ((SelectableMapping) parent.findAttributeMapping(counter)).getSelectionExpression();
+    }
 
     /** What is counted by an association, and by which of its ends. */
     public enum Counts {

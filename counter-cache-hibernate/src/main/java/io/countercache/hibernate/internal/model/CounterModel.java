@@ -103,14 +103,15 @@ public final class CounterModel {
     }
 
     /** Reads the conditions, which needs all entities to be known; answers with what is wrong. */
-    public List<String> readConditions(SessionFactoryImplementor factory) {
+    public List<String> readConditions(SessionFactoryImplementor factory, boolean likesUtf16) {
         List<String> problems = new ArrayList<>();
         for (CounterDefinition counter : definitions) {
             if (!counter.where().isEmpty()) {
                 try {
                     conditions.put(
                             counter,
-                            Condition.read(counter.where(), Entities.entity(counter.child(), factory), factory));
+                            Condition.read(
+                                    counter.where(), Entities.entity(counter.child(), factory), factory, likesUtf16));
                 } catch (IllegalArgumentException e) {
                     problems.add("%s.%s: 'where': %s"
                             .formatted(

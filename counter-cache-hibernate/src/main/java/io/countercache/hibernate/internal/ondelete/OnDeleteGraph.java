@@ -3,8 +3,6 @@ package io.countercache.hibernate.internal.ondelete;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
-import io.countercache.hibernate.internal.model.WatchedEntity.PassedBy;
 import io.countercache.hibernate.internal.orm.Entities;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,172 +25,115 @@ import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the database does to counted rows by itself: each {@link OnDelete} of one session factory leads from rows to those that
- * refer to them. Those that no counter can notice are left out, so that an application without any pays nothing.
+ * What the database itself does to watched rows when other rows are deleted. The entities of one session factory are the nodes,
+ * their foreign keys with an ON DELETE action are the edges; edges by which no counter can move are left out.
  *
- * <p>Not to be asked before the conditions of the counters are read. Thread-safe.
+ * <p>Not to be used before the conditions of the counters are read. Thread-safe.
  */
 public final class OnDeleteGraph {
 
     private final List<OnDelete> declared;
     private final CounterModel model;
     // these are filled on first use: the runtime mapping does not exist yet when the declarations are read
-    private volatile @Nullable List<Edge> noticed;
-    private volatile @Nullable Set<String> remembered;
-    private final Map<EntityPersister, List<Edge>> byTarget = new ConcurrentHashMap<>();
-    private final Map<EntityPersister, Boolean> children = new ConcurrentHashMap<>();
-    private final Map<Edge, List<Kind>> kinds = new ConcurrentHashMap<>();
+    private volatile @Nullable List<OnDeleteEdge> relevant;
+    private volatile @Nullable Set<String> recorded;
+    private final Map<EntityPersister, List<OnDeleteEdge>> byTarget = new ConcurrentHashMap<>();
+    private final Map<EntityPersister, Boolean> changing = new ConcurrentHashMap<>();
+    private final Map<OnDeleteEdge, List<Kind>> kinds = new ConcurrentHashMap<>();
 
     /**
-     * What happens to rows of one entity when one goes that they refer to.
+     * A kind of child rows: the rows of an edge that are read by one query, because counters watch the same attributes of them.
+     * An edge leads to one kind, or to one for each concrete class if counters watch more of a subclass.
      *
-     * @param condition in HQL, of a row {@code c} that refers to one of {@code :targets}
-     * @param association the to-one that refers to it; empty if none does
-     * @param columns those of the foreign key
+     * @param isExact whether rows of subclasses are of another kind
      */
-    record Edge(
-            EntityPersister target,
-            EntityPersister child,
-            String condition,
-            String association,
-            boolean cascades,
-            Set<String> columns) {
-
-        private boolean mayBeOf(EntityPersister entity) {
-            return child.isTypeOrSuperType(entity) || entity.isTypeOrSuperType(child);
-        }
-    }
-
-    /**
-     * Rows of one entity that are looked at in one way.
-     *
-     * @param isExact whether rows of its subclasses are looked at in another one
-     */
-    record Kind(EntityPersister entity, WatchedEntity counted, boolean isExact) {}
+    record Kind(EntityPersister entity, WatchedEntity watched, boolean isExact) {}
 
     public OnDeleteGraph(List<OnDelete> declared, CounterModel model) {
         this.declared = List.copyOf(declared);
         this.model = model;
     }
 
-    private static Edge edge(OnDelete declared, SessionFactoryImplementor factory) {
-        EntityPersister target = Entities.entity(declared.target(), factory);
-        String condition = declared.association().isEmpty()
-                ? "exists (select 1 from %s t join t.%s e where id(t) in :targets and e = c)"
-                        .formatted(target.getImportedName(), declared.attribute())
-                : "id(c.%s) in :targets".formatted(declared.association());
-        return new Edge(
-                target,
-                Entities.entity(declared.child(), factory),
-                condition,
-                declared.association(),
-                declared.cascades(),
-                declared.columns());
-    }
-
-    // ---- which of them matter ----
-
-    private List<Edge> all(SessionFactoryImplementor factory) {
-        List<Edge> known = noticed;
+    private List<OnDeleteEdge> all(SessionFactoryImplementor factory) {
+        List<OnDeleteEdge> known = relevant;
         if (known == null) {
-            List<Edge> edges = declared.stream()
-                    .map(each -> edge(each, factory))
-                    .distinct() // one may be declared on both sides of an association
-                    .toList();
-            known = edges.stream()
-                    .filter(edge -> isNoticed(edge, edges, new HashSet<>()))
-                    .toList();
-            noticed = known;
+            known = RelevantEdges.among(declared, model, factory);
+            relevant = known;
         }
         return known;
     }
 
-    /** Whether a counter moves when a row goes that this refers to. */
-    private boolean isNoticed(Edge edge, List<Edge> declared, Set<Edge> followed) {
-        if (!followed.add(edge)) {
-            return false;
+    // ---- what follows from what ----
+
+    /** The edges that lead from the rows of an entity: what happens when they are deleted. */
+    public List<OnDeleteEdge> of(EntityPersister deleted) {
+        return byTarget.computeIfAbsent(
+                deleted,
+                any -> all(deleted.getFactory()).stream()
+                        .filter(edge -> deleted.isTypeOrSuperType(edge.target()))
+                        .toList());
+    }
+
+    /** Whether the database may delete or change rows of an entity along with others. */
+    public boolean mayChange(EntityPersister entity) {
+        return changing.computeIfAbsent(
+                entity, any -> all(entity.getFactory()).stream().anyMatch(edge -> edge.mayLeadTo(entity)));
+    }
+
+    /** Whether the database may set an attribute to null. */
+    public boolean isNulled(EntityPersister child, String attribute) {
+        WatchedEntity watched = model.counted(child);
+        return all(child.getFactory()).stream()
+                .filter(edge -> edge.mayLeadTo(child))
+                .flatMap(edge -> edge.nulled(watched).stream())
+                .anyMatch(position -> watched.tracked().get(position).path().equals(attribute));
+    }
+
+    /** All entities whose deleted rows make the database delete rows of another entity, or set their foreign key to null. */
+    public Set<EntityPersister> causes(EntityPersister child) {
+        Set<EntityPersister> causes = new LinkedHashSet<>();
+        List<EntityPersister> open = new ArrayList<>(List.of(child));
+        while (!open.isEmpty()) {
+            EntityPersister next = open.remove(open.size() - 1);
+            all(child.getFactory()).stream()
+                    .filter(edge -> edge.mayLeadTo(next) && (edge.cascades() || next == child))
+                    .filter(edge -> causes.add(edge.target()))
+                    .forEach(edge -> open.add(edge.target()));
         }
-        List<EntityPersister> types = Entities.withSubclasses(edge.child()).toList();
-        return types.stream().anyMatch(type -> isNoticed(edge, model.counted(type)))
-                || (edge.cascades()
-                        && declared.stream()
-                                .filter(next -> types.stream().anyMatch(type -> type.isTypeOrSuperType(next.target())))
-                                .anyMatch(next -> isNoticed(next, declared, followed)));
+        return causes;
     }
 
-    private boolean isNoticed(Edge edge, WatchedEntity counted) {
-        Set<Integer> lost = lost(edge, counted);
-        return counted.counters().stream().anyMatch(by -> isNoticed(edge, by, counted, lost))
-                || counted.passages().stream().anyMatch(by -> isNoticed(edge, by, counted, lost));
-    }
+    // ---- which rows are recorded ----
 
-    private static boolean isNoticed(Edge edge, CountedBy by, WatchedEntity counted, Set<Integer> lost) {
-        boolean leadsOn = !by.counter().path().isEmpty();
-        if (edge.cascades()) {
-            return leadsOn || !isBy(edge, by.association(), counted); // else the counter goes, too
-        }
-        return (leadsOn && lost.contains(by.association()))
-                || lost.stream().anyMatch(position -> counted.isWeighedBy(by, position));
-    }
-
-    private boolean isNoticed(Edge edge, PassedBy by, WatchedEntity counted, Set<Integer> lost) {
-        boolean isLast = model.paths(edge.child().getFactory()).after(by.step()) == null;
-        return edge.cascades()
-                ? !isLast || !isBy(edge, by.association(), counted)
-                : !isLast && lost.contains(by.association());
-    }
-
-    private static boolean isBy(Edge edge, int position, WatchedEntity counted) {
-        return counted.tracked().get(position).path().equals(edge.association());
-    }
-
-    /** Which attributes are null once the row is gone that an edge refers to: all that have its columns. */
-    static Set<Integer> lost(Edge edge, WatchedEntity counted) {
-        Set<Integer> lost = new HashSet<>();
-        if (!edge.cascades()) {
-            for (int i = 0; i < counted.tracked().size(); i++) {
-                int position = i;
-                counted.tracked().get(i).part().forEachSelectable((index, column) -> {
-                    if (edge.columns().contains(column.getSelectionExpression())) {
-                        lost.add(position);
-                    }
-                });
-            }
-        }
-        return lost;
-    }
-
-    // ---- what is remembered ----
-
-    /** Whether rows of an entity have to be known that are counted as gone. */
-    boolean isRemembered(EntityPersister entity) {
-        Set<String> known = remembered;
+    /** Whether a search has to record the ids of the rows of an entity that it has counted, because it may find them again. */
+    boolean isRecorded(EntityPersister entity) {
+        Set<String> known = recorded;
         if (known == null) {
-            known = remembered(all(entity.getFactory()));
-            remembered = known;
+            known = recorded(all(entity.getFactory()));
+            recorded = known;
         }
         return known.contains(root(entity));
     }
 
-    /** The hierarchies of which one row may be found twice before it is gone from the database: along more than one edge. */
-    private static Set<String> remembered(List<Edge> all) {
+    /** The hierarchies whose rows may be found along more than one edge, and all that are reached from them. */
+    private static Set<String> recorded(List<OnDeleteEdge> all) {
         Set<String> twice = new HashSet<>();
-        for (Edge edge : all) {
+        for (OnDeleteEdge edge : all) {
             String root = root(edge.child());
             if (all.stream().filter(other -> root(other.child()).equals(root)).count() > 1
-                    || beneath(root, all, new HashSet<>()).contains(root)) {
+                    || reached(root, all, new HashSet<>()).contains(root)) {
                 twice.add(root);
             }
         }
-        Set<String> remembered = new HashSet<>(twice);
-        twice.forEach(root -> beneath(root, all, remembered));
-        return remembered;
+        Set<String> recorded = new HashSet<>(twice);
+        twice.forEach(root -> reached(root, all, recorded));
+        return recorded;
     }
 
-    private static Set<String> beneath(String root, List<Edge> all, Set<String> found) {
-        for (Edge edge : all) {
+    private static Set<String> reached(String root, List<OnDeleteEdge> all, Set<String> found) {
+        for (OnDeleteEdge edge : all) {
             if (root(edge.target()).equals(root) && found.add(root(edge.child()))) {
-                beneath(root(edge.child()), all, found);
+                reached(root(edge.child()), all, found);
             }
         }
         return found;
@@ -202,61 +143,17 @@ public final class OnDeleteGraph {
         return entity.getRootEntityName();
     }
 
-    // ---- what follows from what ----
+    // ---- how child rows are read ----
 
-    /** What happens when a row of this entity goes. */
-    public List<Edge> of(EntityPersister gone) {
-        return byTarget.computeIfAbsent(
-                gone,
-                any -> all(gone.getFactory()).stream()
-                        .filter(edge -> gone.isTypeOrSuperType(edge.target()))
-                        .toList());
-    }
-
-    /** Whether the database may delete or change rows of an entity along with others. */
-    public boolean mayChange(EntityPersister entity) {
-        return children.computeIfAbsent(
-                entity, any -> all(entity.getFactory()).stream().anyMatch(edge -> edge.mayBeOf(entity)));
-    }
-
-    /** Whether an attribute is set to null by the database. */
-    public boolean isLost(EntityPersister child, String attribute) {
-        return all(child.getFactory()).stream()
-                .filter(edge -> edge.mayBeOf(child))
-                .anyMatch(edge -> {
-                    WatchedEntity counted = model.counted(child);
-                    return lost(edge, counted).stream()
-                            .anyMatch(position ->
-                                    counted.tracked().get(position).path().equals(attribute));
-                });
-    }
-
-    /** All entities by whose rows those of another one go or lose what they refer to. */
-    public Set<EntityPersister> causes(EntityPersister child) {
-        Set<EntityPersister> causes = new LinkedHashSet<>();
-        List<EntityPersister> open = new ArrayList<>(List.of(child));
-        while (!open.isEmpty()) {
-            EntityPersister next = open.remove(open.size() - 1);
-            all(child.getFactory()).stream()
-                    .filter(edge -> edge.mayBeOf(next) && (edge.cascades() || next == child))
-                    .filter(edge -> causes.add(edge.target()))
-                    .forEach(edge -> open.add(edge.target()));
-        }
-        return causes;
-    }
-
-    // ---- how rows are looked at ----
-
-    /** The kinds of rows that an edge may lead to: one, if counters look at no more of a subclass. */
-    List<Kind> kinds(Edge edge) {
+    /** The kinds of child rows that an edge may lead to. */
+    List<Kind> kinds(OnDeleteEdge edge) {
         return kinds.computeIfAbsent(edge, this::resolveKinds);
     }
 
-    private List<Kind> resolveKinds(Edge edge) {
-        WatchedEntity whole = model.counted(edge.child());
+    private List<Kind> resolveKinds(OnDeleteEdge edge) {
         List<EntityPersister> types = Entities.withSubclasses(edge.child()).toList();
-        if (types.stream().allMatch(type -> isLookedAtLike(type, edge.child()))) {
-            return List.of(new Kind(edge.child(), whole, false));
+        if (types.stream().allMatch(type -> isWatchedLike(type, edge.child()))) {
+            return List.of(new Kind(edge.child(), model.counted(edge.child()), false));
         }
         return types.stream()
                 .filter(type -> !type.isAbstract())
@@ -264,23 +161,23 @@ public final class OnDeleteGraph {
                 .toList();
     }
 
-    private boolean isLookedAtLike(EntityPersister type, EntityPersister other) {
+    private boolean isWatchedLike(EntityPersister type, EntityPersister other) {
         return model.counted(other).hasAllOf(model.counted(type)) && of(type).equals(of(other));
     }
 
     // ---- what is locked ----
 
-    /** The tables to which foreign keys refer, each with the entity that it is the table of. */
+    /** The tables to which the foreign keys of child rows refer, each with the entity that it is the table of. */
     SortedMap<String, EntityPersister> referredTables(EntityPersister target) {
         return of(target).stream()
-                .map(Edge::target)
+                .map(OnDeleteEdge::target)
                 .distinct()
                 .collect(Collectors.toMap(
                         EntityPersister::getTableName, Function.identity(), (one, same) -> one, TreeMap::new));
     }
 
-    /** The tables that have what is looked at of rows that an edge leads to; first the one that every row is in. */
-    Map<String, EntityPersister> lockedTables(Edge edge) {
+    /** The tables with the watched attributes of an edge's child rows. The first one is the table that every row is in. */
+    Map<String, EntityPersister> lockedTables(OnDeleteEdge edge) {
         Map<String, EntityPersister> tables = new LinkedHashMap<>();
         AbstractEntityPersister child = (AbstractEntityPersister) edge.child();
         tables.put(child.getRootTableName(), child);
@@ -289,7 +186,7 @@ public final class OnDeleteGraph {
         }
         for (Kind kind : kinds(edge)) {
             Collection<String> own = tables(kind.entity());
-            kind.counted()
+            kind.watched()
                     .tracked()
                     .forEach(attribute -> attribute.part().forEachSelectable((index, column) -> {
                         if (own.contains(column.getContainingTableExpression())) {

@@ -5,7 +5,6 @@ import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
 import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
-import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Edge;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Kind;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -28,13 +27,13 @@ import org.hibernate.query.SelectionQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the database deletes, or cuts off, along with rows that are about to be deleted: found, locked and read before, for
- * nobody tells of it afterwards.
+ * Finds and counts the rows that the database deletes, or whose foreign key it sets to null, along with rows that are about to
+ * be deleted. This is done before the DELETE, because afterwards nothing reports which rows these were.
  *
- * <p>First the rows that go are locked so that nothing new can refer to them. From then on what refers to them can only
- * become less: it is looked for, locked, and read in a later statement, for the reason that {@link RowLocks} gives. Row by
- * row it becomes deltas, in chunks; only of rows by which others go the ids are kept, and of those that could be found
- * twice.
+ * <p>First the rows that are deleted are locked against new rows that would refer to them. From then on the number of rows that
+ * refer to them can only fall: they are looked for, locked, and read in a later statement, for the reason that {@link RowLocks}
+ * gives. They are counted in chunks. Only two sorts of ids stay in memory: of rows from which edges lead on, and of rows that
+ * could be found again.
  *
  * <p>One instance serves one statement. Not thread-safe.
  */
@@ -42,53 +41,61 @@ public final class OnDeleteSearch {
 
     private final OnDeleteGraph edges;
     private final OwnQueries queries;
-    private final Map<String, Set<Object>> gone = new HashMap<>();
-    /** Of rows that stay: by which edges they have lost what they referred to. */
-    private final Map<String, Map<Object, Set<Edge>>> cut = new HashMap<>();
+    /** The ids of deleted rows, by hierarchy. */
+    private final Map<String, Set<Object>> deleted = new HashMap<>();
+    /** Of rows that are not deleted: the edges whose foreign key is set to null, by hierarchy and id. */
+    private final Map<String, Map<Object, Set<OnDeleteEdge>>> nulled = new HashMap<>();
 
     public OnDeleteSearch(OnDeleteGraph edges, OwnQueries queries) {
         this.edges = edges;
         this.queries = queries;
     }
 
-    /** Whether a row is counted already. */
-    private boolean isGone(EntityPersister entity, Object id) {
-        return gone.getOrDefault(entity.getRootEntityName(), Set.of()).contains(id);
-    }
-
     /**
-     * Finds what goes with rows of an entity, and counts it. The rows themselves are left to who deletes them.
+     * Counts what the database does along with the DELETE of rows of an entity. These rows themselves are counted elsewhere.
      *
      * @param ids those of all rows that one statement deletes
      */
-    public void goneWith(
+    public void countAlongWith(
             EntityPersister entity, Collection<?> ids, Moves moves, SharedSessionContractImplementor session) {
-        session.getJdbcCoordinator().executeBatch(); // what is deleted already must not be found
+        session.getJdbcCoordinator().executeBatch(); // rows that are deleted already must not be found
         if (entity.getSoftDeleteMapping() == null) {
-            remember(entity, ids);
+            recordDeleted(entity, ids);
             new Run(moves, session).follow(entity, ids);
         }
     }
 
-    private void remember(EntityPersister entity, Collection<?> ids) {
-        if (edges.isRemembered(entity)) {
-            gone.computeIfAbsent(entity.getRootEntityName(), any -> new HashSet<>())
+    private void recordDeleted(EntityPersister entity, Collection<?> ids) {
+        if (edges.isRecorded(entity)) {
+            deleted.computeIfAbsent(entity.getRootEntityName(), any -> new HashSet<>())
                     .addAll(ids);
         }
     }
 
-    private Set<Edge> cutOff(EntityPersister entity, Object id) {
-        return cut.getOrDefault(entity.getRootEntityName(), Map.of()).getOrDefault(id, Set.of());
+    private void recordNulled(EntityPersister entity, Object id, OnDeleteEdge edge) {
+        if (edges.isRecorded(entity)) {
+            nulled.computeIfAbsent(entity.getRootEntityName(), any -> new HashMap<>())
+                    .computeIfAbsent(id, any -> new HashSet<>())
+                    .add(edge);
+        }
+    }
+
+    private boolean isDeleted(EntityPersister entity, Object id) {
+        return deleted.getOrDefault(entity.getRootEntityName(), Set.of()).contains(id);
+    }
+
+    private Set<OnDeleteEdge> nulled(EntityPersister entity, Object id) {
+        return nulled.getOrDefault(entity.getRootEntityName(), Map.of()).getOrDefault(id, Set.of());
     }
 
     private record Locked(EntityPersister entity, List<Object> ids) {}
 
-    /** One look for what goes. */
+    /** One walk over the graph, from the rows of one statement. */
     private final class Run {
 
         private final Moves moves;
         private final SharedSessionContractImplementor session;
-        /** Rows that go, under locks, of which it is not yet known what goes with them. */
+        /** Locked rows that are deleted, and whose edges have not been followed yet. */
         private final Deque<Locked> open = new ArrayDeque<>();
 
         Run(Moves moves, SharedSessionContractImplementor session) {
@@ -106,34 +113,37 @@ public final class OnDeleteSearch {
             }
         }
 
-        /** The ids of those that are there. Without a transaction a lock would be gone before the statement. */
+        /**
+         * Locks rows in some tables, and returns the ids of those that exist. Without a transaction it does nothing: the lock
+         * would end before the DELETE.
+         */
         private List<Object> lock(Map<String, EntityPersister> tables, List<Object> ids, boolean areDeleted) {
-            List<Object> there = ids;
+            List<Object> existing = ids;
             if (session.isTransactionInProgress()) {
                 for (var table : tables.entrySet()) {
                     Collection<Object> locked = areDeleted
                             ? RowLocks.lockForDelete(ids, table.getValue(), table.getKey(), session)
                             : RowLocks.lock(ids, table.getValue(), table.getKey(), session);
-                    // the first table has all rows, another one only those of some subclass
-                    there = there == ids ? List.copyOf(locked) : there;
+                    // the first table has all rows, the others only the rows of some subclass
+                    existing = existing == ids ? List.copyOf(locked) : existing;
                 }
             }
-            return there;
+            return existing;
         }
 
-        private void follow(Edge edge, List<Object> targets) {
+        private void follow(OnDeleteEdge edge, List<Object> targets) {
             if (targets.isEmpty()) {
                 return;
             }
             Entities.refuseFilters(edge.child(), session);
             if (edge.association().isEmpty()) {
-                Entities.refuseFilters(edge.target(), session); // by which they are found
+                Entities.refuseFilters(edge.target(), session); // the query joins it
             }
             String hql = "select id(c) from %s c where %s order by id(c)"
                     .formatted(edge.child().getImportedName(), edge.condition());
-            queries.quietly(session, asked -> {
+            queries.quietly(session, quiet -> {
                 SelectionQuery<Object> query =
-                        asked.createSelectionQuery(hql, Object.class).setParameterList("targets", targets);
+                        quiet.createSelectionQuery(hql, Object.class).setParameterList("targets", targets);
                 try (var found = query.setFetchSize(Chunks.SIZE).scroll(ScrollMode.FORWARD_ONLY)) {
                     List<Object> chunk = new ArrayList<>();
                     while (found.next()) {
@@ -151,22 +161,22 @@ public final class OnDeleteSearch {
             });
         }
 
-        private void count(Edge edge, List<Object> targets, List<Object> found) {
+        private void count(OnDeleteEdge edge, List<Object> targets, List<Object> found) {
             List<Object> locked = lock(edges.lockedTables(edge), found, edge.cascades());
             if (locked.isEmpty()) {
                 return;
             }
-            Moves others = new WithoutParents(edge, moves);
+            Moves remaining = new WithoutTargets(edge, moves);
             for (Kind kind : edges.kinds(edge)) {
                 List<Object> counted = new ArrayList<>();
                 for (Object[] row : read(edge, kind, targets, locked)) {
-                    if (!isGone(kind.entity(), row[0])) {
-                        count(edge, kind, row[0], kind.counted().read(row), others);
+                    if (!isDeleted(kind.entity(), row[0])) {
+                        count(edge, kind, row[0], kind.watched().read(row), remaining);
                         counted.add(row[0]);
                     }
                 }
                 if (edge.cascades() && !counted.isEmpty()) {
-                    remember(kind.entity(), counted);
+                    recordDeleted(kind.entity(), counted);
                     if (!edges.of(kind.entity()).isEmpty()) {
                         open.add(new Locked(kind.entity(), counted));
                     }
@@ -174,10 +184,10 @@ public final class OnDeleteSearch {
             }
         }
 
-        /** What refers to the targets still, now that it is locked. */
-        private List<Object[]> read(Edge edge, Kind kind, List<Object> targets, List<Object> ids) {
+        /** The rows that refer to the targets, read again now that they are locked. */
+        private List<Object[]> read(OnDeleteEdge edge, Kind kind, List<Object> targets, List<Object> ids) {
             String type = kind.isExact() ? " and type(c) = " + kind.entity().getImportedName() : "";
-            String hql = kind.counted().select("id(c) in :ids and " + edge.condition() + type);
+            String hql = kind.watched().select("id(c) in :ids and " + edge.condition() + type);
             return queries.list(
                     hql,
                     Object[].class,
@@ -185,27 +195,23 @@ public final class OnDeleteSearch {
                     session);
         }
 
-        private void count(Edge edge, Kind kind, Object id, Snapshot stored, Moves others) {
-            WatchedEntity counted = kind.counted();
+        private void count(OnDeleteEdge edge, Kind kind, Object id, Snapshot stored, Moves remaining) {
+            WatchedEntity watched = kind.watched();
             Snapshot before = stored;
-            for (Edge lost : cutOff(kind.entity(), id)) {
-                before = before.without(OnDeleteGraph.lost(lost, counted));
+            for (OnDeleteEdge earlier : nulled(kind.entity(), id)) {
+                before = before.without(earlier.nulled(watched));
             }
             Snapshot after = null;
             if (!edge.cascades()) {
-                after = before.without(OnDeleteGraph.lost(edge, counted));
-                if (edges.isRemembered(kind.entity())) {
-                    cut.computeIfAbsent(kind.entity().getRootEntityName(), any -> new HashMap<>())
-                            .computeIfAbsent(id, any -> new HashSet<>())
-                            .add(edge);
-                }
+                after = before.without(edge.nulled(watched));
+                recordNulled(kind.entity(), id, edge);
             }
-            counted.change(id, before, after, others);
+            watched.change(id, before, after, remaining);
         }
     }
 
-    /** Without the counters of the row that is gone itself. */
-    private record WithoutParents(Edge edge, Moves moves) implements Moves {
+    /** Leaves out moves of counters in the targets of an edge: these rows are deleted. */
+    private record WithoutTargets(OnDeleteEdge edge, Moves moves) implements Moves {
 
         @Override
         public void move(CounterDefinition counter, Object first, BigDecimal amount) {

@@ -14,8 +14,8 @@ import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
- * Counts what the database does by itself when a session deletes a row: finds it before the DELETE, and gives it on when that
- * is done.
+ * Counts what the database itself does to other rows when a session deletes a row. The moves are found before the DELETE, and
+ * made after it.
  */
 public final class OnDeleteStep implements RowStep {
 
@@ -23,10 +23,10 @@ public final class OnDeleteStep implements RowStep {
     private final OnDeleteGraph edges;
     private final OwnQueries queries;
     private final MoveSink sink;
-    private final PerSession<SharedSessionContractImplementor, Following> deleting = new PerSession<>();
+    private final PerSession<SharedSessionContractImplementor, Deferred> deleting = new PerSession<>();
 
-    /** What follows from the DELETE of a row, until it is done. */
-    private record Following(EntityPersister entity, Object id, DeferredMoves moves) {
+    /** The moves that follow from the DELETE of a row, until the DELETE is done. */
+    private record Deferred(EntityPersister entity, Object id, DeferredMoves moves) {
 
         boolean isOf(PostDeleteEvent event) {
             return entity.equals(event.getPersister()) && id.equals(event.getId());
@@ -47,28 +47,32 @@ public final class OnDeleteStep implements RowStep {
         EntityPersister entity = event.getPersister();
         if (!edges.of(entity).isEmpty()) {
             DeferredMoves moves = new DeferredMoves();
-            new OnDeleteSearch(edges, queries).goneWith(entity, List.of(event.getId()), moves, session);
-            refuseAlone(entity, moves, session);
-            deleting.put(session, new Following(entity, event.getId(), moves));
+            new OnDeleteSearch(edges, queries).countAlongWith(entity, List.of(event.getId()), moves, session);
+            refuseWithoutTransaction(entity, moves, session);
+            deleting.put(session, new Deferred(entity, event.getId(), moves));
         }
     }
 
-    /** What is beneath a row on the way is counted together with that row: one after the other, each would miss the other. */
-    private void refuseAlone(EntityPersister entity, DeferredMoves moves, SharedSessionContractImplementor session) {
+    /**
+     * Refuses a DELETE without a transaction if it deletes rows on a path along with rows that are counted through them. Both
+     * have to be counted in one transaction: counted one after the other, each would miss the other.
+     */
+    private void refuseWithoutTransaction(
+            EntityPersister entity, DeferredMoves moves, SharedSessionContractImplementor session) {
         if (!session.isTransactionInProgress()
                 && moves.leadOn()
                 && (moves.pass() || !model.counted(entity).passages().isEmpty())) {
             throw new CounterCacheException(
-                    "with %s the database deletes rows that counters further up count, and those on the way: begin a transaction before you delete it"
+                    "deleting a row of %s makes the database delete rows that are counted through other deleted rows: begin a transaction before you delete it"
                             .formatted(entity.getImportedName()));
         }
     }
 
     @Override
     public void afterDelete(PostDeleteEvent event, boolean isSent) {
-        Following following = deleting.remove(event.getSession());
-        if (isSent && following != null && following.isOf(event)) {
-            following.moves().tell(sink.of(event.getSession()));
+        Deferred deferred = deleting.remove(event.getSession());
+        if (isSent && deferred != null && deferred.isOf(event)) {
+            deferred.moves().tell(sink.of(event.getSession()));
         }
     }
 }

@@ -3,20 +3,42 @@ package io.countercache.hibernate.internal.orm;
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.support.Settings;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.mutation.InsertCoordinator;
+import org.hibernate.query.sqm.mutation.internal.cte.CteInsertHandler;
+import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
+import org.hibernate.query.sqm.mutation.spi.SqmMultiTableMutationStrategy;
+import org.hibernate.sql.exec.spi.JdbcSelect;
 
-/** Reads and sets private fields of Hibernate, for what cannot be reached in another way. */
+/**
+ * The private fields of Hibernate that the library reads and sets, where Hibernate has no other way: only this class opens private
+ * members. Unless it says otherwise, a method throws a {@link CounterCacheException} if this version of Hibernate has no
+ * such field or the packages of Hibernate are closed.
+ */
 public final class HibernateFields {
 
     private HibernateFields() {}
 
-    /**
-     * Sets a field of an entity's persister.
-     *
-     * @throws CounterCacheException if there is no such field, or the packages of Hibernate are closed
-     */
-    public static void set(EntityPersister entity, String field, Object value) {
+    /** Sets how bulk DELETEs and UPDATEs of an entity are executed. */
+    public static void setMutationStrategy(EntityPersister entity, SqmMultiTableMutationStrategy strategy) {
+        set(entity, "sqmMultiTableMutationStrategy", strategy);
+    }
+
+    /** Sets how bulk INSERTs of an entity into several tables are executed. */
+    public static void setInsertStrategy(EntityPersister entity, SqmMultiTableInsertStrategy strategy) {
+        set(entity, "sqmMultiTableInsertStrategy", strategy);
+    }
+
+    /** Sets what executes the INSERT of one entity. */
+    public static void setInsertCoordinator(EntityPersister entity, InsertCoordinator coordinator) {
+        set(entity, "insertCoordinator", coordinator);
+    }
+
+    private static void set(EntityPersister entity, String field, Object value) {
         try {
             open(AbstractEntityPersister.class, field).set(entity, value);
         } catch (IllegalAccessException e) {
@@ -24,14 +46,10 @@ public final class HibernateFields {
         }
     }
 
-    /**
-     * Reads a field that the given class declares.
-     *
-     * @throws CounterCacheException if there is no such field, or the packages of Hibernate are closed
-     */
-    public static <T> Object get(T object, Class<? super T> declaring, String field) {
+    /** Reads the one statement by which a bulk INSERT into several tables is executed. */
+    public static JdbcSelect select(CteInsertHandler insert) {
         try {
-            return open(declaring, field).get(object);
+            return (JdbcSelect) open(CteInsertHandler.class, "select").get(insert);
         } catch (IllegalAccessException e) {
             throw closed(e);
         }
@@ -53,5 +71,23 @@ public final class HibernateFields {
                         .formatted(Settings.BULK));
         closed.initCause(cause);
         return closed;
+    }
+
+    /**
+     * The fields of a collection that are serialized, those of its superclasses among them.
+     *
+     * @throws java.lang.reflect.InaccessibleObjectException if the packages of Hibernate are closed
+     */
+    public static List<Field> serialized(Class<?> collection) {
+        List<Field> serialized = new ArrayList<>();
+        for (Class<?> type = collection; type != Object.class; type = type.getSuperclass()) {
+            for (Field field : type.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
+                    field.setAccessible(true);
+                    serialized.add(field);
+                }
+            }
+        }
+        return serialized;
     }
 }

@@ -1,3 +1,14 @@
+/**
+ * What the library knows about Hibernate's insides: its two models of the mapping, and its private fields. The place for
+ * everything that differs between versions of Hibernate.
+ *
+ * <ul>
+ *   <li>{@code BootModel} finds attributes and entities in the model that Hibernate builds the session factory from
+ *   <li>{@code Entities} finds entities in the model that the session factory has
+ *   <li>{@code EntityTables} knows the tables that rows of an entity are in
+ *   <li>{@code HibernateFields} reads and sets private fields
+ * </ul>
+ */
 @NullMarked
 package io.countercache.hibernate.internal.orm;
 

@@ -87,8 +87,9 @@ public record TableRepair(
         boolean hasTenants = factory.getSessionFactoryOptions().isMultiTenancyEnabled()
                 || factory.getDefinedFilterNames().contains(TenantIdBinder.FILTER_NAME);
         if (hasTenants && tenant == null && factory.getCurrentTenantIdentifierResolver() == null) {
-            throw new CounterCacheException("%s is not repaired, because its tenant is not known: name it with tenant(..)"
-                    .formatted(parent.getImportedName()));
+            throw new CounterCacheException(
+                    "%s is not repaired, because its tenant is not known: name it with tenant(..)"
+                            .formatted(parent.getImportedName()));
         }
     }
 

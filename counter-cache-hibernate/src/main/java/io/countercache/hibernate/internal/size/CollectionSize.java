@@ -23,12 +23,12 @@ import org.hibernate.proxy.HibernateProxy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many elements a collection has that is not loaded, as the counter of its owner tells. On the way of every
- * {@code size()}: allocates nothing, unless additions are queued. Thread-safe as far as the owner is.
+ * The size of a collection that is not loaded, read from the counter of its owner. Called by every {@code size()}, so it must
+ * not allocate (it does only when additions are queued). As thread-safe as the owner.
  */
 final class CollectionSize {
 
-    /** The counter does not tell: the database has to be asked. */
+    /** The size cannot be read from the counter: Hibernate has to query the database. */
     static final int UNKNOWN = -1;
 
     private final String counter;
@@ -37,9 +37,9 @@ final class CollectionSize {
     private final boolean loadsDetached;
 
     /**
-     * @param counter the name of the attribute that keeps the counter
-     * @param attribute reads it
-     * @param skipping all of the session factory that this refers to, for a collection may outlive it
+     * @param counter the name of the counter's attribute
+     * @param attribute reads that attribute
+     * @param skipping the only part of the session factory that this may refer to, because a collection may outlive the factory
      * @param loadsDetached whether Hibernate loads a detached collection
      */
     CollectionSize(String counter, Getter attribute, SkippingSessions skipping, boolean loadsDetached) {
@@ -80,25 +80,28 @@ final class CollectionSize {
         }
         EntityEntry entry = session.getPersistenceContextInternal().getEntry(owner);
         if (entry == null) {
-            // of a stateless session; or its attributes are being set
+            // the owner belongs to a stateless session, or its attributes are being set
             return session instanceof SessionImplementor ? UNKNOWN : ofDetached.of(owner);
         }
         Object[] loaded = entry.getLoadedState();
         if (loaded == null) {
-            return ofDetached.of(owner); // it is read-only
+            return ofDetached.of(owner); // the owner is read-only
         }
-        // unlike the attribute, to which the application may have assigned something
+        // not the attribute: the application may have assigned another value to it
         return loaded[entry.getPersister().getPropertyIndex(counter)] instanceof Number number
                 ? number.longValue()
                 : UNKNOWN;
     }
 
-    /** Revisions of a parent are not made for its counters. */
+    /**
+     * Whether a collection is read as it was in the past. A counter that moves makes no revision of its owner, so the counter that
+     * the past has may be another one than the collection had then.
+     */
     private static boolean isOfThePast(PersistentCollection<?> collection) {
         return ((AbstractPersistentCollection<?>) collection).getTemporalIdentifier() != null;
     }
 
-    /** How many elements are queued to be added that the counter does not count yet, if nothing else is queued. */
+    /** How many queued elements the counter does not count yet, or {@link #UNKNOWN} if anything else is queued. */
     private static int added(PersistentCollection<?> collection, SharedSessionContractImplementor session) {
         if (collection instanceof Map) {
             return UNKNOWN;
@@ -114,8 +117,8 @@ final class CollectionSize {
     }
 
     /**
-     * Whether an element is certainly none of the rows that are counted: those that exist may be counted here, or elsewhere; and
-     * whoever is detached or new may be told by the database only.
+     * Whether an element certainly has no row, so that the counter cannot count it. An element with a row may be counted here or
+     * in another collection, and whether a detached or unsaved instance has a row only the database can say.
      */
     private static boolean isNew(Object element, SharedSessionContractImplementor session) {
         if (element instanceof HibernateProxy) {
@@ -132,7 +135,7 @@ final class CollectionSize {
         }
     }
 
-    /** Reads a counter from an instance, without boxing what is not boxed there. */
+    /** Reads a counter from an entity, without boxing a primitive attribute. */
     private static final class CounterValue {
 
         private static final MethodType OF_PRIMITIVE = MethodType.methodType(long.class, Object.class);

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.size;
 
+import io.countercache.hibernate.internal.orm.HibernateFields;
 import static net.bytebuddy.matcher.ElementMatchers.isDeclaredBy;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
@@ -8,8 +9,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -40,8 +39,9 @@ import org.hibernate.metamodel.CollectionClassification;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A collection class of Hibernate, extended so that a counter may tell the size of what is not loaded. Generated once for each
- * kind of collection. It is serialized as Hibernate's own class, which is known at the other end as well.
+ * A generated subclass of one of Hibernate's collection classes, whose {@code size()} and {@code isEmpty()} read a counter while
+ * the collection is not loaded. There is one for each kind of collection. Its instances are serialized as Hibernate's own class,
+ * because the receiver may not have this library.
  */
 public final class SizedCollectionClass {
 
@@ -54,11 +54,12 @@ public final class SizedCollectionClass {
     private final Class<?> plain;
     private final MethodHandle uninitialized;
     private final MethodHandle wrapping;
-    private final List<Field> serialized = new ArrayList<>();
+    private final List<Field> serialized;
 
-    /** What a generated class has besides what it inherits. */
+    /** Implemented by all generated classes. */
     public interface Sized {
 
+        /** Sets what {@code size()} reads; null if it only does what Hibernate's own does. */
         void sizedBy(@Nullable CollectionSize counter);
     }
 
@@ -88,14 +89,7 @@ public final class SizedCollectionClass {
                 ? constructor(sized, Comparator.class).asType(BUILDING)
                 : MethodHandles.dropArguments(constructor(sized), 1, Object.class)
                         .asType(BUILDING);
-        for (Class<?> type = plain; type != Object.class; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
-                    field.setAccessible(true);
-                    serialized.add(field);
-                }
-            }
-        }
+        this.serialized = HibernateFields.serialized(plain);
     }
 
     private static Class<?> generate(Class<?> plain) {
@@ -107,9 +101,9 @@ public final class SizedCollectionClass {
                 .method(isDeclaredBy(Sized.class))
                 .intercept(FieldAccessor.ofField("counter"))
                 .method(named("size").or(named("getSize")).and(takesArguments(0)))
-                .intercept(Advice.to(Asked.class, Size.class))
+                .intercept(Advice.to(ReadCounter.class, Size.class))
                 .method(named("isEmpty").and(takesArguments(0)))
-                .intercept(Advice.to(Asked.class, Empty.class))
+                .intercept(Advice.to(ReadCounter.class, Empty.class))
                 .method(named("comparator").and(takesArguments(0)))
                 .intercept(Advice.to(Loaded.class))
                 .defineMethod("writeReplace", Object.class, Visibility.PRIVATE)
@@ -130,13 +124,13 @@ public final class SizedCollectionClass {
         }
     }
 
-    /** A collection that is not loaded. */
+    /** Creates a collection that is not loaded. */
     PersistentCollection<?> uninitialized(
             SharedSessionContractImplementor session, @Nullable Comparator<?> comparator, CollectionSize counter) {
         return build(uninitialized, session, comparator, counter);
     }
 
-    /** A collection around what the application has assigned. */
+    /** Creates a collection around a collection that the application has assigned. */
     PersistentCollection<?> wrapping(Object raw, SharedSessionContractImplementor session, CollectionSize counter) {
         return build(wrapping, session, raw, counter);
     }
@@ -153,11 +147,11 @@ public final class SizedCollectionClass {
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException(e); // no constructor of these throws anything else
+            throw new IllegalStateException(e); // the constructors throw no checked exceptions
         }
     }
 
-    /** What is serialized instead of a collection: one of Hibernate's own class, that has all that would be written. */
+    /** The body of {@code writeReplace}: an instance of Hibernate's own class with the same serialized fields. */
     static Object serialized(@This Sized collection) throws ReflectiveOperationException {
         SizedCollectionClass own =
                 Objects.requireNonNull(GENERATED.get(collection.getClass().getSuperclass()));
@@ -168,11 +162,11 @@ public final class SizedCollectionClass {
         return plain;
     }
 
-    /** Asks the counter: what it tells, plus one, or 0. Other than with 0, Hibernate's own code is left out. */
-    private static final class Asked {
+    /** Reads the counter first, and returns the size plus one, or 0 if it is unknown. Hibernate's code runs only after a 0. */
+    private static final class ReadCounter {
 
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-        static int ask(
+        static int read(
                 @Advice.This PersistentCollection<?> collection,
                 @Advice.FieldValue("counter") @Nullable CollectionSize counter) {
             return counter == null ? 0 : counter.of(collection) + 1;
@@ -183,9 +177,9 @@ public final class SizedCollectionClass {
 
         @Advice.OnMethodExit
         @SuppressWarnings("UnusedVariable") // assigned to the value that is returned
-        static void answer(@Advice.Enter int told, @Advice.Return(readOnly = false) int size) {
-            if (told != 0) {
-                size = told - 1;
+        static void set(@Advice.Enter int read, @Advice.Return(readOnly = false) int size) {
+            if (read != 0) {
+                size = read - 1;
             }
         }
     }
@@ -194,16 +188,16 @@ public final class SizedCollectionClass {
 
         @Advice.OnMethodExit
         @SuppressWarnings("UnusedVariable") // assigned to the value that is returned
-        static void answer(@Advice.Enter int told, @Advice.Return(readOnly = false) boolean empty) {
-            if (told != 0) {
-                empty = told == 1;
+        static void set(@Advice.Enter int read, @Advice.Return(readOnly = false) boolean empty) {
+            if (read != 0) {
+                empty = read == 1;
             }
         }
     }
 
     /**
-     * Who copies a sorted collection takes its comparator, its size and its elements: and relies on these to be as many, which they
-     * need not be if the counter tells the one, and the database the others.
+     * Loads a sorted collection when its comparator is asked for. Copying one ({@code new TreeSet<>(names)}) calls comparator(),
+     * size() and the iterator, and fails if the last two disagree, as they may if one is read from a counter.
      */
     private static final class Loaded {
 

@@ -14,12 +14,12 @@ import org.hibernate.usertype.UserCollectionType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has Hibernate build a collection of a {@link SizedCollectionClass}; in all else it does what Hibernate's own type for that
- * kind of collection does. Thread-safe.
+ * The Hibernate type of a collection whose size is read from a counter: it creates instances of a {@link SizedCollectionClass},
+ * and does everything else as Hibernate's own type for that kind of collection. Thread-safe.
  */
 final class SizedCollectionType implements UserCollectionType {
 
-    // the bean is made on the thread that asks for the type of the collection
+    // a thread-local, because Hibernate calls the constructor without arguments, on the thread that asks for the type
     private static final ThreadLocal<SizedCollectionType> GIVEN = new ThreadLocal<>();
 
     private final CollectionType hibernates;
@@ -27,7 +27,7 @@ final class SizedCollectionType implements UserCollectionType {
     private final @Nullable Comparator<?> comparator;
     private final CollectionSize counter;
 
-    /** Called by Hibernate, for the collection that {@link #give} is about. */
+    /** Called by Hibernate, for the collection that {@link #give} is called with. */
     SizedCollectionType() {
         this(GIVEN.get());
     }
@@ -48,10 +48,10 @@ final class SizedCollectionType implements UserCollectionType {
     }
 
     /**
-     * Gives a collection this type, unless it has another one already. To be called before the mapping is built into
-     * persisters.
+     * Gives a collection this type, unless it has another one already. Called before Hibernate builds persisters from the
+     * mapping.
      *
-     * @return whether it has this type
+     * @return whether the collection has this type now
      */
     static boolean give(Collection collection, CollectionSize counter) {
         CollectionType hibernates = collection.getDefaultCollectionType();

@@ -23,7 +23,7 @@ import org.hibernate.mapping.Property;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The collections of one session factory whose size is told by a counter, because it counts exactly their elements. */
+/** Finds the collections of a session factory that have a counter of exactly their elements, and makes it give their size. */
 public final class SizedCollections {
 
     private static final Logger LOG = Logger.getLogger(SizedCollections.class);
@@ -39,9 +39,9 @@ public final class SizedCollections {
     }
 
     /**
-     * Has Hibernate build collections that ask counters.
+     * Makes Hibernate create collections that read their size from a counter.
      *
-     * @param read the counters that may be asked
+     * @param read the counters that may be read
      */
     public void substitute(List<CounterDefinition> read) {
         for (Collection collection : metadata.getCollectionBindings()) {
@@ -53,7 +53,7 @@ public final class SizedCollections {
         }
     }
 
-    /** Whether a counter counts the elements of a collection, no fewer and no others. */
+    /** Whether a counter counts exactly the elements of a collection. */
     private boolean isCountedBy(CounterDefinition counter, Collection collection) {
         return collection.getOwner().getEntityName().equals(counter.parent())
                 && counter.where().isEmpty()
@@ -74,7 +74,7 @@ public final class SizedCollections {
                 && !(association.getValue() instanceof Any);
     }
 
-    /** Whether a collection that is loaded has an element for each of its rows. */
+    /** Whether the collection, once it is loaded, has an element for each of its rows. */
     private boolean showsAll(Collection collection) {
         PersistentClass element = BootModel.target(collection.getElement(), metadata);
         return collection.getWhere() == null
@@ -101,20 +101,20 @@ public final class SizedCollections {
         String obstacle = obstacle(collection);
         if (obstacle == null && !SizedCollectionType.give(collection, size)) {
             obstacle =
-                    "it has its collection type already: one of its own, or one that was asked for before, as in an embeddable";
+                    "it already has a collection type: one that the application declares, or one that was resolved before, as in an embeddable";
         }
         if (obstacle != null && !(collection instanceof Array)) {
-            LOG.infof("%s: its size is not read from its counter, for %s", collection.getRole(), obstacle);
+            LOG.infof("%s: its size is not read from its counter, because %s", collection.getRole(), obstacle);
         }
     }
 
     private @Nullable String obstacle(Collection collection) {
         if (((MetadataImplementor) metadata).getMetadataBuildingOptions().isAllowExtensionsInCdi()) {
-            // where types are beans, one instance of them serves all collections
+            // where types are CDI beans, one instance serves all collections
             return AvailableSettings.ALLOW_EXTENSIONS_IN_CDI + " is true";
         }
         if (collection instanceof Bag && isJoinedByProfile(collection)) {
-            // Hibernate leaves a bag out if another collection is joined already: by its own type
+            // Hibernate does not join a second bag, and recognizes bags by its own type
             return "a fetch profile joins it";
         }
         return null;

@@ -14,8 +14,6 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.hibernate.dialect.Dialect;
-import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
@@ -97,10 +95,7 @@ public final class ArrayUpdate {
     public static @Nullable String update(
             String table, EntityPersister parent, List<String> counters, List<Class<?>> types, List<String> touched) {
         IdType idType = IdType.of(parent);
-        Dialect dialect = parent.getFactory().getJdbcServices().getDialect();
-        if (idType == null
-                || !(dialect instanceof PostgreSQLDialect)
-                || !RowLocks.forUpdate(dialect).contains("no key update")) { // which not all have that are called so
+        if (idType == null || !Database.of(parent.getFactory()).canUpdateFromArrays()) {
             return null;
         }
         List<String> amounts = IntStream.range(0, counters.size())

@@ -17,8 +17,6 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.hibernate.LockMode;
-import org.hibernate.dialect.Dialect;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
@@ -32,7 +30,7 @@ import org.hibernate.persister.entity.EntityPersister;
  * the database reads these after it has waited, so the locking statement may return them.
  *
  * <p>All transactions lock rows in the same order ({@link LockOrder}), so that no two of them wait for each other. The lock
- * leaves transactions alone that insert children (see {@link #forUpdate}); only rows that will be deleted are locked
+ * leaves transactions alone that insert children (see {@link Database#forUpdate}); only rows that will be deleted are locked
  * against new children, too.
  *
  * <p>A query of Hibernate's would lock another table of the entity, or none where it joins several.
@@ -121,10 +119,10 @@ public final class RowLocks {
                         && entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id
                         && id.getJdbcMapping().getJdbcType().isNumber());
         int size = isInOrder ? Chunks.SIZE : 1;
-        var dialect = session.getJdbcServices().getDialect();
+        Database database = Database.of(session);
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
-            String sql = selectForUpdate(
-                    table, entity, columns, chunk.size(), areDeleted ? forDelete(dialect) : forUpdate(dialect));
+            String lock = areDeleted ? database.forDelete() : database.forUpdate();
+            String sql = selectForUpdate(table, entity, columns, chunk.size(), lock);
             Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
                 int position = 1;
                 for (Object id : chunk) {
@@ -166,18 +164,5 @@ public final class RowLocks {
                 ? Columns.row(table, entity)
                 : key.get(0) + " in (" + String.join(", ", Collections.nCopies(rows, "?")) + ") order by " + key.get(0);
         return "select " + String.join(", ", columns) + " from " + table + " where " + where + lock;
-    }
-
-    /**
-     * What makes a SELECT lock the rows of one table that it answers. FOR NO KEY UPDATE on PostgreSQL: FOR UPDATE would
-     * wait for every transaction that has inserted a child, and deadlock with it.
-     */
-    public static String forUpdate(Dialect dialect) {
-        return dialect.getForUpdateString(LockMode.PESSIMISTIC_WRITE);
-    }
-
-    /** The same for rows that will be deleted: until then nothing that is new can refer to them. */
-    private static String forDelete(Dialect dialect) {
-        return forUpdate(dialect).replace("no key update", "update"); // PostgreSQL
     }
 }

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.support;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.service.Service;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,12 @@ public final class FactoryScope implements Service {
     /** Returns null where there is none, and before the factory is complete: Hibernate executes statements earlier. */
     public <T> @Nullable T get(Class<T> type) {
         return type.cast(objects.get(type));
+    }
+
+    /** Returns the object that is there, or the one that is made now. */
+    public <T> T get(Class<T> type, Supplier<T> missing) {
+        T there = get(type);
+        return there != null ? there : type.cast(objects.computeIfAbsent(type, any -> missing.get()));
     }
 
     public <T> void put(Class<T> type, T object) {

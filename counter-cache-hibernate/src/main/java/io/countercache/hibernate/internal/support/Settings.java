@@ -115,8 +115,7 @@ public record Settings(
     private static String value(
             Map<String, Object> settings, String name, List<String> allowed, List<String> problems) {
         Object given = settings.get(name);
-        String value =
-                given == null ? allowed.get(0) : given.toString().strip().toLowerCase(Locale.ROOT);
+        String value = given == null ? allowed.get(0) : given.toString().strip().toLowerCase(Locale.ROOT);
         if (!allowed.contains(value)) {
             problems.add("%s: '%s' is none of its values: use %s".formatted(name, given, String.join(" or ", allowed)));
             return allowed.get(0);

@@ -5,7 +5,6 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
-import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import java.util.ArrayList;
@@ -17,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +58,7 @@ public final class CounterSql {
 
     private static CounterUpdate resolve(String table, Set<CounterDefinition> counters, EntityPersister parent) {
         List<String> columns =
-                counters.stream().map(counter -> column(counter, parent)).toList();
+                counters.stream().map(counter -> counter.column(parent)).toList();
         List<TouchedAttribute> touched = counters.stream()
                 .flatMap(counter -> counter.touch().stream())
                 .distinct()
@@ -109,61 +107,6 @@ public final class CounterSql {
     public static String select(String table, EntityPersister entity, List<String> columns) {
         return "select " + columns.stream().map(Columns::orZero).collect(Collectors.joining(", ")) + " from " + table
                 + " where " + Columns.row(table, entity);
-    }
-
-    /**
-     * PostgreSQL: inserts a row or, where its key is taken, adds to the counter of the row that has it. One statement, so
-     * that of two that insert at once neither fails.
-     */
-    public static String insertOrAdd(
-            String table,
-            List<String> columns,
-            List<String> values,
-            List<ColumnValue> key,
-            String counter,
-            List<TouchedAttribute> touched,
-            @Nullable String guard,
-            List<String> answers) {
-        String sum = "coalesce(r." + counter + ", 0) + excluded." + counter;
-        String update = Stream.concat(Stream.of(counter + " = " + sum), assignments(touched))
-                .collect(Collectors.joining(", "));
-        return "insert into %s as r (%s) values (%s) on conflict (%s) do update set %s%s returning %s"
-                .formatted(
-                        table,
-                        String.join(", ", columns),
-                        String.join(", ", values),
-                        key.stream()
-                                .map(column -> column.column().getSelectionExpression())
-                                .collect(Collectors.joining(", ")),
-                        update,
-                        guard == null ? "" : " where " + sum + " " + guard,
-                        answers.stream().map(column -> "r." + column).collect(Collectors.joining(", ")));
-    }
-
-    /** H2: the same, but of two that insert at once one may fail and has to try again. */
-    public static String merge(
-            String table,
-            List<String> columns,
-            List<String> values,
-            List<ColumnValue> key,
-            String counter,
-            List<TouchedAttribute> touched,
-            @Nullable String guard) {
-        String sum = "coalesce(r." + counter + ", 0) + ?";
-        String update = Stream.concat(Stream.of(counter + " = " + sum), assignments(touched))
-                .collect(Collectors.joining(", "));
-        return "merge into %s as r using dual on (%s) when matched%s then update set %s when not matched then insert (%s) values (%s)"
-                .formatted(
-                        table,
-                        key.stream().map(column -> "r." + column.equal()).collect(Collectors.joining(" and ")),
-                        guard == null ? "" : " and " + sum + " " + guard,
-                        update,
-                        String.join(", ", columns),
-                        String.join(", ", values));
-    }
-
-    public static String column(CounterDefinition counter, EntityPersister parent) {
-        return ((SelectableMapping) parent.findAttributeMapping(counter.counter())).getSelectionExpression();
     }
 
     /**

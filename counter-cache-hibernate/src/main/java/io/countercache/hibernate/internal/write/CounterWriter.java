@@ -10,6 +10,7 @@ import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -132,8 +132,9 @@ public final class CounterWriter {
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
         Supplier<String> attempt = () -> "move %s of %s".formatted(names(counters), parent.getImportedName());
-        boolean returns =
-                rows.size() == 1 && canReturn(session) && ManagedParents.manages(parent, ids.get(0), session);
+        boolean returns = rows.size() == 1
+                && Database.of(session).canReturnUpdated()
+                && ManagedParents.manages(parent, ids.get(0), session);
         ArrayUpdate many = update.many() == null ? null : ArrayUpdate.of(ids, parent, session);
         String text = many != null ? requireNonNull(update.many()) : returns ? update.returning() : update.text();
         caches.around(
@@ -142,8 +143,7 @@ public final class CounterWriter {
                 session,
                 () -> Statements.send(text, attempt, session, statement -> {
                     if (many != null) {
-                        return many.send(
-                                amounts(rows, counters.size()), update.types(), touched, statement, session);
+                        return many.send(amounts(rows, counters.size()), update.types(), touched, statement, session);
                     }
                     for (RowDeltas row : rows) {
                         bind(row, parent, update.types(), touched, statement, session);
@@ -192,11 +192,6 @@ public final class CounterWriter {
             ManagedParents.show(parent, id, counter.counter(), values.getBigDecimal(column++), session);
         }
         return 1;
-    }
-
-    /** Whether an UPDATE of this database can answer with values that it has written. */
-    public static boolean canReturn(SharedSessionContractImplementor session) {
-        return session.getJdbcServices().getDialect() instanceof PostgreSQLDialect;
     }
 
     private static void bind(

@@ -7,7 +7,7 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
 
-/** Has Hibernate ask the library how to execute the bulk statements that counters may have to do with. */
+/** Replaces how Hibernate executes the bulk statements on those entities that have to do with counters. */
 public final class BulkHooks {
 
     private BulkHooks() {}
@@ -18,17 +18,15 @@ public final class BulkHooks {
                 install(bulk, entity);
             }
         });
-        FactoryScope.of(factory).put(BulkStatements.class, bulk); // asked by ExecutorHook
+        FactoryScope.of(factory).put(BulkStatements.class, bulk); // read by ExecutorHook
     }
 
     private static void install(BulkStatements bulk, EntityPersister entity) {
-        HibernateFields.set(
-                entity,
-                "sqmMultiTableMutationStrategy",
-                new MutationHook(bulk, entity, entity.getSqmMultiTableMutationStrategy()));
+        HibernateFields.setMutationStrategy(
+                entity, new MutationHook(bulk, entity, entity.getSqmMultiTableMutationStrategy()));
         SqmMultiTableInsertStrategy inserts = entity.getSqmMultiTableInsertStrategy();
         if (inserts != null) {
-            HibernateFields.set(entity, "sqmMultiTableInsertStrategy", new InsertHook(bulk.inserts(), entity, inserts));
+            HibernateFields.setInsertStrategy(entity, new InsertHook(bulk.inserts(), entity, inserts));
         }
     }
 }

@@ -11,9 +11,8 @@ import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
 
 /**
- * Has Hibernate execute its statements through {@link ExecutorHook} and {@link StatelessQueryHook}: of a bulk INSERT, a native
- * statement and a query of a stateless session it tells nobody. Found by Hibernate through {@code ServiceLoader}; nothing is
- * called by users.
+ * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}: it has no events for bulk INSERTs,
+ * native statements and queries of stateless sessions. Found by Hibernate through {@code ServiceLoader}; not for users.
  */
 public final class HookedJdbcServices implements ServiceContributor {
 
@@ -30,12 +29,12 @@ public final class HookedJdbcServices implements ServiceContributor {
 
             @Override
             public JdbcServices initiateService(Map<String, Object> settings, ServiceRegistryImplementor registry) {
-                return new Counting();
+                return new Hooked();
             }
         });
     }
 
-    private static final class Counting extends JdbcServicesImpl {
+    private static final class Hooked extends JdbcServicesImpl {
 
         private static final long serialVersionUID = 1;
         private static final JdbcSelectExecutor SELECTS = new StatelessQueryHook();

@@ -2,9 +2,7 @@ package io.countercache.hibernate.internal.bulk.hook;
 
 import io.countercache.hibernate.internal.bulk.BulkInserts;
 import io.countercache.hibernate.internal.bulk.BulkInserts.Target;
-import io.countercache.hibernate.internal.bulk.ReturningSql;
 import io.countercache.hibernate.internal.orm.HibernateFields;
-import io.countercache.hibernate.internal.sql.BoundSql;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.spi.QueryOptions;
@@ -18,11 +16,12 @@ import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
 import org.hibernate.query.sqm.tree.insert.SqmInsertStatement;
 import org.hibernate.query.sqm.tree.insert.SqmInsertValuesStatement;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
-import org.hibernate.sql.exec.spi.JdbcSelect;
 
 /**
- * What Hibernate asks how to execute a bulk INSERT for which it has to make ids, or into several tables. All others it sends
- * through {@link ExecutorHook}, and so it does with what is first put into a temporary table.
+ * Tells Hibernate how to execute a bulk INSERT into several tables, or one for which Hibernate has to generate ids. Hibernate
+ * executes such an INSERT by several statements, and all other INSERTs by one, which {@link ExecutorHook} gets.
+ *
+ * @param hibernates how Hibernate would execute it
  */
 record InsertHook(BulkInserts inserts, EntityPersister entity, SqmMultiTableInsertStrategy hibernates)
         implements SqmMultiTableInsertStrategy {
@@ -33,14 +32,10 @@ record InsertHook(BulkInserts inserts, EntityPersister entity, SqmMultiTableInse
         var adapted = SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context);
         Target target = inserts.isIgnored(adapted) ? null : inserts.target(entity);
         if (target != null) {
-            inserts.check(
-                    target,
-                    statement.toHqlString(),
-                    statement.getConflictClause() != null,
-                    context.getSession().getJdbcServices().getDialect());
+            inserts.check(target, statement.toHqlString(), statement.getConflictClause() != null);
         }
         if (statement instanceof SqmInsertValuesStatement<?> && !entity.hasMultipleTables()) {
-            // Hibernate would not have asked but for MutationHook, which it takes for several tables
+            // Hibernate asks only because of MutationHook: an entity that has one is taken for an entity in several tables
             var plan = new SimpleNonSelectQueryPlan(statement, parameters);
             return SingleExecution.by(own -> inserts.inserting(target, () -> plan.executeUpdate(own)));
         }
@@ -70,24 +65,13 @@ record InsertHook(BulkInserts inserts, EntityPersister entity, SqmMultiTableInse
 
         @Override
         public int execute(JdbcParameterBindings values, DomainQueryExecutionContext context) {
-            if (handler instanceof CteInsertHandler cte) {
-                return insertInOne(statement(cte), values, context);
-            }
-            return inserts.inserting(target, () -> handler.execute(values, context));
-        }
-
-        private static JdbcSelect statement(CteInsertHandler handler) {
-            return (JdbcSelect) HibernateFields.get(handler, CteInsertHandler.class, "select");
-        }
-
-        /** Several INSERTs, and the SELECTs that they take their rows from, in one WITH. */
-        private int insertInOne(
-                JdbcSelect statement, JdbcParameterBindings values, DomainQueryExecutionContext context) {
-            return inserts.execute(
-                    target,
-                    ReturningSql.insertedWithin(BoundSql.of(statement, values), target.table()),
-                    statement.getAffectedTableNames(),
-                    SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context));
+            return handler instanceof CteInsertHandler within
+                    ? inserts.executeWithin(
+                            target,
+                            HibernateFields.select(within),
+                            values,
+                            SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context))
+                    : inserts.inserting(target, () -> handler.execute(values, context));
         }
     }
 }

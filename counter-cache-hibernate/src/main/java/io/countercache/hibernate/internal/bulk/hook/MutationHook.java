@@ -11,10 +11,10 @@ import org.hibernate.query.sqm.tree.SqmDeleteOrUpdateStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Hibernate asks how to execute each bulk DELETE and UPDATE of an entity: it is meant for entities in several tables,
- * but where there is one it is asked for any entity.
+ * Tells Hibernate how to execute each bulk DELETE and UPDATE of an entity. Hibernate has such strategies for entities in several
+ * tables, but uses that of any entity which has one.
  *
- * @param hibernates what Hibernate would do with an entity in several tables; null for one in a single table
+ * @param hibernates how Hibernate would change an entity in several tables; null for one in a single table
  */
 record MutationHook(
         BulkStatements bulk,

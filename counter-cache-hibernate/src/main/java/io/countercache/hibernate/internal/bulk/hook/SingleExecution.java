@@ -6,7 +6,10 @@ import org.hibernate.query.sqm.mutation.spi.MultiTableHandler;
 import org.hibernate.query.sqm.mutation.spi.MultiTableHandlerBuildResult;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 
-/** One execution of a statement: Hibernate builds a handler for each, so this leaves all to that, which knows the values. */
+/**
+ * One execution of a bulk statement. Hibernate builds a handler for each execution, which binds its parameters in advance; this
+ * one binds none, because the plan that it executes does.
+ */
 @FunctionalInterface
 interface SingleExecution extends MultiTableHandler {
 

@@ -11,7 +11,7 @@ import org.hibernate.sql.exec.spi.JdbcSelect;
 import org.hibernate.sql.results.spi.ResultsConsumer;
 import org.hibernate.sql.results.spi.RowTransformer;
 
-/** Writes what a stateless session has pending before a query of its own could read the counters. */
+/** Writes the pending deltas of a stateless session before a query of the session that reads their tables. */
 final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
 
     @Override

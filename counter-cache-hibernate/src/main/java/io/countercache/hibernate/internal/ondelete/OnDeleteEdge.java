@@ -1,0 +1,66 @@
+package io.countercache.hibernate.internal.ondelete;
+
+import io.countercache.hibernate.internal.model.OnDelete;
+import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.orm.Entities;
+import java.util.HashSet;
+import java.util.Set;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+
+/**
+ * An edge of the {@link OnDeleteGraph}: one foreign key with an ON DELETE action. It leads from a row that is deleted, the
+ * target, to the child rows that refer to it. The database deletes these as well (cascade), or sets their foreign key to null.
+ * Where it would set a default that a counter looks at, the declaration is refused.
+ *
+ * @param condition in HQL, true for a row {@code c} that refers to one of {@code :targets}
+ * @param association the to-one that refers to the target; empty if the foreign key is written by a collection only
+ * @param columns those of the foreign key
+ */
+record OnDeleteEdge(
+        EntityPersister target,
+        EntityPersister child,
+        String condition,
+        String association,
+        boolean cascades,
+        Set<String> columns) {
+
+    static OnDeleteEdge of(OnDelete declared, SessionFactoryImplementor factory) {
+        EntityPersister target = Entities.entity(declared.target(), factory);
+        String condition = declared.association().isEmpty()
+                ? "exists (select 1 from %s t join t.%s e where id(t) in :targets and e = c)"
+                        .formatted(target.getImportedName(), declared.attribute())
+                : "id(c.%s) in :targets".formatted(declared.association());
+        return new OnDeleteEdge(
+                target,
+                Entities.entity(declared.child(), factory),
+                condition,
+                declared.association(),
+                declared.cascades(),
+                declared.columns());
+    }
+
+    /** Whether a row of an entity may be one of the child rows. */
+    boolean mayLeadTo(EntityPersister entity) {
+        return child.isTypeOrSuperType(entity) || entity.isTypeOrSuperType(child);
+    }
+
+    /**
+     * The positions of the watched attributes that become null in a child row that is not deleted: all that share a column with
+     * the foreign key.
+     */
+    Set<Integer> nulled(WatchedEntity watched) {
+        Set<Integer> nulled = new HashSet<>();
+        if (!cascades) {
+            for (int i = 0; i < watched.tracked().size(); i++) {
+                int position = i;
+                watched.tracked().get(i).part().forEachSelectable((index, column) -> {
+                    if (columns.contains(column.getSelectionExpression())) {
+                        nulled.add(position);
+                    }
+                });
+            }
+        }
+        return nulled;
+    }
+}

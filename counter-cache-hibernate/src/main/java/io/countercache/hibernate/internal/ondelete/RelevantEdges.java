@@ -1,0 +1,75 @@
+package io.countercache.hibernate.internal.ondelete;
+
+import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.OnDelete;
+import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
+import io.countercache.hibernate.internal.model.WatchedEntity.PassedBy;
+import io.countercache.hibernate.internal.orm.Entities;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+
+/** Selects the edges by which a counter can move. An application that has none then pays nothing for its other edges. */
+final class RelevantEdges {
+
+    private final List<OnDeleteEdge> all;
+    private final CounterModel model;
+
+    private RelevantEdges(List<OnDeleteEdge> all, CounterModel model) {
+        this.all = all;
+        this.model = model;
+    }
+
+    static List<OnDeleteEdge> among(List<OnDelete> declared, CounterModel model, SessionFactoryImplementor factory) {
+        List<OnDeleteEdge> all = declared.stream()
+                .map(each -> OnDeleteEdge.of(each, factory))
+                .distinct() // one may be declared on both sides of an association
+                .toList();
+        RelevantEdges relevant = new RelevantEdges(all, model);
+        return all.stream()
+                .filter(edge -> relevant.isRelevant(edge, new HashSet<>()))
+                .toList();
+    }
+
+    /** Whether a counter moves when a target of an edge is deleted: by the child rows, or by rows deleted along with them. */
+    private boolean isRelevant(OnDeleteEdge edge, Set<OnDeleteEdge> visited) {
+        if (!visited.add(edge)) {
+            return false;
+        }
+        List<EntityPersister> types = Entities.withSubclasses(edge.child()).toList();
+        return types.stream().anyMatch(type -> movesCounters(edge, model.counted(type)))
+                || (edge.cascades()
+                        && all.stream()
+                                .filter(next -> types.stream().anyMatch(type -> type.isTypeOrSuperType(next.target())))
+                                .anyMatch(next -> isRelevant(next, visited)));
+    }
+
+    private boolean movesCounters(OnDeleteEdge edge, WatchedEntity watched) {
+        Set<Integer> nulled = edge.nulled(watched);
+        return watched.counters().stream().anyMatch(by -> moves(edge, by, watched, nulled))
+                || watched.passages().stream().anyMatch(by -> moves(edge, by, watched, nulled));
+    }
+
+    private static boolean moves(OnDeleteEdge edge, CountedBy by, WatchedEntity watched, Set<Integer> nulled) {
+        boolean leadsOn = !by.counter().path().isEmpty();
+        if (edge.cascades()) {
+            return leadsOn || !isBy(edge, by.association(), watched); // else the counter is in the target, and deleted
+        }
+        return (leadsOn && nulled.contains(by.association()))
+                || nulled.stream().anyMatch(position -> watched.isWeighedBy(by, position));
+    }
+
+    private boolean moves(OnDeleteEdge edge, PassedBy by, WatchedEntity watched, Set<Integer> nulled) {
+        boolean isLast = model.paths(edge.child().getFactory()).after(by.step()) == null;
+        return edge.cascades()
+                ? !isLast || !isBy(edge, by.association(), watched)
+                : !isLast && nulled.contains(by.association());
+    }
+
+    private static boolean isBy(OnDeleteEdge edge, int position, WatchedEntity watched) {
+        return watched.tracked().get(position).path().equals(edge.association());
+    }
+}

@@ -1,0 +1,111 @@
+package io.countercache.hibernate.internal.sql;
+
+import io.countercache.hibernate.internal.support.FactoryScope;
+import java.util.Collection;
+import java.util.function.UnaryOperator;
+import org.hibernate.LockMode;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.dialect.H2Dialect;
+import org.hibernate.dialect.PostgreSQLDialect;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+
+/**
+ * A kind of database: which statements it has beside those that all databases have, and what their texts are. The only place
+ * that asks for the class of a {@link Dialect}; all others ask this. What a method answers here is true for every database,
+ * a kind of its own answers more.
+ */
+public sealed interface Database permits PostgreSql, H2, Portable {
+
+    /** The database of a session factory: found by its dialect, once. */
+    static Database of(SessionFactoryImplementor factory) {
+        return FactoryScope.of(factory)
+                .get(Database.class, () -> of(factory.getJdbcServices().getDialect()));
+    }
+
+    /** The database of the session's factory. */
+    static Database of(SharedSessionContractImplementor session) {
+        return of(session.getFactory());
+    }
+
+    private static Database of(Dialect dialect) {
+        if (dialect instanceof PostgreSQLDialect) {
+            return new PostgreSql(dialect);
+        }
+        return dialect instanceof H2Dialect ? new H2(dialect) : new Portable(dialect);
+    }
+
+    /** What Hibernate knows about it. */
+    Dialect dialect();
+
+    /**
+     * The end of a SELECT that locks the rows of the one table that it reads. FOR NO KEY UPDATE on PostgreSQL: FOR UPDATE would
+     * wait for every transaction that has inserted a child, and deadlock with it.
+     */
+    default String forUpdate() {
+        return dialect().getForUpdateString(LockMode.PESSIMISTIC_WRITE);
+    }
+
+    /** The same for rows that will be deleted: until they are, no new row can refer to them. */
+    default String forDelete() {
+        return forUpdate();
+    }
+
+    /** Whether UPDATE .. RETURNING returns the values that the UPDATE has written. */
+    default boolean canReturnUpdated() {
+        return false;
+    }
+
+    /**
+     * Whether a bulk DELETE of one table can be queried for the rows that it has deleted, and a bulk UPDATE for the rows as they
+     * were and as they are now, in the one statement that also changes them.
+     */
+    default boolean canQueryBulk() {
+        return false;
+    }
+
+    /** Whether there are {@link #queryInserted} and {@link #queryDeleted}. */
+    default boolean canQueryInsertedAndDeleted() {
+        return false;
+    }
+
+    /**
+     * An INSERT and a query about the rows that it inserts, in one statement.
+     *
+     * @param columns the columns of the rows that the query reads
+     * @param query the text of the query, given the name that stands for the table in it
+     */
+    default String queryInserted(String insert, Collection<String> columns, UnaryOperator<String> query) {
+        throw new UnsupportedOperationException("rows inserted by " + insert);
+    }
+
+    /** A DELETE and a query about the rows that it deletes, in one statement; as {@link #queryInserted}. */
+    default String queryDeleted(String delete, Collection<String> columns, UnaryOperator<String> query) {
+        throw new UnsupportedOperationException("rows deleted by " + delete);
+    }
+
+    /** Whether one UPDATE can add to the counters of many rows, each by another amount: {@link ArrayUpdate}. */
+    default boolean canUpdateFromArrays() {
+        return false;
+    }
+
+    /** Whether one statement can insert a row or, where its key is taken, change the row that has the key. */
+    default boolean canUpsert() {
+        return false;
+    }
+
+    /** Whether an upsert may fail because another transaction inserts the same key, and has to be sent again then. */
+    default boolean mayUpsertRace() {
+        return false;
+    }
+
+    /** The statement that inserts a row or adds to the counter of the row that has its key. */
+    default UpsertSql upsert(Upserted row) {
+        throw new UnsupportedOperationException("upsert into " + row.table());
+    }
+
+    /** Whether LIKE takes a character beyond the Basic Multilingual Plane for two: '_' matches one UTF-16 unit. */
+    default boolean likesUtf16() {
+        return false;
+    }
+}

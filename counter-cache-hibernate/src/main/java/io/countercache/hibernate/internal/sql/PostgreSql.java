@@ -1,0 +1,75 @@
+package io.countercache.hibernate.internal.sql;
+
+import io.countercache.hibernate.internal.sql.UpsertSql.Part;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.hibernate.dialect.Dialect;
+
+/** PostgreSQL, and databases that Hibernate takes for it: RETURNING, also in a WITH, ON CONFLICT, arrays and two strengths of locks. */
+record PostgreSql(Dialect dialect) implements Database {
+
+    @Override
+    public String forDelete() {
+        return forUpdate().replace("no key update", "update");
+    }
+
+    @Override
+    public boolean canReturnUpdated() {
+        return true;
+    }
+
+    @Override
+    public boolean canQueryBulk() {
+        return true;
+    }
+
+    @Override
+    public boolean canQueryInsertedAndDeleted() {
+        return true;
+    }
+
+    @Override
+    public String queryInserted(String insert, Collection<String> columns, UnaryOperator<String> query) {
+        return query(insert, columns, query);
+    }
+
+    @Override
+    public String queryDeleted(String delete, Collection<String> columns, UnaryOperator<String> query) {
+        return query(delete, columns, query);
+    }
+
+    private static String query(String statement, Collection<String> columns, UnaryOperator<String> query) {
+        return "with counted_rows as (%s returning %s) %s"
+                .formatted(statement, String.join(",", columns), query.apply("counted_rows"));
+    }
+
+    /** Not with every dialect of this class: that of Spanner has no such lock. */
+    @Override
+    public boolean canUpdateFromArrays() {
+        return forUpdate().contains("no key update");
+    }
+
+    @Override
+    public boolean canUpsert() {
+        return true;
+    }
+
+    @Override
+    public UpsertSql upsert(Upserted row) {
+        String sum = "coalesce(r." + row.counter() + ", 0) + excluded." + row.counter();
+        String text = "insert into %s as r (%s) values (%s) on conflict (%s) do update set %s%s returning %s"
+                .formatted(
+                        row.table(),
+                        String.join(", ", row.columns()),
+                        String.join(", ", row.values()),
+                        row.key().stream()
+                                .map(column -> column.column().getSelectionExpression())
+                                .collect(Collectors.joining(", ")),
+                        row.assignments(sum),
+                        row.guarded(" where ", sum),
+                        row.returned().stream().map(column -> "r." + column).collect(Collectors.joining(", ")));
+        return new UpsertSql(text, List.of(Part.ROW, Part.TOUCHED), true);
+    }
+}
