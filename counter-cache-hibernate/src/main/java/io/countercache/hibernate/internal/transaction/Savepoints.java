@@ -14,8 +14,8 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The savepoints of one transaction. A rollback to one of them takes back what has become pending since, makes pending
- * again what was written since, and has managed parents show it.
+ * The savepoints of one transaction. A rollback to one of them removes the deltas that were added since, makes those pending
+ * again that were written since, and takes back what managed parents have shown since.
  */
 final class Savepoints {
 
@@ -23,7 +23,7 @@ final class Savepoints {
 
     private final CounterDeltas deltas;
     private final PathDeltas paths;
-    /** The first one is where the deltas begin. */
+    /** The first one is set when the first delta is added. */
     private final List<Savepoint> savepoints = new ArrayList<>();
 
     private boolean rolledBack;
@@ -31,8 +31,8 @@ final class Savepoints {
     /**
      * A savepoint.
      *
-     * @param key what the application knows it by
-     * @param shown by how much counters were shown to move since; weak, for sessions hold what holds this
+     * @param key identifies it for the application
+     * @param shown the deltas that were shown since; weak, because sessions refer to the object that refers to this
      */
     private record Savepoint(Object key, Map<SharedSessionContractImplementor, Map<Shown, BigDecimal>> shown) {}
 
@@ -44,9 +44,9 @@ final class Savepoints {
         set(this);
     }
 
-    /** The savepoints of a session's transaction; null if nobody would tell of any. */
+    /** The savepoints of a session's transaction; null where nothing reports savepoints. */
     static @Nullable Savepoints of(CounterDeltas deltas, PathDeltas paths, SharedSessionContractImplementor session) {
-        // nothing here may refer to a class of Spring, which need not be there
+        // nothing in this class may refer to a class of Spring, because Spring is optional
         return IS_SPRING_THERE && SpringSavepoints.isManaged(session)
                 ? SpringSavepoints.listen(new Savepoints(deltas, paths), session)
                 : null;
@@ -61,14 +61,14 @@ final class Savepoints {
         }
     }
 
-    /** Begins what a rollback takes back. */
+    /** Sets a savepoint. */
     void set(Object savepoint) {
         deltas.savepoint();
         paths.savepoint();
         savepoints.add(new Savepoint(savepoint, new WeakHashMap<>()));
     }
 
-    /** Remembers that a counter was shown to move. */
+    /** Remembers that a delta was shown. */
     void shown(
             EntityPersister entity,
             Object id,
@@ -82,7 +82,7 @@ final class Savepoints {
                 .merge(new Shown(entity, id, counter), amount, BigDecimal::add);
     }
 
-    /** Takes back all that has happened since. The savepoint stays, and those after it are gone. */
+    /** Restores everything as it was at a savepoint. The savepoint stays, those after it are removed. */
     void rollback(Object savepoint) {
         int first = indexOf(savepoint);
         List<Savepoint> undone = savepoints.subList(first, savepoints.size());
@@ -100,17 +100,17 @@ final class Savepoints {
         while (index > 0 && !savepoints.get(index).key().equals(savepoint)) {
             index--;
         }
-        return index; // one that is not known was set before anything was pending
+        return index; // an unknown savepoint was set before anything was pending
     }
 
     private static void takeBack(SharedSessionContractImplementor session, Map<Shown, BigDecimal> shown) {
         if (!session.isClosed()) {
             shown.forEach((row, amount) ->
-                    ManagedParents.tell(row.entity(), row.id(), row.counter(), amount.negate(), session));
+                    ManagedParents.add(row.entity(), row.id(), row.counter(), amount.negate(), session));
         }
     }
 
-    /** Whether sessions of this transaction may have loaded what is no longer so. */
+    /** Whether sessions of this transaction may have instances from before a rollback. */
     boolean isRolledBack() {
         return rolledBack;
     }
