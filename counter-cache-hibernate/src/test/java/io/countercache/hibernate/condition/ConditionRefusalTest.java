@@ -34,7 +34,8 @@ class ConditionRefusalTest {
 
     private Condition read(String where, Class<?> child) {
         EntityPersister persister = factory().getMappingMetamodel().getEntityDescriptor(child.getName());
-        return Condition.read(where, persister, factory(), Database.of(factory()).likesUtf16());
+        return Condition.read(
+                where, persister, factory(), Database.of(factory()).likeMatchesUtf16());
     }
 
     private void refused(String where, String message) {

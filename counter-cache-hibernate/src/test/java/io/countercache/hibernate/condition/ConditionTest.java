@@ -52,7 +52,8 @@ class ConditionTest {
 
     private Condition read(String where, Class<?> child) {
         EntityPersister persister = factory().getMappingMetamodel().getEntityDescriptor(child.getName());
-        return Condition.read(where, persister, factory(), Database.of(factory()).likesUtf16());
+        return Condition.read(
+                where, persister, factory(), Database.of(factory()).likeMatchesUtf16());
     }
 
     /** The values of each comment, as they were given to Hibernate. */
@@ -588,7 +589,8 @@ class ConditionTest {
         var shifting = db.configuration().setProperty("hibernate.jdbc.time_zone", "UTC");
         try (var factory = shifting.buildSessionFactory().unwrap(SessionFactoryImplementor.class)) {
             EntityPersister comment = factory.getMappingMetamodel().getEntityDescriptor(Comment.class.getName());
-            assertThatThrownBy(() -> Condition.read("local > local datetime 2030-01-31 12:30:00", comment, factory, false))
+            assertThatThrownBy(
+                            () -> Condition.read("local > local datetime 2030-01-31 12:30:00", comment, factory, false))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("'local' is stored in the time zone of hibernate.jdbc.time_zone: compare an Instant");
         }

@@ -21,7 +21,7 @@ import io.countercache.hibernate.internal.path.PathReads;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
-import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Settings;
@@ -128,7 +128,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 installed.caches(),
                 installed.skipping(),
                 sink,
-                changes.guards(),
+                changes.chooser().guards(),
                 changes.deletes(),
                 steps);
         Listeners.register(ofEntities, changes.deletes().leavesAny(), reads, ofCollections, registry);
@@ -144,12 +144,13 @@ public final class CounterCacheIntegrator implements Integrator {
         factory.addObserver(new SessionFactoryObserver() {
             @Override
             public void sessionFactoryCreated(SessionFactory created) {
-                List<String> problems = model.readConditions(Database.of(factory).likesUtf16());
+                List<String> problems =
+                        model.readConditions(Databases.of(factory).likeMatchesUtf16());
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);
                 }
-                changes.guards().guardConditions(model, factory);
-                changes.guards().guardSetToNull(model, onDelete::isNulled, factory);
+                changes.chooser().guardConditions(model, factory);
+                changes.chooser().guardSetToNull(model, onDelete::isNulled, factory);
                 changes.inPersisters(bulk == null ? null : bulk.apply(factory), factory);
             }
         });

@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.HashMap;
@@ -59,7 +60,7 @@ public final class BulkInserts {
         this.model = model;
         this.reads = reads;
         this.sink = sink;
-        this.database = Database.of(factory);
+        this.database = Databases.of(factory);
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
             Target target = resolve(entity);
             if (target != null) {
@@ -177,10 +178,7 @@ public final class BulkInserts {
     public int execute(
             Target target, JdbcOperationQueryInsert insert, JdbcParameterBindings values, ExecutionContext context) {
         String sql = insert.getSqlString();
-        check(
-                target,
-                sql,
-                insert.getUniqueConstraintNameThatMayFail() != null || new StatementText(sql).mayConflict());
+        check(target, sql, insert.getUniqueConstraintNameThatMayFail() != null || new StatementText(sql).mayConflict());
         ReturningSql inserted = ReturningSql.insertedBy(BoundSql.of(insert, values), target.table(), database);
         return execute(target, inserted, insert.getAffectedTableNames(), context);
     }

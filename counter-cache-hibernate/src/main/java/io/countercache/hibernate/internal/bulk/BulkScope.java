@@ -65,7 +65,8 @@ final class BulkScope {
 
     /** Whether the database deletes other counted rows, or sets their associations to null, when rows of this entity are deleted. */
     boolean deletesOthers(EntityPersister entity) {
-        return Entities.withSubclasses(entity).anyMatch(each -> !onDelete.of(each).isEmpty());
+        return Entities.withSubclasses(entity)
+                .anyMatch(each -> !onDelete.of(each).isEmpty());
     }
 
     /** The counted {@code @OneToMany @JoinColumn} collection whose column, in the rows of its elements, an UPDATE writes. */
@@ -107,7 +108,7 @@ final class BulkScope {
     private @Nullable String uncountable(BulkMutation mutation) {
         EntityPersister entity = mutation.entity();
         String name = entity.getImportedName();
-        if (EntityTables.tables(entity, "").size() > 1) {
+        if (EntityTables.isInSeveralTables(entity)) {
             return "%s has its rows in several tables, one for each class, which no database locks together"
                     .formatted(name);
         }
@@ -122,7 +123,8 @@ final class BulkScope {
     private @Nullable String undeletable(BulkMutation mutation) {
         EntityPersister entity = mutation.entity();
         if (Entities.withSubclasses(entity)
-                .anyMatch(each -> onDelete.of(each).size() != onDelete.of(entity).size())) {
+                .anyMatch(
+                        each -> onDelete.of(each).size() != onDelete.of(entity).size())) {
             return "the database takes rows along with some subclasses of %s only, so it has to be sent for each of them"
                     .formatted(entity.getImportedName());
         }

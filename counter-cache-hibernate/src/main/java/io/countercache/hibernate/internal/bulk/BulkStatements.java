@@ -4,7 +4,7 @@ import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
-import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
@@ -39,7 +39,7 @@ public final class BulkStatements {
         this.sink = sink;
         this.policy = policy;
         this.scope = new BulkScope(model, onDelete, collections);
-        this.returning = new ReturningExecution(reads, Database.of(factory));
+        this.returning = new ReturningExecution(reads, Databases.of(factory));
         this.locking = new LockingExecution(onDelete, queries, reads, sink);
         this.inserts = new BulkInserts(policy, model, reads, sink, factory);
         this.collections = new CollectionTableDeletes(sink, collections, factory);
@@ -73,7 +73,8 @@ public final class BulkStatements {
             return mutation.execute();
         }
         if (policy.isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
-            // versions still increase: other sessions may have loaded the rows, and would move counters from their old parents
+            // versions still increase: other sessions may have loaded the rows, and would move counters from their old
+            // parents
             return mutation.versioned().execute();
         }
         if (policy.isRejected()) {

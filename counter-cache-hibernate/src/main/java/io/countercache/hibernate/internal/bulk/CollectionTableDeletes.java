@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.model.CountedCollections.CountedCollec
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.math.BigDecimal;
 import java.util.HashMap;
@@ -28,7 +29,7 @@ public final class CollectionTableDeletes {
 
     CollectionTableDeletes(MoveSink sink, CountedCollections collections, SessionFactoryImplementor factory) {
         this.sink = sink;
-        this.database = Database.of(factory);
+        this.database = Databases.of(factory);
         collections
                 .all(factory)
                 .filter(collection -> !collection.isForeignKey())

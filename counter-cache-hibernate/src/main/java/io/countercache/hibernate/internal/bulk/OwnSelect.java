@@ -159,7 +159,8 @@ final class OwnSelect {
                 SqmUtil.generateJdbcParamsXref(parameters, translation::getJdbcParamsBySqmParam),
                 new SqmParameterMappingModelResolutionAccess() {
                     @Override
-                    @SuppressWarnings({"unchecked", "NullAway"}) // the type of its values; null for a parameter that is not used
+                    @SuppressWarnings({"unchecked", "NullAway"
+                    }) // the type of its values; null for a parameter that is not used
                     public <T> MappingModelExpressible<T> getResolvedMappingModelType(SqmParameter<T> parameter) {
                         return (MappingModelExpressible<T>) types.get(parameter);
                     }

@@ -47,7 +47,8 @@ record StatementText(String sql) {
 
     /** Whether an INSERT may update rows that have the key already, or leave rows out because of them. */
     boolean mayConflict() {
-        return sql.startsWith("merge ") || LITERALS.matcher(sql).replaceAll("''").contains(" on conflict");
+        return sql.startsWith("merge ")
+                || LITERALS.matcher(sql).replaceAll("''").contains(" on conflict");
     }
 
     /** Whether it is a DELETE of rows of a table. */
@@ -57,8 +58,7 @@ record StatementText(String sql) {
 
     /** Whether a DELETE finds its rows by one column only: {@code where column in (..)}. */
     boolean deletesByColumn(String column) {
-        return Pattern.compile(
-                        "^delete from \\S+(?: \\S+)? where (?:[^\\s.]+\\.)?" + Pattern.quote(column) + " in \\(")
+        return Pattern.compile("^delete from \\S+(?: \\S+)? where (?:[^\\s.]+\\.)?" + Pattern.quote(column) + " in \\(")
                 .matcher(sql)
                 .find();
     }

@@ -20,9 +20,9 @@ import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@code @Any} that is counted: one counter in each of the entities that it may lead to.
+ * A counted {@code @Any}: one counter in each entity that it may refer to.
  *
- * <p>In queries what it leads to cannot be joined. They compare its two values, the type and the key, one by one.
+ * <p>Queries cannot join the entity that an {@code @Any} refers to. They compare its two values, the type and the key.
  */
 public record AnyDeclaration(PersistentClass child, String attribute, Any any, Metadata metadata) {
 
@@ -73,8 +73,8 @@ public record AnyDeclaration(PersistentClass child, String attribute, Any any, M
     }
 
     /**
-     * The entities that have a counter of one of these names, or should have. One that several of the targets inherit is
-     * that of the entity that declares it.
+     * The entities that have a counter of one of these names, or should have one. For a counter that several targets inherit
+     * this is the entity that declares it.
      */
     public Collection<PersistentClass> parents(List<String> names) {
         Map<Object, PersistentClass> parents = new LinkedHashMap<>();

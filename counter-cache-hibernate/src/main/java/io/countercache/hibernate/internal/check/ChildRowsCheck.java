@@ -15,7 +15,7 @@ import org.hibernate.persister.state.internal.TemporalStateManagement;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a child: whether Hibernate sees all that happens to them, and a recount all of them. */
+/** Why rows of a child cannot be counted: Hibernate does not see all of their changes, or a recount does not see all of them. */
 public final class ChildRowsCheck {
 
     private static final Logger LOG = Logger.getLogger(ChildRowsCheck.class);
@@ -46,7 +46,7 @@ public final class ChildRowsCheck {
         return unseen == null ? shared(metadata, child, association) : unseen;
     }
 
-    /** Which collection writes the column of an association, and says so to nobody; null for none. */
+    /** Why changes of an association may be missed: a collection writes its column, too, without an event of the child; or null. */
     public static @Nullable String shared(Metadata metadata, PersistentClass entity, String association) {
         Property property = BootModel.find(entity, association);
         if (property == null) {
@@ -60,7 +60,7 @@ public final class ChildRowsCheck {
                                 .getCollectionTable()
                                 .equals(property.getValue().getTable())
                         && !Collections.disjoint(collection.getKey().getColumns(), property.getColumns()))
-                .map(OnDeleteRule::name)
+                .map(BootModel::name)
                 .sorted()
                 .findFirst()
                 .map(name -> "%s writes the column of %s.%s, and what it writes is not counted: declare mappedBy on it"
@@ -69,8 +69,8 @@ public final class ChildRowsCheck {
     }
 
     /**
-     * Why rows have no counters, and are not counted, of which the past is kept too; null if it is not. An UPDATE of a counter
-     * would change the past, or not be in it, and a row that is gone stays there.
+     * Why rows can neither have counters nor be counted: Hibernate stores their old versions, too; null if it does not. An
+     * UPDATE of a counter would change an old version or miss it, and a deleted row stays in the table.
      */
     public static @Nullable String withPast(Stateful rows, String name) {
         return rows.getStateManagementType() != null && WITH_PAST.contains(rows.getStateManagementType())
@@ -79,7 +79,7 @@ public final class ChildRowsCheck {
                 : null;
     }
 
-    /** What a restriction hides is there for whoever changes it, but not for a query. */
+    /** Logs a warning if a restriction hides rows: Hibernate's events include hidden rows, its queries do not. */
     public static void warnOfHidden(PersistentClass child) {
         if (child.getRootClass().getWhere() != null) {
             LOG.warnf(

@@ -4,6 +4,7 @@ import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.support.Problems;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
@@ -16,16 +17,15 @@ import org.hibernate.mapping.ManyToOne;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.SimpleValue;
-import org.hibernate.mapping.UnionSubclass;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A counter of the rows that a collection writes itself, in a table of its own or in a column of its elements: whether they
- * can be counted, and why not.
+ * A counted collection that writes its own rows, in a collection table or in a column of its elements: why these rows cannot
+ * be counted exactly.
  *
  * @param place the annotated attribute
  * @param owner the entity that has the collection
- * @param collection the side that writes
+ * @param collection the side of the association that writes the rows
  * @param counts whether the owner has the counter, or the elements
  * @param isChanged whether the library has changed the mapping of a collection before, for another session factory
  */
@@ -38,7 +38,7 @@ public record CollectionDeclaration(
         OnDeleteRules deletes,
         Predicate<Collection> isChanged) {
 
-    /** Reads a declaration on either side of an association, if no to-one association writes its rows. */
+    /** Reads a declaration on either side of an association; returns null if a to-one writes the rows. */
     public static @Nullable CollectionDeclaration read(
             PersistentClass entity,
             String attribute,
@@ -67,7 +67,7 @@ public record CollectionDeclaration(
 
     /** The attribute of the owner. */
     public String association() {
-        return collection.getRole().substring(owner.getEntityName().length() + 1);
+        return BootModel.attribute(collection);
     }
 
     /** Why the rows cannot be counted, or null if they can. */
@@ -82,39 +82,26 @@ public record CollectionDeclaration(
                     .formatted(name(), collection.getOwner().getJpaEntityName(), owner.getJpaEntityName(), name());
         }
         PersistentClass element = elementOf(collection, metadata);
-        String problem = unseen(element, annotation);
-        if (problem == null) {
-            problem = ChildRowsCheck.withPast(collection, name());
-        }
-        if (problem == null && element != null) {
-            problem = ChildRowsCheck.withPast(element.getRootClass(), element.getJpaEntityName());
-        }
-        if (problem == null) {
-            problem = hidden(element);
-        }
-        if (problem == null) {
-            problem = shared();
-        }
-        if (problem == null && collection.getReferencedPropertyName() != null) {
-            problem = "%s refers to another column than the id: refer to the id".formatted(name());
-        }
-        if (problem == null && counts == Counts.OWNERS) {
-            problem = unknownElement();
-        }
-        if (problem == null && collection.isOneToMany() && element != null) {
-            problem = unknownOwner(element);
-        }
-        return problem;
+        return Problems.first(
+                () -> unseen(element, annotation),
+                () -> ChildRowsCheck.withPast(collection, name()),
+                () -> element == null
+                        ? null
+                        : ChildRowsCheck.withPast(element.getRootClass(), element.getJpaEntityName()),
+                () -> hidden(element),
+                this::shared,
+                () -> collection.getReferencedPropertyName() == null
+                        ? null
+                        : "%s refers to another column than the id: refer to the id".formatted(name()),
+                () -> counts == Counts.OWNERS ? unknownElement() : null,
+                () -> element != null && collection.isOneToMany() ? unknownOwner(element) : null);
     }
 
     private String name() {
-        return collection.getOwner().getJpaEntityName() + "."
-                + collection
-                        .getRole()
-                        .substring(collection.getOwner().getEntityName().length() + 1);
+        return BootModel.name(collection);
     }
 
-    /** What changes rows without a word. */
+    /** Why rows may change without an event. */
     private @Nullable String unseen(@Nullable PersistentClass element, CounterCache annotation) {
         if (Stream.of(collection.getCustomSQLInsert(), collection.getCustomSQLUpdate(), collection.getCustomSQLDelete())
                         .anyMatch(sql -> sql != null)
@@ -140,18 +127,14 @@ public record CollectionDeclaration(
                 return deleted;
             }
         }
-        if (element != null && collection.isOneToMany() && isInUnion(element)) {
+        if (element != null && collection.isOneToMany() && BootModel.isInUnion(element)) {
             return "%s is in a hierarchy with a table per class, whose rows are in several tables: use another strategy"
                     .formatted(element.getJpaEntityName());
         }
         return null;
     }
 
-    private static boolean isInUnion(PersistentClass element) {
-        return element.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance);
-    }
-
-    /** What hides rows from the query that counts them. */
+    /** Why a recount may not see all rows. */
     private @Nullable String hidden(@Nullable PersistentClass element) {
         if (collection.getElement() instanceof Any) {
             return "%s has elements of any entity, and no query can count those: map the rows as an entity and count its @ManyToOne"
@@ -179,7 +162,7 @@ public record CollectionDeclaration(
         return null;
     }
 
-    /** Who else writes the same rows. */
+    /** Why another attribute or entity may change the same rows. */
     private @Nullable String shared() {
         for (Collection other : metadata.getCollectionBindings()) {
             if (other != collection
@@ -187,7 +170,7 @@ public record CollectionDeclaration(
                     && other.getCollectionTable().equals(collection.getCollectionTable())
                     && (!collection.isOneToMany() || !disjoint(other.getKey().getColumns()))) {
                 return "%s and %s write the same rows: declare mappedBy on one of them, or give each its own"
-                        .formatted(name(), roleName(other));
+                        .formatted(name(), BootModel.name(other));
             }
         }
         if (!collection.isOneToMany()) {
@@ -201,17 +184,11 @@ public record CollectionDeclaration(
         return null;
     }
 
-    private static String roleName(Collection other) {
-        PersistentClass entity = other.getOwner();
-        return entity.getJpaEntityName()
-                + other.getRole().substring(entity.getEntityName().length());
-    }
-
     private boolean disjoint(List<Column> columns) {
         return Collections.disjoint(columns, collection.getKey().getColumns());
     }
 
-    /** A row is deleted or changed by its place, and not by the element that this session knows there. */
+    /** Why the element of a deleted or changed row may be another one than the session knows. */
     private @Nullable String unknownElement() {
         if (collection.isIndexed() || collection.isIdentified()) {
             return "%s knows its rows by an index or an id, and another transaction may have put another element there: use a Set or a plain List"
@@ -223,6 +200,7 @@ public record CollectionDeclaration(
         return null;
     }
 
+    /** Why the owner of an element may be another one than the session knows. */
     private @Nullable String unknownOwner(PersistentClass element) {
         if (!collection.getKey().isUpdateable()) {
             return "%s does not write its column: remove 'updatable = false' from its @JoinColumn".formatted(name());

@@ -19,7 +19,7 @@ import org.hibernate.type.BasicType;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The attribute of a parent that is to keep a counter: whether it can, why not, and how it is frozen. */
+/** The attribute of a parent that is to hold a counter: why it cannot, and how it is frozen. */
 public final class CounterAttribute {
 
     private static final Logger LOG = Logger.getLogger(CounterAttribute.class);
@@ -36,6 +36,7 @@ public final class CounterAttribute {
 
     private CounterAttribute() {}
 
+    /** The problem that a parent has no attribute of these names. */
     public static String missing(PersistentClass parent, List<String> names) {
         List<String> numeric = parent.getPropertyClosure().stream()
                 .filter(property -> unfit(parent, property) == null)
@@ -59,7 +60,7 @@ public final class CounterAttribute {
                 : unfitForSums(parent, counter);
     }
 
-    /** The same for a counter that keeps a total, which may be a floating number. */
+    /** The same for a counter of a total, which may be a floating number. */
     public static @Nullable String unfitForSums(PersistentClass parent, Property counter) {
         String name = parent.getJpaEntityName() + "." + counter.getName();
         if (counter.equals(parent.getIdentifierProperty())) {
@@ -93,7 +94,7 @@ public final class CounterAttribute {
                 && !basic.getJdbcType().isNumber()) {
             return "%s is stored as text: store it as a number".formatted(name);
         }
-        // an entity that is not cached has the strategy too, where that is the default
+        // an entity that is not cached has the strategy as well if it is the default
         if ("read-only".equals(parent.getRootClass().getCacheConcurrencyStrategy())
                 && parent.getSubclassClosure().stream().anyMatch(PersistentClass::isCached)) {
             return "%s is cached as READ_ONLY, but its counter changes: cache it as READ_WRITE or NONSTRICT_READ_WRITE"
@@ -102,7 +103,7 @@ public final class CounterAttribute {
         return null;
     }
 
-    /** Whether the column holds something else than what is written and read. */
+    /** Whether SQL in the mapping changes the value on its way to the column or back. */
     static boolean isTransformed(Property attribute) {
         return attribute.getColumns().stream()
                 .anyMatch(column -> column.getCustomWrite() != null || column.getCustomRead() != null);
@@ -131,12 +132,12 @@ public final class CounterAttribute {
         return null;
     }
 
-    /** From here on only the library changes the counter: an entity UPDATE neither writes it nor comes about by it. */
+    /** From here on only the library changes the counter: an entity UPDATE does not write it, and it makes no entity dirty. */
     public static void freeze(Property counter) {
         counter.setUpdatable(false);
         counter.setOptimisticLocked(false);
-        counter.setLazy(false); // what is loaded later than its parent could not be told what is pending
-        counter.setOptional(true); // null is 0, and becomes it before the INSERT; the column may still be NOT NULL
+        counter.setLazy(false); // pending deltas are shown when the parent is loaded, so the counter has to be loaded with it
+        counter.setOptional(true); // null is replaced by 0 before the INSERT, so the column may still be NOT NULL
         Table table = counter.getValue().getTable();
         for (Column column : counter.getColumns()) {
             if (column.getDefaultValue() == null) {
@@ -151,7 +152,7 @@ public final class CounterAttribute {
         }
     }
 
-    /** The database refuses what anybody else would write, too. */
+    /** Adds check constraints, so that the database refuses values that were not written by the library, too. */
     public static void limit(Property counter, Limits limits, Dialect dialect) {
         for (Column column : counter.getColumns()) {
             String name = column.getQuotedName(dialect);
@@ -164,7 +165,7 @@ public final class CounterAttribute {
         }
     }
 
-    /** Once, though several session factories may be built from the same mapping. */
+    /** Adds a constraint once, because several session factories may be built from the same mapping. */
     private static void check(Column column, String condition) {
         if (column.getCheckConstraints().stream().noneMatch(check -> condition.equals(check.getConstraint()))) {
             column.addCheckConstraint(new CheckConstraint(condition));

@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.model.OnDelete.Action;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import io.countercache.hibernate.internal.orm.BootModel;
 import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.mapping.Collection;
@@ -13,13 +14,13 @@ import org.hibernate.mapping.SimpleValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link OnDelete} as the boot model has it.
+ * An {@link OnDelete} in Hibernate's boot model.
  *
  * @param child the entity that has the foreign key
- * @param association its to-one that writes the column; empty if only a collection does
+ * @param association the to-one that writes the column; empty if only a collection does
  * @param collection the collection that the foreign key is declared on, or null
  * @param target the entity whose rows it refers to
- * @param key the columns
+ * @param key the columns of the foreign key
  */
 public record OnDeleteRule(
         PersistentClass child,
@@ -31,7 +32,7 @@ public record OnDeleteRule(
 
     private static final Pattern ON_DELETE = Pattern.compile("on\\s+delete\\s+(cascade|set\\s+null|set\\s+default)");
 
-    /** What a foreign key asks for that matters to counters; null for nothing. */
+    /** The action of a foreign key, if it is one that changes counters; else null. */
     static @Nullable Action action(SimpleValue key) {
         String definition = key.getForeignKeyDefinition();
         var defined = ON_DELETE.matcher(definition == null ? "" : definition.toLowerCase(Locale.ROOT));
@@ -50,23 +51,18 @@ public record OnDeleteRule(
         return action == Action.CASCADE;
     }
 
-    /** The attribute that the user has declared it on. */
+    /** The attribute that the user has declared it on, for messages. */
     String place() {
-        return collection == null ? child.getJpaEntityName() + "." + association : name(collection);
+        return collection == null ? child.getJpaEntityName() + "." + association : BootModel.name(collection);
     }
 
-    static String name(Collection collection) {
-        return collection.getOwner().getJpaEntityName() + "."
-                + collection.getRole().substring(collection.getRole().lastIndexOf('.') + 1);
-    }
-
-    /** Whether a row of this entity may be one that the foreign key is in. */
+    /** Whether rows of this entity may have the foreign key. */
     boolean mayBeOf(PersistentClass entity) {
         return child.getSubclassClosure().contains(entity)
                 || entity.getSubclassClosure().contains(child);
     }
 
-    /** The same, without the boot model. */
+    /** The same rule by names, without the boot model. */
     OnDelete named(Dialect dialect) {
         return new OnDelete(
                 child.getEntityName(),

@@ -20,11 +20,10 @@ import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.SimpleValue;
 import org.hibernate.mapping.ToOne;
-import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.mapping.Value;
 import org.jspecify.annotations.Nullable;
 
-/** All that the database does by itself when rows are deleted, as the boot model has it, and what of it cannot be counted. */
+/** All foreign keys by which the database itself changes rows when others are deleted, and why some of these cannot be counted. */
 public record OnDeleteRules(List<OnDeleteRule> all) {
 
     public static OnDeleteRules read(Metadata metadata) {
@@ -74,12 +73,12 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
         }
     }
 
-    /** All of them, without the boot model. */
+    /** All rules by names, without the boot model. */
     public List<OnDelete> named(Dialect dialect) {
         return all.stream().map(rule -> rule.named(dialect)).toList();
     }
 
-    /** What deletes rows of an entity where that is not followed, or null. */
+    /** Why rows of an entity may be deleted by the database without being counted, where no rule is followed; null if they are not. */
     @Nullable
     public String unseen(PersistentClass entity, Predicate<OnDeleteRule> harmless) {
         return all.stream()
@@ -92,10 +91,11 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
     }
 
     /**
-     * What the database does to the rows of a child that no counting can follow, or null.
+     * Why what the database does to rows of a child cannot be counted, or null if it can.
      *
-     * @param association by which it is counted
-     * @param leadsOn whether a path leads on from there; if not, the counter is in the row that goes
+     * @param association the association by which the child is counted
+     * @param leadsOn whether the counter has a path; if not, the deleted row is the one with the counter
+     * @param where the condition of the counter
      */
     @Nullable
     public String uncountable(PersistentClass child, String association, boolean leadsOn, String where) {
@@ -106,7 +106,11 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
         });
     }
 
-    /** The same of the rows that a path leads through. That the row goes which has the counter does not matter. */
+    /**
+     * The same for rows that a path leads through.
+     *
+     * @param isLast whether the step leads to the row with the counter: the deletion of that row does not matter
+     */
     @Nullable
     public String uncountable(PersistentClass entity, String step, boolean isLast) {
         return uncountable(entity, step, !isLast, "");
@@ -122,7 +126,7 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
                 .orElse(null);
     }
 
-    /** @param passesOn whether other rows go with those that this rule deletes */
+    /** @param passesOn whether the deletion of these rows deletes or changes other rows in turn */
     private @Nullable String uncountable(OnDeleteRule rule, boolean passesOn, Set<OnDeleteRule> followed) {
         if (!followed.add(rule)) {
             return null;
@@ -153,7 +157,7 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
             return "but is in a table that has only a part of %s, and no more than that part would go: %s"
                     .formatted(child, remedy);
         }
-        if (isInUnion(rule.target()) && rule.target().hasSubclasses()) {
+        if (BootModel.isInUnion(rule.target()) && rule.target().hasSubclasses()) {
             return "and leads to a hierarchy with a table per class, which no foreign key can: " + remedy;
         }
         if (rule.target().getSubclassClosure().stream().anyMatch(type -> type.getCustomSQLDelete() != null)) {
@@ -175,7 +179,7 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
                 : null;
     }
 
-    /** Where rows can be found by the collection only: whether that shows all. */
+    /** Whether a query by the collection may miss rows. Without a to-one, rows can only be found by the collection. */
     private static boolean hidesRows(OnDeleteRule rule) {
         Collection collection = rule.collection();
         return rule.target().getRootClass().getWhere() != null
@@ -187,15 +191,11 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
     }
 
     private static boolean isInFirstTable(OnDeleteRule rule) {
-        return isInUnion(rule.child())
+        return BootModel.isInUnion(rule.child())
                 || rule.key().getTable().equals(rule.child().getRootClass().getTable());
     }
 
-    private static boolean isInUnion(PersistentClass entity) {
-        return entity.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance);
-    }
-
-    /** Whether a condition names an attribute of the same column. */
+    /** Whether a condition names an attribute of a column that the rule changes. */
     private static boolean isNamed(OnDeleteRule rule, String where, PersistentClass child) {
         return Stream.of(where.split("\\s*[^\\w.]+\\s*", -1))
                 .flatMap(name -> Stream.of(name, name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name))

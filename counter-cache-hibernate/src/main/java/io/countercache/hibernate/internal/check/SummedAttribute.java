@@ -11,7 +11,7 @@ import org.hibernate.mapping.Property;
 import org.hibernate.type.BasicType;
 import org.jspecify.annotations.Nullable;
 
-/** The attribute of a child that a counter totals: whether it can be. */
+/** The attribute of a child that a counter totals: why it cannot be totalled. */
 public final class SummedAttribute {
 
     private SummedAttribute() {}
@@ -72,7 +72,7 @@ public final class SummedAttribute {
         return property.getType().getReturnedClass();
     }
 
-    /** As Hibernate declares it in the schema, where nothing else is said. */
+    /** The digits after the point; 2 is what Hibernate declares in the schema by default. */
     private static int scale(Property property) {
         List<Column> columns = property.getColumns();
         Integer scale = columns.isEmpty() ? null : columns.get(0).getScale();

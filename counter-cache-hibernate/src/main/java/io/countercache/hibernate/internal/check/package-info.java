@@ -1,3 +1,16 @@
+/**
+ * Why a declared counter cannot be exact: checks of the mapping, each of which returns the problem or null.
+ *
+ * <ul>
+ *   <li>{@link io.countercache.hibernate.internal.check.CounterAttribute}: the attribute that holds the counter
+ *   <li>{@link io.countercache.hibernate.internal.check.SummedAttribute}: the attribute of the child that is totalled
+ *   <li>{@link io.countercache.hibernate.internal.check.ChildRowsCheck}: the rows of a child
+ *   <li>{@link io.countercache.hibernate.internal.check.CollectionDeclaration}: the rows of a collection
+ *   <li>{@link io.countercache.hibernate.internal.check.AnyDeclaration}: an {@code @Any}
+ *   <li>{@link io.countercache.hibernate.internal.check.OnDeleteRules}: what the database does itself when rows are deleted, one
+ *       {@link io.countercache.hibernate.internal.check.OnDeleteRule} for each foreign key
+ * </ul>
+ */
 @NullMarked
 package io.countercache.hibernate.internal.check;
 

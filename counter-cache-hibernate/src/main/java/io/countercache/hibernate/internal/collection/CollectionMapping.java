@@ -22,7 +22,7 @@ public final class CollectionMapping {
                 && collection.getDeleteAllExpectation().get() == DeleteRowCounts.OF_ALL;
     }
 
-    /** Makes Hibernate report how many rows the DELETEs of a collection delete. Called before Hibernate builds persisters from the mapping. */
+    /** Makes Hibernate report how many rows DELETEs have deleted. Called before Hibernate builds persisters from the mapping. */
     public static void countDeletes(Collection collection, Metadata metadata, SqlStringGenerationContext tableNames) {
         if (collection.isOneToMany() && !isChanged(collection)) {
             // Hibernate checks the row count of custom SQL, but not of the UPDATE that it generates for this
@@ -45,7 +45,7 @@ public final class CollectionMapping {
                         key.stream().map(column -> column + "=?").collect(Collectors.joining(" and ")));
     }
 
-    /** The columns of the index that the collection writes itself. Those that an attribute of the element writes stay as they are. */
+    /** The columns of the index that the collection writes itself, without those that an attribute of the element writes. */
     private static Stream<String> index(Collection collection, Dialect dialect) {
         if (!(collection instanceof IndexedCollection indexed)
                 || indexed.getIndex().hasFormula()

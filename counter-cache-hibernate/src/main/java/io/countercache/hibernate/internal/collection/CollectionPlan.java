@@ -82,9 +82,8 @@ record CollectionPlan(boolean removesAll, List<Object> inserted, List<Object> de
     }
 
     private static List<Object> deleted(PersistentCollection<?> elements, CountedCollection collection) {
-        // Hibernate finds the rows to delete by their index column if there is one, else by their element. The flag is
-        // asked
-        // the other way round, as "the index is a formula": true gives elements, false gives indexes
+        // Hibernate finds the rows to delete by their index column if there is one, else by their element. The flag has
+        // the opposite sense, "the index is a formula": true returns elements, false returns indexes
         boolean byIndex = !collection.isForeignKey() && collection.persister().hasPhysicalIndexColumn();
         List<Object> deleted = new ArrayList<>();
         elements.getDeletes(collection.persister(), !byIndex).forEachRemaining(deleted::add);

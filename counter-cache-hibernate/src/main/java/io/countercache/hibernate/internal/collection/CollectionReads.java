@@ -4,7 +4,7 @@ import io.countercache.hibernate.internal.model.CountedCollections.CountedCollec
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
-import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
@@ -60,7 +60,7 @@ public final class CollectionReads {
                         collection.persister().getTableName(),
                         columns,
                         List.of(columns.get(0).column().getSelectionExpression()))
-                + Database.of(session).forUpdate();
+                + Databases.of(session).forUpdate();
         String role = collection.persister().getRole();
         Statements.send(sql, () -> "lock rows of " + role, session, statement -> {
             Columns.bind(columns, statement, 1, session);

@@ -52,17 +52,17 @@ public final class Condition {
      * @param where the text
      * @param child the entity that the condition is about
      * @param factory the session factory of that entity, completely built
-     * @param likesUtf16 whether LIKE of the database takes a character beyond the Basic Multilingual Plane for two
+     * @param likeMatchesUtf16 whether LIKE of the database takes a character beyond the Basic Multilingual Plane for two
      * @return the condition
      * @throws IllegalArgumentException if memory cannot evaluate the condition; its message says what is wrong and what is allowed
      */
     public static Condition read(
-            String where, EntityPersister child, SessionFactoryImplementor factory, boolean likesUtf16) {
+            String where, EntityPersister child, SessionFactoryImplementor factory, boolean likeMatchesUtf16) {
         parse(where, child, factory);
-        // parsed twice: inside parentheses nothing such as 'order by' can follow the condition, and without them it cannot
-        // contain the closing parenthesis itself
+        // parsed twice: inside parentheses nothing such as 'order by' can follow the condition, and without them it
+        // cannot contain the closing parenthesis itself
         SqmPredicate predicate = parse("(" + where + ")", child, factory);
-        return new Condition(new ConditionReader(child, factory, likesUtf16).read(predicate));
+        return new Condition(new ConditionReader(child, factory, likeMatchesUtf16).read(predicate));
     }
 
     private static SqmPredicate parse(String where, EntityPersister child, SessionFactoryImplementor factory) {

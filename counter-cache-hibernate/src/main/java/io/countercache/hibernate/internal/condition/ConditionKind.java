@@ -85,8 +85,8 @@ enum ConditionKind {
     }
 
     /**
-     * Whether converted values are comparable. Not if the attribute is a number: Hibernate then converts a literal or not, depending
-     * on the literal's type.
+     * Whether converted values are comparable. They are not if the attribute is a number: then it depends on the type of a literal
+     * whether Hibernate converts it.
      */
     private static boolean isComparable(BasicValueConverter<?, ?> converter, BasicValuedModelPart column) {
         Class<?> stored = converter.getRelationalJavaType().getJavaTypeClass();
@@ -144,8 +144,7 @@ enum ConditionKind {
             // 0.0 and -0.0 are equal in a database
             case DOUBLE, FLOAT -> ((Number) value).doubleValue() + 0.0;
             // by way of java.sql types, as Hibernate sends them: these have neither the hour that is skipped in spring
-            // nor
-            // some days of 1582
+            // nor some days of 1582
             case DATE -> Date.valueOf((LocalDate) value).toLocalDate();
             case DATE_TIME -> rounded(Timestamp.valueOf((LocalDateTime) value).toLocalDateTime());
             case MOMENT -> rounded(instant(value));

@@ -42,12 +42,12 @@ final class ConditionReader {
 
     private final EntityPersister child;
     private final SessionFactoryImplementor factory;
-    private final boolean likesUtf16;
+    private final boolean likeMatchesUtf16;
 
-    ConditionReader(EntityPersister child, SessionFactoryImplementor factory, boolean likesUtf16) {
+    ConditionReader(EntityPersister child, SessionFactoryImplementor factory, boolean likeMatchesUtf16) {
         this.child = child;
         this.factory = factory;
-        this.likesUtf16 = likesUtf16;
+        this.likeMatchesUtf16 = likeMatchesUtf16;
     }
 
     ConditionTerm read(SqmPredicate predicate) {
@@ -176,7 +176,7 @@ final class ConditionReader {
                 new LikePattern(
                         String.valueOf(pattern.value()),
                         escape == null ? null : String.valueOf(escape.value()).charAt(0),
-                        likesUtf16),
+                        likeMatchesUtf16),
                 escape == null ? pattern.hql() : pattern.hql() + " escape " + escape.hql());
     }
 
@@ -210,8 +210,8 @@ final class ConditionReader {
     }
 
     /**
-     * Refuses a local time that is stored in another time zone: where the clock is changed, the stored times have another order than
-     * the local ones.
+     * Refuses a local time that is stored in another time zone: around a change of the clock, the stored times have another order
+     * than the local ones.
      */
     private void refuseShifted(ConditionAttribute attribute) {
         if (attribute.kind() == ConditionKind.DATE_TIME

@@ -33,8 +33,8 @@ final class LikePattern {
             int character = pattern[i];
             if (escape != null && character == escape) {
                 i++;
-                // one database refuses the pattern, and only when it reads a row, the other takes the character
-                // literally
+                // one database takes the character literally; the other refuses the pattern, but only when it reads
+                // a row
                 if (i == pattern.length || (pattern[i] != '%' && pattern[i] != '_' && pattern[i] != escape)) {
                     throw new IllegalArgumentException(
                             "the escape character '%s' has to stand before '%%', '_' or itself: double it"
@@ -49,8 +49,8 @@ final class LikePattern {
     }
 
     /**
-     * Whether a text matches. After a mismatch only the last '%' is tried again with one character more: trying an earlier one again
-     * could not lead to a match.
+     * Whether a text matches. After a mismatch only the last '%' is tried again, with one character more. Trying an earlier one
+     * again could not lead to a match.
      */
     boolean matches(String value) {
         int[] text = characters(value);

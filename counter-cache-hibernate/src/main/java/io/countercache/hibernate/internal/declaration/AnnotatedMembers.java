@@ -7,12 +7,12 @@ import java.lang.reflect.Method;
 import java.util.stream.Stream;
 import org.hibernate.mapping.Component;
 
-/** Fields and getters, and the attributes that they are. */
+/** Fields and getters that may be annotated, and the names of their attributes. */
 final class AnnotatedMembers {
 
     private AnnotatedMembers() {}
 
-    /** Those of an embeddable and of its superclasses. */
+    /** The fields and methods of an embeddable and of its superclasses. */
     static Stream<AnnotatedElement> of(Component embedded) {
         Stream<AnnotatedElement> members = Stream.empty();
         for (Class<?> type = embedded.getComponentClass(); type != null; type = type.getSuperclass()) {

@@ -6,11 +6,12 @@ import io.countercache.hibernate.internal.model.OnDelete;
 import java.util.List;
 
 /**
- * All counters, and what the database does by itself when rows are deleted.
+ * All declared counters, and the foreign keys by which the database itself changes rows when others are deleted.
  *
- * @param derived those that are kept equal to their count
- * @param read the active ones among these
- * @param free those that are changed by hand
+ * @param derived the counters of {@code @CounterCache}
+ * @param read the derived counters that sizes may be read from
+ * @param free the counters of {@code @Counter}
+ * @param deletes the {@code ON DELETE} actions of the mapping; empty if there are no derived counters
  */
 public record Declarations(
         List<CounterDefinition> derived,

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.check.ChildRowsCheck;
 import io.countercache.hibernate.internal.check.OnDeleteRules;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.support.Problems;
 import java.beans.Introspector;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,23 +16,23 @@ import org.hibernate.mapping.ManyToOne;
 import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
-import org.hibernate.mapping.UnionSubclass;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of a counter, followed through the mapping: where it ends, or why it cannot be followed.
+ * The path of a counter in the mapping: the entity at its end, or the reason why it cannot be followed.
  *
- * @param names of the to-ones on the way; dots lead into embeddables
- * @param end the entity that it ends at
- * @param problem what is wrong with it, or null
+ * @param names the to-ones on the path; dots lead into embeddables
+ * @param end the entity at the end of the path
+ * @param problem what is wrong with the path, or null
  */
 record DeclaredPath(
         List<String> names, PersistentClass end, @Nullable String problem) {
 
     /**
-     * Follows a path from the entity that it begins at.
+     * Follows a path.
      *
-     * @param counts what is counted from there on
+     * @param start the entity that the path begins at
+     * @param counts what is counted: on a path, rows of a collection are not followed like children
      */
     static DeclaredPath follow(
             PersistentClass start, String path, Counts counts, Metadata metadata, OnDeleteRules rules) {
@@ -60,23 +61,21 @@ record DeclaredPath(
                 name.isEmpty() ? unseen(entities, names, counts, metadata, rules) : unfit(entity, name, null));
     }
 
-    /** What happens to rows on the way that cannot be followed. */
+    /** Why changes of rows on the path may be missed, or null. */
     private static @Nullable String unseen(
             List<PersistentClass> entities, List<String> names, Counts counts, Metadata metadata, OnDeleteRules rules) {
         for (int i = 0; i < names.size(); i++) {
             PersistentClass entity = entities.get(i);
             String name = names.get(i);
             boolean isLast = i == names.size() - 1;
-            // the rows of a collection are not followed where their owner goes along with another row
-            String problem = counts == Counts.CHILDREN
-                    ? null
-                    : rules.unseen(entity, rule -> isLast && rule.association().equals(name));
-            if (problem == null) {
-                problem = rules.uncountable(entity, name, isLast);
-            }
-            if (problem == null) {
-                problem = ChildRowsCheck.shared(metadata, entity, name);
-            }
+            String problem = Problems.first(
+                    // rows of a collection are not counted when their owner is deleted along with another row
+                    () -> counts == Counts.CHILDREN
+                            ? null
+                            : rules.unseen(
+                                    entity, rule -> isLast && rule.association().equals(name)),
+                    () -> rules.uncountable(entity, name, isLast),
+                    () -> ChildRowsCheck.shared(metadata, entity, name));
             if (problem != null) {
                 return "'path': " + problem;
             }
@@ -84,7 +83,7 @@ record DeclaredPath(
         return null;
     }
 
-    /** Where a to-one of a child is counted that names no counter: the first of these that exists. */
+    /** The names of the counter of a to-one that names none: the first that exists is taken. */
     List<String> defaultNames(PersistentClass child, String association) {
         List<String> collections = end.getPropertyClosure().stream()
                 .filter(property -> names.isEmpty()
@@ -97,11 +96,13 @@ record DeclaredPath(
         return collections.size() == 1 ? collections : namesWithoutCollection(child);
     }
 
+    /** The names of the counter of a to-one without an inverse collection. */
     static List<String> namesWithoutCollection(PersistentClass child) {
         String name = Introspector.decapitalize(child.getJpaEntityName());
         return List.of(name + "sCount", name + "Count");
     }
 
+    /** Why a step of the path cannot be followed, or null. */
     private static @Nullable String unfit(PersistentClass entity, String attribute, @Nullable Property step) {
         String where = "'path': " + entity.getJpaEntityName();
         if (step != null && step.getValue() instanceof Any) {
@@ -134,7 +135,7 @@ record DeclaredPath(
         if (entity.getRootClass().getWhere() != null) {
             return "%s has a @SQLRestriction, which hides rows that lead on: remove it".formatted(where);
         }
-        if (entity.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance)) {
+        if (BootModel.isInUnion(entity)) {
             return "%s is in a hierarchy with a table per class, through which no path can lead: map it with one table or joined ones"
                     .formatted(where);
         }

@@ -2,7 +2,7 @@ package io.countercache.hibernate.internal.direct;
 
 import io.countercache.CounterLimitException;
 import io.countercache.hibernate.internal.sql.Columns;
-import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.sql.Statements;
@@ -167,7 +167,8 @@ final class RelativeUpdate {
 
     /** @param isAsked whether the caller needs the new value; a managed instance needs it, too */
     private Outcome updateOne(Object id, boolean isAsked) {
-        boolean returns = Database.of(session).canReturnUpdated() && (isAsked || ManagedParents.manages(entity, id, session));
+        boolean returns =
+                Databases.of(session).canReturnUpdated() && (isAsked || ManagedParents.manages(entity, id, session));
         String update = update();
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
         Outcome outcome = context.caches()

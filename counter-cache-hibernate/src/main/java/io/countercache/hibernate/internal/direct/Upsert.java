@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.sql.UpsertSql;
 import io.countercache.hibernate.internal.sql.Upserted;
@@ -69,7 +70,7 @@ final class Upsert {
         this.entity = (AbstractEntityPersister) entity;
         this.counter = NumericAttribute.of(entity, counter, context.model());
         this.amount = new LimitedAmount(this.counter, this.counter.amount(by), this.counter.limits());
-        this.database = Database.of(session);
+        this.database = Databases.of(session);
         String uninsertable = uninsertable();
         if (uninsertable != null) {
             throw unfit(uninsertable);

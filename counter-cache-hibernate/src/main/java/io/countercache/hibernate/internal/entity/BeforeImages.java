@@ -204,7 +204,7 @@ final class BeforeImages {
     private boolean lock(AbstractDatabaseOperationEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         EntityPersister child = event.getPersister();
-        if (EntityTables.tables(child, "").size() > 1) {
+        if (EntityTables.isInSeveralTables(child)) {
             // no database locks the rows of a union of tables
             return !RowLocks.lock(List.of(event.getId()), child, "", session).isEmpty();
         }

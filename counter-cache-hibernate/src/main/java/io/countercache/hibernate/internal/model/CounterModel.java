@@ -95,15 +95,15 @@ public final class CounterModel {
     /**
      * Reads the conditions, once all entities are known. Returns what is wrong with them.
      *
-     * @param likesUtf16 whether LIKE of the database compares UTF-16 units
+     * @param likeMatchesUtf16 whether LIKE of the database compares UTF-16 units
      */
-    public List<String> readConditions(boolean likesUtf16) {
+    public List<String> readConditions(boolean likeMatchesUtf16) {
         List<String> problems = new ArrayList<>();
         for (CounterDefinition counter : definitions) {
             if (!counter.where().isEmpty()) {
                 EntityPersister child = Entities.entity(counter.child(), factory);
                 try {
-                    conditions.put(counter, Condition.read(counter.where(), child, factory, likesUtf16));
+                    conditions.put(counter, Condition.read(counter.where(), child, factory, likeMatchesUtf16));
                 } catch (IllegalArgumentException e) {
                     problems.add("%s.%s: 'where': %s"
                             .formatted(child.getImportedName(), counter.association(), e.getMessage()));

@@ -11,7 +11,7 @@ import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** Finds entities in Hibernate's runtime model, and checks what users say of them. */
+/** Finds entities in Hibernate's runtime model, and checks the classes and ids that users name. */
 public final class Entities {
 
     private Entities() {}
@@ -21,7 +21,11 @@ public final class Entities {
         return factory.getMappingMetamodel().getEntityDescriptor(name);
     }
 
-    /** The persister of an entity that a user names. */
+    /**
+     * The persister of an entity that a user names.
+     *
+     * @throws IllegalArgumentException if the class is not an entity
+     */
     public static EntityPersister entity(@Nullable Class<?> type, SessionFactoryImplementor factory) {
         EntityPersister entity =
                 type == null ? null : factory.getMappingMetamodel().findEntityDescriptor(type);
@@ -37,12 +41,12 @@ public final class Entities {
         return entity.getSubclassEntityNames().stream().map(name -> entity(name, entity.getFactory()));
     }
 
-    /** Whether an entity is the one of this name, or extends it. */
+    /** Whether an entity has this name or extends the entity of this name. */
     public static boolean isOrExtends(EntityPersister entity, String name) {
         return entity.isTypeOrSuperType(entity(name, entity.getFactory()));
     }
 
-    /** What a part of an entity is stored in, each with its table. */
+    /** The columns of a part of an entity, each with its table in front. */
     public static Set<String> columns(@Nullable ModelPart part) {
         Set<String> columns = new HashSet<>();
         if (part != null) {
@@ -52,7 +56,7 @@ public final class Entities {
         return columns;
     }
 
-    /** Refuses an id that cannot be one of this entity, before it reaches the database. */
+    /** Refuses an id of a type that ids of this entity do not have, before it is sent to the database. */
     public static void checkId(EntityPersister entity, @Nullable Object id) {
         Class<?> type = entity.getIdentifierType().getReturnedClass();
         if (!type.isInstance(id)) {
@@ -64,10 +68,10 @@ public final class Entities {
         }
     }
 
-    /** Refuses to ask for rows of an entity where a filter of the session would hide some of them. */
+    /** Refuses to count rows of an entity while a filter of the session may hide some of them. */
     public static void refuseFilters(EntityPersister entity, SharedSessionContractImplementor session) {
         var influencers = session.getLoadQueryInfluencers();
-        // a tenant's own rows are all that there is for its session
+        // the filter of the tenant may stay: the rows of its tenant are all rows that the session counts
         boolean onlyTenant = Set.of(TenantIdBinder.FILTER_NAME)
                 .containsAll(influencers.getEnabledFilters().keySet());
         if (!onlyTenant && entity.isAffectedByEnabledFilters(influencers, false)) {

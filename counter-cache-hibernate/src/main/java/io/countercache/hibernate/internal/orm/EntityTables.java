@@ -14,18 +14,18 @@ import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.hibernate.sql.model.TableMapping;
 
 /**
- * Which rows are rows of an entity, and in which tables. Its table may have others, of its siblings, of other tenants, and
- * such as are marked as deleted or hidden by a restriction: those have to be asked for.
+ * In which tables the rows of an entity are, and whether these tables can have other rows: of sibling entities, of other tenants,
+ * soft-deleted ones, or rows hidden by a restriction. Only a query can tell then which ids are ids of the entity.
  */
 public final class EntityTables {
 
     private EntityTables() {}
 
     /**
-     * The tables that a row of an entity may be in, in the order in which they are locked: where each class of a hierarchy
-     * has a table of its own, one for each class that is not abstract.
+     * The tables that a row of an entity may be in, each with the entity whose rows it has, in the order in which they are locked.
+     * These are several if each concrete class of a hierarchy has a table for itself (TABLE_PER_CLASS).
      *
-     * @param declared the table that an attribute is declared for, where there is no choice
+     * @param declared the table to return if there is only one
      */
     public static NavigableMap<String, EntityPersister> tables(EntityPersister entity, String declared) {
         NavigableMap<String, EntityPersister> tables = new TreeMap<>();
@@ -44,9 +44,14 @@ public final class EntityTables {
         return List.of((String[]) entity.getQuerySpaces());
     }
 
+    /** Whether each concrete class of a hierarchy has a table for itself, and there are several. */
+    public static boolean isInSeveralTables(EntityPersister entity) {
+        return tables(entity, "").size() > 1;
+    }
+
     /**
-     * The entity whose rows are locked in the place of those of one in its hierarchy: of a row in several tables all have to
-     * lock the same part.
+     * The entity to lock rows of an entity by: the root of its hierarchy. If a row has parts in several tables, all transactions
+     * have to lock the same part.
      */
     public static EntityPersister locked(EntityPersister entity) {
         return entity instanceof UnionSubclassEntityPersister
@@ -54,7 +59,7 @@ public final class EntityTables {
                 : entity.getFactory().getMappingMetamodel().getEntityDescriptor(entity.getRootEntityName());
     }
 
-    /** Whether a table of an entity may have rows that are none of its rows, or not for this session. */
+    /** Whether a table of an entity may have rows that are not rows of the entity, or that a session cannot see. */
     public static boolean mayHaveOthers(EntityPersister entity, String table) {
         return hidesRows(entity) || sharesTable(entity, table);
     }
@@ -65,7 +70,7 @@ public final class EntityTables {
                         || !table.equals(((AbstractEntityPersister) entity).getTableName()));
     }
 
-    /** Whether there may be rows that are not there for a session. */
+    /** Whether there may be rows of the entity that a session cannot see. */
     public static boolean hidesRows(EntityPersister entity) {
         return entity.getSoftDeleteMapping() != null
                 || ((AbstractEntityPersister) entity).hasWhereRestrictions()
@@ -82,9 +87,9 @@ public final class EntityTables {
     }
 
     /**
-     * Whether the application has SQL of its own for a statement that writes rows of an entity, in any of their tables.
+     * Whether the mapping has custom SQL for a statement that writes rows of an entity, in any of their tables.
      *
-     * @param statement which one that is
+     * @param statement the kind of statement
      */
     public static boolean hasOwnSql(
             EntityPersister entity, Function<EntityTableMapping, TableMapping.MutationDetails> statement) {

@@ -1,10 +1,10 @@
 package io.countercache.hibernate.internal.size;
 
-import io.countercache.hibernate.internal.orm.HibernateFields;
 import static net.bytebuddy.matcher.ElementMatchers.isDeclaredBy;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
+import io.countercache.hibernate.internal.orm.HibernateFields;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArrayUpdate {
 
-    /** Fewer rows are sent as a JDBC batch, which is as fast. */
+    /** Fewer rows are sent as a JDBC batch: below about this number it is as fast. */
     private static final int FEWEST = 20;
 
     private final Object[] ids;
@@ -38,7 +38,7 @@ public final class ArrayUpdate {
         this.idType = idType;
     }
 
-    /** Ids that an array can have so that they are compared with the column as a single one is. */
+    /** The types of ids that PostgreSQL compares with the column in the same way in an array as one by one. */
     private enum IdType {
         INT8(SqlTypes.BIGINT, Long.class),
         INT4(SqlTypes.INTEGER, Integer.class),
@@ -53,7 +53,7 @@ public final class ArrayUpdate {
             this.value = value;
         }
 
-        /** Null if the database knows the ids of a parent by another type than these. */
+        /** Null if the ids of a parent have another type in the database. */
         public static @Nullable IdType of(EntityPersister parent) {
             if (parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id) {
                 int column = id.getJdbcMapping().getJdbcType().getDdlTypeCode();
@@ -71,7 +71,7 @@ public final class ArrayUpdate {
         }
     }
 
-    /** The rows with these ids, or null if they are too few or their ids cannot be sent as an array. */
+    /** The UPDATE of the rows with these ids; null if they are too few or their ids cannot be sent as an array. */
     public static @Nullable ArrayUpdate of(
             List<Object> ids, EntityPersister entity, SharedSessionContractImplementor session) {
         IdType type = ids.size() < FEWEST ? null : IdType.of(entity);
@@ -87,15 +87,15 @@ public final class ArrayUpdate {
     }
 
     /**
-     * The text: its parameters are an array of the ids, one of the amounts of each counter, and now for each touched attribute. Null
-     * where there is no such statement.
+     * The text. Its parameters are an array of the ids, an array of the amounts of each counter, and now for each touched attribute.
+     * Null if the database has no such statement, or not for these ids.
      *
-     * @param types those of the counters
+     * @param types the types of the counters
      */
     public static @Nullable String update(
             String table, EntityPersister parent, List<String> counters, List<Class<?>> types, List<String> touched) {
         IdType idType = IdType.of(parent);
-        if (idType == null || !Database.of(parent.getFactory()).canUpdateFromArrays()) {
+        if (idType == null || !Databases.of(parent.getFactory()).canUpdateFromArrays()) {
             return null;
         }
         List<String> amounts = IntStream.range(0, counters.size())
@@ -107,7 +107,7 @@ public final class ArrayUpdate {
                                         .formatted(counters.get(counter), counter)),
                         touched.stream())
                 .collect(Collectors.joining(", "));
-        // a driver that sends texts does not say of what type these are
+        // the types have to be named, because the driver may send the arrays as texts
         String arrays = Stream.concat(Stream.of(idType.sql()), types.stream().map(ArrayUpdate::elementType))
                 .map("cast(? as %s[])"::formatted)
                 .collect(Collectors.joining(", "));
@@ -126,7 +126,7 @@ public final class ArrayUpdate {
      * Binds and executes the statement; returns how many rows were changed.
      *
      * @param amounts for each column, an amount for each row
-     * @param types those of the columns
+     * @param types the types of the columns
      */
     public int send(
             BigDecimal[][] amounts,
@@ -145,12 +145,12 @@ public final class ArrayUpdate {
         return Statements.executeUpdate(statement, session);
     }
 
-    /** The type that the database has for numbers of many counters of this type at once. */
+    /** The type of the elements of an array of amounts for counters of this type. */
     private static String elementType(Class<?> type) {
         return Numbers.isWhole(type) ? "int8" : Numbers.isFloating(type) ? "float8" : "numeric";
     }
 
-    /** Many of these at once, in the order in which they are given. */
+    /** An array of amounts, in their order. */
     private static Array array(BigDecimal[] numbers, Class<?> type, Connection connection) throws SQLException {
         if (Numbers.isWhole(type) && Arrays.stream(numbers).allMatch(Numbers::isLong)) {
             return connection.createArrayOf(

@@ -8,17 +8,21 @@ import org.hibernate.sql.exec.spi.JdbcOperation;
 import org.hibernate.sql.exec.spi.JdbcParameterBinder;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 
-/** An SQL text, and the values of its parameters. */
+/** An SQL text with the values of its parameters. */
 public record BoundSql(String text, List<JdbcParameterBinder> parameters, JdbcParameterBindings values) {
 
-    /** How many rows are fetched at once: the result of a bulk statement may have any number. */
+    /**
+     * How many rows the driver fetches at once. A bulk statement may return any number, and by default the driver of PostgreSQL holds
+     * all of them in memory. The rows here are short, so 1,000 need little memory, and a round trip for each 1,000 takes little
+     * time.
+     */
     private static final int FETCHED = 1000;
 
     public static BoundSql of(JdbcOperation operation, JdbcParameterBindings values) {
         return new BoundSql(operation.getSqlString(), operation.getParameterBinders(), values);
     }
 
-    /** Another text around this one, or in its place, with the same parameters in the same order. */
+    /** The same parameters with another text, which has them in the same order. */
     public BoundSql as(String other) {
         return new BoundSql(other, parameters, values);
     }

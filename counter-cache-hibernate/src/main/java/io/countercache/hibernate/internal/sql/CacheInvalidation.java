@@ -14,23 +14,23 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the second-level cache and the query cache from serving a counter that is older than the last commit. Entries are
- * locked before the UPDATE, removed after it, and unlocked when the transaction is over: only those of the rows that are
- * written, never a whole region.
+ * Keeps the second-level cache and the query cache from serving a counter that is older than the last commit. The entries of
+ * the rows that are written, never a whole region, are locked before the UPDATE, removed after it, and unlocked when the
+ * transaction has ended.
  */
 public final class CacheInvalidation {
 
-    /** How many writers of this factory have the entry of a row locked. */
+    /** How many transactions of this factory have locked the entry of a row. */
     private final Map<Place, Integer> writers = new ConcurrentHashMap<>();
 
     private record Place(EntityDataAccess access, Object key) {}
 
     private record Entry(Place place, @Nullable SoftLock lock, boolean versioned) {}
 
-    /** Runs an UPDATE of some rows of a parent. */
+    /** Runs an UPDATE of rows of a parent. */
     public <R> R around(
             EntityPersister parent, List<?> ids, SharedSessionContractImplementor session, Supplier<R> update) {
-        // not canWriteToCache(): the row may be that of a subclass, which may be cached where its superclass is not
+        // not canWriteToCache(): the row may be a subclass's, which may be cached though its superclass is not
         List<Entry> entries = parent.canReadFromCache()
                 ? ids.stream().map(id -> lock(parent, id, session)).toList()
                 : List.of();
@@ -81,9 +81,9 @@ public final class CacheInvalidation {
     }
 
     /**
-     * A lock takes over the version of the entry that it replaces. Once it is unlocked it lets in every later version,
-     * however long ago that was read, and no other: but a counter moves without the version. So a lock that has none is
-     * put in its place, which lets in what is read from now on.
+     * Replaces the lock by one without a version. A lock has the version of the entry that it has replaced; when it is unlocked,
+     * the cache accepts a row with a later version, even one that was read long ago, and no other row. But a counter moves
+     * without a new version. After a lock without a version, the cache accepts every row that is read from now on.
      */
     private static void forgetVersion(Place place, SharedSessionContractImplementor session) {
         place.access().evict(place.key());
@@ -91,7 +91,7 @@ public final class CacheInvalidation {
         place.access().unlockItem(session, place.key(), lock);
     }
 
-    /** The tables by which results of queries are invalidated; none without a query cache. */
+    /** The tables whose timestamps invalidate results of queries; empty without a query cache. */
     private static String[] queriedTables(EntityPersister parent, SharedSessionContractImplementor session) {
         if (!session.getFactory().getSessionFactoryOptions().isQueryCacheEnabled()) {
             return new String[0];

@@ -18,12 +18,12 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.type.descriptor.ValueBinder;
 import org.jspecify.annotations.Nullable;
 
-/** Values in columns: what an id or another attribute is stored as, how it is bound to a statement and read from a result. */
+/** The columns of ids and other attributes: the values in them, how these are bound to a statement and read from a result. */
 public final class Columns {
 
     private Columns() {}
 
-    /** What stands in one column. */
+    /** A column and the value in it. */
     public record ColumnValue(
             SelectableMapping column, @Nullable Object value) {
 
@@ -32,7 +32,7 @@ public final class Columns {
             return column.getSelectionExpression() + " = " + column.getWriteExpression();
         }
 
-        @SuppressWarnings("unchecked") // Hibernate leaves the type of what is bound open
+        @SuppressWarnings("unchecked") // Hibernate does not declare the type of the value
         public void bind(PreparedStatement statement, int position, SharedSessionContractImplementor session)
                 throws SQLException {
             ValueBinder<@Nullable Object> binder = column.getJdbcMapping().getJdbcValueBinder();
@@ -40,7 +40,7 @@ public final class Columns {
         }
     }
 
-    /** What the columns of an attribute hold for a value of it. */
+    /** The columns of an attribute, with what they contain for a value of the attribute. */
     public static List<ColumnValue> columnValues(
             ModelPart attribute, @Nullable Object value, SharedSessionContractImplementor session) {
         List<ColumnValue> columns = new ArrayList<>(1);
@@ -48,7 +48,7 @@ public final class Columns {
                 value,
                 (index, part, column) -> columns.add(new ColumnValue(
                         column,
-                        // what a converter makes of a plain id, Hibernate leaves to whoever asks
+                        // for a basic id, Hibernate does not call its converter here
                         attribute instanceof BasicEntityIdentifierMapping
                                 ? column.getJdbcMapping().convertToRelationalValue(part)
                                 : part)),
@@ -56,7 +56,7 @@ public final class Columns {
         return columns;
     }
 
-    /** The columns of the key of an entity in one of its tables. */
+    /** The key columns of an entity in one of its tables. */
     static List<String> keyColumns(String table, EntityPersister entity) {
         List<String> columns = new ArrayList<>();
         for (var mapping : ((AbstractEntityPersister) entity).getTableMappings()) {
@@ -67,28 +67,28 @@ public final class Columns {
         return columns;
     }
 
-    /** Whether rows of a table have a key of one column. */
+    /** Whether the key in a table has one column. */
     static boolean hasSimpleKey(String table, EntityPersister entity) {
         return keyColumns(table, entity).size() == 1;
     }
 
-    /** The value of a column, null as 0. */
+    /** The value of a column; 0 for null. */
     public static String orZero(String column) {
         return "coalesce(" + column + ", 0)";
     }
 
-    /** The condition for one row by its key in one of the tables of its entity; its parameter is the id. */
+    /** The condition that finds a row in one of the tables of its entity; its parameter is the id. */
     public static String row(String table, EntityPersister entity) {
         return keyColumns(table, entity).stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
     }
 
-    /** The query for columns of the row that has a key. */
+    /** The SELECT of columns of the row with a key. */
     public static String selectBy(String table, List<ColumnValue> key, List<String> columns) {
         return "select " + String.join(", ", columns) + " from " + table + " where "
                 + key.stream().map(ColumnValue::equal).collect(Collectors.joining(" and "));
     }
 
-    /** Binds the values of columns, returns the position after them. */
+    /** Binds the values of columns; returns the position after them. */
     public static int bind(
             List<ColumnValue> columns,
             PreparedStatement statement,
@@ -102,7 +102,7 @@ public final class Columns {
         return position;
     }
 
-    /** Binds an id, returns the position after it. */
+    /** Binds an id; returns the position after it. */
     public static int bindId(
             Object id,
             EntityPersister entity,
@@ -113,7 +113,7 @@ public final class Columns {
         return bind(columnValues(entity.getIdentifierMapping(), id, session), statement, firstPosition, session);
     }
 
-    /** Binds a number in the terms of its column, so that the database does not compute with another type than it stores. */
+    /** Binds a number as the type that its column has, because the database would compute with another type otherwise. */
     public static void bind(BigDecimal number, Class<?> type, PreparedStatement statement, int position)
             throws SQLException {
         if (Numbers.isWhole(type) && Numbers.isLong(number)) {
@@ -125,7 +125,7 @@ public final class Columns {
         }
     }
 
-    /** Reads an id of one column; null if it is null. */
+    /** Reads an id of one column; null if the column is null. */
     public static @Nullable Object readId(
             EntityPersister entity, ResultSet rows, int column, SharedSessionContractImplementor session)
             throws SQLException {
@@ -134,7 +134,7 @@ public final class Columns {
         return value == null ? null : type.convertToDomainValue(value);
     }
 
-    /** Reads the first columns of a row, which are numbers. */
+    /** Reads the first columns of a row as numbers. */
     public static List<BigDecimal> readNumbers(ResultSet rows, int columns) throws SQLException {
         List<BigDecimal> numbers = new ArrayList<>(columns);
         for (int column = 1; column <= columns; column++) {

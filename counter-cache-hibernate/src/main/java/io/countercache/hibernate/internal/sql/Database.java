@@ -1,39 +1,16 @@
 package io.countercache.hibernate.internal.sql;
 
-import io.countercache.hibernate.internal.support.FactoryScope;
 import java.util.Collection;
 import java.util.function.UnaryOperator;
 import org.hibernate.LockMode;
 import org.hibernate.dialect.Dialect;
-import org.hibernate.dialect.H2Dialect;
-import org.hibernate.dialect.PostgreSQLDialect;
-import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
- * A kind of database: which statements it has beside those that all databases have, and what their texts are. The only place
- * that asks for the class of a {@link Dialect}; all others ask this. What a method answers here is true for every database,
- * a kind of its own answers more.
+ * A kind of database: which statements it has beside those that all databases have, and what their texts are. {@link Databases}
+ * finds it. All questions about the kind of database are asked of this object, and none of the class of a {@link Dialect}. The default answers hold for every
+ * database.
  */
-public sealed interface Database permits PostgreSql, H2, Portable {
-
-    /** The database of a session factory: found by its dialect, once. */
-    static Database of(SessionFactoryImplementor factory) {
-        return FactoryScope.of(factory)
-                .get(Database.class, () -> of(factory.getJdbcServices().getDialect()));
-    }
-
-    /** The database of the session's factory. */
-    static Database of(SharedSessionContractImplementor session) {
-        return of(session.getFactory());
-    }
-
-    private static Database of(Dialect dialect) {
-        if (dialect instanceof PostgreSQLDialect) {
-            return new PostgreSql(dialect);
-        }
-        return dialect instanceof H2Dialect ? new H2(dialect) : new Portable(dialect);
-    }
+public interface Database {
 
     /** What Hibernate knows about it. */
     Dialect dialect();
@@ -105,7 +82,7 @@ public sealed interface Database permits PostgreSql, H2, Portable {
     }
 
     /** Whether LIKE takes a character beyond the Basic Multilingual Plane for two: '_' matches one UTF-16 unit. */
-    default boolean likesUtf16() {
+    default boolean likeMatchesUtf16() {
         return false;
     }
 }

@@ -59,7 +59,7 @@ record H2(Dialect dialect) implements Database {
     }
 
     @Override
-    public boolean likesUtf16() {
+    public boolean likeMatchesUtf16() {
         return true;
     }
 }

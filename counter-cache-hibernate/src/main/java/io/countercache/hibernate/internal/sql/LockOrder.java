@@ -33,7 +33,7 @@ public final class LockOrder {
                 Comparator.comparing(ColumnValue::value, Comparator.nullsFirst(LockOrder::compareValues)));
     }
 
-    /** Not every Comparable will do: what an application's own id compares need not be all of it. */
+    /** Not any Comparable: the id class of an application may compare a part of its attributes only. */
     private static boolean isOrdered(Object id) {
         return id instanceof Number || id instanceof String || id instanceof UUID;
     }

@@ -23,15 +23,15 @@ import org.hibernate.resource.transaction.spi.TransactionCoordinator;
  */
 public final class OwnQueries {
 
-    // by transaction coordinator, for sessions that share a transaction also share what is pending
+    // by transaction coordinator: sessions that share a transaction also share their pending deltas
     private final Set<TransactionCoordinator> underWay = ConcurrentHashMap.newKeySet();
 
-    /** Whether a query of the library's own is under way in this session's transaction. */
+    /** Whether one of the library's queries is being executed in this session's transaction. */
     public boolean areUnderWay(SharedSessionContractImplementor session) {
         return underWay.contains(session.getTransactionCoordinator());
     }
 
-    /** The rows of an HQL query. */
+    /** Returns the rows of an HQL query. */
     public <R> List<R> list(
             String hql,
             Class<R> type,
@@ -44,7 +44,7 @@ public final class OwnQueries {
         });
     }
 
-    /** Hands over the rows of an HQL query about {@code :ids}, of which there may be any number: it is asked in chunks. */
+    /** Hands over the rows of an HQL query with the parameter {@code :ids}. There may be any number of ids: it is sent in chunks. */
     public <R> void forEach(
             String hql, Class<R> type, Collection<?> ids, SharedSessionContractImplementor session, Consumer<R> row) {
         for (List<Object> chunk : Chunks.<Object>of(ids)) {
@@ -54,9 +54,9 @@ public final class OwnQueries {
     }
 
     /**
-     * Those of the ids that are ids of the entity. Sends a query only if the table can have rows that are none of its rows.
+     * Returns those ids that are ids of the entity. Sends a query only if the table may have other rows.
      *
-     * @param table the table that is going to be written or read
+     * @param table the table that will be written or read
      */
     public List<Object> existing(
             Collection<Object> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
@@ -69,11 +69,11 @@ public final class OwnQueries {
         return ids.stream().filter(found::contains).toList();
     }
 
-    /** Runs a query that is more than a list of rows: on the session that is handed to it, which may be another one. */
+    /** Runs a query that returns more than a list of rows. The query gets the session to run on, which may be another one. */
     public <R> R quietly(
             SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
         if (session instanceof StatelessSession) {
-            session.getJdbcCoordinator().executeBatch(); // no query of a stateless session sends what is batched
+            session.getJdbcCoordinator().executeBatch(); // queries of a stateless session do not send open batches
         }
         TransactionCoordinator transaction = session.getTransactionCoordinator();
         boolean isOutermost = underWay.add(transaction);
@@ -98,7 +98,7 @@ public final class OwnQueries {
         }
     }
 
-    /** JTA keeps a session that is closed in use until its transaction ends: it still flushes, but it refuses queries. */
+    /** With JTA, a closed session stays in use until its transaction ends: it still flushes, but it refuses queries. */
     private static <R> R onOpenSession(
             SessionImplementor session, Function<SharedSessionContractImplementor, R> query) {
         if (!session.isClosed()) {

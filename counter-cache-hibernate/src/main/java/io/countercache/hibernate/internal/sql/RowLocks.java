@@ -33,7 +33,7 @@ import org.hibernate.persister.entity.EntityPersister;
  * leaves transactions alone that insert children (see {@link Database#forUpdate}); only rows that will be deleted are locked
  * against new children, too.
  *
- * <p>A query of Hibernate's would lock another table of the entity, or none where it joins several.
+ * <p>A locking query of Hibernate would lock another table of the entity, or no table if it joins several.
  */
 public final class RowLocks {
 
@@ -60,7 +60,7 @@ public final class RowLocks {
         this.areDeleted = areDeleted;
     }
 
-    /** Locks the rows that are there; what is read of them under the lock, by id. */
+    /** Locks those rows that exist, and reads columns of them; returns what was read, by id. */
     public static <R> NavigableMap<Object, R> lock(
             Collection<?> ids,
             EntityPersister entity,
@@ -71,7 +71,7 @@ public final class RowLocks {
         return new RowLocks(session, entity, table, columns, false).lock(ids, reader);
     }
 
-    /** Locks the rows that are there; their counters, null as 0, by id. */
+    /** Locks those rows that exist; returns the values of their counters, 0 for null, by id. */
     public static NavigableMap<Object, List<BigDecimal>> lock(
             Collection<?> ids,
             EntityPersister entity,
@@ -82,7 +82,7 @@ public final class RowLocks {
         return lock(ids, entity, table, columns, row -> Columns.readNumbers(row, counters.size()), session);
     }
 
-    /** Locks the rows that are there; their ids, in lock order. */
+    /** Locks those rows that exist; returns their ids in lock order. */
     public static NavigableSet<Object> lock(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
         return new RowLocks(session, entity, table, List.of(), false)
@@ -90,7 +90,7 @@ public final class RowLocks {
                 .navigableKeySet();
     }
 
-    /** Locks rows that will be deleted, against all that would refer to them; the ids of those that are there. */
+    /** Locks those rows that exist and will be deleted, also against new rows that refer to them; returns their ids. */
     public static NavigableSet<Object> lockForDelete(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
         return new RowLocks(session, entity, table, List.of(), true)
@@ -112,14 +112,16 @@ public final class RowLocks {
             Set<Object> inOrder,
             RowReader<R> reader,
             NavigableMap<Object, R> locked) {
-        // the database sorts numbers as we do; anything else it may sort by its own rules, and so is locked row by row:
-        // but for what it deletes by itself, which it locks in an order of its own anyway
+        // one statement locks many rows only if the database sorts ids as LockOrder does. It may sort other ids than
+        // numbers by
+        // its own rules. Rows that will be deleted may be locked in any order: the database deletes them in its own
+        // order anyway
         boolean isInOrder = (areDeleted && Columns.hasSimpleKey(table, entity))
                 || (inOrder.stream().allMatch(Number.class::isInstance)
                         && entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id
                         && id.getJdbcMapping().getJdbcType().isNumber());
         int size = isInOrder ? Chunks.SIZE : 1;
-        Database database = Database.of(session);
+        Database database = Databases.of(session);
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String lock = areDeleted ? database.forDelete() : database.forUpdate();
             String sql = selectForUpdate(table, entity, columns, chunk.size(), lock);
@@ -151,7 +153,7 @@ public final class RowLocks {
     }
 
     /**
-     * Some rows, locked in the order of their ids: what is read of them, and the id after that.
+     * The statement that locks rows in the order of their ids, and returns the columns to read and then the id.
      *
      * @param lock the end of the statement
      */

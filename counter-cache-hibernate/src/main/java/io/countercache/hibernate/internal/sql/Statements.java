@@ -8,21 +8,21 @@ import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
-/** Sends SQL of the library's own through Hibernate, so that its logging, statement inspection and listeners see it. */
+/** Sends the library's own SQL through Hibernate, whose logging, statement inspectors and listeners see it. */
 public final class Statements {
 
     private Statements() {}
 
     /** Binds and executes a statement. */
     public interface Sending<R> {
-        public R send(PreparedStatement statement) throws SQLException;
+        R send(PreparedStatement statement) throws SQLException;
     }
 
     /**
      * Prepares a statement and hands it over. What Hibernate has in an open JDBC batch is sent before. If the statement
      * fails, the transaction can only be rolled back: what it was to write is missing, and with a commit counters would drift.
      *
-     * @param attempt what fails if this does, in words
+     * @param attempt what the statement does, for the message of its failure: "could not .."
      */
     public static <R> R send(
             String sql, Supplier<String> attempt, SharedSessionContractImplementor session, Sending<R> sending) {
@@ -63,7 +63,7 @@ public final class Statements {
                 : failure;
     }
 
-    /** The session that has opened the connection: of those that share it, this is the one that stays, and that batches. */
+    /** The session that has opened the connection: of sessions that share it, this one lives longest, and has the JDBC batches. */
     public static SharedSessionContractImplementor owner(SharedSessionContractImplementor session) {
         return session.getJdbcCoordinator().getJdbcSessionOwner() instanceof SharedSessionContractImplementor owner
                 ? owner
@@ -76,7 +76,7 @@ public final class Statements {
         }
     }
 
-    /** Executes a statement; how many rows it has changed. Its failure is converted by {@link #send}, which says what failed. */
+    /** Executes a statement; returns how many rows it has changed. {@link #send} converts its failure. */
     public static int executeUpdate(PreparedStatement statement, SharedSessionContractImplementor session)
             throws SQLException {
         var listeners = session.getEventListenerManager();
@@ -88,7 +88,7 @@ public final class Statements {
         }
     }
 
-    /** Sends what was added to the batch of a statement; how many rows each changed. */
+    /** Executes the batch of a statement; returns how many rows each part has changed. */
     public static int[] executeBatch(PreparedStatement statement, SharedSessionContractImplementor session)
             throws SQLException {
         var listeners = session.getEventListenerManager();

@@ -65,7 +65,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
         NOW.put(long.class, clock -> clock.instant().toEpochMilli());
     }
 
-    /** Spring Data's, recognised by name: the library does not depend on it. */
+    /** Annotations of Spring Data, recognised by name: the library does not depend on it. */
     private static final String CREATED_DATE = "org.springframework.data.annotation.CreatedDate";
 
     private static final String LAST_MODIFIED_DATE = "org.springframework.data.annotation.LastModifiedDate";
@@ -81,7 +81,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
         return NOW.containsKey(type) && type != Long.class && type != long.class;
     }
 
-    /** A number is a time where an update sets it to one. */
+    /** A number counts as a time if an update sets it to the time. */
     private static boolean isDateOrTime(AttributeMapping attribute) {
         Class<?> type = attribute.getJavaType().getJavaTypeClass();
         return isDateOrTime(type) || (NOW.containsKey(type) && isSetByUpdates(attribute));
@@ -103,7 +103,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
         return marked;
     }
 
-    /** What an update of the entity sets to now. */
+    /** The attributes that an update of the entity sets to now. */
     public static List<TouchedAttribute> setByUpdates(EntityPersister entity) {
         return dateOrTime(entity)
                 .filter(TouchedAttribute::isSetByUpdates)
@@ -142,7 +142,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
         return found.stream();
     }
 
-    /** Whether Spring Data sets this when the entity is saved first: Hibernate knows nothing of it. */
+    /** Whether Spring Data sets the attribute when the entity is saved for the first time, without Hibernate. */
     public static boolean isSetByInserts(AttributeMapping attribute) {
         return NOW.containsKey(attribute.getJavaType().getJavaTypeClass())
                 && annotations(attribute)
@@ -158,7 +158,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
                         || annotation.annotationType().getName().equals(LAST_MODIFIED_DATE));
     }
 
-    /** Of the getter and of the field: Hibernate looks at one of them, Spring Data at both. */
+    /** The annotations of the getter and of the field: Hibernate reads those of one of them, Spring Data of both. */
     private static Stream<Annotation> annotations(AttributeMapping attribute) {
         Member member = attribute.getPropertyAccess().getGetter().getMember();
         Stream<Annotation> ofMember =
@@ -173,7 +173,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
                         .flatMap(field -> Arrays.stream(field.getAnnotations())));
     }
 
-    /** Now, in the type and the precision of this attribute. */
+    /** Now, as a value with the type and the precision of the attribute. */
     public Object now(SharedSessionContractImplementor session) {
         SelectableMapping column = attribute.getSelectable(0);
         Clock clock = ClockHelper.forPrecision(column.getTemporalPrecision(), session);
@@ -185,7 +185,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
         return attribute.getAttributeName();
     }
 
-    /** How its columns are set, a parameter for each. */
+    /** The assignments of its columns, with a parameter each. */
     public List<String> assignments() {
         List<String> assignments = new ArrayList<>(1);
         attribute.forEachSelectable((index, column) ->
@@ -193,7 +193,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
         return assignments;
     }
 
-    /** The table that it is in, which has to be that of the counter. */
+    /** The table of its column, which has to be the table of the counter. */
     public String table(EntityPersister entity) {
         return ((AbstractEntityPersister) entity).physicalTableNameForMutation(attribute.getSelectable(0));
     }
@@ -206,7 +206,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
         return now;
     }
 
-    /** Binds the values of touched attributes, returns the position after them. */
+    /** Binds the values of touched attributes; returns the position after them. */
     public static int bind(
             Map<TouchedAttribute, Object> touched,
             PreparedStatement statement,

@@ -2,7 +2,7 @@
  * The library's own SQL: how it is written, sent and bound, and the locks that it takes. Knows no counter.
  *
  * <ul>
- *   <li>{@code Database} is a kind of database, with what it can and its own texts: {@code PostgreSql}, {@code H2},
+ *   <li>{@code Database} is a kind of database, with what it can and its own texts, found by {@code Databases}: {@code PostgreSql}, {@code H2},
  *       {@code Portable}
  *   <li>{@code Statements} sends SQL through Hibernate
  *   <li>{@code Columns} are the columns of ids and other attributes, with their values

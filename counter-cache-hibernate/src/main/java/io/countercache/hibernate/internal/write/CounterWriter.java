@@ -6,7 +6,7 @@ import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.Columns;
-import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
@@ -129,7 +129,7 @@ public final class CounterWriter {
                 return Statements.executeBatch(statement, session).length;
             });
         }
-        boolean returns = Database.of(session).canReturnUpdated() && ManagedParents.manages(parent, ids.get(0), session);
+        boolean returns = Databases.of(session).canReturnUpdated() && ManagedParents.manages(parent, ids.get(0), session);
         String text = returns ? update.returning() : update.text();
         return Statements.send(text, attempt, session, statement -> {
             bind(rows.get(0), update, touched, statement, session);

@@ -35,7 +35,8 @@ record InsertHook(BulkInserts inserts, EntityPersister entity, SqmMultiTableInse
             inserts.check(target, statement.toHqlString(), statement.getConflictClause() != null);
         }
         if (statement instanceof SqmInsertValuesStatement<?> && !entity.hasMultipleTables()) {
-            // Hibernate asks only because of MutationHook: an entity that has one is taken for an entity in several tables
+            // Hibernate asks only because of MutationHook: an entity that has one is taken for an entity in several
+            // tables
             var plan = new SimpleNonSelectQueryPlan(statement, parameters);
             return SingleExecution.by(own -> inserts.inserting(target, () -> plan.executeUpdate(own)));
         }

@@ -1,4 +1,4 @@
-package io.countercache.hibernate.internal.entity;
+package io.countercache.hibernate.internal.guard;
 
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.orm.HibernateFields;
