@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.path.PathReads;
 import io.countercache.hibernate.internal.path.PathWriter;
+import io.countercache.hibernate.internal.savepoint.Savepoints;
 import io.countercache.hibernate.internal.support.PerSession;
 import java.math.BigDecimal;
 import java.util.HashMap;

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.path.PathDeltas;
 import io.countercache.hibernate.internal.path.PathWriter;
+import io.countercache.hibernate.internal.savepoint.Savepoints;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;

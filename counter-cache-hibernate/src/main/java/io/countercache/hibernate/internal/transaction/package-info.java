@@ -10,7 +10,6 @@
  *   <li>{@link io.countercache.hibernate.internal.transaction.ReadBeforeWrite} writes them earlier, for a query that reads
  *       the counters
  *   <li>{@code StatelessBatches} executes the last batch of a stateless session
- *   <li>{@code Savepoints} follows rollbacks to savepoints, which {@code SpringSavepoints} reports
  * </ol>
  */
 @NullMarked

@@ -1,4 +1,4 @@
-package io.countercache.hibernate.internal.transaction;
+package io.countercache.hibernate.internal.savepoint;
 
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.sql.Statements;

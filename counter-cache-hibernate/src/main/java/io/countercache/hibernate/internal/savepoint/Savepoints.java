@@ -1,14 +1,14 @@
-package io.countercache.hibernate.internal.transaction;
+package io.countercache.hibernate.internal.savepoint;
 
 import io.countercache.hibernate.internal.path.PathDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
+import java.lang.ref.WeakReference;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The savepoints of one transaction. A rollback to one of them removes the deltas that were added since, makes those pending
  * again that were written since, and takes back what managed parents have shown since.
  */
-final class Savepoints {
+public final class Savepoints {
 
     private static final boolean IS_SPRING_THERE = isThere("org.springframework.orm.jpa.EntityManagerHolder");
 
@@ -32,9 +32,33 @@ final class Savepoints {
      * A savepoint.
      *
      * @param key identifies it for the application
-     * @param shown the deltas that were shown since; weak, because sessions refer to the object that refers to this
+     * @param shown what sessions have shown since: usually one session, or several that share the transaction
      */
-    private record Savepoint(Object key, Map<SharedSessionContractImplementor, Map<Shown, BigDecimal>> shown) {}
+    private record Savepoint(Object key, List<ShownBy> shown) {
+
+        private Map<Shown, BigDecimal> shownBy(SharedSessionContractImplementor session) {
+            for (ShownBy each : shown) {
+                if (each.session().refersTo(session)) {
+                    return each.amounts();
+                }
+            }
+            ShownBy added = new ShownBy(new WeakReference<>(session), new HashMap<>());
+            shown.add(added);
+            return added.amounts();
+        }
+    }
+
+    /** @param session weak, because the session refers to the object that refers to this */
+    private record ShownBy(WeakReference<SharedSessionContractImplementor> session, Map<Shown, BigDecimal> amounts) {
+
+        private void takeBack() {
+            SharedSessionContractImplementor open = session.get();
+            if (open != null && !open.isClosed()) {
+                amounts.forEach((row, amount) ->
+                        ManagedParents.add(row.entity(), row.id(), row.counter(), amount.negate(), open));
+            }
+        }
+    }
 
     private record Shown(EntityPersister entity, Object id, String counter) {}
 
@@ -45,7 +69,8 @@ final class Savepoints {
     }
 
     /** The savepoints of a session's transaction; null where nothing reports savepoints. */
-    static @Nullable Savepoints of(CounterDeltas deltas, PathDeltas paths, SharedSessionContractImplementor session) {
+    public static @Nullable Savepoints of(
+            CounterDeltas deltas, PathDeltas paths, SharedSessionContractImplementor session) {
         // nothing in this class may refer to a class of Spring, because Spring is optional
         return IS_SPRING_THERE && SpringSavepoints.isManaged(session)
                 ? SpringSavepoints.listen(new Savepoints(deltas, paths), session)
@@ -65,11 +90,11 @@ final class Savepoints {
     void set(Object savepoint) {
         deltas.savepoint();
         paths.savepoint();
-        savepoints.add(new Savepoint(savepoint, new WeakHashMap<>()));
+        savepoints.add(new Savepoint(savepoint, new ArrayList<>()));
     }
 
     /** Remembers that a delta was shown. */
-    void shown(
+    public void shown(
             EntityPersister entity,
             Object id,
             String counter,
@@ -77,8 +102,7 @@ final class Savepoints {
             SharedSessionContractImplementor session) {
         savepoints
                 .get(savepoints.size() - 1)
-                .shown()
-                .computeIfAbsent(session, any -> new HashMap<>())
+                .shownBy(session)
                 .merge(new Shown(entity, id, counter), amount, BigDecimal::add);
     }
 
@@ -87,7 +111,7 @@ final class Savepoints {
         int first = indexOf(savepoint);
         List<Savepoint> undone = savepoints.subList(first, savepoints.size());
         Object key = undone.get(0).key();
-        undone.forEach(since -> since.shown().forEach(Savepoints::takeBack));
+        undone.forEach(since -> since.shown().forEach(ShownBy::takeBack));
         undone.clear();
         deltas.rollback(first);
         paths.rollback(first);
@@ -103,15 +127,8 @@ final class Savepoints {
         return index; // an unknown savepoint was set before anything was pending
     }
 
-    private static void takeBack(SharedSessionContractImplementor session, Map<Shown, BigDecimal> shown) {
-        if (!session.isClosed()) {
-            shown.forEach((row, amount) ->
-                    ManagedParents.add(row.entity(), row.id(), row.counter(), amount.negate(), session));
-        }
-    }
-
     /** Whether sessions of this transaction may have instances from before a rollback. */
-    boolean isRolledBack() {
+    public boolean isRolledBack() {
         return rolledBack;
     }
 }
