@@ -25,7 +25,6 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
  * if (counters.on(User.class, id).tryDecrement("credits")) { ... }
  * long left = counters.on(Product.class, id).take("available", 3);
  * }</pre>
- *
  * A counter is any numeric attribute; only a {@link io.countercache.Counter} has limits and is never overwritten by an entity
  * UPDATE. A change is one UPDATE per row, relative to the stored value, with null as 0, so changes at the same time add up. It
  * is sent at once, and the row stays locked until the transaction ends. Managed instances show the new value and do not become

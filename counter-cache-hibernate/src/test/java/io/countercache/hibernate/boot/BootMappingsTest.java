@@ -69,7 +69,7 @@ class BootMappingsTest {
     @Test
     void aParentThatIsItsOwnIdentifierIsRefused() {
         refused(
-                "Item.bill: Bill is its own identifier, for nothing else has all of its @Id attributes: add an @IdClass",
+                "Item.bill: Bill is its own identifier, because no other class has all of its @Id attributes: add an @IdClass",
                 Post.class,
                 Bill.class,
                 Item.class);
@@ -156,8 +156,8 @@ class BootMappingsTest {
     @Test
     void anAnyThatNamesNoEntitiesIsRefused() {
         refused(
-                "Anything.target: is an @Any that may lead to any entity, and each has to have a counter: name them by an"
-                        + " @AnyDiscriminatorValue each",
+                "Anything.target: is an @Any that may lead to any entity, and each needs a counter: name each by an"
+                        + " @AnyDiscriminatorValue",
                 Post.class,
                 Anything.class);
     }
@@ -218,8 +218,8 @@ class BootMappingsTest {
     @Test
     void anAnyWhoseKeysAreNotTheIdsOfAnEntityIsRefused() {
         refused(
-                "Citation.target: is an @Any with keys of type Long, but Coded has ids of type String, which no query compares:"
-                        + " use a @ManyToOne for it",
+                "Citation.target: is an @Any with keys of type Long, but Coded has ids of type String, which no query can"
+                        + " compare: use a @ManyToOne for it",
                 Post.class,
                 Coded.class,
                 Citation.class);
@@ -243,8 +243,8 @@ class BootMappingsTest {
     @Test
     void anAnyWithTwoValuesForOneEntityIsRefused() {
         refused(
-                "Renamed.target: is an @Any with several values for one entity, of which a recount would see one: give each a"
-                        + " single @AnyDiscriminatorValue",
+                "Renamed.target: is an @Any with several values for one entity, and a recount sees only one of them: give"
+                        + " each entity a single @AnyDiscriminatorValue",
                 Post.class,
                 Renamed.class);
     }
@@ -266,7 +266,7 @@ class BootMappingsTest {
     @Test
     void aPathFromAnAnyIsRefused() {
         refused(
-                "FromAny.target: 'path': an @Any leads to rows of several entities, from where no path leads on: remove it, or"
+                "FromAny.target: 'path': an @Any leads to rows of several entities, so no path can lead on: remove it, or"
                         + " use a @ManyToOne",
                 Post.class,
                 FromAny.class);
@@ -299,7 +299,7 @@ class BootMappingsTest {
     void aPathThroughAnAnyIsRefused() {
         refused(
                 "ThroughAny.about: 'path': About.target is an @Any, which leads to rows of several entities: end the path"
-                        + " before",
+                        + " before it",
                 Post.class,
                 About.class,
                 ThroughAny.class);
@@ -401,7 +401,7 @@ class BootMappingsTest {
     @Test
     void aPathThroughRowsThatARestrictionHidesIsRefused() {
         refused(
-                "Chair.room: 'path': Room has a @SQLRestriction, which hides rows that lead on: remove it",
+                "Chair.room: 'path': Room has a @SQLRestriction, which hides rows of the path: remove it",
                 Series.class,
                 Room.class,
                 Chair.class);
@@ -434,7 +434,7 @@ class BootMappingsTest {
     @Test
     void aCollectionThatARestrictionMakesSmallerIsRefused() {
         refused(
-                "Shelf.books: has a @SQLRestriction, but what it hides would count: put @CounterCache with a 'where' on the association",
+                "Shelf.books: has a @SQLRestriction, but rows that it hides would be counted: put @CounterCache with a 'where' on the association",
                 Shelf.class,
                 Book.class);
     }

@@ -225,11 +225,11 @@ class CollectionDeclarationTest {
                         + " or map the rows as an entity and count its @ManyToOne",
                 "Odd.sum: the rows of a collection are not entities, so 'where' and 'sum' cannot be used: remove them,"
                         + " or map the rows as an entity and count its @ManyToOne",
-                "Odd.insert: Odd.insert has SQL of its own, and what that does to rows is not known: remove it",
-                "Odd.deleteAll: Odd.deleteAll has SQL of its own, and what that does to rows is not known: remove it",
+                "Odd.insert: Odd.insert has custom SQL, and it is not known what that does to rows: remove it",
+                "Odd.deleteAll: Odd.deleteAll has custom SQL, and it is not known what that does to rows: remove it",
                 "Odd.restricted: Odd.restricted has a @SQLRestriction, which hides rows that are counted: remove it",
                 "Odd.filtered: Odd.filtered has a @Filter, which hides rows that are counted: remove it",
-                "Odd.softDeleted: Odd.softDeleted has a @SoftDelete, and Hibernate does not tell how many rows that"
+                "Odd.softDeleted: Odd.softDeleted has a @SoftDelete, and Hibernate does not report how many rows it"
                         + " marks: remove it",
                 "Odd.marked: Marked has a @SoftDelete, which hides rows of Odd.marked that are counted: remove it, or"
                         + " map the rows as an entity",
@@ -313,8 +313,8 @@ class CollectionDeclarationTest {
                 "Left.rights: Left.rights and Right.lefts write the same rows: declare mappedBy on one of them, or give"
                         + " each its own",
                 "Left.linked: the rows of Left.linked are entities too: count a @ManyToOne of Linked",
-                "Right.ordered: Left.ordered knows its rows by an index or an id, and another transaction may have put"
-                        + " another element there: use a Set or a plain List",
+                "Right.ordered: Left.ordered identifies its rows by an index or an id, where another transaction may"
+                        + " have put another element: use a Set or a plain List",
                 "Right.deleted: Left.deleted has @OnDelete(CASCADE), which deletes rows unseen: remove it",
                 "Right.byCode: Left.byCode refers to another column than an id: refer to the ids");
     }

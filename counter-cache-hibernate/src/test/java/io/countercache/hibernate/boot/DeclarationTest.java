@@ -380,15 +380,15 @@ class DeclarationTest {
                           - Book.d: Shelf.computed is a formula: name an attribute with a column
                           - Book.e: Shelf.text has a converter: name an attribute without one
                           - Book.f: Shelf.label is of type String: a counter is an int, long, short, BigInteger or BigDecimal
-                          - Book.g: Shelf.weight is of type Float, in which only totals can be kept: make it a long, or add 'sum'
-                          - Book.i: Shelf.booksTotal is counted by Book.h already: give each a counter of its own
+                          - Book.g: Shelf.weight is of type Float, which can only hold a total: make it a long, or add 'sum'
+                          - Book.i: Shelf.booksTotal is counted by Book.h already: give each its own counter
                           - Book.title: is not an association: put @CounterCache on a @ManyToOne or on a collection
                           - Book.nowhere: is not a persistent attribute: put @CounterCache on an association
                           - Book.others: Book has no attribute 'othersCount': add it
                           - Book.tags: Book has no attribute 'tagsCount': add it
                           - Book.sequels: Book has no attribute 'sequelsCount': add it
                           - Book.loan: is the other side of a @OneToOne: put @CounterCache on the side with the column
-                          - Book.place.shelf: Shelf.booksTotal is counted by Book.h already: give each a counter of its own""");
+                          - Book.place.shelf: Shelf.booksTotal is counted by Book.h already: give each its own counter""");
     }
 
     @Entity(name = "Stray")

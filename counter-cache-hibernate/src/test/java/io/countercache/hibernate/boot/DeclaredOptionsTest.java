@@ -111,8 +111,8 @@ class DeclaredOptionsTest {
                           - Voter.town: 'path': Town has no to-one 'nowhere': name one of joined, lost, region, shown
                           - Voter.town: 'path': Town has no to-one 'name': name one of joined, lost, region, shown
                           - Voter.town: 'path': Region has no to-one 'id': end the path before
-                          - Voter.town: 'path': Town.lost may refer to rows that are not there: remove @NotFound, and add a foreign key
-                          - Voter.town: 'path': Town.joined is in a table of its own, where there may be no row to lock: map it by a column
+                          - Voter.town: 'path': Town.lost may refer to missing rows: remove @NotFound, and add a foreign key
+                          - Voter.town: 'path': Town.joined is in a separate table, where there may be no row to lock: map it by a column
                           - Voter.town: 'path': Town.shown does not write its column: name the association that does
                           - Voter.town: Region has no attribute 'missing': add it, or name one of its numeric attributes: agesTotal, incomesTotal, votersCount
                           - Voter.town: 'sum': Voter has no numeric attribute 'nothing': name one of age, doubled, height, income
@@ -122,7 +122,7 @@ class DeclaredOptionsTest {
                           - Voter.town: 'sum': Voter.age is of type Integer, which Region.heightsTotal would total with rounding errors: make that a long
                           - Voter.town: 'sum': Voter.income has 2 digits after the point, which Region.incomesTotal cannot hold: make that a BigDecimal with as many
                           - Voter.town: 'sum': Voter.income has 2 digits after the point, which Region.agesTotal cannot hold: make that a BigDecimal with as many
-                          - Voter.town: Region.votesCount is of type Float, in which only totals can be kept: make it a long, or add 'sum'""");
+                          - Voter.town: Region.votesCount is of type Float, which can only hold a total: make it a long, or add 'sum'""");
     }
 
     @Entity(name = "Ballot")
@@ -192,7 +192,39 @@ class DeclaredOptionsTest {
                         Cannot start: 4 wrong counter declarations
                           - Cow.farm: Farm has no attribute 'stats.cows': add it, or name one of its numeric attributes: fencesCount
                           - Cow.farm: 'touch': Farm has no date or time attribute 'stats.at': add it
-                          - Farm.fences: a counter in an element of a collection, which has no row that could be followed: make it an entity
+                          - Farm.fences: is in an element of a collection, whose rows cannot be followed: make the element an entity
                           - Farm.stats.visits: is not a persistent attribute of the entity itself: put @Counter on one""");
+    }
+
+    @Entity(name = "Kiosk")
+    static class Kiosk {
+        @Id
+        long id;
+
+        @Counter(min = 5, max = 3)
+        int visits;
+
+        @Counter
+        int salesCount;
+    }
+
+    @Entity(name = "Sale")
+    static class Sale {
+        @Id
+        long id;
+
+        @ManyToOne
+        @CounterCache
+        Kiosk kiosk;
+    }
+
+    @Test
+    void aCounterIsEitherDerivedOrFreeAndHasRoomBetweenItsLimits() {
+        assertThatThrownBy(() -> DeclarationTest.read(Kiosk.class, Sale.class))
+                .isInstanceOf(CounterMappingException.class)
+                .hasMessage("""
+                        Cannot start: 2 wrong counter declarations
+                          - Kiosk.visits: min 5 is greater than max 3: swap them
+                          - Sale.kiosk: its counter 'salesCount' is a @Counter, which is only changed by hand: remove one of the two""");
     }
 }

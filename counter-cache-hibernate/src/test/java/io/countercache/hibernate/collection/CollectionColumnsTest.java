@@ -218,7 +218,7 @@ class CollectionColumnsTest {
     @Test
     void aKeyThatTheDatabaseCutsOffIsRefusedWithAPath() {
         refused(
-                "Trail.posts: Trail.posts has @OnDelete(SET_NULL), which cuts rows off unseen: remove it",
+                "Trail.posts: Trail.posts has @OnDelete(SET_NULL), which takes rows out of the collection unseen: remove it",
                 Land.class,
                 Trail.class,
                 Post.class);

@@ -140,7 +140,7 @@ class HistoryTest {
     private static void refusedAsTemporal(String place, Class<?>... entities) {
         refused(
                 place
-                        + " is @Temporal, and rows of the past cannot be told from those that count: remove one of the two",
+                        + " is @Temporal, and old versions of rows cannot be distinguished from current ones: remove one of the two",
                 entities);
     }
 

@@ -68,7 +68,7 @@ class OnDeleteRefusalTest {
     void aCascadeFromTheTableOfASubclassIsRefused() {
         refused(
                 "Remark.post: SignedRemark.author has @OnDelete(CASCADE), but is in a table that has only a part of"
-                        + " SignedRemark, and no more than that part would go: use cascade = REMOVE",
+                        + " SignedRemark, and only that part would be deleted: use cascade = REMOVE",
                 Post.class,
                 Author.class,
                 Remark.class,
@@ -101,7 +101,7 @@ class OnDeleteRefusalTest {
     @Test
     void aTargetWithADeleteOfItsOwnIsRefused() {
         refused(
-                "OfMarked.post: OfMarked.marked has @OnDelete(CASCADE), and Marked has SQL of its own, which may delete"
+                "OfMarked.post: OfMarked.marked has @OnDelete(CASCADE), and Marked has custom SQL, which may delete"
                         + " nothing: use cascade = REMOVE",
                 Post.class,
                 Author.class,
@@ -206,7 +206,7 @@ class OnDeleteRefusalTest {
     void hiddenRowsAreRefused() {
         refused(
                 "Hideable.post: Hideable.author has @OnDelete(CASCADE), and Hideable a @SQLRestriction, which hides rows"
-                        + " that go: remove one of the two",
+                        + " that are deleted: remove one of the two",
                 Post.class,
                 Author.class,
                 Hideable.class);
@@ -240,8 +240,8 @@ class OnDeleteRefusalTest {
     @Test
     void rowsThatGoByOnesThatAreMarkedAsDeletedAreRefused() {
         refused(
-                "Note.post: Draft.author has @OnDelete(CASCADE), and Draft a @SoftDelete, which hides rows by which others"
-                        + " go: use cascade = REMOVE",
+                "Note.post: Draft.author has @OnDelete(CASCADE), and Draft a @SoftDelete, which hides rows whose deletion"
+                        + " deletes others: use cascade = REMOVE",
                 Post.class,
                 Author.class,
                 Draft.class,
@@ -312,14 +312,14 @@ class OnDeleteRefusalTest {
     @Test
     void aDefaultThatTheDatabasePutsInPlaceIsRefused() {
         refused(
-                "Adopted.post: Adopted.post has @OnDelete(SET_DEFAULT), and which row the database refers to then is not"
-                        + " known: remove it",
+                "Adopted.post: Adopted.post has @OnDelete(SET_DEFAULT), and it is not known which row the database then"
+                        + " refers to: remove it",
                 Post.class,
                 Author.class,
                 Adopted.class);
         refused(
-                "Quote.post: Quote.author has @OnDelete(SET_DEFAULT), and which row the database refers to then is not"
-                        + " known: remove it",
+                "Quote.post: Quote.author has @OnDelete(SET_DEFAULT), and it is not known which row the database then"
+                        + " refers to: remove it",
                 Post.class,
                 Author.class,
                 Quote.class);
@@ -360,15 +360,15 @@ class OnDeleteRefusalTest {
     @Test
     void rowsOnTheWayToACounterOfWhichItIsNotKnownWhereTheyLeadAreRefused() {
         refused(
-                "Footnote.chapter: 'path': Chapter.post has @OnDelete(SET_DEFAULT), and which row the database refers to"
-                        + " then is not known: remove it",
+                "Footnote.chapter: 'path': Chapter.post has @OnDelete(SET_DEFAULT), and it is not known which row the"
+                        + " database then refers to: remove it",
                 Post.class,
                 Author.class,
                 Chapter.class,
                 Footnote.class);
         refused(
-                "Verse.chapter: 'path': Chapter.post has @OnDelete(SET_DEFAULT), and which row the database refers to then"
-                        + " is not known: remove it",
+                "Verse.chapter: 'path': Chapter.post has @OnDelete(SET_DEFAULT), and it is not known which row the"
+                        + " database then refers to: remove it",
                 Post.class,
                 Author.class,
                 Chapter.class,
@@ -403,7 +403,7 @@ class OnDeleteRefusalTest {
     void aCollectionThatHidesWhatGoesIsRefused() {
         refused(
                 "Song.post: Playlist.songs has @OnDelete(CASCADE), and it or Playlist a @SQLRestriction or a @Filter, which hides"
-                        + " rows that go: map Playlist.songs by a to-one of Song",
+                        + " rows that are deleted: map Playlist.songs by a to-one of Song",
                 Post.class,
                 Author.class,
                 Playlist.class,

@@ -44,8 +44,8 @@ import org.hibernate.integrator.spi.Integrator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Installs the library in a session factory when it is built. Found by Hibernate through {@code ServiceLoader}; nothing
- * has to be configured, and nothing is called by users.
+ * Builds the library when a session factory is built. Hibernate finds this class through {@code ServiceLoader}: applications
+ * configure nothing, and call nothing of it.
  */
 public final class CounterCacheIntegrator implements Integrator {
 
@@ -95,6 +95,7 @@ public final class CounterCacheIntegrator implements Integrator {
         finish(model, onDelete, changes, settings.bulk() == Settings.Bulk.IGNORE ? null : bulk, factory);
     }
 
+    /** Builds the listeners and the steps that they call, and registers them. */
     private static void listen(
             Installation installed,
             Declarations declared,

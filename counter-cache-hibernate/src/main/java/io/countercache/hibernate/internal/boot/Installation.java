@@ -15,8 +15,8 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What serves one session factory: what {@code CounterCaches}, {@code Counters} and {@code CounterRepair} pass calls of the
- * application on to. All other classes are handed what they need.
+ * What the library consists of in one session factory, for the classes that applications call: {@code CounterCaches}, {@code
+ * Counters} and {@code CounterRepair}. All other classes are handed what they need when they are built.
  */
 public record Installation(
         CounterModel model,
@@ -27,13 +27,13 @@ public record Installation(
         CacheInvalidation caches,
         UniqueKeys uniqueKeys) {
 
-    /** What serves a factory that has counters; null if none are declared, or while the library is disabled. */
+    /** Returns that of a factory; null if the factory has no counters, or while the library is disabled. */
     public static @Nullable Installation in(SessionFactoryImplementor factory) {
         Installation installed = FactoryScope.of(factory).get(Installation.class);
         return installed == null || installed.model().isEmpty() ? null : installed;
     }
 
-    /** What serves the factory of this entity, whether or not it has counters that are declared. */
+    /** Returns that of the factory of an entity, even if no counters are declared in it. */
     public static Installation of(EntityPersister entity) {
         Installation installed = FactoryScope.of(entity.getFactory()).get(Installation.class);
         if (installed == null) {
@@ -44,7 +44,7 @@ public record Installation(
         return installed;
     }
 
-    /** What changes by hand need of it. */
+    /** The parts that changes of counters by hand need. */
     public DirectContext direct() {
         return new DirectContext(model, queries, pending, recount, caches, uniqueKeys);
     }

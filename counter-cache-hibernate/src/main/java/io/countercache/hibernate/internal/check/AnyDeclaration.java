@@ -30,31 +30,31 @@ public record AnyDeclaration(PersistentClass child, String attribute, Any any, M
     @Nullable
     public String uncountable(CounterCache annotation) {
         if (!annotation.path().isEmpty()) {
-            return "'path': an @Any leads to rows of several entities, from where no path leads on: remove it, or use a @ManyToOne";
+            return "'path': an @Any leads to rows of several entities, so no path can lead on: remove it, or use a @ManyToOne";
         }
         Property root = BootModel.find(child, attribute.split("\\.", -1)[0]);
         if (root == null || !child.getPropertyClosure().contains(root)) {
             return "is an @Any in an identifier: use a @ManyToOne";
         }
         if (child.getJoinClosure().stream().anyMatch(join -> join.containsProperty(root))) {
-            return "is an @Any in a table of its own: map it by columns of the entity";
+            return "is an @Any in a separate table: map it by columns of the entity";
         }
         Map<DiscriminatorValue, String> values = any.getMetaValues();
         if (values == null
                 || values.isEmpty()
                 || ((MetaType) any.getType().getDiscriminatorType()).getImplicitValueStrategy() != null
                 || !values.keySet().stream().allMatch(DiscriminatorValue.Literal.class::isInstance)) {
-            return "is an @Any that may lead to any entity, and each has to have a counter: name them by an"
-                    + " @AnyDiscriminatorValue each";
+            return "is an @Any that may lead to any entity, and each needs a counter: name each by an"
+                    + " @AnyDiscriminatorValue";
         }
         if (new HashSet<>(values.values()).size() < values.size()) {
-            return "is an @Any with several values for one entity, of which a recount would see one: give each a single @AnyDiscriminatorValue";
+            return "is an @Any with several values for one entity, and a recount sees only one of them: give each entity a single @AnyDiscriminatorValue";
         }
         Class<?> key = boxed(any.getType().getIdentifierType());
         for (PersistentClass target : targets()) {
             Class<?> id = boxed(target.getIdentifier().getType());
             if (!id.equals(key)) {
-                return "is an @Any with keys of type %s, but %s has ids of type %s, which no query compares: use a @ManyToOne for it"
+                return "is an @Any with keys of type %s, but %s has ids of type %s, which no query can compare: use a @ManyToOne for it"
                         .formatted(key.getSimpleName(), target.getJpaEntityName(), id.getSimpleName());
             }
         }

@@ -38,7 +38,7 @@ public final class ChildRowsCheck {
                     .formatted(child.getJpaEntityName(), parent.getJpaEntityName());
         }
         if (parent.getIdentifierMapper() != null && parent.getIdentifierMapper().equals(parent.getIdentifier())) {
-            return "%s is its own identifier, for nothing else has all of its @Id attributes: add an @IdClass"
+            return "%s is its own identifier, because no other class has all of its @Id attributes: add an @IdClass"
                     .formatted(parent.getJpaEntityName());
         }
         String unseen =
@@ -75,7 +75,7 @@ public final class ChildRowsCheck {
     public static @Nullable String withPast(Stateful rows, String name) {
         return rows.getStateManagementType() != null && WITH_PAST.contains(rows.getStateManagementType())
                 ? name
-                        + " is @Temporal, and rows of the past cannot be told from those that count: remove one of the two"
+                        + " is @Temporal, and old versions of rows cannot be distinguished from current ones: remove one of the two"
                 : null;
     }
 

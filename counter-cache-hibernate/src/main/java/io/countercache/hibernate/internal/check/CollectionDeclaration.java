@@ -106,7 +106,7 @@ public record CollectionDeclaration(
         if (Stream.of(collection.getCustomSQLInsert(), collection.getCustomSQLUpdate(), collection.getCustomSQLDelete())
                         .anyMatch(sql -> sql != null)
                 || (collection.getCustomSQLDeleteAll() != null && !isChanged.test(collection))) {
-            return "%s has SQL of its own, and what that does to rows is not known: remove it".formatted(name());
+            return "%s has custom SQL, and it is not known what that does to rows: remove it".formatted(name());
         }
         if (collection.getElement() instanceof ManyToOne toOne
                 && OnDeleteRule.action(toOne) == OnDelete.Action.CASCADE) {
@@ -119,7 +119,8 @@ public record CollectionDeclaration(
             return "%s has @OnDelete(CASCADE), which deletes rows unseen: remove it".formatted(name());
         }
         if (leadsOn && action != null) {
-            return "%s has @OnDelete(%s), which cuts rows off unseen: remove it".formatted(name(), action);
+            return "%s has @OnDelete(%s), which takes rows out of the collection unseen: remove it"
+                    .formatted(name(), action);
         }
         if (element != null && collection.isOneToMany()) {
             String deleted = deletes.unseen(element, rule -> rule.collection() == collection);
@@ -150,7 +151,7 @@ public record CollectionDeclaration(
             return "%s has a @Filter, which hides rows that are counted: remove it".formatted(name());
         }
         if (collection.getSoftDeleteColumn() != null) {
-            return "%s has a @SoftDelete, and Hibernate does not tell how many rows that marks: remove it"
+            return "%s has a @SoftDelete, and Hibernate does not report how many rows it marks: remove it"
                     .formatted(name());
         }
         for (PersistentClass end : element == null ? List.of(owner) : List.of(owner, element)) {
@@ -191,7 +192,7 @@ public record CollectionDeclaration(
     /** Why the element of a deleted or changed row may be another one than the session knows. */
     private @Nullable String unknownElement() {
         if (collection.isIndexed() || collection.isIdentified()) {
-            return "%s knows its rows by an index or an id, and another transaction may have put another element there: use a Set or a plain List"
+            return "%s identifies its rows by an index or an id, where another transaction may have put another element: use a Set or a plain List"
                     .formatted(name());
         }
         if (collection.getElement() instanceof ManyToOne toOne && !toOne.isReferenceToPrimaryKey()) {

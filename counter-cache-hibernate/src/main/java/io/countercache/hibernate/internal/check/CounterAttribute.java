@@ -55,7 +55,7 @@ public final class CounterAttribute {
     public static @Nullable String unfit(PersistentClass parent, Property counter) {
         String name = parent.getJpaEntityName() + "." + counter.getName();
         return Numbers.isFloating(counter.getType().getReturnedClass())
-                ? "%s is of type %s, in which only totals can be kept: make it a long, or add 'sum'"
+                ? "%s is of type %s, which can only hold a total: make it a long, or add 'sum'"
                         .formatted(name, counter.getType().getReturnedClass().getSimpleName())
                 : unfitForSums(parent, counter);
     }
@@ -136,7 +136,8 @@ public final class CounterAttribute {
     public static void freeze(Property counter) {
         counter.setUpdatable(false);
         counter.setOptimisticLocked(false);
-        counter.setLazy(false); // pending deltas are shown when the parent is loaded, so the counter has to be loaded with it
+        counter.setLazy(
+                false); // pending deltas are shown when the parent is loaded, so the counter has to be loaded with it
         counter.setOptional(true); // null is replaced by 0 before the INSERT, so the column may still be NOT NULL
         Table table = counter.getValue().getTable();
         for (Column column : counter.getColumns()) {

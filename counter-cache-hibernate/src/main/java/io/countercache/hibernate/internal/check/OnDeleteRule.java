@@ -2,10 +2,10 @@ package io.countercache.hibernate.internal.check;
 
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.model.OnDelete.Action;
+import io.countercache.hibernate.internal.orm.BootModel;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import io.countercache.hibernate.internal.orm.BootModel;
 import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.mapping.Collection;

@@ -148,33 +148,34 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
         String child = rule.child().getJpaEntityName();
         String target = rule.target().getJpaEntityName();
         if (rule.action() == OnDelete.Action.SET_DEFAULT) {
-            return "and which row the database refers to then is not known: remove it";
+            return "and it is not known which row the database then refers to: remove it";
         }
         if (!rule.key().isForeignKeyEnabled()) {
             return "but no foreign key that would do so: remove one of the two";
         }
         if (rule.cascades() && !isInFirstTable(rule)) {
-            return "but is in a table that has only a part of %s, and no more than that part would go: %s"
+            return "but is in a table that has only a part of %s, and only that part would be deleted: %s"
                     .formatted(child, remedy);
         }
         if (BootModel.isInUnion(rule.target()) && rule.target().hasSubclasses()) {
             return "and leads to a hierarchy with a table per class, which no foreign key can: " + remedy;
         }
         if (rule.target().getSubclassClosure().stream().anyMatch(type -> type.getCustomSQLDelete() != null)) {
-            return "and %s has SQL of its own, which may delete nothing: %s".formatted(target, remedy);
+            return "and %s has custom SQL, which may delete nothing: %s".formatted(target, remedy);
         }
         if (BootModel.hasTenants(rule.child()) && !BootModel.hasTenants(rule.target())) {
             return "and a session sees only those rows of %s that its tenant has: give %s a @TenantId"
                     .formatted(child, target);
         }
         if (rule.child().getRootClass().getWhere() != null) {
-            return "and %s a @SQLRestriction, which hides rows that go: remove one of the two".formatted(child);
+            return "and %s a @SQLRestriction, which hides rows that are deleted: remove one of the two"
+                    .formatted(child);
         }
         if (passesOn && rule.child().getRootClass().getSoftDeleteColumn() != null) {
-            return "and %s a @SoftDelete, which hides rows by which others go: %s".formatted(child, remedy);
+            return "and %s a @SoftDelete, which hides rows whose deletion deletes others: %s".formatted(child, remedy);
         }
         return rule.association().isEmpty() && hidesRows(rule)
-                ? "and it or %s a @SQLRestriction or a @Filter, which hides rows that go: map %s by a to-one of %s"
+                ? "and it or %s a @SQLRestriction or a @Filter, which hides rows that are deleted: map %s by a to-one of %s"
                         .formatted(target, rule.place(), child)
                 : null;
     }

@@ -3,6 +3,7 @@
  *
  * <ul>
  *   <li>{@link io.countercache.hibernate.internal.check.CounterAttribute}: the attribute that holds the counter
+ *   <li>{@link io.countercache.hibernate.internal.check.DeclaredPath}: the path to the parent that has the counter
  *   <li>{@link io.countercache.hibernate.internal.check.SummedAttribute}: the attribute of the child that is totalled
  *   <li>{@link io.countercache.hibernate.internal.check.ChildRowsCheck}: the rows of a child
  *   <li>{@link io.countercache.hibernate.internal.check.CollectionDeclaration}: the rows of a collection

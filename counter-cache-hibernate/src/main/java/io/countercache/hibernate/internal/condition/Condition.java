@@ -52,7 +52,7 @@ public final class Condition {
      * @param where the text
      * @param child the entity that the condition is about
      * @param factory the session factory of that entity, completely built
-     * @param likeMatchesUtf16 whether LIKE of the database takes a character beyond the Basic Multilingual Plane for two
+     * @param likeMatchesUtf16 whether LIKE of the database counts a character beyond the Basic Multilingual Plane as two
      * @return the condition
      * @throws IllegalArgumentException if memory cannot evaluate the condition; its message says what is wrong and what is allowed
      */

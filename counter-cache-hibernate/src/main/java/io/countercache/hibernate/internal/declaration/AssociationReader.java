@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.declaration;
 
+import io.countercache.hibernate.internal.check.DeclaredPath;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.check.AnyDeclaration;
 import io.countercache.hibernate.internal.check.ChildRowsCheck;
@@ -98,8 +99,7 @@ final class AssociationReader {
     }
 
     private @Nullable String collection(Collection collection) {
-        List<String> names =
-                List.of(annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value());
+        List<String> names = List.of(annotation.value().isEmpty() ? place.attribute() + "Count" : annotation.value());
         CollectionDeclaration rows = CollectionDeclaration.read(
                 place.entity(),
                 place.attribute(),
@@ -143,7 +143,8 @@ final class AssociationReader {
     }
 
     /** Declares a counter of children that refer to their parent by a to-one. */
-    private @Nullable String children(DeclaredPath path, List<String> names, PersistentClass child, String association) {
+    private @Nullable String children(
+            DeclaredPath path, List<String> names, PersistentClass child, String association) {
         if (path.problem() != null) {
             return path.problem();
         }

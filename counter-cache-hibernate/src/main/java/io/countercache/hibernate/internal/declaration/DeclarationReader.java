@@ -65,7 +65,8 @@ public final class DeclarationReader {
         if (type == null) {
             return; // a dynamic model has no annotations
         }
-        // a superclass that is no entity (a @MappedSuperclass) declares counters for each entity that extends it; one that is
+        // a superclass that is no entity (a @MappedSuperclass) declares counters for each entity that extends it; one
+        // that is
         // an entity declares them once, and is read as that entity
         while (type != null && (type == entity.getMappedClass() || metadata.getEntityBinding(type.getName()) == null)) {
             readClass(entity, type);
@@ -104,7 +105,7 @@ public final class DeclarationReader {
                     .forEach(
                             member -> found.problem(
                                     place,
-                                    "a counter in an element of a collection, which has no row that could be followed: make it an entity"));
+                                    "is in an element of a collection, whose rows cannot be followed: make the element an entity"));
         }
     }
 
@@ -125,16 +126,15 @@ public final class DeclarationReader {
             found.problem(place, "is not a persistent attribute of the entity itself: put @Counter on one");
             return;
         }
-        String unfit = Problems.first(
-                () -> CounterAttribute.unfit(entity, property), () -> DeclaredMapping.withPast(entity));
+        String unfit =
+                Problems.first(() -> CounterAttribute.unfit(entity, property), () -> DeclaredMapping.withPast(entity));
         if (unfit != null) {
             found.problem(place, unfit);
         } else if (annotation.slots() != 0) {
             found.problem(place, "'slots' of @Counter is not supported yet: remove it");
         } else if (annotation.min() > annotation.max()) {
             found.problem(
-                    place,
-                    "min %d is greater than max %d: swap them".formatted(annotation.min(), annotation.max()));
+                    place, "min %d is greater than max %d: swap them".formatted(annotation.min(), annotation.max()));
         } else {
             found.add(
                     property,

@@ -28,8 +28,7 @@ final class FoundCounters {
     }
 
     /** Adds a derived counter. One that is declared on both sides of its association is added twice, with the same definition. */
-    void add(
-            Place place, PersistentClass parent, Property attribute, CounterDefinition counter, boolean isActive) {
+    void add(Place place, PersistentClass parent, Property attribute, CounterDefinition counter, boolean isActive) {
         if (!isActive) {
             inactive.add(attribute);
         }

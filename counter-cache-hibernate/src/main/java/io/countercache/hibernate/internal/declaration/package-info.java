@@ -4,7 +4,7 @@
  * <ul>
  *   <li>{@link io.countercache.hibernate.internal.declaration.DeclarationReader} walks through the mapped classes
  *   <li>{@link io.countercache.hibernate.internal.declaration.AssociationReader} resolves one {@code @CounterCache}, with the
- *       {@link io.countercache.hibernate.internal.declaration.DeclaredPath} of its counter
+ *       {@link io.countercache.hibernate.internal.check.DeclaredPath} of its counter
  *   <li>{@link io.countercache.hibernate.internal.declaration.FoundCounters} collects counters and problems
  *   <li>{@link io.countercache.hibernate.internal.declaration.Declarations} is the result
  *   <li>{@link io.countercache.hibernate.internal.declaration.Place} is an annotated attribute, {@link

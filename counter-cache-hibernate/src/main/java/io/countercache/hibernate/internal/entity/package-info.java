@@ -6,8 +6,7 @@
  *   <li>{@link RowStep}: how the packages above this one work on the same events
  *   <li>{@link ChildCounting}: turns what has happened to a row into moves
  *   <li>{@link BeforeImages}: reads what the database holds of a row, where the session cannot know it
- *   <li>{@link ChildGuards}: what protects a child that two transactions move or delete at the same time
- *   <li>{@link BatchedInserts}: JDBC batches for the INSERTs of children that such a protection would exclude from them
+ *   <li>{@link ChildGuards}: how a child is protected that two transactions move or delete at the same time; decided by {@code guard}
  *   <li>{@link SentDeletes}: which of the announced DELETEs have been sent
  *   <li>{@link ParentInstances}: keeps the counters right that managed parents show
  *   <li>{@link ForeseenCounts}: writes the count of a new parent with its INSERT

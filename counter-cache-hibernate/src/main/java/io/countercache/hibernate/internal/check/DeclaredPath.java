@@ -1,7 +1,5 @@
-package io.countercache.hibernate.internal.declaration;
+package io.countercache.hibernate.internal.check;
 
-import io.countercache.hibernate.internal.check.ChildRowsCheck;
-import io.countercache.hibernate.internal.check.OnDeleteRules;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.support.Problems;
@@ -25,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param end the entity at the end of the path
  * @param problem what is wrong with the path, or null
  */
-record DeclaredPath(
+public record DeclaredPath(
         List<String> names, PersistentClass end, @Nullable String problem) {
 
     /**
@@ -34,7 +32,7 @@ record DeclaredPath(
      * @param start the entity that the path begins at
      * @param counts what is counted: on a path, rows of a collection are not followed like children
      */
-    static DeclaredPath follow(
+    public static DeclaredPath follow(
             PersistentClass start, String path, Counts counts, Metadata metadata, OnDeleteRules rules) {
         List<String> names = new ArrayList<>();
         List<PersistentClass> entities = new ArrayList<>();
@@ -84,7 +82,7 @@ record DeclaredPath(
     }
 
     /** The names of the counter of a to-one that names none: the first that exists is taken. */
-    List<String> defaultNames(PersistentClass child, String association) {
+    public List<String> defaultNames(PersistentClass child, String association) {
         List<String> collections = end.getPropertyClosure().stream()
                 .filter(property -> names.isEmpty()
                         && property.getValue() instanceof Collection collection
@@ -97,7 +95,7 @@ record DeclaredPath(
     }
 
     /** The names of the counter of a to-one without an inverse collection. */
-    static List<String> namesWithoutCollection(PersistentClass child) {
+    public static List<String> namesWithoutCollection(PersistentClass child) {
         String name = Introspector.decapitalize(child.getJpaEntityName());
         return List.of(name + "sCount", name + "Count");
     }
@@ -106,7 +104,7 @@ record DeclaredPath(
     private static @Nullable String unfit(PersistentClass entity, String attribute, @Nullable Property step) {
         String where = "'path': " + entity.getJpaEntityName();
         if (step != null && step.getValue() instanceof Any) {
-            return "%s.%s is an @Any, which leads to rows of several entities: end the path before"
+            return "%s.%s is an @Any, which leads to rows of several entities: end the path before it"
                     .formatted(where, attribute);
         }
         if (step == null || !(step.getValue() instanceof ManyToOne toOne)) {
@@ -125,18 +123,18 @@ record DeclaredPath(
             return "%s.%s does not write its column: name the association that does".formatted(where, attribute);
         }
         if (entity.getJoinClosure().stream().anyMatch(join -> join.containsProperty(step))) {
-            return "%s.%s is in a table of its own, where there may be no row to lock: map it by a column"
+            return "%s.%s is in a separate table, where there may be no row to lock: map it by a column"
                     .formatted(where, attribute);
         }
         if (toOne.isIgnoreNotFound()) {
-            return "%s.%s may refer to rows that are not there: remove @NotFound, and add a foreign key"
+            return "%s.%s may refer to missing rows: remove @NotFound, and add a foreign key"
                     .formatted(where, attribute);
         }
         if (entity.getRootClass().getWhere() != null) {
-            return "%s has a @SQLRestriction, which hides rows that lead on: remove it".formatted(where);
+            return "%s has a @SQLRestriction, which hides rows of the path: remove it".formatted(where);
         }
         if (BootModel.isInUnion(entity)) {
-            return "%s is in a hierarchy with a table per class, through which no path can lead: map it with one table or joined ones"
+            return "%s is in a hierarchy with a table per class, which no path can lead through: map it with one table or joined ones"
                     .formatted(where);
         }
         return ChildRowsCheck.withPast(entity.getRootClass(), where);
