@@ -5,16 +5,13 @@ import io.countercache.Drift;
 import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.internal.direct.CounterRequest;
 import io.countercache.hibernate.internal.orm.Entities;
-import jakarta.persistence.EntityNotFoundException;
-import jakarta.persistence.TransactionRequiredException;
 import jakarta.persistence.metamodel.Attribute;
 import jakarta.persistence.metamodel.SingularAttribute;
 import java.math.BigInteger;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
@@ -36,7 +33,7 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
  * <p>A change that would take one of the rows past a limit changes none: the {@code try} methods return false, the others throw
  * a {@link CounterLimitException}. An unknown counter and any other bad argument is an {@link IllegalArgumentException}. Both
  * are found before anything is changed. A sum that its column cannot hold is refused by the database, after which the
- * transaction can only be rolled back. Without a transaction every call throws a {@link TransactionRequiredException}.
+ * transaction can only be rolled back. Without a transaction every call throws a {@link jakarta.persistence.TransactionRequiredException}.
  *
  * @param <T> the type of the entity
  */
@@ -232,7 +229,7 @@ public final class Counters<T> {
      * @param counter the attribute that holds the counter
      * @param amount the amount to subtract; not negative
      * @return the new value, without its fraction if it has one
-     * @throws EntityNotFoundException if the row does not exist
+     * @throws jakarta.persistence.EntityNotFoundException if the row does not exist
      */
     public long take(String counter, long amount) {
         return rows.take(counter, amount);
@@ -252,7 +249,7 @@ public final class Counters<T> {
      *
      * @param counter the attribute that holds the counter
      * @return the stored value in the type of the attribute, null as 0
-     * @throws EntityNotFoundException if the row does not exist
+     * @throws jakarta.persistence.EntityNotFoundException if the row does not exist
      */
     public Number value(String counter) {
         return rows.value(counter);
@@ -284,8 +281,11 @@ public final class Counters<T> {
      */
     @SafeVarargs
     public final List<Drift> reset(Attribute<? super T, ?> first, Attribute<? super T, ?>... more) {
-        Stream<Attribute<? super T, ?>> all = Stream.concat(Stream.of(first), Arrays.stream(more));
-        return reset(all.map(Attribute::getName).toArray(String[]::new));
+        List<String> names = new ArrayList<>(List.of(first.getName()));
+        for (Attribute<? super T, ?> attribute : more) {
+            names.add(attribute.getName());
+        }
+        return reset(names.toArray(String[]::new));
     }
 
     /**

@@ -1,11 +1,11 @@
 package io.countercache.hibernate;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -97,11 +97,8 @@ class ArchitectureTest {
             slices().matching(INTERNAL + ".(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule nothingInsideUsesTheFace = noClasses()
-            .that()
-            .resideInAPackage(INTERNAL + "..")
-            .should()
-            .dependOnClassesThat(resideInAPackage(FACE));
+    static final ArchRule nothingInsideUsesTheFace =
+            noClasses().that().resideInAPackage(INTERNAL + "..").should().dependOnClassesThat(resideInAPackage(FACE));
 
     /** Neither in what a public method returns nor in what it takes. */
     @ArchTest

@@ -83,15 +83,9 @@ public final class CounterCacheIntegrator implements Integrator {
         MoveSink sink = new MoveSink(model, pending, skipping);
         CountedCollections collections = new CountedCollections(declared.derived());
         listen(installed, declared, onDelete, collections, reads, sink, changes, factory.getEventListenerRegistry());
-        Function<SessionFactoryImplementor, BulkStatements> bulk = created -> new BulkStatements(
-                model,
-                onDelete,
-                queries,
-                reads,
-                sink,
-                collections,
-                new BulkPolicy(settings.bulk(), skipping),
-                created);
+        BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
+        Function<SessionFactoryImplementor, BulkStatements> bulk =
+                created -> new BulkStatements(model, onDelete, queries, reads, sink, collections, policy, created);
         finish(model, onDelete, changes, settings.bulk() == Settings.Bulk.IGNORE ? null : bulk, factory);
     }
 

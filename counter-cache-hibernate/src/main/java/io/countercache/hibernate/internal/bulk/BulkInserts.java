@@ -5,8 +5,8 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
-import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.sql.Databases;
+import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.HashMap;
@@ -196,13 +196,10 @@ public final class BulkInserts {
         RowGroups rows = new RowGroups(model.counted(target.entity()));
         DeferredMoves moves = new DeferredMoves();
         long[] rowCount = {0};
-        inserted.forEach(
-                OwnSelect.ofAll(rows.hql(), context.getSession()),
-                context,
-                group -> {
-                    rows.after(group).moves(moves);
-                    rowCount[0] += RowGroups.rows(group);
-                });
+        inserted.forEach(OwnSelect.ofAll(rows.hql(), context.getSession()), context, group -> {
+            rows.after(group).moves(moves);
+            rowCount[0] += RowGroups.rows(group);
+        });
         moves.tell(sink.of(context.getSession()));
         return Math.toIntExact(rowCount[0]);
     }

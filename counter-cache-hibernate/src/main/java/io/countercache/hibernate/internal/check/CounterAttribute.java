@@ -92,15 +92,18 @@ public final class CounterAttribute {
         }
         if (counter.getType() instanceof BasicType<?> basic
                 && !basic.getJdbcType().isNumber()) {
-            return "%s is stored as text: store it as a number".formatted(name);
+            return name + " is stored as text: store it as a number";
         }
+        return isCachedReadOnly(parent)
+                ? parent.getJpaEntityName()
+                        + " is cached as READ_ONLY, but its counter changes: cache it as READ_WRITE or NONSTRICT_READ_WRITE"
+                : null;
+    }
+
+    private static boolean isCachedReadOnly(PersistentClass parent) {
         // an entity that is not cached has the strategy as well if it is the default
-        if ("read-only".equals(parent.getRootClass().getCacheConcurrencyStrategy())
-                && parent.getSubclassClosure().stream().anyMatch(PersistentClass::isCached)) {
-            return "%s is cached as READ_ONLY, but its counter changes: cache it as READ_WRITE or NONSTRICT_READ_WRITE"
-                    .formatted(parent.getJpaEntityName());
-        }
-        return null;
+        return "read-only".equals(parent.getRootClass().getCacheConcurrencyStrategy())
+                && parent.getSubclassClosure().stream().anyMatch(PersistentClass::isCached);
     }
 
     /** Whether SQL in the mapping changes the value on its way to the column or back. */

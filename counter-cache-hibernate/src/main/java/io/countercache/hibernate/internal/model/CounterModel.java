@@ -53,7 +53,8 @@ public final class CounterModel {
         }
     }
 
-    public CounterModel(List<CounterDefinition> definitions, List<FreeCounter> free, SessionFactoryImplementor factory) {
+    public CounterModel(
+            List<CounterDefinition> definitions, List<FreeCounter> free, SessionFactoryImplementor factory) {
         this.definitions = List.copyOf(definitions);
         this.free = List.copyOf(free);
         this.factory = factory;

@@ -59,8 +59,7 @@ final class RelevantEdges {
         if (edge.cascades()) {
             return leadsOn || !isBy(edge, by.association()); // else the counter is in the target, and deleted
         }
-        return (leadsOn && nulled.contains(by.association()))
-                || nulled.stream().anyMatch(by::isWeighedBy);
+        return (leadsOn && nulled.contains(by.association())) || nulled.stream().anyMatch(by::isWeighedBy);
     }
 
     private boolean moves(OnDeleteEdge edge, PassedBy by, Set<WatchedAttribute> nulled) {

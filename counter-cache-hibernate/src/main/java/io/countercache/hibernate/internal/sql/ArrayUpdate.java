@@ -54,7 +54,7 @@ public final class ArrayUpdate {
         }
 
         /** Null if the ids of a parent have another type in the database. */
-        public static @Nullable IdType of(EntityPersister parent) {
+        static @Nullable IdType of(EntityPersister parent) {
             if (parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id) {
                 int column = id.getJdbcMapping().getJdbcType().getDdlTypeCode();
                 for (IdType type : values()) {

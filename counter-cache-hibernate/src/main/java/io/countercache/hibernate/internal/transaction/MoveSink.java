@@ -47,7 +47,11 @@ public final class MoveSink {
         };
     }
 
-    /** @param first the id of the row that the association leads to */
+    /**
+     * Moves a counter, unless the session is skipping.
+     *
+     * @param first the id of the row that the association leads to
+     */
     public void move(
             CounterDefinition counter, Object first, BigDecimal amount, SharedSessionContractImplementor session) {
         if (amount.signum() == 0 || isSkipping(session)) {
