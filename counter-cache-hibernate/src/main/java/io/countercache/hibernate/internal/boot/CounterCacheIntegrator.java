@@ -17,6 +17,7 @@ import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteStep;
+import io.countercache.hibernate.internal.path.PathReads;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
@@ -27,9 +28,9 @@ import io.countercache.hibernate.internal.support.Settings;
 import io.countercache.hibernate.internal.support.SkippingSessions;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.CounterWriter;
-import io.countercache.hibernate.internal.write.ManagedParents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -61,15 +62,15 @@ public final class CounterCacheIntegrator implements Integrator {
         Declarations declared = new DeclarationReader(
                         metadata, factory.getSqlStringGenerationContext(), CollectionMapping::isChanged)
                 .read();
-        CounterModel model = new CounterModel(declared.derived(), declared.free());
+        CounterModel model = new CounterModel(declared.derived(), declared.free(), factory);
         OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), model);
         CounterSql sql = new CounterSql(model);
         CacheInvalidation caches = new CacheInvalidation();
         CounterWriter writer = new CounterWriter(model, sql, caches);
         OwnQueries queries = new OwnQueries();
-        PathWriter paths = new PathWriter(model, sql, writer, queries);
-        PendingDeltas pending =
-                new PendingDeltas(model, onDelete::causes, new ManagedParents(model), paths, queries, settings.write());
+        PathReads paths = new PathReads(model, queries);
+        PendingDeltas pending = new PendingDeltas(model, paths, new PathWriter(model, sql, writer, paths));
+        ReadBeforeWrite reads = new ReadBeforeWrite(model, onDelete::causes, pending, queries, settings.write());
         Recount recount = new Recount(model, pending, queries, sql, writer);
         SkippingSessions skipping = new SkippingSessions();
         Installation installed = new Installation(model, queries, pending, recount, skipping, caches, uniqueKeys);
@@ -77,16 +78,16 @@ public final class CounterCacheIntegrator implements Integrator {
         if (model.isEmpty()) {
             return; // nothing is declared: change nothing, add no listener, cost nothing
         }
-        FactoryScope.of(factory).put(PendingDeltas.class, pending);
+        FactoryScope.of(factory).put(ReadBeforeWrite.class, reads);
         MappingChanges changes = MappingChanges.inBootModel(declared, settings, skipping, metadata, factory);
         MoveSink sink = new MoveSink(model, pending, skipping);
         CountedCollections collections = new CountedCollections(declared.derived());
-        listen(installed, declared, onDelete, collections, sink, changes, factory.getEventListenerRegistry());
+        listen(installed, declared, onDelete, collections, reads, sink, changes, factory.getEventListenerRegistry());
         Function<SessionFactoryImplementor, BulkStatements> bulk = created -> new BulkStatements(
                 model,
                 onDelete,
                 queries,
-                pending,
+                reads,
                 sink,
                 collections,
                 new BulkPolicy(settings.bulk(), skipping),
@@ -100,6 +101,7 @@ public final class CounterCacheIntegrator implements Integrator {
             Declarations declared,
             OnDeleteGraph onDelete,
             CountedCollections collections,
+            ReadBeforeWrite reads,
             MoveSink sink,
             MappingChanges changes,
             EventListenerRegistry registry) {
@@ -112,12 +114,12 @@ public final class CounterCacheIntegrator implements Integrator {
         }
         CollectionEvents ofCollections = null;
         if (!collections.isEmpty()) {
-            CollectionReads reads = new CollectionReads(queries);
+            CollectionReads rows = new CollectionReads(queries);
             StatelessOwners stateless = new StatelessOwners();
-            JoinColumnElements elements = new JoinColumnElements(sink, collections, reads);
+            JoinColumnElements elements = new JoinColumnElements(sink, collections, rows);
             steps.add(stateless);
             steps.add(elements);
-            ofCollections = new CollectionEvents(sink, collections, reads, elements, stateless);
+            ofCollections = new CollectionEvents(sink, collections, rows, elements, stateless);
         }
         EntityEvents ofEntities = new EntityEvents(
                 model,
@@ -130,7 +132,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 changes.chooser().guards(),
                 changes.deletes(),
                 steps);
-        Listeners.register(ofEntities, changes.deletes().leavesAny(), pending, ofCollections, registry);
+        Listeners.register(ofEntities, changes.deletes().leavesAny(), reads, ofCollections, registry);
     }
 
     /** Does what has to wait until Hibernate has built all persisters. */
@@ -144,7 +146,7 @@ public final class CounterCacheIntegrator implements Integrator {
             @Override
             public void sessionFactoryCreated(SessionFactory created) {
                 List<String> problems =
-                        model.readConditions(factory, Databases.of(factory).likeMatchesUtf16());
+                        model.readConditions(Databases.of(factory).likeMatchesUtf16());
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);
                 }

@@ -2,7 +2,7 @@ package io.countercache.hibernate.internal.boot;
 
 import io.countercache.hibernate.internal.collection.CollectionEvents;
 import io.countercache.hibernate.internal.entity.EntityEvents;
-import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.EventType;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +21,13 @@ final class Listeners {
     static void register(
             EntityEvents entities,
             boolean hearsDelete,
-            PendingDeltas pending,
+            ReadBeforeWrite reads,
             @Nullable CollectionEvents collections,
             EventListenerRegistry registry) {
         registry.prependListeners(EventType.FLUSH, event -> entities.beforeFlush(event.getSession()));
-        registry.appendListeners(EventType.FLUSH, pending, entities);
+        registry.appendListeners(EventType.FLUSH, reads, entities);
         registry.prependListeners(EventType.AUTO_FLUSH, event -> entities.beforeFlush(event.getSession()));
-        registry.appendListeners(EventType.AUTO_FLUSH, pending, entities);
+        registry.appendListeners(EventType.AUTO_FLUSH, reads, entities);
         // so that Hibernate never sees what the application has assigned to a counter
         registry.prependListeners(EventType.FLUSH_ENTITY, entities);
         // so that a @PostLoad method of the application sees what is pending

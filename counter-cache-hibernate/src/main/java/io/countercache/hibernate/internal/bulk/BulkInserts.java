@@ -5,9 +5,10 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -33,7 +34,7 @@ public final class BulkInserts {
 
     private final BulkPolicy policy;
     private final CounterModel model;
-    private final PendingDeltas pending;
+    private final ReadBeforeWrite reads;
     private final MoveSink sink;
     private final Database database;
     private final Map<EntityPersister, Target> byEntity = new HashMap<>();
@@ -52,12 +53,12 @@ public final class BulkInserts {
     BulkInserts(
             BulkPolicy policy,
             CounterModel model,
-            PendingDeltas pending,
+            ReadBeforeWrite reads,
             MoveSink sink,
             SessionFactoryImplementor factory) {
         this.policy = policy;
         this.model = model;
-        this.pending = pending;
+        this.reads = reads;
         this.sink = sink;
         this.database = Databases.of(factory);
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
@@ -75,7 +76,7 @@ public final class BulkInserts {
     private @Nullable Target resolve(EntityPersister entity) {
         WatchedEntity counted = model.counted(entity);
         Set<String> tables = new LinkedHashSet<>();
-        counted.tracked()
+        counted.attributes()
                 .forEach(attribute -> attribute.part().forEachSelectable((index, column) -> {
                     tables.add(column.getContainingTableExpression());
                 }));
@@ -97,7 +98,8 @@ public final class BulkInserts {
         EntityPersister general = entity;
         for (var above = entity.getSuperMappingType(); above != null; above = above.getSuperMappingType()) {
             EntityPersister superclass = above.getEntityPersister();
-            if (model.counted(superclass).tracked().size() != counted.tracked().size()) {
+            if (model.counted(superclass).attributes().size()
+                    != counted.attributes().size()) {
                 break;
             }
             general = superclass;
@@ -190,14 +192,18 @@ public final class BulkInserts {
 
     /** @param tables the tables that the statement reads or writes: pending changes of their rows are written before */
     private int execute(Target target, ReturningSql inserted, Set<String> tables, ExecutionContext context) {
-        pending.prepare(tables, context.getSession());
+        reads.prepare(tables, context.getSession());
         RowGroups rows = new RowGroups(model.counted(target.entity()));
-        BulkDeltas deltas = new BulkDeltas();
+        DeferredMoves moves = new DeferredMoves();
+        long[] rowCount = {0};
         inserted.forEach(
                 OwnSelect.ofAll(rows.hql(), context.getSession()),
                 context,
-                row -> deltas.after(rows.counted(), rows.group(row)));
-        deltas.moves().tell(sink.of(context.getSession()));
-        return Math.toIntExact(deltas.given());
+                group -> {
+                    rows.after(group).moves(moves);
+                    rowCount[0] += RowGroups.rows(group);
+                });
+        moves.tell(sink.of(context.getSession()));
+        return Math.toIntExact(rowCount[0]);
     }
 }

@@ -1,6 +1,6 @@
 package io.countercache.hibernate.internal.bulk;
 
-import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.List;
 import java.util.UUID;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -45,10 +45,10 @@ public record BulkMutation(
     }
 
     /** A query that locks the rows that the statement would change now. Pending changes of the tables that it reads are flushed. */
-    OwnSelect lockingAffected(PendingDeltas pending) {
+    OwnSelect lockingAffected(ReadBeforeWrite reads) {
         OwnSelect affected =
                 OwnSelect.lockingAffected((AbstractSqmRestrictedDmlStatement<?>) statement, parameters, context);
-        pending.prepare(affected.tables(), session());
+        reads.prepare(affected.tables(), session());
         return affected;
     }
 

@@ -90,7 +90,7 @@ final class BulkScope {
         WatchedEntity counted = model.counted(entity);
         return mutation.isDelete()
                 ? !counted.isEmpty()
-                : mutation.assigned().stream().anyMatch(path -> counted.looksAt(path, entity));
+                : mutation.assigned().stream().anyMatch(path -> counted.isChangedBy(path, entity));
     }
 
     /**

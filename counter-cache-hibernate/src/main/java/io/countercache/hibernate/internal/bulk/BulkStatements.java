@@ -6,8 +6,9 @@ import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OwnQueries;
+import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.List;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -29,7 +30,7 @@ public final class BulkStatements {
             CounterModel model,
             OnDeleteGraph onDelete,
             OwnQueries queries,
-            PendingDeltas pending,
+            ReadBeforeWrite reads,
             MoveSink sink,
             CountedCollections collections,
             BulkPolicy policy,
@@ -38,9 +39,9 @@ public final class BulkStatements {
         this.sink = sink;
         this.policy = policy;
         this.scope = new BulkScope(model, onDelete, collections);
-        this.returning = new ReturningExecution(pending, Databases.of(factory));
-        this.locking = new LockingExecution(onDelete, queries, pending, sink);
-        this.inserts = new BulkInserts(policy, model, pending, sink, factory);
+        this.returning = new ReturningExecution(reads, Databases.of(factory));
+        this.locking = new LockingExecution(onDelete, queries, reads, sink);
+        this.inserts = new BulkInserts(policy, model, reads, sink, factory);
         this.collections = new CollectionTableDeletes(sink, collections, factory);
         this.uncounted = new UncountedStatements(model, factory);
     }
@@ -89,11 +90,11 @@ public final class BulkStatements {
     }
 
     private int count(BulkMutation mutation, List<RowGroups> classes, boolean deletesOthers) {
-        BulkDeltas deltas = new BulkDeltas();
+        DeferredMoves moves = new DeferredMoves();
         int changed = classes.size() == 1 && !deletesOthers && returning.isPossible(mutation)
-                ? returning.execute(mutation, classes.get(0), deltas)
-                : locking.execute(mutation, classes, deltas);
-        deltas.moves().tell(sink.of(mutation.session()));
+                ? returning.execute(mutation, classes.get(0), moves)
+                : locking.execute(mutation, classes, moves);
+        moves.tell(sink.of(mutation.session()));
         return changed;
     }
 }

@@ -1,18 +1,20 @@
 package io.countercache.hibernate.internal.bulk;
 
+import io.countercache.hibernate.internal.model.Moves;
+import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteSearch;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.hibernate.LockMode;
 import org.hibernate.StaleStateException;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 
@@ -32,26 +34,26 @@ final class LockingExecution {
      */
     private static final int MOST_NAMED = 5_000;
 
-    private final PendingDeltas pending;
+    private final ReadBeforeWrite reads;
     private final OnDeleteGraph onDelete;
     private final OwnQueries queries;
     private final MoveSink sink;
 
-    LockingExecution(OnDeleteGraph onDelete, OwnQueries queries, PendingDeltas pending, MoveSink sink) {
+    LockingExecution(OnDeleteGraph onDelete, OwnQueries queries, ReadBeforeWrite reads, MoveSink sink) {
         this.onDelete = onDelete;
         this.queries = queries;
-        this.pending = pending;
+        this.reads = reads;
         this.sink = sink;
     }
 
-    int execute(BulkMutation mutation, List<RowGroups> classes, BulkDeltas deltas) {
-        OwnSelect affected = mutation.lockingAffected(pending);
+    int execute(BulkMutation mutation, List<RowGroups> classes, Moves moves) {
+        OwnSelect affected = mutation.lockingAffected(reads);
         List<Object> ids = lock(mutation, affected);
         if (ids.isEmpty()) {
             return 0;
         }
-        classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.before(rows.counted(), group)));
-        checkSame(ids.size(), deltas.taken(), mutation);
+        long before = count(ids, classes, mutation.isDelete() ? RowGroups::deleted : RowGroups::before, moves, mutation);
+        checkSame(ids.size(), before, mutation);
         boolean isRestricted = ids.size() <= MOST_NAMED || affected.readsOtherRows();
         if (mutation.isDelete() && countOthers(mutation, ids)) {
             isRestricted = true; // for rows inserted since, nothing was searched that the database deletes with them
@@ -60,8 +62,7 @@ final class LockingExecution {
         // no other rows can be changed then, but a row counts twice that a join finds twice
         checkSame(ids.size(), isRestricted ? Math.min(changed, ids.size()) : changed, mutation);
         if (!mutation.isDelete()) {
-            classes.forEach(rows -> read(ids, rows, mutation.session(), group -> deltas.after(rows.counted(), group)));
-            checkSame(ids.size(), deltas.given(), mutation);
+            checkSame(ids.size(), count(ids, classes, RowGroups::after, moves, mutation), mutation);
         }
         return changed;
     }
@@ -94,8 +95,20 @@ final class LockingExecution {
         return List.copyOf(ids);
     }
 
-    private void read(List<Object> ids, RowGroups rows, SharedSessionContractImplementor session, GroupReader reader) {
-        queries.forEach(rows.hqlByIds(), Object[].class, ids, session, row -> reader.read(rows.group(row)));
+    /** Reads the rows in groups and counts what these mean; returns how many rows there are. */
+    private long count(
+            List<Object> ids,
+            List<RowGroups> classes,
+            BiFunction<RowGroups, Object[], RowChange> meaning,
+            Moves moves,
+            BulkMutation mutation) {
+        long[] rows = {0};
+        classes.forEach(
+                each -> queries.forEach(each.hqlByIds(), Object[].class, ids, mutation.session(), group -> {
+                    meaning.apply(each, group).moves(moves);
+                    rows[0] += RowGroups.rows(group);
+                }));
+        return rows[0];
     }
 
     private static void checkSame(long counted, long changed, BulkMutation mutation) {
@@ -104,9 +117,5 @@ final class LockingExecution {
                     "'%s' has changed %d rows, but %d were counted under locks just before: another transaction has changed what it selects; try again"
                             .formatted(mutation.text(), changed, counted));
         }
-    }
-
-    private interface GroupReader {
-        void read(RowGroups.Group group);
     }
 }

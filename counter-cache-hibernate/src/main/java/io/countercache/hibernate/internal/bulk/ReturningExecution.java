@@ -1,9 +1,10 @@
 package io.countercache.hibernate.internal.bulk;
 
-import io.countercache.hibernate.internal.bulk.RowGroups.Group;
+import io.countercache.hibernate.internal.model.Moves;
+import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
-import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.List;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.spi.NonSelectQueryPlan;
@@ -24,11 +25,11 @@ import org.hibernate.sql.exec.spi.JdbcParameterBindings;
  */
 final class ReturningExecution {
 
-    private final PendingDeltas pending;
+    private final ReadBeforeWrite reads;
     private final Database database;
 
-    ReturningExecution(PendingDeltas pending, Database database) {
-        this.pending = pending;
+    ReturningExecution(ReadBeforeWrite reads, Database database) {
+        this.reads = reads;
         this.database = database;
     }
 
@@ -41,23 +42,23 @@ final class ReturningExecution {
     }
 
     /** Executes the statement; returns how many rows it has changed. */
-    int execute(BulkMutation mutation, RowGroups rows, BulkDeltas deltas) {
+    int execute(BulkMutation mutation, RowGroups rows, Moves moves) {
         if (!mutation.isDelete()) {
             // an UPDATE that joins the table with itself leaves rows out that another transaction is changing
-            mutation.lockingAffected(pending).lock(mutation.entity(), adapted(mutation.context()), mutation.session());
+            mutation.lockingAffected(reads).lock(mutation.entity(), adapted(mutation.context()), mutation.session());
         }
-        return plan(mutation, rows, deltas).executeUpdate(mutation.context());
+        return plan(mutation, rows, moves).executeUpdate(mutation.context());
     }
 
     /** Hibernate's plan for the statement, for its SQL: it has one class for each kind, both with protected methods only. */
-    private NonSelectQueryPlan plan(BulkMutation mutation, RowGroups rows, BulkDeltas deltas) {
+    private NonSelectQueryPlan plan(BulkMutation mutation, RowGroups rows, Moves moves) {
         if (mutation.statement() instanceof SqmDeleteStatement<?> delete) {
             return new SimpleDeleteQueryPlan(mutation.entity(), delete, mutation.parameters()) {
                 @Override
                 public int executeUpdate(DomainQueryExecutionContext context) {
                     Interpretation own = getInterpretation(context);
                     executeAsIs(getCollectionTableDeletes(), own.jdbcParameterBindings(), adapted(context));
-                    return run(own.interpretation(), own.jdbcParameterBindings(), adapted(context), true, rows, deltas);
+                    return run(own.interpretation(), own.jdbcParameterBindings(), adapted(context), true, rows, moves);
                 }
             };
         }
@@ -65,7 +66,7 @@ final class ReturningExecution {
             @Override
             public int executeUpdate(DomainQueryExecutionContext context) {
                 Interpretation own = getInterpretation(context);
-                return run(own.interpretation(), own.jdbcParameterBindings(), adapted(context), false, rows, deltas);
+                return run(own.interpretation(), own.jdbcParameterBindings(), adapted(context), false, rows, moves);
             }
         };
     }
@@ -98,21 +99,21 @@ final class ReturningExecution {
             ExecutionContext context,
             boolean isDelete,
             RowGroups rows,
-            BulkDeltas deltas) {
+            Moves moves) {
         var session = context.getSession();
-        pending.prepare(own.jdbcOperation().getAffectedTableNames(), session);
+        reads.prepare(own.jdbcOperation().getAffectedTableNames(), session);
         var target = ((AbstractUpdateOrDeleteStatement) own.statement()).getTargetTable();
         BoundSql sql = BoundSql.of(own.jdbcOperation(), values);
         ReturningSql changed =
                 isDelete ? ReturningSql.deletedBy(sql, target, database) : ReturningSql.updatedBy(sql, target);
-        changed.forEach(OwnSelect.ofAll(rows.hql(), session), context, row -> {
-            Group group = rows.group(row);
-            if (isDelete || group.rows() < 0) {
-                deltas.before(rows.counted(), group.positive());
-            } else {
-                deltas.after(rows.counted(), group);
-            }
+        long[] before = {0};
+        changed.forEach(OwnSelect.ofAll(rows.hql(), session), context, group -> {
+            long number = RowGroups.rows(group);
+            RowChange change =
+                    isDelete ? rows.deleted(group) : number < 0 ? rows.before(group) : rows.after(group);
+            change.moves(moves);
+            before[0] += change.before() == null ? 0 : change.rows();
         });
-        return Math.toIntExact(deltas.taken());
+        return Math.toIntExact(before[0]);
     }
 }

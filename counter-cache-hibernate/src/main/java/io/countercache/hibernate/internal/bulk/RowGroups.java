@@ -2,56 +2,38 @@ package io.countercache.hibernate.internal.bulk;
 
 import static java.util.Objects.requireNonNull;
 
+import io.countercache.hibernate.internal.model.RowChange;
+import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What counters look at of many rows at once: rows that are the same to all counters are one group, and what is only
- * totalled is totalled by the database.
+ * Queries the watched values of many rows at once, and makes a {@link RowChange} of each row of the result. Rows that are the
+ * same to all counters are one group, and the database totals the attributes that counters only total. A path follows a single
+ * row, so where paths lead through the rows, each row is a group of its own.
  */
-public final class RowGroups {
+final class RowGroups {
 
-    private final WatchedEntity counted;
-    private final List<Integer> keys;
-    private final List<Integer> totals;
-    private final boolean each;
+    private final WatchedEntity watched;
+    private final boolean isEachRow;
     private final boolean isOneClass;
 
-    /**
-     * Rows that are the same to all counters.
-     *
-     * @param id that of the row, where each row is a group of its own
-     * @param values of what is only totalled, the total of the group
-     * @param rows how many they are
-     */
-    public record Group(@Nullable Object id, Snapshot values, long rows) {
-
-        Group positive() {
-            return new Group(id, values, Math.abs(rows));
-        }
+    RowGroups(WatchedEntity watched) {
+        this(watched, false);
     }
 
-    RowGroups(WatchedEntity counted) {
-        this(counted, false);
-    }
-
-    private RowGroups(WatchedEntity counted, boolean isOneClass) {
-        this.counted = counted;
+    private RowGroups(WatchedEntity watched, boolean isOneClass) {
+        this.watched = watched;
         this.isOneClass = isOneClass;
-        List<Integer> all = IntStream.range(0, counted.tracked().size()).boxed().toList();
-        this.totals = all.stream().filter(counted::isOnlyTotalled).toList();
-        this.keys = all.stream().filter(position -> !totals.contains(position)).toList();
-        // what is counted through a row follows that one row
-        this.each = !counted.passages().isEmpty();
+        this.isEachRow = !watched.passages().isEmpty();
     }
 
-    /** Of each class in a hierarchy its own; where there is only one these include all that extend it. */
+    /** One for each class; where there is only one class, its groups include the rows of all subclasses. */
     static List<RowGroups> of(List<WatchedEntity> classes) {
         return classes.stream()
                 .map(each -> new RowGroups(each, classes.size() > 1))
@@ -60,52 +42,62 @@ public final class RowGroups {
 
     /** The HQL query for the groups of all rows of the entity, as {@code c}. */
     String hql() {
-        return "select %s from %s%s".formatted(columns(), counted.from(), groupBy());
+        return "select %s from %s%s".formatted(columns(), watched.from(), groupBy());
     }
 
-    /** The same of those rows that have {@code :ids}. */
+    /** The HQL query for the groups of the rows with {@code :ids}. */
     String hqlByIds() {
-        String type = isOneClass ? " and type(c) = " + counted.child().getImportedName() : "";
-        return "select %s from %s where id(c) in :ids%s%s".formatted(columns(), counted.from(), type, groupBy());
+        String type = isOneClass ? " and type(c) = " + watched.entity().getImportedName() : "";
+        return "select %s from %s where id(c) in :ids%s%s".formatted(columns(), watched.from(), type, groupBy());
     }
 
     private String columns() {
-        List<String> columns = grouped();
-        totals.forEach(position -> columns.add("sum(" + attribute(position).hql() + ")"));
+        List<String> columns = new ArrayList<>();
+        if (isEachRow) {
+            columns.add("id(c)");
+        }
+        for (WatchedAttribute attribute : watched.attributes()) {
+            columns.add(watched.isOnlyTotalled(attribute) ? "sum(" + attribute.hql() + ")" : attribute.hql());
+        }
         columns.add("count(*)");
         return String.join(", ", columns);
     }
 
-    /** None where there is nothing that counters look at: then these are one group. */
+    /** Nothing if no value is watched: then all rows are one group. */
     private String groupBy() {
-        return grouped().isEmpty() ? "" : " group by " + String.join(", ", grouped());
+        Stream<String> values = watched.attributes().stream()
+                .filter(attribute -> !watched.isOnlyTotalled(attribute))
+                .map(WatchedAttribute::hql);
+        String keys =
+                Stream.concat(isEachRow ? Stream.of("id(c)") : Stream.of(), values).collect(Collectors.joining(", "));
+        return keys.isEmpty() ? "" : " group by " + keys;
     }
 
-    private List<String> grouped() {
-        List<String> grouped = new ArrayList<>();
-        if (each) {
-            grouped.add("id(c)");
-        }
-        keys.forEach(position -> grouped.add(attribute(position).hql()));
-        return grouped;
+    /** How many rows are in a group that one of the queries has returned; negative for an image before an UPDATE. */
+    static long rows(Object[] group) {
+        return ((Number) requireNonNull(group[group.length - 1])).longValue();
     }
 
-    private WatchedAttribute attribute(int position) {
-        return counted.tracked().get(position);
+    /** The rows of this group are deleted. */
+    RowChange deleted(Object[] group) {
+        return change(group, snapshot(group), null);
     }
 
-    /** A row that one of these queries has answered with. */
-    Group group(Object[] row) {
-        List<Object> answered = new ArrayList<>(Arrays.asList(row));
-        Object id = each ? answered.remove(0) : null;
-        @Nullable Object[] values = new Object[counted.tracked().size()];
-        keys.forEach(position -> values[position] = answered.remove(0));
-        totals.forEach(position -> values[position] = answered.remove(0));
-        return new Group(
-                id, new Snapshot(Arrays.asList(values)), ((Number) requireNonNull(answered.get(0))).longValue());
+    /** The rows of this group are updated. What they are then is read later, as other groups. */
+    RowChange before(Object[] group) {
+        return change(group, snapshot(group), watched.unknown());
     }
 
-    WatchedEntity counted() {
-        return counted;
+    /** The rows of this group are inserted, or are the result of an UPDATE. */
+    RowChange after(Object[] group) {
+        return change(group, null, snapshot(group));
+    }
+
+    private Snapshot snapshot(Object[] group) {
+        return watched.read(group, isEachRow ? 1 : 0);
+    }
+
+    private RowChange change(Object[] group, @Nullable Snapshot before, @Nullable Snapshot after) {
+        return new RowChange(watched, isEachRow ? group[0] : null, before, after, Math.abs(rows(group)));
     }
 }

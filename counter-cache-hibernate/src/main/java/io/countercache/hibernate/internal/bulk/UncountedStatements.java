@@ -47,12 +47,12 @@ public final class UncountedStatements {
         for (CounterDefinition counter : model.definitions()) {
             EntityPersister parent = Entities.entity(counter.parent(), factory);
             String name = parent.getImportedName() + "." + counter.counter();
-            for (String table : EntityTables.tables(parent, counter.table()).keySet()) {
+            for (String table : model.tables().of(counter).keySet()) {
                 derivedByTable
                         .computeIfAbsent(StatementText.simpleName(table), any -> new TreeMap<>())
                         .put(counter.column(parent), name);
             }
-            for (String table : model.countedTables(counter, factory)) {
+            for (String table : model.tables().countedTables(counter)) {
                 countersByTable
                         .computeIfAbsent(StatementText.simpleName(table), any -> new TreeSet<>())
                         .add(name);

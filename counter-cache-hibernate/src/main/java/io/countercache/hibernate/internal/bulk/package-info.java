@@ -5,7 +5,7 @@
  *   <li>{@code BulkStatements} has one execution for each kind of bulk statement
  *   <li>{@code BulkPolicy} says whether statements are counted, refused or ignored
  *   <li>{@code BulkMutation} is one execution of a DELETE or UPDATE; {@code BulkScope} decides whether it moves counters
- *   <li>{@code RowGroups} queries the watched values of many rows in groups; {@code BulkDeltas} adds the groups up
+ *   <li>{@code RowGroups} queries the watched values of many rows in groups, and makes changes of them
  *   <li>{@code ReturningExecution} counts the rows that a DELETE or UPDATE returns itself
  *   <li>{@code LockingExecution} locks and reads the rows before a DELETE or UPDATE and after it
  *   <li>{@code BulkInserts} counts the rows that an INSERT returns

@@ -2,7 +2,7 @@ package io.countercache.hibernate.internal.collection;
 
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
+import io.countercache.hibernate.internal.model.Moves;
 import java.math.BigDecimal;
 import java.util.List;
 import org.hibernate.StaleStateException;

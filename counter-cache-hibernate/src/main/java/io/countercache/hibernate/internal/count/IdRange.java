@@ -18,21 +18,24 @@ import org.hibernate.query.SelectionQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of an entity whose ids lie between two, in the order of the database.
+ * The rows of an entity with ids in a range, in the order of the database.
  *
- * @param entity the entity
- * @param after ids are greater than this one; null for all from the first
- * @param upTo ids are not greater than this one; null for all to the last
+ * @param after the id before the first one; null for no lower bound
+ * @param upTo the last id; null for no upper bound
  */
 public record IdRange(
         EntityPersister entity,
         @Nullable Object after,
         @Nullable Object upTo) {
 
-    /** The first rows of a range. */
+    /**
+     * The first rows of a range, as a range.
+     *
+     * @param isLast whether there are no more rows after them
+     */
     public record Chunk(IdRange range, long rows, Object lastId, boolean isLast) {}
 
-    /** As many of the first rows as are asked for, or what there is; null if there is nothing. */
+    /** Up to this many of the first rows; null if the range has none. */
     @Nullable
     public Chunk first(int size, SharedSessionContractImplementor session) {
         List<Object> ids = query("select id(p)" + from() + " order by id(p)", Object.class, session)
@@ -74,7 +77,7 @@ public record IdRange(
         return conditions.length() == 0 ? "1 = 1" : conditions.toString();
     }
 
-    /** Compares column by column, for HQL has no greater and less for a composite id. */
+    /** Compares column by column, because HQL has no greater and less for a composite id. */
     private String compare(String alias, String strict, String last, String parameter) {
         List<String> paths = new ArrayList<>(columns(null).keySet());
         StringJoiner alternatives = new StringJoiner(" or ", "(", ")");
@@ -93,6 +96,7 @@ public record IdRange(
         return path.isEmpty() ? "id(" + alias + ")" : alias + "." + path;
     }
 
+    /** Binds the parameters of the condition. */
     public void bind(SelectionQuery<?> query) {
         bind(query, "after", after);
         bind(query, "upTo", upTo);
@@ -111,7 +115,7 @@ public record IdRange(
         return entity.getIdentifierMapping() instanceof EmbeddableValuedModelPart;
     }
 
-    /** The paths from the entity to the parts of its id, and their values; one empty path if the id has no parts. */
+    /** The parts of an id: for each its path from the entity, and its value. An id without parts has one empty path. */
     private Map<String, @Nullable Object> columns(@Nullable Object id) {
         Map<String, @Nullable Object> columns = new LinkedHashMap<>();
         if (isComposite()) {
@@ -136,10 +140,10 @@ public record IdRange(
     }
 
     /**
-     * Of an association its id is compared.
+     * Adds the parts of a composite id. For an association, these are the parts of the id of its target.
      *
-     * @param parts as the entity has them
-     * @param inId as its id has them: an id class has the id of what the entity refers to
+     * @param parts the attributes of the entity
+     * @param inId the attributes of the id: where the entity has an association, an {@code @IdClass} has the id of its target
      */
     private static void addParts(
             String prefix,

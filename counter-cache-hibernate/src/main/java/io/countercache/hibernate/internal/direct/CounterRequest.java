@@ -7,7 +7,6 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Numbers;
-import io.countercache.hibernate.internal.write.ManagedParents;
 import jakarta.persistence.TransactionRequiredException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -188,7 +187,7 @@ public record CounterRequest(
         if (counters.stream().anyMatch(NumericAttribute::derived)) {
             context.pending().flushAndWrite(session);
         } else {
-            ManagedParents.flushUnwritten(
+            UnwrittenCounters.flush(
                     parent, ids, counters.stream().map(NumericAttribute::name).toList(), session);
         }
     }

@@ -3,7 +3,6 @@ package io.countercache.hibernate.internal.direct;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
-import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
@@ -56,10 +55,7 @@ record DirectStatement(
 
     /** The conditions that keep the counters within their limits; empty if nothing limits the change. */
     List<String> conditions() {
-        return amounts.stream()
-                .map(LimitedAmount::condition)
-                .filter(Objects::nonNull)
-                .toList();
+        return amounts.stream().map(LimitedAmount::condition).filter(Objects::nonNull).toList();
     }
 
     /**
@@ -96,14 +92,11 @@ record DirectStatement(
 
     /** The stored values of some counters of a row, null as 0; returns null if the row does not exist. */
     static @Nullable List<BigDecimal> read(
-            EntityPersister entity,
-            Object id,
-            List<NumericAttribute> counters,
-            SharedSessionContractImplementor session) {
-        String sql = CounterSql.select(
-                counters.get(0).table(),
-                entity,
-                counters.stream().map(NumericAttribute::column).toList());
+            EntityPersister entity, Object id, List<NumericAttribute> counters, SharedSessionContractImplementor session) {
+        String table = counters.get(0).table();
+        String sql = counters.stream()
+                .map(counter -> Columns.orZero(counter.column()))
+                .collect(Collectors.joining(", ", "select ", " from " + table + " where " + Columns.row(table, entity)));
         return Statements.send(sql, () -> "read " + entity.getImportedName(), session, statement -> {
                     Columns.bindId(id, entity, statement, 1, session);
                     return first(statement, sql, row -> Columns.readNumbers(row, counters.size()), session);
@@ -154,7 +147,7 @@ record DirectStatement(
                 context.pending().shown(entity, id, counter, amount.by(), session);
             }
             if (values.isEmpty()) {
-                ManagedParents.tell(entity, id, counter, amount.by(), session);
+                ManagedParents.add(entity, id, counter, amount.by(), session);
             } else {
                 ManagedParents.show(entity, id, counter, values.get(i), session);
             }

@@ -2,7 +2,7 @@ package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
+import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -166,10 +166,12 @@ final class BeforeImages {
         EntityEntry entry = entry(child, session);
         Object[] state = entry == null ? null : entry.getLoadedState();
         Snapshot before = image.before();
-        for (int i = 0; state != null && before != null && i < watched.tracked().size(); i++) {
-            WatchedAttribute attribute = watched.tracked().get(i);
+        if (state == null || before == null) {
+            return;
+        }
+        for (WatchedAttribute attribute : watched.attributes()) {
             if (attribute.target() != null && attribute.steps().isEmpty()) {
-                state[attribute.property()] = attribute.reference(before.get(i), session);
+                state[attribute.property()] = attribute.reference(before.get(attribute), session);
             }
         }
     }

@@ -2,7 +2,8 @@ package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.entity.BeforeImages.Image;
 import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
+import io.countercache.hibernate.internal.model.RowChange;
+import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -86,13 +87,13 @@ final class ChildCounting {
                 after = images.stored(watched, id, session);
             }
         }
-        watched.change(id, before, after, sink.of(session));
+        new RowChange(watched, id, before, after, 1).moves(sink.of(session));
     }
 
     /** Whether the INSERT has left out attributes that are null, so that the database may have set them to a default. */
     private static boolean isDefaulted(AbstractDatabaseOperationEvent event, WatchedEntity watched, Snapshot inserted) {
         return event instanceof PostInsertEvent
                 && event.getPersister().isDynamicInsert()
-                && watched.hasNullOfItsOwn(inserted);
+                && watched.hasNullValue(inserted);
     }
 }

@@ -8,8 +8,9 @@ import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
-import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
+import io.countercache.hibernate.internal.model.Moves;
+import io.countercache.hibernate.internal.model.RowChange;
+import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.support.PerSession;
@@ -94,7 +95,7 @@ final class ForeseenCounts {
         if (foreseen != null) {
             Snapshot child = watched.snapshot(entry.getId(), entity.getValues(event.getEntity()), session);
             if (!watched.isRounded(child)) { // else what it adds is known only after its INSERT
-                watched.change(entry.getId(), null, child, new Foreseeing(foreseen));
+                new RowChange(watched, entry.getId(), null, child, 1).moves(new Foreseeing(foreseen));
             }
         }
     }

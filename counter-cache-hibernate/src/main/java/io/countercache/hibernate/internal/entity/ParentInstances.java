@@ -92,7 +92,7 @@ final class ParentInstances {
                     ? null
                     : pending.of(kept.row(id), session).get(kept.derived());
             if (amount != null) {
-                ManagedParents.tell(entity, entry, kept, amount);
+                ManagedParents.add(entity, entry, kept, amount);
             }
         }
     }

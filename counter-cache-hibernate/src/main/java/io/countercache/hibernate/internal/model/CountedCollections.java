@@ -13,7 +13,10 @@ import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** The collections whose rows are counted, because no to-one association writes them. */
+/**
+ * The collections whose rows are counted, because no to-one association writes them: those with a collection table, and
+ * those with a {@code @JoinColumn}. Thread-safe.
+ */
 public final class CountedCollections {
 
     private final List<CounterDefinition> definitions;
@@ -24,13 +27,13 @@ public final class CountedCollections {
     /**
      * A collection, and the counters of its rows.
      *
-     * @param ofOwner those that the owner of the collection carries
-     * @param ofElement those that each element carries
+     * @param ofOwner the counters of the owner of the collection
+     * @param ofElement the counters of each element
      */
     public record CountedCollection(
             AbstractCollectionPersister persister, List<CounterDefinition> ofOwner, List<CounterDefinition> ofElement) {
 
-        /** Whether the rows are those of the elements themselves, which know their one owner. */
+        /** Whether a column of the element's own row refers to the owner, and not a row of a collection table. */
         public boolean isForeignKey() {
             return persister.isOneToMany();
         }
@@ -68,13 +71,13 @@ public final class CountedCollections {
         return definitions.isEmpty();
     }
 
-    /** A collection that is counted, or null. */
+    /** The counters of a collection; null if it is not counted. */
     @Nullable
     public CountedCollection of(CollectionPersister persister) {
         return byPersister.computeIfAbsent(persister, this::resolve).orElse(null);
     }
 
-    /** The collections that may have an element of this entity, and are a column of it. */
+    /** The counted collections that refer to their owner by a column of rows of this entity. */
     public List<CountedCollection> holding(EntityPersister element) {
         List<CountedCollection> known = byElement.get(element);
         return known != null ? known : byElement.computeIfAbsent(element, this::resolveHolding);
@@ -102,7 +105,7 @@ public final class CountedCollections {
                 .toList();
     }
 
-    /** All collections that are counted. */
+    /** All counted collections. */
     public Stream<CountedCollection> all(SessionFactoryImplementor factory) {
         return definitions.stream()
                 .map(counter -> persister(counter, factory))
@@ -114,7 +117,7 @@ public final class CountedCollections {
         return factory.getMappingMetamodel().getCollectionDescriptor(role(counter));
     }
 
-    /** The entity of the elements that a counter is about; null if they are none. */
+    /** The entity of the elements of a counter's collection; null if they are not entities. */
     public static @Nullable EntityPersister element(CounterDefinition counter, SessionFactoryImplementor factory) {
         return persister(counter, factory).getAttributeMapping().getElementDescriptor()
                         instanceof EntityCollectionPart elements

@@ -14,17 +14,18 @@ import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** The paths to counters further up: their steps, and the order of the tables that they lead through. Immutable. */
+/** The paths of the counters that have one: their steps, and the order of the tables that they lead through. Immutable. */
 public final class CounterPaths {
 
     private final Map<CounterDefinition, List<PathStep>> steps = new HashMap<>();
     private final TableOrder order;
 
     /**
-     * One step of the path of a counter, from an entity that it has led to on to the next. Steps are the same if they are
-     * those of the same counter.
+     * One step of the path of a counter: a to-one that leads from a row on the path to the next row. Two steps are equal if
+     * they are the same step of the same counter.
      *
-     * @param index which one of the path
+     * @param index the number of the step in its path, from 0
+     * @param target the entity of the next row
      */
     public record PathStep(
             CounterDefinition counter,
@@ -33,17 +34,17 @@ public final class CounterPaths {
             ToOneAttributeMapping toOne,
             EntityPersister target) {
 
-        /** The to-one attribute that leads on. */
+        /** The name of the to-one. */
         public String attribute() {
             return counter.path().get(index);
         }
 
-        /** The table that has the columns of this attribute. */
+        /** The table that has the columns of the to-one. */
         public String table() {
             return toOne.getForeignKeyDescriptor().getKeyTable();
         }
 
-        /** The columns of this attribute. */
+        /** The columns of the to-one. */
         public List<String> columns() {
             List<String> columns = new ArrayList<>();
             toOne.getForeignKeyDescriptor()
@@ -52,7 +53,7 @@ public final class CounterPaths {
             return columns;
         }
 
-        /** Whether the column has the id of the row that is next; one that is only marked as deleted leads nowhere. */
+        /** Whether the id of the next row can be read from the column; no step leads from a row that is marked as deleted. */
         public boolean hasId() {
             return toOne.isReferenceToPrimaryKey() && columns().size() == 1 && entity.getSoftDeleteMapping() == null;
         }
@@ -91,15 +92,15 @@ public final class CounterPaths {
         List<PathStep> path = new ArrayList<>();
         EntityPersister entity = first(counter, factory);
         for (String attribute : counter.path()) {
-            WatchedAttribute tracked = WatchedAttribute.of(entity, attribute);
-            EntityPersister target = requireNonNull(tracked.target());
-            path.add(new PathStep(counter, path.size(), entity, (ToOneAttributeMapping) tracked.part(), target));
+            WatchedAttribute toOne = WatchedAttribute.of(entity, attribute);
+            EntityPersister target = requireNonNull(toOne.target());
+            path.add(new PathStep(counter, path.size(), entity, (ToOneAttributeMapping) toOne.part(), target));
             entity = target;
         }
         return List.copyOf(path);
     }
 
-    /** The entity of the row that a child is counted by, where the path begins. */
+    /** The entity of the row where the path begins: the one that the association of a child leads to. */
     private static EntityPersister first(CounterDefinition counter, SessionFactoryImplementor factory) {
         EntityPersister child = Entities.entity(counter.child(), factory);
         return switch (counter.counts()) {
@@ -110,19 +111,19 @@ public final class CounterPaths {
         };
     }
 
-    /** The steps that lead from the row that a counter counts by to the row that has it. */
+    /** The steps from the row that the association leads to, to the parent; none if that row is the parent. */
     public List<PathStep> steps(CounterDefinition counter) {
         return steps.getOrDefault(counter, List.of());
     }
 
-    /** The step that follows; null after the last, which leads to the row that has the counter. */
+    /** The next step; null after the last one, which leads to the parent. */
     @Nullable
     public PathStep after(PathStep step) {
         List<PathStep> path = steps(step.counter());
         return step.index() + 1 < path.size() ? path.get(step.index() + 1) : null;
     }
 
-    /** An entity that some path leads through in this table; null if none does. */
+    /** An entity with rows in this table that a path leads through; null if there is none. */
     @Nullable
     public EntityPersister entityIn(String table) {
         return steps.values().stream()
@@ -133,6 +134,7 @@ public final class CounterPaths {
                 .orElse(null);
     }
 
+    /** The order in which rows of different tables are locked. */
     public TableOrder order() {
         return order;
     }

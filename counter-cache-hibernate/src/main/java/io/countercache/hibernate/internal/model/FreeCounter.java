@@ -3,12 +3,12 @@ package io.countercache.hibernate.internal.model;
 import io.countercache.Counter;
 
 /**
- * A {@link Counter}, resolved: a counter that is changed by hand only.
+ * A {@link Counter}, resolved: a counter that is only changed by hand.
  *
  * @param entity the name of the entity that has it
- * @param table the table of the column that keeps it
- * @param counter the attribute that keeps it
- * @param limits between what it stays
+ * @param table the table of its column
+ * @param counter its attribute
+ * @param limits the bounds within which its value stays
  */
 public record FreeCounter(String entity, String table, String counter, Limits limits) {
 

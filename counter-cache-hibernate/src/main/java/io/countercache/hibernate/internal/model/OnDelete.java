@@ -3,19 +3,19 @@ package io.countercache.hibernate.internal.model;
 import java.util.Set;
 
 /**
- * What the database does to rows of one entity when a row of another is deleted, by a foreign key between them. Only names, so
- * that nothing of the boot model is kept.
+ * A foreign key with {@code @OnDelete}: what the database does to rows of one entity when it deletes a row of another one.
+ * It has names only, so that it does not keep Hibernate's boot model in memory.
  *
  * @param child the entity that has the foreign key
- * @param association its to-one that writes the columns; empty if only a collection does
- * @param collection the role of the collection that the foreign key is declared on; empty if it is declared on the to-one
+ * @param association the to-one of the child that writes the columns; empty if only a collection writes them
+ * @param collection the role of the collection that declares the foreign key; empty if the to-one declares it
  * @param target the entity whose rows it refers to
- * @param columns those of the foreign key
+ * @param columns the columns of the foreign key
  */
 public record OnDelete(
         String child, String association, String collection, String target, Set<String> columns, Action action) {
 
-    /** What happens to a row when the row is deleted that it refers to. */
+    /** What happens to a row when the row that it refers to is deleted. */
     public enum Action {
         CASCADE,
         SET_NULL,

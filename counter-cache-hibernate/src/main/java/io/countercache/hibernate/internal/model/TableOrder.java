@@ -11,17 +11,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The order in which every transaction locks the rows of different tables: by their names, but a table that the path of a
- * counter leads through comes before those that it leads to, for only its rows tell which rows of these are next.
+ * The order in which every transaction locks rows of different tables. It is the order of their names, except that a table
+ * on the path of a counter comes before the tables that the path leads to: only its rows say which rows are next.
  *
- * <p>Tables that lead to each other, or to themselves, form a group: their rows are locked together.
+ * <p>Tables that lead to each other, or to themselves, form a group. Rows of a group are locked together. Immutable.
  */
 public final class TableOrder {
 
     private final Map<String, Integer> places = new HashMap<>();
     private final Map<String, Set<String>> reachable = new TreeMap<>();
 
-    /** @param leads for each table, those that a path leads to from it */
+    /** @param leads for each table, the tables that a path leads to from there */
     public TableOrder(Map<String, ? extends Collection<String>> leads) {
         leads.forEach((table, next) -> {
             reachable.computeIfAbsent(table, any -> new TreeSet<>()).addAll(next);
@@ -63,12 +63,12 @@ public final class TableOrder {
         return leads(one, other) && leads(other, one);
     }
 
-    /** Whether a path may come back to the tables of a group that it has left. */
+    /** Whether a path that leads through this table may come back to it. */
     public boolean isCircular(String table) {
         return leads(table, table);
     }
 
-    /** The first of some tables, and all that it is in a group with. */
+    /** The first of some tables, and all other tables of its group. */
     public Set<String> firstGroup(Collection<String> tables) {
         String first = tables.stream().min(comparator()).orElseThrow();
         Set<String> group = new TreeSet<>(comparator());

@@ -4,11 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.countercache.hibernate.internal.orm.Entities;
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.time.ZonedDateTime;
 import java.time.temporal.ChronoField;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
@@ -31,31 +26,36 @@ import org.hibernate.type.descriptor.java.JavaType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attribute of an entity that counters look at, and where its value stands.
+ * An attribute of an entity that counters watch.
  *
+ * @param position the position of its value in a {@link Snapshot}; -1 outside of a {@link WatchedEntity}
  * @param path its name; dots lead into embeddables
- * @param property where in the state of the entity it stands, or the embeddable that it is in; -1 if that is the identifier
- * @param steps from there on, where in each embeddable
- * @param target the entity that it leads to, if it is a to-one; of an {@code @Any} one of those that it may lead to
+ * @param property the position, in the state of the entity, of the attribute or of the embeddable that it is in; -1 if that
+ *     is the identifier
+ * @param steps from there to the attribute, one for each embeddable
+ * @param target for a to-one, the entity that it leads to; for an {@code @Any}, one of those that it may lead to
  */
 public record WatchedAttribute(
+        int position,
         String path,
         int property,
         List<Step> steps,
         ModelPart part,
         @Nullable EntityPersister target) {
 
-    /** Of a value that is not known, because it was not loaded. */
+    /** The value of an attribute that is not loaded. */
     public static final Object UNKNOWN = LazyPropertyInitializer.UNFETCHED_PROPERTY;
 
     private static final Object NO_ID = new Object();
+    /** In nanoseconds: what databases store of a time by default. */
     private static final int MICROSECOND = 1_000;
 
-    record Step(EmbeddableMappingType embeddable, int position) {
+    /** From an embeddable to one of its attributes. */
+    record Step(EmbeddableMappingType embeddable, int index) {
 
         @Nullable
-        public Object of(Object embedded) {
-            return embeddable.getValue(embedded, position);
+        Object value(Object embedded) {
+            return embeddable.getValue(embedded, index);
         }
     }
 
@@ -78,33 +78,34 @@ public record WatchedAttribute(
         EntityPersister target = part instanceof ToOneAttributeMapping toOne
                 ? toOne.getEntityMappingType().getEntityPersister()
                 : null;
-        return new WatchedAttribute(path, property, List.copyOf(steps), part, target);
+        return new WatchedAttribute(-1, path, property, List.copyOf(steps), part, target);
     }
 
-    /** What a counter of children counts by. */
+    /** The association by which a counter counts rows of a child. */
     public static WatchedAttribute of(EntityPersister child, CounterDefinition counter) {
         WatchedAttribute attribute = of(child, counter.association());
-        return attribute.isAny()
-                ? new WatchedAttribute(
-                        attribute.path(),
-                        attribute.property(),
-                        attribute.steps(),
-                        attribute.part(),
-                        Entities.entity(counter.parent(), child.getFactory()))
-                : attribute;
+        return attribute.isAny() ? attribute.to(Entities.entity(counter.parent(), child.getFactory())) : attribute;
+    }
+
+    private WatchedAttribute to(EntityPersister anyTarget) {
+        return new WatchedAttribute(position, path, property, steps, part, anyTarget);
+    }
+
+    WatchedAttribute at(int place) {
+        return new WatchedAttribute(place, path, property, steps, part, target);
     }
 
     public boolean isAny() {
         return part instanceof DiscriminatedAssociationModelPart;
     }
 
-    /** By which it differs from others of the same entity. */
+    /** Different for all watched attributes of one entity. */
     String key() {
         return isAny() && target != null ? path + " to " + target.getEntityName() : path;
     }
 
     private static Step step(ModelPart part, EmbeddableMappingType embeddable, String name) {
-        // an id is an instance of the @IdClass, not of the entity
+        // the id of an entity with an @IdClass is an instance of that class
         EmbeddableMappingType values =
                 part instanceof NonAggregatedIdentifierMapping id && id.getIdClassEmbeddable() != null
                         ? id.getIdClassEmbeddable()
@@ -113,8 +114,8 @@ public record WatchedAttribute(
     }
 
     /**
-     * Its value; of a to-one the id of the row that it leads to, of an {@code @Any} the same if that is a row of the target.
-     * Loads nothing.
+     * The value in the state of an entity. For a to-one, the id of the row that it leads to; for an {@code @Any}, null if that
+     * is not a row of the target. Loads nothing.
      */
     @Nullable
     public Object value(Object id, Object[] state, SharedSessionContractImplementor session) {
@@ -125,17 +126,17 @@ public record WatchedAttribute(
         if (isAny()) {
             return type(value, session).isTypeOrSuperType(target) ? target.getIdentifier(value, session) : null;
         }
-        // an @IdClass has the id of what a to-one leads to in its place
+        // an @IdClass has an id in the place of the to-one
         return value instanceof HibernateProxy || target.getMappedClass().isInstance(value)
                 ? target.getIdentifier(value, session)
                 : value;
     }
 
-    /** The entity whose name Hibernate writes for what an {@code @Any} leads to. */
+    /** The entity whose name Hibernate stores for an instance that an {@code @Any} leads to. */
     private static EntityPersister type(Object entity, SharedSessionContractImplementor session) {
         LazyInitializer proxy = HibernateProxy.extractLazyInitializer(entity);
         String name = proxy != null && proxy.isUninitialized()
-                ? proxy.getEntityName() // a stateless session would load it to say so
+                ? proxy.getEntityName() // the guess of a stateless session would load it
                 : session.bestGuessEntityName(entity);
         return Entities.entity(name, session.getFactory());
     }
@@ -146,12 +147,12 @@ public record WatchedAttribute(
             if (value == null || value == UNKNOWN) {
                 return value;
             }
-            value = step.of(value);
+            value = step.value(value);
         }
         return value;
     }
 
-    /** What stands in the state of a child that belongs to the parent with this id. Loads nothing. */
+    /** The value in the state of a child that belongs to the parent with this id. Loads nothing. */
     @Nullable
     public Object reference(@Nullable Object parentId, SharedSessionContractImplementor session) {
         return parentId == null || target == null
@@ -159,7 +160,7 @@ public record WatchedAttribute(
                 : session.internalLoad(target.getEntityName(), parentId, false, true);
     }
 
-    /** Whether the UPDATE of a row writes it. */
+    /** Whether the UPDATE that follows from two states of an entity writes this attribute. */
     boolean isWritten(
             EntityPersister entity, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
         if (steps.isEmpty() && isAny()) {
@@ -173,7 +174,7 @@ public record WatchedAttribute(
                 || entity.getPropertyTypes()[property].isDirty(loaded[property], written[property], session);
     }
 
-    /** The type and the key are written together, so not only a change of rows of the target is one. */
+    /** Hibernate writes the type and the id together, even if only one of them has changed. */
     private static boolean isAnyWritten(
             @Nullable Object loaded, @Nullable Object written, SharedSessionContractImplementor session) {
         if (loaded == null || written == null || loaded == UNKNOWN || written == UNKNOWN) {
@@ -198,7 +199,7 @@ public record WatchedAttribute(
         return one.equals(other);
     }
 
-    @SuppressWarnings("unchecked") // Hibernate leaves the type of what is compared open
+    @SuppressWarnings("unchecked") // Hibernate does not say which type it compares
     private static boolean areEqual(BasicValuedModelPart basic, Object one, Object other) {
         var type = (JavaType<Object>) basic.getJdbcMapping().getMappedJavaType();
         return type.areEqual(one, other);
@@ -211,15 +212,11 @@ public record WatchedAttribute(
             return scale == null || number.stripTrailingZeros().scale() > scale;
         }
         return value instanceof Temporal time
-                && (time instanceof Instant
-                        || time instanceof LocalDateTime
-                        || time instanceof LocalTime
-                        || time instanceof OffsetDateTime
-                        || time instanceof ZonedDateTime)
+                && time.isSupported(ChronoField.NANO_OF_SECOND)
                 && time.get(ChronoField.NANO_OF_SECOND) % MICROSECOND != 0;
     }
 
-    /** The expression for its value in a query in which the entity has the alias c, and to-ones are joined. */
+    /** The HQL expression for its value in a query with the entity as {@code c} and with the {@link #join}. */
     public String hql() {
         if (isAny()) {
             return "case when %s then id(c.%s) end".formatted(leadsToTarget("c"), path);
@@ -227,21 +224,21 @@ public record WatchedAttribute(
         return target == null ? "c." + path : "id(" + (isJoined() ? alias() : "c." + path) + ")";
     }
 
-    /** The join that {@link #hql} needs; a to-one that may lead nowhere must not make the row disappear. */
+    /** The join that {@link #hql} needs, or nothing. An outer join, because the query needs rows without a parent, too. */
     String join() {
         return isJoined() ? " left join c." + path + " " + alias() : "";
     }
 
-    /** Whether the row itself does not have the id of the one that it leads to. */
+    /** Whether the row of the child does not have the id of the row that the to-one leads to. */
     private boolean isJoined() {
         return part instanceof ToOneAttributeMapping toOne
-                // Hibernate does not find all columns of an id that has several
+                // without a join, Hibernate does not find all columns of a composite id
                 && !(toOne.isFkOptimizationAllowed()
                         && toOne.isReferenceToPrimaryKey()
                         && toOne.getEntityMappingType().getIdentifierMapping() instanceof BasicEntityIdentifierMapping);
     }
 
-    /** The HQL condition that an {@code @Any} of an alias leads to a row of the target. */
+    /** The HQL condition that the {@code @Any} of an alias leads to a row of the target. */
     public String leadsToTarget(String alias) {
         EntityPersister parent = requireNonNull(target);
         List<String> types = new ArrayList<>();
@@ -254,7 +251,7 @@ public record WatchedAttribute(
                         types.add("type(%s.%s) = %s".formatted(alias, path, type.getImportedName()));
                     }
                 });
-        // HQL compares such a type with no list
+        // HQL cannot compare the type of an @Any with a list
         return "(" + String.join(" or ", types) + ")";
     }
 

@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.model;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.condition.Condition;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
@@ -7,135 +9,97 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entity whose rows counters count, or lead through: which of its attributes they look at, and what they make of them.
+ * An entity whose rows are counted, or are on the path of a counter: its watched attributes, and which counters depend on
+ * them. Empty for all other entities.
  *
- * <p>A snapshot is the values of those attributes at one moment; of a to-one, the id of the row that it leads to. An
- * {@code @Any} is tracked once for each entity that it may lead to.
+ * <p>An {@code @Any} is watched once for each entity that it may lead to and that has counters.
  */
 public final class WatchedEntity {
 
-    private static final int NOWHERE = -1;
-
-    private final EntityPersister child;
-    private final List<WatchedAttribute> tracked = new ArrayList<>();
-    private final Map<String, Integer> positions = new HashMap<>();
+    private final EntityPersister entity;
+    private final Map<String, WatchedAttribute> attributes = new LinkedHashMap<>();
     private final List<CountedBy> counters = new ArrayList<>();
     private final List<PassedBy> passages = new ArrayList<>();
 
     /**
-     * A counter that counts the rows of this child.
+     * A counter that counts rows of this entity.
      *
-     * @param association where in a snapshot the row stands by which it counts
-     * @param sum where in a snapshot the number stands that it totals; {@link #NOWHERE} if it counts rows
+     * @param association leads to the row that a child counts for
+     * @param condition under which a child counts; null for always
+     * @param sum the number that is totalled; null where rows are counted
      */
     public record CountedBy(
             CounterDefinition counter,
-            int association,
+            WatchedAttribute association,
             @Nullable Condition condition,
-            int sum) {}
+            @Nullable WatchedAttribute sum) {
+
+        /** Whether this attribute decides for how much a row counts. */
+        public boolean isWeighedBy(WatchedAttribute attribute) {
+            return attribute.equals(sum) || isConditionOf(attribute);
+        }
+
+        private boolean isConditionOf(WatchedAttribute attribute) {
+            return condition != null && condition.attributes().contains(attribute.path());
+        }
+    }
 
     /**
-     * A counter whose path leads through the rows of this entity.
+     * A counter whose path leads through rows of this entity.
      *
-     * @param association where in a snapshot the row stands to which it leads
+     * @param association leads to the next row of the path
      */
-    public record PassedBy(PathStep step, int association) {}
+    public record PassedBy(PathStep step, WatchedAttribute association) {}
 
-    /** The values of what is tracked, at one moment. */
-    public record Snapshot(List<@Nullable Object> values) {
-
-        @Nullable
-        public Object get(int position) {
-            return values.get(position);
-        }
-
-        /** The same row when some of it is null. */
-        public Snapshot without(Set<Integer> positions) {
-            List<@Nullable Object> rest = new ArrayList<>(values);
-            positions.forEach(position -> rest.set(position, null));
-            return new Snapshot(rest);
-        }
-    }
-
-    /** What is to be done for counters when a row changes. */
-    public interface Moves {
-
-        /**
-         * A counter moves.
-         *
-         * @param first the row that the association leads to
-         */
-        void move(CounterDefinition counter, Object first, BigDecimal amount);
-
-        /** A row that others are counted through has got another parent: all that is beneath it goes along. */
-        void pass(PathStep step, Object id, @Nullable Object from);
-    }
-
-    WatchedEntity(EntityPersister child) {
-        this.child = child;
+    WatchedEntity(EntityPersister entity) {
+        this.entity = entity;
     }
 
     void countedBy(CounterDefinition counter, @Nullable Condition condition) {
-        int association = track(WatchedAttribute.of(child, counter));
-        int sum = counter.sum().isEmpty() ? NOWHERE : track(counter.sum());
+        WatchedAttribute association = watch(WatchedAttribute.of(entity, counter));
+        WatchedAttribute sum = counter.sum().isEmpty() ? null : watch(counter.sum());
         if (condition != null) {
-            condition.attributes().forEach(this::track);
+            condition.attributes().forEach(this::watch);
         }
         counters.add(new CountedBy(counter, association, condition, sum));
     }
 
     void passedBy(PathStep step) {
-        passages.add(new PassedBy(step, track(step.attribute())));
+        passages.add(new PassedBy(step, watch(step.attribute())));
     }
 
-    private int track(String path) {
-        return track(WatchedAttribute.of(child, path));
+    private WatchedAttribute watch(String path) {
+        return watch(WatchedAttribute.of(entity, path));
     }
 
-    private int track(WatchedAttribute attribute) {
-        return positions.computeIfAbsent(attribute.key(), any -> {
-            tracked.add(attribute);
-            return tracked.size() - 1;
-        });
+    private WatchedAttribute watch(WatchedAttribute attribute) {
+        return attributes.computeIfAbsent(attribute.key(), any -> attribute.at(attributes.size()));
     }
 
-    public EntityPersister child() {
-        return child;
-    }
-
-    /** Whether setting an attribute may change what counters look at: by its path, or by another one to the same column. */
-    public boolean looksAt(String path, EntityPersister entity) {
-        Set<String> assigned = Entities.columns(entity.findByPath(path));
-        return tracked.stream()
-                .anyMatch(own -> own.path().equals(path)
-                        || own.path().startsWith(path + ".")
-                        || path.startsWith(own.path() + ".")
-                        || !Collections.disjoint(Entities.columns(own.part()), assigned));
-    }
-
-    /** Whether counters look at no more of another class, one that extends this one. */
-    public boolean hasAllOf(WatchedEntity more) {
-        return more.counters.size() == counters.size() && more.passages.size() == passages.size();
+    public EntityPersister entity() {
+        return entity;
     }
 
     public boolean isEmpty() {
-        return tracked.isEmpty();
+        return attributes.isEmpty();
     }
 
-    public List<WatchedAttribute> tracked() {
-        return tracked;
+    /** The watched attributes, in the order of their positions in a {@link Snapshot}. */
+    public Collection<WatchedAttribute> attributes() {
+        return Collections.unmodifiableCollection(attributes.values());
     }
 
     public List<CountedBy> counters() {
@@ -146,55 +110,100 @@ public final class WatchedEntity {
         return passages;
     }
 
-    /** What a state of a row says of what is tracked. */
+    /** Whether a subclass of this entity has no other counters than this entity. */
+    public boolean hasAllOf(WatchedEntity subclass) {
+        return subclass.counters.size() == counters.size() && subclass.passages.size() == passages.size();
+    }
+
+    /** Whether to set an attribute may change a watched one: the same, one inside or around it, or one with the same column. */
+    public boolean isChangedBy(String path, EntityPersister declaring) {
+        Set<String> assigned = Entities.columns(declaring.findByPath(path));
+        return attributes.values().stream()
+                .anyMatch(own -> own.path().equals(path)
+                        || own.path().startsWith(path + ".")
+                        || path.startsWith(own.path() + ".")
+                        || !Collections.disjoint(Entities.columns(own.part()), assigned));
+    }
+
+    /** Whether counters do nothing with an attribute but total it. */
+    public boolean isOnlyTotalled(WatchedAttribute attribute) {
+        return counters.stream().anyMatch(by -> attribute.equals(by.sum()))
+                && counters.stream().noneMatch(by -> attribute.equals(by.association()) || by.isConditionOf(attribute))
+                && passages.stream().noneMatch(by -> attribute.equals(by.association()));
+    }
+
+    /** For how much a row counts. */
+    BigDecimal weight(CountedBy by, Snapshot snapshot) {
+        if (by.condition() != null
+                && !by.condition().isTrue(path -> snapshot.get(requireNonNull(attributes.get(path))))) {
+            return BigDecimal.ZERO;
+        }
+        if (by.sum() == null) {
+            return BigDecimal.ONE;
+        }
+        Object number = snapshot.get(by.sum());
+        if ((number instanceof Double || number instanceof Float)
+                && !Double.isFinite(((Number) number).doubleValue())) {
+            throw new CounterCacheException("%s.%s is %s, which no counter can total: make it a number or null"
+                    .formatted(entity.getImportedName(), by.counter().sum(), number));
+        }
+        return number == null ? BigDecimal.ZERO : Numbers.exact((Number) number);
+    }
+
+    // ---- snapshots ----
+
+    /** A snapshot of a row that has this state in a session. Loads nothing. */
     public Snapshot snapshot(Object id, Object[] state, SharedSessionContractImplementor session) {
-        List<@Nullable Object> values = new ArrayList<>(tracked.size());
-        tracked.forEach(attribute -> values.add(attribute.value(id, state, session)));
+        return snapshot(attribute -> attribute.value(id, state, session));
+    }
+
+    /** A snapshot of a row that the query of {@link #select} has returned. */
+    public Snapshot read(Object[] row) {
+        return read(row, 1);
+    }
+
+    /** A snapshot of a row that another query has returned, with the attributes in their order from this column on. */
+    public Snapshot read(Object[] row, int firstColumn) {
+        return snapshot(attribute -> row[firstColumn + attribute.position()]);
+    }
+
+    /** A snapshot of a row about which nothing is known. */
+    public Snapshot unknown() {
+        return snapshot(attribute -> WatchedAttribute.UNKNOWN);
+    }
+
+    private Snapshot snapshot(Function<WatchedAttribute, @Nullable Object> value) {
+        List<@Nullable Object> values = new ArrayList<>(attributes.size());
+        attributes.values().forEach(attribute -> values.add(value.apply(attribute)));
         return new Snapshot(values);
     }
 
     /**
-     * The query for the id of rows, and all that is tracked of them.
+     * A snapshot of a row after an UPDATE. The UPDATE leaves an attribute as it is if it was not loaded, if it is mapped as
+     * not updatable, or if the session has not changed it and writes only changes.
      *
-     * @param condition over a row {@code c}
+     * @param before the row before the UPDATE
+     * @param loaded the state that the session had loaded; null if the UPDATE writes all attributes
+     * @param written the state that the session has now
      */
-    public String select(String condition) {
-        return "select id(c)%s from %s where %s"
-                .formatted(
-                        tracked.stream()
-                                .map(attribute -> ", " + attribute.hql())
-                                .collect(Collectors.joining()),
-                        from(),
-                        condition);
-    }
-
-    /** The rows as {@code c}, with what the expressions for what is tracked need. */
-    public String from() {
-        return child.getImportedName() + " c"
-                + tracked.stream().map(WatchedAttribute::join).collect(Collectors.joining());
-    }
-
-    /** A snapshot of a row that this query has answered. */
-    public Snapshot read(Object[] row) {
-        return new Snapshot(new ArrayList<>(Arrays.asList(row).subList(1, row.length)));
-    }
-
-    /** Whether something is known to be different. */
-    public boolean differ(Snapshot before, Snapshot after) {
-        for (int i = 0; i < tracked.size(); i++) {
-            if (!tracked.get(i).isSame(before.get(i), after.get(i))) {
-                return true;
-            }
-        }
-        return false;
+    public Snapshot afterUpdate(
+            Object id,
+            Snapshot before,
+            Object @Nullable [] loaded,
+            Object[] written,
+            SharedSessionContractImplementor session) {
+        return snapshot(attribute -> isWritten(attribute, id, loaded, written, session)
+                ? attribute.value(id, written, session)
+                : before.get(attribute));
     }
 
     /**
-     * Whether an UPDATE writes something that is tracked, perhaps as it was loaded: of an embeddable all that is in it, of an
-     * {@code @Any} the same row as one of another type. What another transaction has written meanwhile would be gone unseen.
+     * Whether an UPDATE writes a watched attribute, even if the value is the one that was loaded: an embeddable is written
+     * as a whole, and an {@code @Any} along with its type. That would overwrite a change of another transaction, and nobody
+     * would count it.
      */
     public boolean rewrites(Object id, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
-        return tracked.stream().anyMatch(attribute -> isWritten(attribute, id, loaded, written, session));
+        return attributes.values().stream().anyMatch(attribute -> isWritten(attribute, id, loaded, written, session));
     }
 
     private boolean isWritten(
@@ -204,133 +213,49 @@ public final class WatchedEntity {
             Object[] written,
             SharedSessionContractImplementor session) {
         return attribute.property() >= 0
-                && child.getPropertyUpdateability()[attribute.property()]
+                && entity.getPropertyUpdateability()[attribute.property()]
                 && attribute.value(id, written, session) != WatchedAttribute.UNKNOWN
-                && (loaded == null || attribute.isWritten(child, loaded, written, session));
+                && (loaded == null || attribute.isWritten(entity, loaded, written, session));
     }
 
-    /** Whether a snapshot does not tell what the database holds. */
+    /** Whether two snapshots differ in a value that both of them know. */
+    public boolean differ(Snapshot before, Snapshot after) {
+        return attributes.values().stream()
+                .anyMatch(attribute -> !attribute.isSame(before.get(attribute), after.get(attribute)));
+    }
+
+    /** Whether the database may have other values than a snapshot of what a session has loaded. */
     public boolean isDoubtful(Snapshot snapshot) {
         return snapshot.values().contains(WatchedAttribute.UNKNOWN) || isRounded(snapshot);
     }
 
-    /** Whether the database may hold other values than these, because it has rounded them. */
+    /** Whether the database may have other values because it has rounded them. */
     public boolean isRounded(Snapshot snapshot) {
-        for (int i = 0; i < tracked.size(); i++) {
-            if (tracked.get(i).isRounded(snapshot.get(i))) {
-                return true;
-            }
-        }
-        return false;
+        return attributes.values().stream().anyMatch(attribute -> attribute.isRounded(snapshot.get(attribute)));
     }
 
-    /** Whether an attribute is null that is no association. */
-    public boolean hasNullOfItsOwn(Snapshot snapshot) {
-        for (int i = 0; i < tracked.size(); i++) {
-            if (snapshot.get(i) == null && tracked.get(i).target() == null) {
-                return true;
-            }
-        }
-        return false;
+    /** Whether any attribute other than an association is null. */
+    public boolean hasNullValue(Snapshot snapshot) {
+        return attributes.values().stream()
+                .anyMatch(attribute -> snapshot.get(attribute) == null && attribute.target() == null);
     }
 
-    /**
-     * What an UPDATE leaves behind: what it did not load it does not write, nor what is never updated, and nothing that
-     * the session has left alone where it writes only what has changed.
-     *
-     * @param before what the row held
-     * @param loaded the state that the session had loaded; null if the UPDATE writes all
-     * @param written the state that the session has now
-     */
-    public Snapshot afterUpdate(
-            Object id,
-            Snapshot before,
-            Object @Nullable [] loaded,
-            Object[] written,
-            SharedSessionContractImplementor session) {
-        List<@Nullable Object> after = new ArrayList<>(before.values());
-        for (int i = 0; i < tracked.size(); i++) {
-            WatchedAttribute attribute = tracked.get(i);
-            if (isWritten(attribute, id, loaded, written, session)) {
-                after.set(i, attribute.value(id, written, session));
-            }
-        }
-        return new Snapshot(after);
+    // ---- queries ----
+
+    /** An HQL query for the ids and the watched attributes of rows {@code c}. */
+    public String select(String condition) {
+        return "select id(c)%s from %s where %s"
+                .formatted(
+                        attributes.values().stream()
+                                .map(attribute -> ", " + attribute.hql())
+                                .collect(Collectors.joining()),
+                        from(),
+                        condition);
     }
 
-    /** Whether all that counters make of what stands here is a total of it. */
-    public boolean isOnlyTotalled(int position) {
-        return counters.stream().anyMatch(by -> by.sum() == position)
-                && counters.stream().allMatch(by -> by.association() != position && !isCondition(by, position))
-                && passages.stream().allMatch(by -> by.association() != position);
-    }
-
-    private boolean isCondition(CountedBy by, int position) {
-        return by.condition() != null
-                && by.condition().attributes().contains(tracked.get(position).path());
-    }
-
-    private int position(String path) {
-        return positions.getOrDefault(path, NOWHERE);
-    }
-
-    /** Whether a counter totals what is {@linkplain #isOnlyTotalled only totalled}. */
-    public boolean isTotalled(CountedBy by) {
-        return by.sum() != NOWHERE && isOnlyTotalled(by.sum());
-    }
-
-    /** What follows from a change of a row: of an inserted one there is nothing before, of a deleted one nothing after. */
-    public void change(Object id, @Nullable Snapshot before, @Nullable Snapshot after, Moves moves) {
-        for (CountedBy by : counters) {
-            count(by, before, after, moves);
-        }
-        for (PassedBy by : passages) {
-            Object from = before == null ? null : before.get(by.association());
-            Object to = after == null ? null : after.get(by.association());
-            if (before != null && !tracked.get(by.association()).isSame(from, to)) {
-                moves.pass(by.step(), id, from);
-            }
-        }
-    }
-
-    private void count(CountedBy by, @Nullable Snapshot before, @Nullable Snapshot after, Moves moves) {
-        Object from = before == null ? null : before.get(by.association());
-        Object to = after == null ? null : after.get(by.association());
-        BigDecimal less = before == null || from == null
-                ? BigDecimal.ZERO
-                : weight(by, before).negate();
-        BigDecimal more = after == null || to == null ? BigDecimal.ZERO : weight(by, after);
-        if (from != null && tracked.get(by.association()).isSame(from, to)) {
-            moves.move(by.counter(), from, less.add(more));
-            return;
-        }
-        if (from != null) {
-            moves.move(by.counter(), from, less);
-        }
-        if (to != null) {
-            moves.move(by.counter(), to, more);
-        }
-    }
-
-    /** Whether what a row counts for depends on what stands here in a snapshot. */
-    public boolean isWeighedBy(CountedBy by, int position) {
-        return by.sum() == position || isCondition(by, position);
-    }
-
-    /** What a row counts for. */
-    public BigDecimal weight(CountedBy by, Snapshot snapshot) {
-        if (by.condition() != null && !by.condition().isTrue(path -> snapshot.get(position(path)))) {
-            return BigDecimal.ZERO;
-        }
-        if (by.sum() == NOWHERE) {
-            return BigDecimal.ONE;
-        }
-        Object number = snapshot.get(by.sum());
-        if ((number instanceof Double || number instanceof Float)
-                && !Double.isFinite(((Number) number).doubleValue())) {
-            throw new CounterCacheException("%s.%s is %s, which no counter can total: make it a number or null"
-                    .formatted(child.getImportedName(), by.counter().sum(), number));
-        }
-        return number == null ? BigDecimal.ZERO : Numbers.exact((Number) number);
+    /** The rows as {@code c} in the FROM clause of an HQL query, with the joins that the attributes need. */
+    public String from() {
+        return entity.getImportedName() + " c"
+                + attributes.values().stream().map(WatchedAttribute::join).collect(Collectors.joining());
     }
 }

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.ondelete;
 
 import io.countercache.hibernate.internal.model.OnDelete;
+import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.Entities;
 import java.util.HashSet;
@@ -45,18 +46,14 @@ record OnDeleteEdge(
         return child.isTypeOrSuperType(entity) || entity.isTypeOrSuperType(child);
     }
 
-    /**
-     * The positions of the watched attributes that become null in a child row that is not deleted: all that share a column with
-     * the foreign key.
-     */
-    Set<Integer> nulled(WatchedEntity watched) {
-        Set<Integer> nulled = new HashSet<>();
+    /** The watched attributes that become null in a child row that is not deleted: all that share a column with the foreign key. */
+    Set<WatchedAttribute> nulled(WatchedEntity watched) {
+        Set<WatchedAttribute> nulled = new HashSet<>();
         if (!cascades) {
-            for (int i = 0; i < watched.tracked().size(); i++) {
-                int position = i;
-                watched.tracked().get(i).part().forEachSelectable((index, column) -> {
+            for (WatchedAttribute attribute : watched.attributes()) {
+                attribute.part().forEachSelectable((index, column) -> {
                     if (columns.contains(column.getSelectionExpression())) {
-                        nulled.add(position);
+                        nulled.add(attribute);
                     }
                 });
             }

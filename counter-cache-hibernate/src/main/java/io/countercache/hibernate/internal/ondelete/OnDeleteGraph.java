@@ -86,7 +86,7 @@ public final class OnDeleteGraph {
         return all(child.getFactory()).stream()
                 .filter(edge -> edge.mayLeadTo(child))
                 .flatMap(edge -> edge.nulled(watched).stream())
-                .anyMatch(position -> watched.tracked().get(position).path().equals(attribute));
+                .anyMatch(nulled -> nulled.path().equals(attribute));
     }
 
     /** All entities whose deleted rows make the database delete rows of another entity, or set their foreign key to null. */
@@ -187,7 +187,7 @@ public final class OnDeleteGraph {
         for (Kind kind : kinds(edge)) {
             Collection<String> own = tables(kind.entity());
             kind.watched()
-                    .tracked()
+                    .attributes()
                     .forEach(attribute -> attribute.part().forEachSelectable((index, column) -> {
                         if (own.contains(column.getContainingTableExpression())) {
                             tables.putIfAbsent(column.getContainingTableExpression(), kind.entity());

@@ -3,8 +3,9 @@ package io.countercache.hibernate.internal.ondelete;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
-import io.countercache.hibernate.internal.model.WatchedEntity.Snapshot;
+import io.countercache.hibernate.internal.model.Moves;
+import io.countercache.hibernate.internal.model.RowChange;
+import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Kind;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -206,7 +207,7 @@ public final class OnDeleteSearch {
                 after = before.without(edge.nulled(watched));
                 recordNulled(kind.entity(), id, edge);
             }
-            watched.change(id, before, after, remaining);
+            new RowChange(watched, id, before, after, 1).moves(remaining);
         }
     }
 

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.ondelete;
 
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.OnDelete;
+import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
 import io.countercache.hibernate.internal.model.WatchedEntity.PassedBy;
@@ -48,28 +49,28 @@ final class RelevantEdges {
     }
 
     private boolean movesCounters(OnDeleteEdge edge, WatchedEntity watched) {
-        Set<Integer> nulled = edge.nulled(watched);
-        return watched.counters().stream().anyMatch(by -> moves(edge, by, watched, nulled))
-                || watched.passages().stream().anyMatch(by -> moves(edge, by, watched, nulled));
+        Set<WatchedAttribute> nulled = edge.nulled(watched);
+        return watched.counters().stream().anyMatch(by -> moves(edge, by, nulled))
+                || watched.passages().stream().anyMatch(by -> moves(edge, by, nulled));
     }
 
-    private static boolean moves(OnDeleteEdge edge, CountedBy by, WatchedEntity watched, Set<Integer> nulled) {
+    private static boolean moves(OnDeleteEdge edge, CountedBy by, Set<WatchedAttribute> nulled) {
         boolean leadsOn = !by.counter().path().isEmpty();
         if (edge.cascades()) {
-            return leadsOn || !isBy(edge, by.association(), watched); // else the counter is in the target, and deleted
+            return leadsOn || !isBy(edge, by.association()); // else the counter is in the target, and deleted
         }
         return (leadsOn && nulled.contains(by.association()))
-                || nulled.stream().anyMatch(position -> watched.isWeighedBy(by, position));
+                || nulled.stream().anyMatch(by::isWeighedBy);
     }
 
-    private boolean moves(OnDeleteEdge edge, PassedBy by, WatchedEntity watched, Set<Integer> nulled) {
-        boolean isLast = model.paths(edge.child().getFactory()).after(by.step()) == null;
+    private boolean moves(OnDeleteEdge edge, PassedBy by, Set<WatchedAttribute> nulled) {
+        boolean isLast = model.paths().after(by.step()) == null;
         return edge.cascades()
-                ? !isLast || !isBy(edge, by.association(), watched)
+                ? !isLast || !isBy(edge, by.association())
                 : !isLast && nulled.contains(by.association());
     }
 
-    private static boolean isBy(OnDeleteEdge edge, int position, WatchedEntity watched) {
-        return watched.tracked().get(position).path().equals(edge.association());
+    private static boolean isBy(OnDeleteEdge edge, WatchedAttribute association) {
+        return association.path().equals(edge.association());
     }
 }

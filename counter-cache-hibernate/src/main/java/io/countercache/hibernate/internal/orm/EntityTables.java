@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.orm;
 
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -36,6 +37,11 @@ public final class EntityTables {
             tables.put(declared, entity);
         }
         return tables;
+    }
+
+    /** The tables that a query of an entity reads. */
+    public static List<String> querySpaces(EntityPersister entity) {
+        return List.of((String[]) entity.getQuerySpaces());
     }
 
     /** Whether each concrete class of a hierarchy has a table for itself, and there are several. */

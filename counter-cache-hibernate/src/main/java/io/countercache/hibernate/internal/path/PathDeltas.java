@@ -1,35 +1,35 @@
 package io.countercache.hibernate.internal.path;
 
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.support.UndoLog;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is pending for counters further up: by how much moves what is beneath the rows on the way to them, and which of
- * these rows have got another parent. Where that leads is found when it is written. Not thread-safe.
+ * What is pending for counters further up: the deltas beneath rows on their paths, and the rows on their paths that have got
+ * another parent. To which counters that leads is found out when it is written. Not thread-safe.
  */
 public final class PathDeltas {
 
     private final Map<PathStep, Map<Object, BigDecimal>> beneath = new HashMap<>();
     private final Map<PathStep, Map<Object, @Nullable Object>> moved = new HashMap<>();
     private final CounterDeltas shown = new CounterDeltas();
-    /** What was pending before for the rows for which that has changed since each savepoint. */
-    private final List<Map<Place, State>> savepoints = new ArrayList<>();
+    private final UndoLog<Place, State> undo = new UndoLog<>();
 
+    /** A row, and the step that leads from it. */
     private record Place(PathStep step, Object id) {}
 
     private record State(
             BigDecimal beneath, boolean isMoved, @Nullable Object origin) {}
 
+    /** Adds to the delta beneath a row. */
     public void add(PathStep step, Object id, BigDecimal amount) {
-        remember(step, id);
+        beforeChange(step, id);
         Map<Object, BigDecimal> byRow = beneath.computeIfAbsent(step, any -> new HashMap<>());
         byRow.merge(id, amount, (sum, more) -> sum.add(more).signum() == 0 ? null : sum.add(more));
         if (byRow.isEmpty()) {
@@ -37,16 +37,16 @@ public final class PathDeltas {
         }
     }
 
-    /** Remembers where a row led to before this transaction moved it: the first time counts. */
+    /** Remembers where a row led before this transaction moved it, the first time. */
     public void moved(PathStep step, Object id, @Nullable Object from) {
-        remember(step, id);
+        beforeChange(step, id);
         Map<Object, @Nullable Object> origins = moved.computeIfAbsent(step, any -> new HashMap<>());
         if (!origins.containsKey(id)) {
             origins.put(id, from);
         }
     }
 
-    /** Whether there is nothing to write, nor to put right of what was shown. */
+    /** Whether there is nothing to write, and nothing to correct of what was shown. */
     public boolean isEmpty() {
         return beneath.isEmpty() && moved.isEmpty() && shown.isEmpty();
     }
@@ -78,13 +78,14 @@ public final class PathDeltas {
         return moved.getOrDefault(step, Map.of()).containsKey(id);
     }
 
+    /** Where a row led before it was moved. */
     @Nullable
     Object origin(PathStep step, Object id) {
         return moved.getOrDefault(step, Map.of()).get(id);
     }
 
     void remove(PathStep step, Object id) {
-        remember(step, id);
+        beforeChange(step, id);
         forget(step, id);
     }
 
@@ -101,33 +102,26 @@ public final class PathDeltas {
         });
     }
 
-    /** What was shown on managed parents by what was known of the way to them; what is written may be something else. */
+    /** What managed parents show, as far as it was known where the paths lead; what is written may differ. */
     public CounterDeltas shown() {
         return shown;
     }
 
-    /** Begins what can be taken back. */
+    /** Sets a savepoint. */
     public void savepoint() {
         shown.savepoint();
-        savepoints.add(new HashMap<>());
+        undo.savepoint();
     }
 
-    /** Takes back whatever has happened since a savepoint, the number of which is counted from 0. */
+    /** Restores what was pending at a savepoint, given by its number from 0. Forgets that savepoint and those after it. */
     public void rollback(int savepoint) {
         shown.rollback(savepoint);
-        while (savepoints.size() > savepoint) {
-            savepoints.remove(savepoints.size() - 1).forEach(this::restore);
-        }
+        undo.rollback(savepoint, this::restore);
     }
 
-    private void remember(PathStep step, Object id) {
-        if (!savepoints.isEmpty()) {
-            savepoints
-                    .get(savepoints.size() - 1)
-                    .computeIfAbsent(
-                            new Place(step, id),
-                            any -> new State(beneath(step, id), isMoved(step, id), origin(step, id)));
-        }
+    private void beforeChange(PathStep step, Object id) {
+        undo.beforeChange(
+                new Place(step, id), any -> new State(beneath(step, id), isMoved(step, id), origin(step, id)));
     }
 
     private void restore(Place place, State state) {

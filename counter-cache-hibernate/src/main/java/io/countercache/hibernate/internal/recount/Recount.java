@@ -5,8 +5,7 @@ import io.countercache.hibernate.internal.count.CountQuery;
 import io.countercache.hibernate.internal.count.IdRange;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
-import io.countercache.hibernate.internal.model.ParentRow;
-import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Chunks;
@@ -26,12 +25,12 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
- * Computes counters from the rows and corrects those that are wrong, while others write.
+ * Computes counters from the rows of their children, and corrects those that are wrong, while other transactions write.
  *
- * <p>One UPDATE with the count in it would be wrong: when it has to wait for another transaction, it writes the count
- * that it saw before. So the wrong rows are locked first, and what is stored and what is actual are then measured in one
- * later statement. A child and its +1 commit together, and the +1 needs the row that is locked here: while the lock is
- * held, the two cannot change apart.
+ * <p>One UPDATE with the count in it would be wrong: when it has to wait for another transaction, it writes the count that it
+ * saw before. So the wrong rows are locked first, and then the stored and the actual value are measured in one later
+ * statement. A child and its +1 commit together, and the +1 needs the row that is locked here. So while this transaction has
+ * the lock, either both of them are visible or none.
  */
 public final class Recount {
 
@@ -50,7 +49,7 @@ public final class Recount {
         this.writer = writer;
     }
 
-    /** What is wrong; changes nothing. */
+    /** The drift of some rows. Changes nothing. */
     public List<Drift> drift(
             EntityPersister parent,
             Collection<?> ids,
@@ -65,7 +64,7 @@ public final class Recount {
         return drifts;
     }
 
-    /** What was wrong, and is corrected. */
+    /** Corrects some rows. Returns the drift that they had. */
     public List<Drift> reset(
             EntityPersister parent,
             Collection<?> ids,
@@ -74,7 +73,7 @@ public final class Recount {
         return correct(parent, drift(parent, ids, counters, session), counters, session);
     }
 
-    /** What is wrong in a part of the table; changes nothing. */
+    /** The drift of a part of the table. Changes nothing. */
     public List<Drift> driftBetween(
             EntityPersister parent,
             IdRange range,
@@ -85,7 +84,7 @@ public final class Recount {
                 .toList();
     }
 
-    /** What was wrong in a part of the table, and is corrected. */
+    /** Corrects a part of the table. Returns the drift that it had. */
     public List<Drift> resetBetween(
             EntityPersister parent,
             IdRange range,
@@ -94,7 +93,7 @@ public final class Recount {
         return correct(parent, driftBetween(parent, range, counters, session), counters, session);
     }
 
-    /** Locks what seems to be wrong, looks again, and corrects what is. */
+    /** Locks the rows that seem to be wrong, measures them again, and corrects those that are wrong. */
     private List<Drift> correct(
             EntityPersister parent,
             List<Drift> suspects,
@@ -103,14 +102,9 @@ public final class Recount {
         if (suspects.isEmpty()) {
             return suspects;
         }
-        var rows = new TreeSet<>(sql.lockOrder(session));
-        for (Drift suspect : suspects) {
-            for (CounterDefinition counter : counters) {
-                rows.add(new ParentRow(counter.table(), suspect.id()));
-            }
-        }
-        List<Object> ids = rows.stream().map(ParentRow::id).distinct().toList();
-        Set<String> tables = new TreeSet<>(sql.tableOrder(session));
+        Set<Object> ids = new TreeSet<>(LockOrder.of(parent, session));
+        suspects.forEach(suspect -> ids.add(suspect.id()));
+        Set<String> tables = new TreeSet<>(sql.tableOrder());
         counters.forEach(counter -> tables.add(counter.table()));
         tables.forEach(table -> RowLocks.lock(ids, parent, table, session));
         List<Drift> wrong = drift(parent, ids, counters, session);
@@ -128,7 +122,7 @@ public final class Recount {
             for (CounterDefinition counter : counters) {
                 if (counter.counter().equals(drift.counter())) {
                     BigDecimal difference = CountQuery.difference(drift);
-                    differences.add(counter, new ParentRow(counter.table(), drift.id()), difference);
+                    differences.add(counter, counter.row(drift.id()), difference);
                     pending.shown(parent, drift.id(), counter.counter(), difference, session);
                     ManagedParents.show(parent, drift.id(), counter.counter(), Numbers.exact(drift.actual()), session);
                 }
@@ -158,7 +152,8 @@ public final class Recount {
 
     private CountQuery count(
             EntityPersister parent, CounterDefinition counter, SharedSessionContractImplementor session) {
-        CountQuery.read(counter, session.getFactory()).forEach(read -> Entities.refuseFilters(read, session));
-        return new CountQuery(parent, counter, model.where(counter, "c"));
+        CountQuery count = new CountQuery(parent, counter, model);
+        count.refuseFilters(session);
+        return count;
     }
 }

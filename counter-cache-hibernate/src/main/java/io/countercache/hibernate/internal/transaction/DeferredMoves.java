@@ -2,7 +2,7 @@ package io.countercache.hibernate.internal.transaction;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
-import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
+import io.countercache.hibernate.internal.model.Moves;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What follows from a statement, summed up, until it is done. Not thread-safe. */
+/** The moves of a statement, summed up until the statement is done. Not thread-safe. */
 public final class DeferredMoves implements Moves {
 
     private final Map<CounterDefinition, Map<Object, BigDecimal>> moved = new LinkedHashMap<>();
@@ -27,18 +27,19 @@ public final class DeferredMoves implements Moves {
         passed.add(moves -> moves.pass(step, id, from));
     }
 
-    /** Whether a counter further up moves. */
+    /** Whether any counter further up moves. */
     public boolean leadOn() {
         return moved.entrySet().stream()
                 .anyMatch(counter -> !counter.getKey().path().isEmpty()
                         && counter.getValue().values().stream().anyMatch(amount -> amount.signum() != 0));
     }
 
-    /** Whether rows on the way to one do. */
+    /** Whether any row on a path has got another parent. */
     public boolean pass() {
         return !passed.isEmpty();
     }
 
+    /** Passes the moves on. */
     public void tell(Moves moves) {
         passed.forEach(pass -> pass.accept(moves));
         moved.forEach((counter, amounts) -> amounts.forEach((first, sum) -> moves.move(counter, first, sum)));

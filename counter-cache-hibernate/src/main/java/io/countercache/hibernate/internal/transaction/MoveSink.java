@@ -3,16 +3,15 @@ package io.countercache.hibernate.internal.transaction;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
-import io.countercache.hibernate.internal.model.ParentRow;
-import io.countercache.hibernate.internal.model.WatchedEntity.Moves;
+import io.countercache.hibernate.internal.model.Moves;
 import io.countercache.hibernate.internal.support.SkippingSessions;
 import java.math.BigDecimal;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives what moves counters, from whatever changes rows, and hands it to the pending deltas of the session's transaction.
- * Moves of a session that counts nothing for now are dropped.
+ * Receives the moves of all sessions, and adds them to the {@link PendingDeltas} of their transactions. Drops the moves of a
+ * session that counts nothing for now.
  */
 public final class MoveSink {
 
@@ -26,7 +25,7 @@ public final class MoveSink {
         this.skipping = skipping;
     }
 
-    /** Whether moves of this session are dropped: then nobody needs to look for them. */
+    /** Whether moves of this session are dropped: then there is no need to look for any. */
     public boolean isSkipping(SharedSessionContractImplementor session) {
         return skipping.contains(session);
     }
@@ -48,17 +47,16 @@ public final class MoveSink {
         };
     }
 
-    /** @param first the row that the association leads to */
+    /** @param first the id of the row that the association leads to */
     public void move(
             CounterDefinition counter, Object first, BigDecimal amount, SharedSessionContractImplementor session) {
         if (amount.signum() == 0 || isSkipping(session)) {
             return;
         }
         if (counter.path().isEmpty()) {
-            pending.add(counter, new ParentRow(counter.table(), first), amount, session);
+            pending.add(counter, counter.row(first), amount, session);
         } else {
-            PathStep step = model.paths(session.getFactory()).steps(counter).get(0);
-            pending.addBeneath(step, first, amount, session);
+            pending.addBeneath(model.paths().steps(counter).get(0), first, amount, session);
         }
     }
 }

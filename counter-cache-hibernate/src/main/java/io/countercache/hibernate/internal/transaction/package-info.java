@@ -1,3 +1,17 @@
+/**
+ * Collects moves until the commit, and decides when they are written.
+ *
+ * <ol>
+ *   <li>{@link io.countercache.hibernate.internal.transaction.MoveSink} receives all moves, {@link
+ *       io.countercache.hibernate.internal.transaction.DeferredMoves} those that wait for the end of a statement
+ *   <li>{@link io.countercache.hibernate.internal.transaction.PendingDeltas} has the deltas of each transaction, {@code
+ *       TransactionDeltas} those of one
+ *   <li>{@code CommitWrite} writes them before the commit
+ *   <li>{@link io.countercache.hibernate.internal.transaction.ReadBeforeWrite} writes them earlier, for a query that reads
+ *       the counters
+ *   <li>{@code StatelessBatches} executes the last batch of a stateless session
+ * </ol>
+ */
 @NullMarked
 package io.countercache.hibernate.internal.transaction;
 

@@ -19,24 +19,27 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** The SQL texts that change counters, the binding of their parameters, and the order in which rows are locked. */
+/** The UPDATEs that move counters, and the order in which they lock rows. */
 public final class CounterSql {
 
     private final CounterModel model;
     private final Map<Moved, CounterUpdate> updates = new ConcurrentHashMap<>();
 
-    /** Some counters of the rows of one table. */
+    /** Some counters of rows of one table. */
     private record Moved(String table, Set<CounterDefinition> counters) {}
 
     /**
-     * The UPDATE that moves some counters of one row. Its parameters are an amount for each, in the order of the set, now
-     * for each touched attribute, and the id.
+     * The UPDATE that moves some counters of one row. Its parameters are an amount for each counter, in the order of the set,
+     * now for each touched attribute, and the id.
      *
-     * @param types those of the counters
-     * @param returning the same, answering with the values that the counters have then
-     * @param many PostgreSQL: the same for many rows at once, see {@link ArrayUpdate}; null if that cannot be
+     * @param parent the entity that has all of the counters
+     * @param text the UPDATE
+     * @param returning the UPDATE with RETURNING: it returns the new values of the counters
+     * @param many the {@link ArrayUpdate}, for many rows at once; null where there is none
+     * @param types the types of the counters
      */
     record CounterUpdate(
+            EntityPersister parent,
             String text,
             String returning,
             @Nullable String many,
@@ -47,18 +50,21 @@ public final class CounterSql {
         this.model = model;
     }
 
-    /** @param parent the entity that has all of the counters in this table */
-    public CounterUpdate update(String table, Set<CounterDefinition> counters, EntityPersister parent) {
+    CounterUpdate update(String table, Set<CounterDefinition> counters) {
         CounterUpdate known = updates.get(new Moved(table, counters));
         return known != null
                 ? known
-                : updates.computeIfAbsent(
-                        new Moved(table, Set.copyOf(counters)), any -> resolve(table, counters, parent));
+                : updates.computeIfAbsent(new Moved(table, Set.copyOf(counters)), any -> resolve(table, counters));
     }
 
-    private static CounterUpdate resolve(String table, Set<CounterDefinition> counters, EntityPersister parent) {
-        List<String> columns =
-                counters.stream().map(counter -> counter.column(parent)).toList();
+    private CounterUpdate resolve(String table, Set<CounterDefinition> counters) {
+        EntityPersister parent = model.tables().parentIn(table, counters);
+        List<String> columns = new ArrayList<>();
+        List<Class<?>> types = new ArrayList<>();
+        counters.forEach(counter -> {
+            columns.add(counter.column(parent));
+            types.add(counter.type(parent));
+        });
         List<TouchedAttribute> touched = counters.stream()
                 .flatMap(counter -> counter.touch().stream())
                 .distinct()
@@ -66,16 +72,14 @@ public final class CounterSql {
                 .map(name -> TouchedAttribute.named(parent, name))
                 .toList();
         String text = update(table, parent, columns, touched, List.of());
-        List<Class<?>> types = new ArrayList<>();
-        counters.forEach(counter -> types.add(CounterModel.type(counter, parent)));
         String many = ArrayUpdate.update(
                 table, parent, columns, types, assignments(touched).toList());
-        return new CounterUpdate(text, returning(text, columns), many, types, touched);
+        return new CounterUpdate(parent, text, returning(text, columns), many, types, touched);
     }
 
     /**
-     * Moves counters of one row: an amount for each, now for each touched attribute, the id, and what the conditions ask
-     * for. Relative, so that concurrent transactions add up instead of overwriting each other.
+     * An UPDATE of counters of one row. Its parameters are an amount for each counter, now for each touched attribute, the id,
+     * and those of the conditions. It is relative, so that concurrent transactions add up instead of overwriting each other.
      */
     public static String update(
             String table,
@@ -90,11 +94,6 @@ public final class CounterSql {
         return "update " + table + " set " + assignments + " where " + rows;
     }
 
-    /** Writes a column of one row as it is. */
-    static String confirm(String table, EntityPersister entity, String column) {
-        return "update " + table + " set " + column + " = " + column + " where " + Columns.row(table, entity);
-    }
-
     private static Stream<String> assignments(List<TouchedAttribute> touched) {
         return touched.stream().flatMap(attribute -> attribute.assignments().stream());
     }
@@ -103,24 +102,18 @@ public final class CounterSql {
         return update + " returning " + String.join(", ", columns);
     }
 
-    /** The stored values of some counters of one row, null as 0. */
-    public static String select(String table, EntityPersister entity, List<String> columns) {
-        return "select " + columns.stream().map(Columns::orZero).collect(Collectors.joining(", ")) + " from " + table
-                + " where " + Columns.row(table, entity);
-    }
-
     /**
-     * The order in which every transaction locks rows: by table, then by id. It must not depend on anything but the
-     * values, for transactions of other JVMs lock the same rows.
+     * The order in which all transactions lock rows: by table, then by id. It depends on nothing but these values, because
+     * transactions of other JVMs lock the same rows.
      */
     public Comparator<ParentRow> lockOrder(SharedSessionContractImplementor session) {
-        return Comparator.comparing(ParentRow::table, tableOrder(session))
+        return Comparator.comparing(ParentRow::table, tableOrder())
                 .thenComparing((one, other) -> LockOrder.compareIds(
-                        () -> model.parentIn(one.table(), session), one.id(), other.id(), session));
+                        () -> model.tables().parentIn(one.table()), one.id(), other.id(), session));
     }
 
-    /** The same among tables. */
-    public Comparator<String> tableOrder(SharedSessionContractImplementor session) {
-        return model.paths(session.getFactory()).order().comparator();
+    /** The order of tables in the lock order. */
+    public Comparator<String> tableOrder() {
+        return model.paths().order().comparator();
     }
 }

@@ -1,12 +1,8 @@
 package io.countercache.hibernate.internal.write;
 
-import static java.util.Objects.requireNonNull;
-
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
-import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.ParentRow;
-import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.Columns;
@@ -27,13 +23,12 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 
 /**
- * Writes deltas through Hibernate's JDBC coordinator, so that its logging, statement inspection and listeners see the
- * statements: in lock order, one UPDATE per row, neighbours of the same text in one JDBC batch or, where the database can do
- * that in order, in one statement.
+ * Writes deltas in lock order, by one UPDATE for each row. Neighbours with the same text are one JDBC batch or, where the
+ * database can update many rows in a given order, one statement.
  */
 public final class CounterWriter {
 
@@ -55,7 +50,7 @@ public final class CounterWriter {
         }
     }
 
-    /** Writes the deltas of some tables. */
+    /** Writes the deltas of rows in these tables. They have to be {@link #spread} before. */
     public void write(CounterDeltas deltas, Set<String> tables, SharedSessionContractImplementor session) {
         write(deltas.drain(tables, sql.lockOrder(session)), session);
     }
@@ -72,34 +67,17 @@ public final class CounterWriter {
         }
     }
 
-    /** Writes rows that a path has led through as they are. */
-    public void confirm(PathStep step, Set<Object> ids, SharedSessionContractImplementor session) {
-        if (ids.isEmpty()) {
-            return;
-        }
-        String text =
-                CounterSql.confirm(step.table(), step.entity(), step.columns().get(0));
-        Statements.send(text, () -> "confirm " + step.entity().getImportedName(), session, statement -> {
-            for (Object id : ids) {
-                Columns.bindId(id, step.entity(), statement, 1, session);
-                statement.addBatch();
-            }
-            return Statements.executeBatch(statement, session).length;
-        });
-    }
-
     private static boolean isSameStatement(RowDeltas one, RowDeltas other) {
         return one.row().table().equals(other.row().table())
                 && one.amounts().keySet().equals(other.amounts().keySet());
     }
 
     /**
-     * Puts deltas into the tables that their rows are in. Which one that is where each class has one of its own is known of
-     * an instance in memory only: else one UPDATE is sent to each that it may be, and changes nothing in the others, for
-     * no two rows of a hierarchy have the same id.
+     * Moves deltas from the tables that counters are declared for to those that their rows may be in, where these differ. One
+     * UPDATE is sent to each such table; it changes a row in only one of them, because ids are unique in a hierarchy.
      */
     public void spread(CounterDeltas deltas, SharedSessionContractImplementor session) {
-        if (!model.isSpread(session)) {
+        if (!model.tables().areSpread()) {
             return;
         }
         for (RowDeltas row : deltas.drain(sql.lockOrder(session))) {
@@ -110,56 +88,55 @@ public final class CounterWriter {
         }
     }
 
-    /** The tables that the row of a counter may be in. */
+    /** The tables that the row of a counter may be in: one of several, unless a managed instance says which. */
     public Set<String> tables(CounterDefinition counter, Object id, SharedSessionContractImplementor session) {
-        EntityPersister parent = model.parent(counter, session);
-        Object managed = ManagedParents.managed(parent, id, session);
+        Set<String> tables = model.tables().of(counter).keySet();
         EntityEntry entry =
-                managed == null ? null : session.getPersistenceContextInternal().getEntry(managed);
-        return entry != null
-                        && parent instanceof UnionSubclassEntityPersister
-                        && entry.getPersister() instanceof UnionSubclassEntityPersister itself
-                ? Set.of(itself.getRootTableName())
-                : EntityTables.tables(parent, counter.table()).keySet();
+                tables.size() == 1 ? null : ManagedParents.entry(model.parent(counter), id, session);
+        return entry == null ? tables : Set.of(((AbstractEntityPersister) entry.getPersister()).getRootTableName());
     }
 
     private void writeBatch(List<RowDeltas> rows, SharedSessionContractImplementor session) {
-        Set<CounterDefinition> counters = rows.get(0).amounts().keySet();
-        String table = rows.get(0).row().table();
-        EntityPersister parent = requireNonNull(
-                EntityTables.tables(model.parent(counters, session), table).get(table));
-        CounterUpdate update = sql.update(table, counters, parent);
-        Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
+        RowDeltas first = rows.get(0);
+        CounterUpdate update = sql.update(first.row().table(), first.amounts().keySet());
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
+        Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
+        caches.around(update.parent(), ids, session, () -> send(update, rows, ids, touched, session));
+        touched.forEach((attribute, now) ->
+                ids.forEach(id -> ManagedParents.show(update.parent(), id, attribute.name(), now, session)));
+    }
+
+    private static int send(
+            CounterUpdate update,
+            List<RowDeltas> rows,
+            List<Object> ids,
+            Map<TouchedAttribute, Object> touched,
+            SharedSessionContractImplementor session) {
+        EntityPersister parent = update.parent();
+        Set<CounterDefinition> counters = rows.get(0).amounts().keySet();
         Supplier<String> attempt = () -> "move %s of %s".formatted(names(counters), parent.getImportedName());
-        boolean returns = rows.size() == 1
-                && Databases.of(session).canReturnUpdated()
-                && ManagedParents.manages(parent, ids.get(0), session);
         ArrayUpdate many = update.many() == null ? null : ArrayUpdate.of(ids, parent, session);
-        String text = many != null ? requireNonNull(update.many()) : returns ? update.returning() : update.text();
-        caches.around(
-                parent,
-                ids,
-                session,
-                () -> Statements.send(text, attempt, session, statement -> {
-                    if (many != null) {
-                        return many.send(amounts(rows, counters.size()), update.types(), touched, statement, session);
-                    }
-                    for (RowDeltas row : rows) {
-                        bind(row, parent, update.types(), touched, statement, session);
-                        if (rows.size() > 1) {
-                            statement.addBatch();
-                        }
-                    }
-                    if (returns) {
-                        return show(counters, parent, ids.get(0), statement, text, session);
-                    }
-                    return rows.size() > 1
-                            ? Statements.executeBatch(statement, session).length
-                            : Statements.executeUpdate(statement, session);
-                }));
-        touched.forEach(
-                (attribute, now) -> ids.forEach(id -> ManagedParents.show(parent, id, attribute.name(), now, session)));
+        if (many != null && update.many() != null) {
+            return Statements.send(update.many(), attempt, session, statement ->
+                    many.send(amounts(rows, counters.size()), update.types(), touched, statement, session));
+        }
+        if (rows.size() > 1) {
+            return Statements.send(update.text(), attempt, session, statement -> {
+                for (RowDeltas row : rows) {
+                    bind(row, update, touched, statement, session);
+                    statement.addBatch();
+                }
+                return Statements.executeBatch(statement, session).length;
+            });
+        }
+        boolean returns = Databases.of(session).canReturnUpdated() && ManagedParents.manages(parent, ids.get(0), session);
+        String text = returns ? update.returning() : update.text();
+        return Statements.send(text, attempt, session, statement -> {
+            bind(rows.get(0), update, touched, statement, session);
+            return returns
+                    ? show(counters, parent, ids.get(0), statement, text, session)
+                    : Statements.executeUpdate(statement, session);
+        });
     }
 
     /** For each counter, the amount of each row. */
@@ -174,7 +151,7 @@ public final class CounterWriter {
         return amounts;
     }
 
-    /** What the database holds, others' changes included, for the price of the UPDATE. */
+    /** Has the managed instance show the new values, including what other transactions have added. */
     private static int show(
             Set<CounterDefinition> counters,
             EntityPersister parent,
@@ -185,7 +162,7 @@ public final class CounterWriter {
             throws SQLException {
         ResultSet values = session.getJdbcCoordinator().getResultSetReturn().extract(statement, text);
         if (!values.next()) {
-            return 0; // gone
+            return 0; // the row is deleted
         }
         int column = 1;
         for (CounterDefinition counter : counters) {
@@ -196,18 +173,17 @@ public final class CounterWriter {
 
     private static void bind(
             RowDeltas row,
-            EntityPersister parent,
-            List<Class<?>> types,
+            CounterUpdate update,
             Map<TouchedAttribute, Object> touched,
             PreparedStatement statement,
             SharedSessionContractImplementor session)
             throws SQLException {
         int position = 1;
         for (BigDecimal amount : row.amounts().values()) {
-            Columns.bind(amount, types.get(position - 1), statement, position++);
+            Columns.bind(amount, update.types().get(position - 1), statement, position++);
         }
         position = TouchedAttribute.bind(touched, statement, position, session);
-        Columns.bindId(row.row().id(), parent, statement, position, session);
+        Columns.bindId(row.row().id(), update.parent(), statement, position, session);
     }
 
     private static String names(Set<CounterDefinition> counters) {

@@ -1,3 +1,13 @@
+/**
+ * Writes deltas to the rows of parents, and shows them on managed instances.
+ *
+ * <ol>
+ *   <li>{@link io.countercache.hibernate.internal.write.CounterDeltas} sums up deltas until they are written
+ *   <li>{@link io.countercache.hibernate.internal.write.CounterSql} has the UPDATEs and the lock order
+ *   <li>{@link io.countercache.hibernate.internal.write.CounterWriter} sends them
+ *   <li>{@link io.countercache.hibernate.internal.write.ManagedParents} shows deltas and values on managed instances
+ * </ol>
+ */
 @NullMarked
 package io.countercache.hibernate.internal.write;
 

@@ -31,6 +31,10 @@ class CounterDeltasTest {
         return new ParentRow("post", id);
     }
 
+    private void add(CounterDefinition counter, ParentRow row, long amount) {
+        deltas.add(counter, row, BigDecimal.valueOf(amount));
+    }
+
     private List<String> drained() {
         return deltas.drain(LOCK_ORDER).stream()
                 .map(row -> row.row().table()
@@ -43,19 +47,19 @@ class CounterDeltasTest {
 
     @Test
     void deltasOfARowAndCounterAreSummed() {
-        deltas.add(COMMENTS, post(1), 1);
-        deltas.add(COMMENTS, post(1), 1);
-        deltas.add(LIKES, post(1), -1);
+        add(COMMENTS, post(1), 1);
+        add(COMMENTS, post(1), 1);
+        add(LIKES, post(1), -1);
         assertThat(drained()).containsExactly("post1 commentsCount=2 likesCount=-1");
     }
 
     @Test
     void aSumOfZeroDisappears() {
-        deltas.add(COMMENTS, post(1), 1);
-        deltas.add(LIKES, post(1), 1);
-        deltas.add(COMMENTS, post(1), -1);
+        add(COMMENTS, post(1), 1);
+        add(LIKES, post(1), 1);
+        add(COMMENTS, post(1), -1);
         assertThat(deltas.of(post(1))).containsOnlyKeys(LIKES);
-        deltas.add(LIKES, post(1), -1);
+        add(LIKES, post(1), -1);
         assertThat(deltas.isEmpty()).isTrue();
     }
 
@@ -68,9 +72,9 @@ class CounterDeltasTest {
 
     @Test
     void rowsAreDrainedInLockOrder() {
-        deltas.add(COMMENTS, post(3), 1);
-        deltas.add(COMMENTS, post(1), 1);
-        deltas.add(AUTHORED, new ParentRow("author", 2), 1);
+        add(COMMENTS, post(3), 1);
+        add(COMMENTS, post(1), 1);
+        add(AUTHORED, new ParentRow("author", 2), 1);
         assertThat(drained())
                 .containsExactly("author2 commentsCount=1", "post1 commentsCount=1", "post3 commentsCount=1");
         assertThat(deltas.isEmpty()).isTrue();
@@ -78,68 +82,68 @@ class CounterDeltasTest {
 
     @Test
     void countersOfTheSameNameInDifferentTablesAreDifferent() {
-        deltas.add(COMMENTS, post(1), 1);
-        deltas.add(AUTHORED, new ParentRow("author", 1), 1);
+        add(COMMENTS, post(1), 1);
+        add(AUTHORED, new ParentRow("author", 1), 1);
         assertThat(deltas.of(post(1)).keySet())
                 .isNotEqualTo(deltas.of(new ParentRow("author", 1)).keySet());
     }
 
     @Test
     void aDroppedRowIsForgottenUntilItIsRevived() {
-        deltas.add(COMMENTS, post(1), 1);
+        add(COMMENTS, post(1), 1);
         deltas.drop(post(1));
-        deltas.add(COMMENTS, post(1), -1);
+        add(COMMENTS, post(1), -1);
         assertThat(deltas.isEmpty()).isTrue();
         deltas.revive(post(1));
-        deltas.add(COMMENTS, post(1), 1);
+        add(COMMENTS, post(1), 1);
         assertThat(drained()).containsExactly("post1 commentsCount=1");
     }
 
     @Test
     void whatTheyConcernIsAQuestionOfTables() {
         assertThat(deltas.concern(Set.of("post"))).isFalse();
-        deltas.add(COMMENTS, post(1), 1);
+        add(COMMENTS, post(1), 1);
         assertThat(deltas.concern(Set.of("author", "post"))).isTrue();
         assertThat(deltas.concern(Set.of("author"))).isFalse();
     }
 
     @Test
     void aRollbackTakesBackWhatWasAddedAndDrainedSince() {
-        deltas.add(COMMENTS, post(1), 1);
-        deltas.add(LIKES, post(2), 3);
+        add(COMMENTS, post(1), 1);
+        add(LIKES, post(2), 3);
         int savepoint = deltas.savepoint();
-        deltas.add(COMMENTS, post(1), 5);
-        deltas.add(COMMENTS, post(3), 1);
+        add(COMMENTS, post(1), 5);
+        add(COMMENTS, post(3), 1);
         assertThat(drained()).containsExactly("post1 commentsCount=6", "post2 likesCount=3", "post3 commentsCount=1");
-        deltas.add(LIKES, post(2), 1);
+        add(LIKES, post(2), 1);
         deltas.rollback(savepoint);
         assertThat(drained()).containsExactly("post1 commentsCount=1", "post2 likesCount=3");
     }
 
     @Test
     void aRollbackTakesBackWhatWasDroppedAndRevivedSince() {
-        deltas.add(COMMENTS, post(1), 1);
+        add(COMMENTS, post(1), 1);
         deltas.drop(post(2));
         int savepoint = deltas.savepoint();
         deltas.drop(post(1));
         deltas.revive(post(2));
         deltas.rollback(savepoint);
-        deltas.add(COMMENTS, post(1), 1);
-        deltas.add(COMMENTS, post(2), 1);
+        add(COMMENTS, post(1), 1);
+        add(COMMENTS, post(2), 1);
         assertThat(drained()).containsExactly("post1 commentsCount=2");
     }
 
     @Test
     void aRollbackToAnEarlierSavepointTakesBackTheLaterOnesToo() {
-        deltas.add(COMMENTS, post(1), 1);
+        add(COMMENTS, post(1), 1);
         int first = deltas.savepoint();
-        deltas.add(COMMENTS, post(1), 1);
+        add(COMMENTS, post(1), 1);
         int second = deltas.savepoint();
-        deltas.add(COMMENTS, post(1), -2);
+        add(COMMENTS, post(1), -2);
         deltas.rollback(second);
         assertThat(deltas.of(post(1))).containsEntry(COMMENTS, BigDecimal.valueOf(2));
         assertThat(deltas.savepoint()).isEqualTo(second);
-        deltas.add(COMMENTS, post(2), 1);
+        add(COMMENTS, post(2), 1);
         deltas.rollback(first);
         assertThat(drained()).containsExactly("post1 commentsCount=1");
     }

@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
+import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -51,7 +52,7 @@ public class DeltasBenchmark {
     public List<RowDeltas> addAndDrain() {
         CounterDeltas deltas = new CounterDeltas();
         for (long id : ids) {
-            deltas.add(COUNTER, new ParentRow("post", id), 1);
+            deltas.add(COUNTER, new ParentRow("post", id), BigDecimal.ONE);
         }
         return deltas.drain(LOCK_ORDER);
     }

@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.bulk.hook;
 
 import io.countercache.hibernate.internal.support.FactoryScope;
-import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import org.hibernate.StatelessSession;
 import org.hibernate.sql.exec.internal.JdbcSelectExecutorStandardImpl;
 import org.hibernate.sql.exec.spi.ExecutionContext;
@@ -31,10 +31,10 @@ final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
     }
 
     static void prepare(JdbcOperation operation, ExecutionContext context) {
-        PendingDeltas pending =
-                FactoryScope.of(context.getSession().getFactory()).get(PendingDeltas.class);
-        if (pending != null) {
-            pending.prepare(operation.getAffectedTableNames(), context.getSession());
+        ReadBeforeWrite reads =
+                FactoryScope.of(context.getSession().getFactory()).get(ReadBeforeWrite.class);
+        if (reads != null) {
+            reads.prepare(operation.getAffectedTableNames(), context.getSession());
         }
     }
 }

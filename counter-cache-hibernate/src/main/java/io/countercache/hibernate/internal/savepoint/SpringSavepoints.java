@@ -1,4 +1,4 @@
-package io.countercache.hibernate.internal.transaction;
+package io.countercache.hibernate.internal.savepoint;
 
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.sql.Statements;
@@ -13,14 +13,14 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Hears from Spring of the savepoints of its nested transactions, of which Hibernate knows nothing. The only class that
- * refers to Spring: it is loaded only where that is there.
+ * Listens to Spring for the savepoints of its nested transactions, which Hibernate does not report. This is the only class
+ * that refers to Spring: it is loaded only where Spring is present.
  */
 final class SpringSavepoints implements TransactionSynchronization {
 
     private final Savepoints savepoints;
     private final SharedSessionContractImplementor session;
-    /** Those after which something was sent that had been counted before. */
+    /** Savepoints after which a batch was executed that had been counted before. */
     private final Set<Object> unclear = new HashSet<>();
 
     private SpringSavepoints(Savepoints savepoints, SharedSessionContractImplementor session) {
@@ -28,14 +28,14 @@ final class SpringSavepoints implements TransactionSynchronization {
         this.session = session;
     }
 
-    /** Whether the transaction of this session is one that Spring has begun in this thread. */
+    /** Whether Spring has begun the transaction of this session, in this thread. */
     static boolean isManaged(SharedSessionContractImplementor session) {
         return TransactionSynchronizationManager.isSynchronizationActive()
                 && TransactionSynchronizationManager.getResourceMap().values().stream()
                         .anyMatch(resource -> resource instanceof EntityManagerHolder holder && holds(holder, session));
     }
 
-    /** A session may share the transaction of the one that Spring has opened. */
+    /** Whether the session has the transaction of the session that Spring has opened: it may be another session that shares it. */
     private static boolean holds(EntityManagerHolder holder, SharedSessionContractImplementor session) {
         try {
             return holder.getEntityManager()
@@ -43,7 +43,7 @@ final class SpringSavepoints implements TransactionSynchronization {
                             .getTransactionCoordinator()
                     == session.getTransactionCoordinator();
         } catch (IllegalStateException | PersistenceException e) {
-            return false; // closed, or none of Hibernate's
+            return false; // the entity manager is closed, or not one of Hibernate's
         }
     }
 
@@ -54,14 +54,14 @@ final class SpringSavepoints implements TransactionSynchronization {
 
     @Override
     public void savepoint(Object savepoint) {
-        if (sendsBatch()) {
+        if (executesBatch()) {
             unclear.add(savepoint);
         }
         savepoints.set(savepoint);
     }
 
-    /** Whether a JDBC batch was open: Hibernate leaves one to a stateless session whose batch size is set. */
-    private boolean sendsBatch() {
+    /** Executes the open JDBC batch, which a stateless session may have; whether there was one. */
+    private boolean executesBatch() {
         JdbcCoordinator jdbc = session.getJdbcCoordinator();
         ResourceRegistry statements = jdbc.getLogicalConnection().getResourceRegistry();
         boolean areOpen = statements.hasRegisteredResources();
@@ -71,7 +71,7 @@ final class SpringSavepoints implements TransactionSynchronization {
 
     @Override
     public void savepointRollback(Object savepoint) {
-        session.getJdbcCoordinator().abortBatch(); // what was counted but not sent yet would be sent after the rollback
+        session.getJdbcCoordinator().abortBatch(); // else what was counted but not sent is sent after the rollback
         if (unclear.contains(savepoint)) {
             Statements.markRollbackOnly(session);
             throw new CounterCacheException(

@@ -1,4 +1,4 @@
-package io.countercache.hibernate.internal.recount;
+package io.countercache.hibernate.internal.repair;
 
 import io.countercache.CounterCacheException;
 import io.countercache.Drift;
@@ -6,6 +6,7 @@ import io.countercache.RepairFailure;
 import io.countercache.RepairProgress;
 import io.countercache.hibernate.internal.count.IdRange;
 import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.recount.Recount;
 import jakarta.persistence.LockTimeoutException;
 import jakarta.persistence.PessimisticLockException;
 import java.sql.SQLException;

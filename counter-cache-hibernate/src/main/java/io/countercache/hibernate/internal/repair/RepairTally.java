@@ -1,4 +1,4 @@
-package io.countercache.hibernate.internal.recount;
+package io.countercache.hibernate.internal.repair;
 
 import io.countercache.Drift;
 import io.countercache.RepairFailure;

@@ -1,0 +1,128 @@
+package io.countercache.hibernate.internal.path;
+
+import io.countercache.hibernate.internal.count.CountQuery;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.model.WatchedAttribute;
+import io.countercache.hibernate.internal.model.WatchedEntity.PassedBy;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.OwnQueries;
+import io.countercache.hibernate.internal.sql.RowLocks;
+import io.countercache.hibernate.internal.support.Numbers;
+import io.countercache.hibernate.internal.write.ManagedParents;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/** Finds where the steps of paths lead, and what is counted beneath a row. */
+public final class PathReads {
+
+    private final CounterModel model;
+    private final OwnQueries queries;
+
+    public PathReads(CounterModel model, OwnQueries queries) {
+        this.model = model;
+        this.queries = queries;
+    }
+
+    /**
+     * The id of the parent at the end of a path, according to the instances that the session manages; null if it does not
+     * manage one for each row on the path. Loads nothing.
+     *
+     * @param first the row where the path begins
+     */
+    @Nullable
+    public Object managedEnd(CounterDefinition counter, Object first, SharedSessionContractImplementor session) {
+        Object row = first;
+        for (PathStep step : model.paths().steps(counter)) {
+            EntityEntry entry = ManagedParents.entry(step.entity(), row, session);
+            Object[] loaded = entry == null ? null : entry.getLoadedState();
+            if (entry == null || loaded == null) {
+                return null;
+            }
+            Object next = null;
+            for (PassedBy by : model.counted(entry.getPersister()).passages()) {
+                if (by.step().equals(step)) {
+                    next = by.association().value(row, loaded, session);
+                }
+            }
+            if (next == null || next == WatchedAttribute.UNKNOWN) {
+                return null;
+            }
+            row = next;
+        }
+        return row;
+    }
+
+    /** Locks rows of a table. Returns, for each step that leads from this table, where it leads from each row that is there. */
+    Map<PathStep, Map<Object, @Nullable Object>> lock(
+            String table, Set<Object> ids, List<PathStep> allSteps, SharedSessionContractImplementor session) {
+        List<PathStep> steps =
+                allSteps.stream().filter(step -> step.table().equals(table)).toList();
+        if (steps.isEmpty()) {
+            EntityPersister passed = model.paths().entityIn(table);
+            RowLocks.lock(ids, passed == null ? model.tables().parentIn(table) : passed, table, session);
+            return Map.of();
+        }
+        List<PathStep> readHere = steps.stream().filter(PathStep::hasId).toList();
+        List<String> columns =
+                readHere.stream().flatMap(step -> step.columns().stream()).toList();
+        Map<Object, List<@Nullable Object>> locked =
+                RowLocks.lock(ids, steps.get(0).entity(), table, columns, row -> ids(row, readHere, session), session);
+        Map<PathStep, Map<Object, @Nullable Object>> next = new HashMap<>();
+        for (PathStep step : steps) {
+            int column = readHere.indexOf(step);
+            Map<Object, @Nullable Object> led = new HashMap<>();
+            if (column < 0) {
+                led.putAll(read(step, locked.keySet(), session));
+            } else {
+                locked.forEach((id, values) -> led.put(id, values.get(column)));
+            }
+            next.put(step, led);
+        }
+        return next;
+    }
+
+    private static List<@Nullable Object> ids(
+            ResultSet row, List<PathStep> steps, SharedSessionContractImplementor session) throws SQLException {
+        List<@Nullable Object> ids = new ArrayList<>();
+        for (PathStep step : steps) {
+            ids.add(Columns.readId(step.target(), row, ids.size() + 1, session));
+        }
+        return ids;
+    }
+
+    /** Where a step leads from each of these rows that is there. Locks nothing. */
+    Map<Object, @Nullable Object> read(
+            PathStep step, Collection<Object> ids, SharedSessionContractImplementor session) {
+        String hql = "select id(e), id(next) from %s e left join e.%s next where id(e) in :ids"
+                .formatted(step.entity().getImportedName(), step.attribute());
+        Map<Object, @Nullable Object> next = new HashMap<>();
+        queries.forEach(hql, Object[].class, ids, session, row -> next.put(row[0], row[1]));
+        return next;
+    }
+
+    /** What the counter of a step counts beneath a row now. */
+    BigDecimal beneath(PathStep step, Object id, SharedSessionContractImplementor session) {
+        Entities.refuseFilters(Entities.entity(step.counter().child(), session.getFactory()), session);
+        CountQuery count = new CountQuery(step.entity(), step.counter(), model);
+        Number total = queries.quietly(
+                session,
+                open -> open.createSelectionQuery(count.beneath(step.index()), Number.class)
+                        .setParameter("id", id)
+                        .getSingleResult());
+        return total == null ? BigDecimal.ZERO : Numbers.exact(total);
+    }
+}

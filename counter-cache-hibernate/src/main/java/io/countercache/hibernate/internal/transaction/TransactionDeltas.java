@@ -1,0 +1,49 @@
+package io.countercache.hibernate.internal.transaction;
+
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.path.PathDeltas;
+import io.countercache.hibernate.internal.path.PathWriter;
+import io.countercache.hibernate.internal.savepoint.Savepoints;
+import io.countercache.hibernate.internal.write.CounterDeltas;
+import io.countercache.hibernate.internal.write.ManagedParents;
+import java.math.BigDecimal;
+import java.util.Set;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/** What is pending in one transaction. Not thread-safe. */
+final class TransactionDeltas {
+
+    final CounterDeltas deltas = new CounterDeltas();
+    final PathDeltas paths = new PathDeltas();
+    /** Null where nothing reports savepoints. */
+    @Nullable
+    Savepoints savepoints;
+    /** Whether the write before the commit has begun: changes that come later are written at once. */
+    boolean committing;
+
+    boolean isEmpty() {
+        return deltas.isEmpty() && paths.isEmpty();
+    }
+
+    /** Whether counters that are declared for these tables may have to move. */
+    boolean concern(Set<String> tables) {
+        return deltas.concern(tables) || paths.concern(tables);
+    }
+
+    /** Shows a delta on the instance of a parent, if the session manages one. */
+    void show(CounterDefinition counter, Object id, BigDecimal amount, SharedSessionContractImplementor session) {
+        EntityPersister parent = Entities.entity(counter.parent(), session.getFactory());
+        ManagedParents.add(parent, id, counter.counter(), amount, session);
+        if (savepoints != null) {
+            savepoints.shown(parent, id, counter.counter(), amount, session);
+        }
+    }
+
+    /** Writes everything that is pending. */
+    void write(PathWriter writer, SharedSessionContractImplementor session) {
+        writer.write(deltas, paths, this::show, session);
+    }
+}
