@@ -84,14 +84,7 @@ public final class CounterCacheIntegrator implements Integrator {
         CountedCollections collections = new CountedCollections(declared.derived());
         listen(installed, declared, onDelete, collections, reads, sink, changes, factory.getEventListenerRegistry());
         Function<SessionFactoryImplementor, BulkStatements> bulk = created -> new BulkStatements(
-                model,
-                onDelete,
-                queries,
-                reads,
-                sink,
-                collections,
-                new BulkPolicy(settings.bulk(), skipping),
-                created);
+                model, onDelete, queries, reads, sink, collections, new BulkPolicy(settings.bulk(), skipping), created);
         finish(model, onDelete, changes, settings.bulk() == Settings.Bulk.IGNORE ? null : bulk, factory);
     }
 

@@ -52,7 +52,8 @@ final class LockingExecution {
         if (ids.isEmpty()) {
             return 0;
         }
-        long before = count(ids, classes, mutation.isDelete() ? RowGroups::deleted : RowGroups::before, moves, mutation);
+        long before =
+                count(ids, classes, mutation.isDelete() ? RowGroups::deleted : RowGroups::before, moves, mutation);
         checkSame(ids.size(), before, mutation);
         boolean isRestricted = ids.size() <= MOST_NAMED || affected.readsOtherRows();
         if (mutation.isDelete() && countOthers(mutation, ids)) {
@@ -103,11 +104,10 @@ final class LockingExecution {
             Moves moves,
             BulkMutation mutation) {
         long[] rows = {0};
-        classes.forEach(
-                each -> queries.forEach(each.hqlByIds(), Object[].class, ids, mutation.session(), group -> {
-                    meaning.apply(each, group).moves(moves);
-                    rows[0] += RowGroups.rows(group);
-                }));
+        classes.forEach(each -> queries.forEach(each.hqlByIds(), Object[].class, ids, mutation.session(), group -> {
+            meaning.apply(each, group).moves(moves);
+            rows[0] += RowGroups.rows(group);
+        }));
         return rows[0];
     }
 

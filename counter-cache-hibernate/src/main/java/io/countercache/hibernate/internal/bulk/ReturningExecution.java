@@ -109,8 +109,7 @@ final class ReturningExecution {
         long[] before = {0};
         changed.forEach(OwnSelect.ofAll(rows.hql(), session), context, group -> {
             long number = RowGroups.rows(group);
-            RowChange change =
-                    isDelete ? rows.deleted(group) : number < 0 ? rows.before(group) : rows.after(group);
+            RowChange change = isDelete ? rows.deleted(group) : number < 0 ? rows.before(group) : rows.after(group);
             change.moves(moves);
             before[0] += change.before() == null ? 0 : change.rows();
         });

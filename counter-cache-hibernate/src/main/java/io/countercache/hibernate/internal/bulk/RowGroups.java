@@ -68,8 +68,8 @@ final class RowGroups {
         Stream<String> values = watched.attributes().stream()
                 .filter(attribute -> !watched.isOnlyTotalled(attribute))
                 .map(WatchedAttribute::hql);
-        String keys =
-                Stream.concat(isEachRow ? Stream.of("id(c)") : Stream.of(), values).collect(Collectors.joining(", "));
+        String keys = Stream.concat(isEachRow ? Stream.of("id(c)") : Stream.of(), values)
+                .collect(Collectors.joining(", "));
         return keys.isEmpty() ? "" : " group by " + keys;
     }
 

@@ -3,7 +3,6 @@ package io.countercache.hibernate.internal.bulk;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.orm.EntityTables;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -181,9 +181,8 @@ public final class CountQuery {
     public void refuseFilters(SharedSessionContractImplementor session) {
         Entities.refuseFilters(Entities.entity(counter.parent(), session.getFactory()), session);
         Entities.refuseFilters(child, session);
-        EntityPersister element = counter.counts() == Counts.ELEMENTS
-                ? CountedCollections.element(counter, session.getFactory())
-                : null;
+        EntityPersister element =
+                counter.counts() == Counts.ELEMENTS ? CountedCollections.element(counter, session.getFactory()) : null;
         if (element != null) {
             Entities.refuseFilters(element, session);
         }

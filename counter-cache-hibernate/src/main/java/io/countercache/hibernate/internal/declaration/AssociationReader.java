@@ -1,11 +1,11 @@
 package io.countercache.hibernate.internal.declaration;
 
-import io.countercache.hibernate.internal.check.DeclaredPath;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.check.AnyDeclaration;
 import io.countercache.hibernate.internal.check.ChildRowsCheck;
 import io.countercache.hibernate.internal.check.CollectionDeclaration;
 import io.countercache.hibernate.internal.check.CounterAttribute;
+import io.countercache.hibernate.internal.check.DeclaredPath;
 import io.countercache.hibernate.internal.check.SummedAttribute;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;

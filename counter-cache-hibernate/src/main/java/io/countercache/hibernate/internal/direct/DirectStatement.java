@@ -55,7 +55,10 @@ record DirectStatement(
 
     /** The conditions that keep the counters within their limits; empty if nothing limits the change. */
     List<String> conditions() {
-        return amounts.stream().map(LimitedAmount::condition).filter(Objects::nonNull).toList();
+        return amounts.stream()
+                .map(LimitedAmount::condition)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /**
@@ -92,11 +95,15 @@ record DirectStatement(
 
     /** The stored values of some counters of a row, null as 0; returns null if the row does not exist. */
     static @Nullable List<BigDecimal> read(
-            EntityPersister entity, Object id, List<NumericAttribute> counters, SharedSessionContractImplementor session) {
+            EntityPersister entity,
+            Object id,
+            List<NumericAttribute> counters,
+            SharedSessionContractImplementor session) {
         String table = counters.get(0).table();
         String sql = counters.stream()
                 .map(counter -> Columns.orZero(counter.column()))
-                .collect(Collectors.joining(", ", "select ", " from " + table + " where " + Columns.row(table, entity)));
+                .collect(
+                        Collectors.joining(", ", "select ", " from " + table + " where " + Columns.row(table, entity)));
         return Statements.send(sql, () -> "read " + entity.getImportedName(), session, statement -> {
                     Columns.bindId(id, entity, statement, 1, session);
                     return first(statement, sql, row -> Columns.readNumbers(row, counters.size()), session);

@@ -28,16 +28,17 @@ final class UnwrittenCounters {
         if (session instanceof SessionImplementor stateful
                 && stateful.getHibernateFlushMode() != FlushMode.MANUAL
                 && ids.stream()
-                        .anyMatch(id -> isUnwritten(
-                                entity, ManagedParents.managed(entity, id, session), counters, stateful))) {
+                        .anyMatch(id ->
+                                isUnwritten(entity, ManagedParents.managed(entity, id, session), counters, stateful))) {
             stateful.flush();
         }
     }
 
     private static boolean isUnwritten(
             EntityPersister entity, @Nullable Object instance, List<String> counters, SessionImplementor session) {
-        EntityEntry entry =
-                instance == null ? null : session.getPersistenceContextInternal().getEntry(instance);
+        EntityEntry entry = instance == null
+                ? null
+                : session.getPersistenceContextInternal().getEntry(instance);
         if (instance == null || entry == null || !entry.getPersister().isTypeOrSuperType(entity)) {
             return false;
         }

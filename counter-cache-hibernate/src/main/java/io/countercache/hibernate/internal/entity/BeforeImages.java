@@ -1,8 +1,8 @@
 package io.countercache.hibernate.internal.entity;
 
+import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OwnQueries;

@@ -1,9 +1,9 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.entity.BeforeImages.Image;
-import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
+import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;

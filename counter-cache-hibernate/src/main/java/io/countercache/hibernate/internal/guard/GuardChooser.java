@@ -1,7 +1,9 @@
 package io.countercache.hibernate.internal.guard;
 
 import static java.util.Objects.requireNonNull;
+
 import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.entity.ChildGuards;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.CounterModel;
@@ -32,7 +34,6 @@ import org.hibernate.mapping.ToOne;
 import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.mapping.Value;
 import org.hibernate.persister.entity.EntityPersister;
-import io.countercache.hibernate.internal.entity.ChildGuards;
 
 /**
  * Decides how each counted child is protected when two transactions move or delete it at the same time. Each of them would take it from

@@ -33,8 +33,8 @@ public final class CounterTables {
     CounterTables(Iterable<CounterDefinition> definitions, CounterPaths paths, SessionFactoryImplementor factory) {
         this.paths = paths;
         this.factory = factory;
-        definitions.forEach(counter -> tables.put(
-                counter, EntityTables.tables(Entities.entity(counter.parent(), factory), counter.table())));
+        definitions.forEach(counter ->
+                tables.put(counter, EntityTables.tables(Entities.entity(counter.parent(), factory), counter.table())));
     }
 
     /** The tables that the row of a counter may be in, each with the entity whose rows are in it. */
@@ -45,7 +45,8 @@ public final class CounterTables {
     /** Whether the row of some counter is in another table than the one that the counter is declared for. */
     public boolean areSpread() {
         return tables.entrySet().stream()
-                .anyMatch(each -> !each.getValue().keySet().equals(Set.of(each.getKey().table())));
+                .anyMatch(each ->
+                        !each.getValue().keySet().equals(Set.of(each.getKey().table())));
     }
 
     /** The counters that may be in one of these tables. */
@@ -62,7 +63,8 @@ public final class CounterTables {
 
     /** An entity that has counters in this table. */
     public EntityPersister parentIn(String table) {
-        return Entities.entity(countersIn(Set.of(table)).findFirst().orElseThrow().parent(), factory);
+        return Entities.entity(
+                countersIn(Set.of(table)).findFirst().orElseThrow().parent(), factory);
     }
 
     /** The entity that has all of these counters in one table: counters of one row may be those of its superclasses, too. */
@@ -85,7 +87,8 @@ public final class CounterTables {
         boolean isCollection = counter.counts() != Counts.CHILDREN;
         Set<String> counted = new HashSet<>();
         if (isCollection) {
-            counted.addAll(Arrays.asList(CountedCollections.persister(counter, factory).getCollectionSpaces()));
+            counted.addAll(
+                    Arrays.asList(CountedCollections.persister(counter, factory).getCollectionSpaces()));
         }
         countedEntities(counter)
                 .skip(isCollection ? 1 : 0) // the rows of a collection count, not those of its owner

@@ -31,7 +31,8 @@ public record RowChange(
             count(by, moves);
         }
         for (PassedBy by : entity.passages()) {
-            if (before != null && !by.association().isSame(value(before, by.association()), value(after, by.association()))) {
+            if (before != null
+                    && !by.association().isSame(value(before, by.association()), value(after, by.association()))) {
                 moves.pass(by.step(), requireNonNull(id), before.get(by.association()));
             }
         }
@@ -40,7 +41,9 @@ public record RowChange(
     private void count(CountedBy by, Moves moves) {
         Object from = parent(before, by);
         Object to = parent(after, by);
-        BigDecimal less = before == null || from == null ? BigDecimal.ZERO : weight(by, before).negate();
+        BigDecimal less = before == null || from == null
+                ? BigDecimal.ZERO
+                : weight(by, before).negate();
         BigDecimal more = after == null || to == null ? BigDecimal.ZERO : weight(by, after);
         if (from != null && by.association().isSame(from, to)) {
             moves.move(by.counter(), from, less.add(more));

@@ -2,10 +2,10 @@ package io.countercache.hibernate.internal.ondelete;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
-import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.Moves;
 import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
+import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Kind;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.OwnQueries;

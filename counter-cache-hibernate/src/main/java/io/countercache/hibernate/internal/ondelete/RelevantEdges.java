@@ -41,7 +41,7 @@ final class RelevantEdges {
             return false;
         }
         List<EntityPersister> types = Entities.withSubclasses(edge.child()).toList();
-        return types.stream().anyMatch(type -> movesCounters(edge, model.counted(type)))
+        return types.stream().anyMatch(type -> movesCounters(edge, model.watched(type)))
                 || (edge.cascades()
                         && all.stream()
                                 .filter(next -> types.stream().anyMatch(type -> type.isTypeOrSuperType(next.target())))
@@ -59,8 +59,7 @@ final class RelevantEdges {
         if (edge.cascades()) {
             return leadsOn || !isBy(edge, by.association()); // else the counter is in the target, and deleted
         }
-        return (leadsOn && nulled.contains(by.association()))
-                || nulled.stream().anyMatch(by::isWeighedBy);
+        return (leadsOn && nulled.contains(by.association())) || nulled.stream().anyMatch(by::isWeighedBy);
     }
 
     private boolean moves(OnDeleteEdge edge, PassedBy by, Set<WatchedAttribute> nulled) {

@@ -53,7 +53,8 @@ public final class PathWriter {
      *
      * @param showing corrects what was shown before it was known where the paths lead
      */
-    public void write(CounterDeltas deltas, PathDeltas paths, Showing showing, SharedSessionContractImplementor session) {
+    public void write(
+            CounterDeltas deltas, PathDeltas paths, Showing showing, SharedSessionContractImplementor session) {
         if (paths.isEmpty()) {
             writer.write(deltas, session);
         } else {

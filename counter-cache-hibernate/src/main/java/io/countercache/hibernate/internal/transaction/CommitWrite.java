@@ -19,7 +19,10 @@ final class CommitWrite implements TransactionObserver {
 
     /** @param afterwards called when the transaction has ended */
     CommitWrite(
-            TransactionDeltas pending, PathWriter writer, SharedSessionContractImplementor session, Runnable afterwards) {
+            TransactionDeltas pending,
+            PathWriter writer,
+            SharedSessionContractImplementor session,
+            Runnable afterwards) {
         this.pending = pending;
         this.writer = writer;
         this.session = session;

@@ -41,7 +41,8 @@ public final class PendingDeltas {
     }
 
     /** Adds a delta, to be written with the others of its transaction. Without a transaction it is written now. */
-    public void add(CounterDefinition counter, ParentRow row, BigDecimal amount, SharedSessionContractImplementor session) {
+    public void add(
+            CounterDefinition counter, ParentRow row, BigDecimal amount, SharedSessionContractImplementor session) {
         change(session, pending -> {
             pending.show(counter, row.id(), amount, session);
             pending.deltas.add(counter, row, amount);
@@ -81,8 +82,7 @@ public final class PendingDeltas {
         if (pending == null) {
             pending = new TransactionDeltas();
             transactions.put(coordinator, pending);
-            coordinator.addObserver(
-                    new CommitWrite(pending, writer, session, () -> transactions.remove(coordinator)));
+            coordinator.addObserver(new CommitWrite(pending, writer, session, () -> transactions.remove(coordinator)));
             pending.savepoints = Savepoints.of(pending.deltas, pending.paths, session);
             batches.executeAtClose(session);
         }
@@ -94,8 +94,8 @@ public final class PendingDeltas {
     }
 
     /**
-     * Whether the session has a transaction and will be told when it ends. A stateless session on a connection of the
-     * application says that a transaction is in progress, but is never told of its end.
+     * Whether the session has a transaction, and observers of it are called when it ends. A stateless session on a connection
+     * of the application also says that a transaction is in progress, but calls no observer.
      */
     private static boolean reportsItsEnd(SharedSessionContractImplementor session) {
         return session.isTransactionInProgress()

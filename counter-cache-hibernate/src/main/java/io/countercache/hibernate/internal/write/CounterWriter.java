@@ -91,8 +91,7 @@ public final class CounterWriter {
     /** The tables that the row of a counter may be in: one of several, unless a managed instance says which. */
     public Set<String> tables(CounterDefinition counter, Object id, SharedSessionContractImplementor session) {
         Set<String> tables = model.tables().of(counter).keySet();
-        EntityEntry entry =
-                tables.size() == 1 ? null : ManagedParents.entry(model.parent(counter), id, session);
+        EntityEntry entry = tables.size() == 1 ? null : ManagedParents.entry(model.parent(counter), id, session);
         return entry == null ? tables : Set.of(((AbstractEntityPersister) entry.getPersister()).getRootTableName());
     }
 
@@ -117,8 +116,12 @@ public final class CounterWriter {
         Supplier<String> attempt = () -> "move %s of %s".formatted(names(counters), parent.getImportedName());
         ArrayUpdate many = update.many() == null ? null : ArrayUpdate.of(ids, parent, session);
         if (many != null && update.many() != null) {
-            return Statements.send(update.many(), attempt, session, statement ->
-                    many.send(amounts(rows, counters.size()), update.types(), touched, statement, session));
+            return Statements.send(
+                    update.many(),
+                    attempt,
+                    session,
+                    statement ->
+                            many.send(amounts(rows, counters.size()), update.types(), touched, statement, session));
         }
         if (rows.size() > 1) {
             return Statements.send(update.text(), attempt, session, statement -> {
@@ -129,7 +132,8 @@ public final class CounterWriter {
                 return Statements.executeBatch(statement, session).length;
             });
         }
-        boolean returns = Databases.of(session).canReturnUpdated() && ManagedParents.manages(parent, ids.get(0), session);
+        boolean returns =
+                Databases.of(session).canReturnUpdated() && ManagedParents.manages(parent, ids.get(0), session);
         String text = returns ? update.returning() : update.text();
         return Statements.send(text, attempt, session, statement -> {
             bind(rows.get(0), update, touched, statement, session);

@@ -1,6 +1,6 @@
 package io.countercache.hibernate.internal.write;
 
-import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
+import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.util.function.Function;
@@ -33,7 +33,7 @@ public final class ManagedParents {
     }
 
     /** Adds an amount to what this instance shows. */
-    public static void add(Object instance, EntityEntry entry, KeptCounter counter, BigDecimal amount) {
+    public static void add(Object instance, EntityEntry entry, ParentCounter counter, BigDecimal amount) {
         change(instance, entry, counter.index(), shown -> Numbers.sum(shown, amount));
     }
 
@@ -52,7 +52,8 @@ public final class ManagedParents {
     }
 
     /** The instance of a row that the session manages; null if it manages none. */
-    public static @Nullable Object managed(EntityPersister entity, Object id, SharedSessionContractImplementor session) {
+    public static @Nullable Object managed(
+            EntityPersister entity, Object id, SharedSessionContractImplementor session) {
         return session instanceof SessionImplementor // a stateless session manages nothing
                 ? session.getPersistenceContextInternal().getEntity(session.generateEntityKey(id, entity))
                 : null;
@@ -72,9 +73,11 @@ public final class ManagedParents {
             SharedSessionContractImplementor session,
             Function<@Nullable Object, Object> change) {
         Object instance = managed(entity, id, session);
-        EntityEntry entry =
-                instance == null ? null : session.getPersistenceContextInternal().getEntry(instance);
-        // an instance that is not inserted yet gets its deltas when it is: until then, its loaded state is what is inserted
+        EntityEntry entry = instance == null
+                ? null
+                : session.getPersistenceContextInternal().getEntry(instance);
+        // an instance that is not inserted yet gets its deltas when it is: until then, its loaded state is what is
+        // inserted
         if (instance != null
                 && entry != null
                 && entry.isExistsInDatabase()
