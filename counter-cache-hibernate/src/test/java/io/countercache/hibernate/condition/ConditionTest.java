@@ -15,6 +15,7 @@ import io.countercache.hibernate.condition.Conditional.Reply;
 import io.countercache.hibernate.condition.Conditional.Status;
 import io.countercache.hibernate.internal.condition.Condition;
 import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.support.Soak;
 import io.countercache.hibernate.support.TestDatabase;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -553,7 +554,7 @@ class ConditionTest {
     void andWhateverIsMadeOfThem() {
         var comments = comments();
         Random random = new Random(7);
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < Soak.of(250); i++) {
             assertSame(random(random, 3), comments);
         }
     }

@@ -11,6 +11,7 @@ import io.countercache.hibernate.direct.Shop.Place;
 import io.countercache.hibernate.direct.Shop.Product;
 import io.countercache.hibernate.direct.Shop.Shelf;
 import io.countercache.hibernate.direct.Shop.Wallet;
+import io.countercache.hibernate.support.Soak;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.hibernate.exception.ConstraintViolationException;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -151,13 +153,14 @@ class CounterLimitTest {
     }
 
     @Test
+    @Tag("soak")
     void thirtyTwoThreadsSpendThreeThousandCreditsExactly() {
         Shelf credits = new Shelf(new Place("credits", 1));
         credits.boxes = 3000;
         db.persist(credits);
         AtomicInteger succeeded = new AtomicInteger();
         AtomicInteger attempts = new AtomicInteger();
-        int all = TestServer.IS_H2 ? 10_000 : 100_000;
+        int all = Soak.of(TestServer.IS_H2 ? 50_000 : 100_000);
         TrafficTest.onThreads(32, () -> {
             try (var session = db.factory().openSession()) {
                 while (attempts.getAndIncrement() < all) {
