@@ -240,7 +240,7 @@ public final class CountedLife<P, C> {
     private void update(C child, Object parent) {
         EntityPersister entity = childEntity(child);
         CounterModel model = Installation.of(entity).model();
-        String association = model.counted(entity).counters().stream()
+        String association = model.watched(entity).counters().stream()
                 .map(CountedBy::counter)
                 .max(Comparator.comparing(counter -> counter.parent().equals(parentType.getName())))
                 .orElseThrow()

@@ -74,7 +74,7 @@ public final class BulkInserts {
     }
 
     private @Nullable Target resolve(EntityPersister entity) {
-        WatchedEntity counted = model.counted(entity);
+        WatchedEntity counted = model.watched(entity);
         Set<String> tables = new LinkedHashSet<>();
         counted.attributes()
                 .forEach(attribute -> attribute.part().forEachSelectable((index, column) -> {
@@ -98,7 +98,7 @@ public final class BulkInserts {
         EntityPersister general = entity;
         for (var above = entity.getSuperMappingType(); above != null; above = above.getSuperMappingType()) {
             EntityPersister superclass = above.getEntityPersister();
-            if (model.counted(superclass).attributes().size()
+            if (model.watched(superclass).attributes().size()
                     != counted.attributes().size()) {
                 break;
             }
@@ -193,14 +193,14 @@ public final class BulkInserts {
     /** @param tables the tables that the statement reads or writes: pending changes of their rows are written before */
     private int execute(Target target, ReturningSql inserted, Set<String> tables, ExecutionContext context) {
         reads.prepare(tables, context.getSession());
-        RowGroups rows = new RowGroups(model.counted(target.entity()));
+        RowGroups rows = new RowGroups(model.watched(target.entity()));
         DeferredMoves moves = new DeferredMoves();
         long[] rowCount = {0};
         inserted.forEach(OwnSelect.ofAll(rows.hql(), context.getSession()), context, group -> {
             rows.after(group).moves(moves);
             rowCount[0] += RowGroups.rows(group);
         });
-        moves.tell(sink.of(context.getSession()));
+        moves.passOn(sink.of(context.getSession()));
         return Math.toIntExact(rowCount[0]);
     }
 }

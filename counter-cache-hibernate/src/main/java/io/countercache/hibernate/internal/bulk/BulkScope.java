@@ -35,7 +35,7 @@ final class BulkScope {
      */
     boolean concerns(EntityPersister entity) {
         return Entities.withSubclasses(entity)
-                        .anyMatch(each -> !model.counted(each).isEmpty() || isInCollection(each))
+                        .anyMatch(each -> !model.watched(each).isEmpty() || isInCollection(each))
                 || deletesOthers(entity);
     }
 
@@ -87,7 +87,7 @@ final class BulkScope {
     }
 
     private boolean changes(BulkMutation mutation, EntityPersister entity) {
-        WatchedEntity counted = model.counted(entity);
+        WatchedEntity counted = model.watched(entity);
         return mutation.isDelete()
                 ? !counted.isEmpty()
                 : mutation.assigned().stream().anyMatch(path -> counted.isChangedBy(path, entity));

@@ -81,7 +81,7 @@ public final class BulkStatements {
             throw BulkPolicy.rejected(mutation.text(), mutation.entity());
         }
         scope.check(mutation);
-        List<WatchedEntity> classes = model.countedClasses(mutation.entity());
+        List<WatchedEntity> classes = model.watchedClasses(mutation.entity());
         boolean deletesOthers = mutation.isDelete() && scope.deletesOthers(mutation.entity());
         if (classes.stream().allMatch(WatchedEntity::isEmpty) && !deletesOthers) {
             return mutation.execute(); // only rows of collections are counted: by CollectionTableDeletes
@@ -94,7 +94,7 @@ public final class BulkStatements {
         int changed = classes.size() == 1 && !deletesOthers && returning.isPossible(mutation)
                 ? returning.execute(mutation, classes.get(0), moves)
                 : locking.execute(mutation, classes, moves);
-        moves.tell(sink.of(mutation.session()));
+        moves.passOn(sink.of(mutation.session()));
         return changed;
     }
 }

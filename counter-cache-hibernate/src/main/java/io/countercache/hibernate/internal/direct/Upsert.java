@@ -86,7 +86,7 @@ final class Upsert {
         this.statement = new DirectStatement(context, session, entity, List.of(amount), "bump");
         this.touched = TouchedAttribute.now(TouchedAttribute.setByUpdates(entity), session);
         this.inserted = new UpsertRow(
-                session, this.counter, amount.by(), this.key, context.model().keptBy(entity));
+                session, this.counter, amount.by(), this.key, context.model().countersOf(entity));
     }
 
     private CounterCacheException unfit(String reason) {
@@ -116,7 +116,7 @@ final class Upsert {
         if (generated != null) {
             return "a part of its embedded %s is generated".formatted(generated);
         }
-        return context.model().counted(entity).isEmpty() ? null : "its rows are counted by another counter";
+        return context.model().watched(entity).isEmpty() ? null : "its rows are counted by another counter";
     }
 
     /** Inserts the row, or adds to its counter; returns the new value of the counter. */

@@ -1,6 +1,6 @@
 package io.countercache.hibernate.internal.direct;
 
-import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
+import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
@@ -40,18 +40,18 @@ final class UpsertRow {
     /**
      * Refuses a row whose id is neither generated nor part of the key, before any SQL.
      *
-     * @param kept the declared counters of the entity
+     * @param declared the declared counters of the entity
      */
     UpsertRow(
             SharedSessionContractImplementor session,
             NumericAttribute counter,
             BigDecimal value,
             UpsertKey key,
-            List<KeptCounter> kept) {
+            List<ParentCounter> declared) {
         this.session = session;
         this.entity = counter.entity();
         this.key = key;
-        this.instance = instance(counter, value, kept);
+        this.instance = instance(counter, value, declared);
         Object id = entity.getIdentifier(instance, session);
         boolean isUnassigned = id == null || (id instanceof Number number && number.longValue() == 0);
         if (isUnassigned && !key.isId() && !entity.getGenerator().generatesOnInsert()) {
@@ -91,7 +91,7 @@ final class UpsertRow {
     }
 
     /** A new instance: what its class assigns to attributes, the key, the counter, and 0 for other counters. */
-    private Object instance(NumericAttribute counter, BigDecimal value, List<KeptCounter> kept) {
+    private Object instance(NumericAttribute counter, BigDecimal value, List<ParentCounter> declared) {
         Object instance = entity.getRepresentationStrategy().getInstantiator().instantiate();
         key.values().forEach((name, part) -> {
             if (key.attribute(name) instanceof AttributeMapping attribute) {
@@ -100,7 +100,7 @@ final class UpsertRow {
                 entity.setIdentifier(instance, part, session);
             }
         });
-        for (KeptCounter other : kept) {
+        for (ParentCounter other : declared) {
             if (entity.getValue(instance, other.index()) == null) {
                 entity.setValue(instance, other.index(), Numbers.as(other.type(), BigDecimal.ZERO));
             }

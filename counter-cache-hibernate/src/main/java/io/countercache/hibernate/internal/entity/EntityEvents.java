@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.CounterModel;
-import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
+import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -129,7 +129,7 @@ public final class EntityEvents
     /** Called before Hibernate compares the entity with its loaded state, and before the flush inserts anything. */
     @Override
     public void onFlushEntity(FlushEntityEvent event) {
-        List<KeptCounter> counters = model.keptBy(event.getEntityEntry().getPersister());
+        List<ParentCounter> counters = model.countersOf(event.getEntityEntry().getPersister());
         foreseen.onFlushEntity(event, counters);
         if (!counters.isEmpty()) {
             parents.onFlushEntity(event, counters);
@@ -145,7 +145,7 @@ public final class EntityEvents
 
     @Override
     public boolean onPreInsert(PreInsertEvent event) {
-        List<KeptCounter> counters = model.keptBy(event.getPersister());
+        List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
             parents.beforeInsert(event, counters);
             foreseen.beforeInsert(event, counters);
@@ -156,7 +156,7 @@ public final class EntityEvents
 
     @Override
     public void onPostInsert(PostInsertEvent event) {
-        List<KeptCounter> counters = model.keptBy(event.getPersister());
+        List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
             parents.afterInsert(event, counters);
             foreseen.afterInsert(event, counters);
@@ -174,7 +174,7 @@ public final class EntityEvents
 
     @Override
     public boolean onPreUpdate(PreUpdateEvent event) {
-        List<KeptCounter> counters = model.keptBy(event.getPersister());
+        List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
             parents.beforeUpdate(event, counters);
         }
@@ -266,7 +266,7 @@ public final class EntityEvents
 
     /** What counters look at of the entity; null if they look at nothing. */
     private @Nullable WatchedEntity watched(AbstractDatabaseOperationEvent event) {
-        WatchedEntity watched = model.counted(event.getPersister());
+        WatchedEntity watched = model.watched(event.getPersister());
         return watched.isEmpty() ? null : watched;
     }
 

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
-import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.Moves;
+import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
@@ -69,7 +69,7 @@ final class ForeseenCounts {
      *
      * @param counters those of the entity
      */
-    void onFlushEntity(FlushEntityEvent event, List<KeptCounter> counters) {
+    void onFlushEntity(FlushEntityEvent event, List<ParentCounter> counters) {
         EntityEntry entry = event.getEntityEntry();
         if (entry.isExistsInDatabase()
                 || entry.getStatus().isDeletedOrGone()
@@ -78,17 +78,17 @@ final class ForeseenCounts {
             return;
         }
         EntityPersister entity = entry.getPersister();
-        WatchedEntity watched = model.counted(entity);
+        WatchedEntity watched = model.watched(entity);
         SharedSessionContractImplementor session = event.getSession();
         if ((counters.isEmpty() && watched.isEmpty()) || !pending.collects(session)) {
             return;
         }
-        for (KeptCounter kept : counters) {
-            if (isForeseeable(kept, entity)) {
+        for (ParentCounter counter : counters) {
+            if (isForeseeable(counter, entity)) {
                 sessions.get(session, Foreseen::new)
                         .parents
-                        .computeIfAbsent(kept.row(entry.getId()), any -> new HashSet<>())
-                        .add(requireNonNull(kept.derived()));
+                        .computeIfAbsent(counter.row(entry.getId()), any -> new HashSet<>())
+                        .add(requireNonNull(counter.derived()));
             }
         }
         Foreseen foreseen = watched.isEmpty() || skipping.contains(session) ? null : sessions.get(session);
@@ -100,13 +100,13 @@ final class ForeseenCounts {
         }
     }
 
-    private static boolean isForeseeable(KeptCounter kept, EntityPersister entity) {
-        CounterDefinition counter = kept.derived();
-        return counter != null
-                && counter.path().isEmpty()
-                && counter.touch().isEmpty() // the touched attribute is set by an UPDATE
-                && counter.table().equals(kept.table())
-                && entity.getPropertyInsertability()[kept.index()]
+    private static boolean isForeseeable(ParentCounter counter, EntityPersister entity) {
+        CounterDefinition derived = counter.derived();
+        return derived != null
+                && derived.path().isEmpty()
+                && derived.touch().isEmpty() // the touched attribute is set by an UPDATE
+                && derived.table().equals(counter.table())
+                && entity.getPropertyInsertability()[counter.index()]
                 // whether the application's own SQL inserts the counter is not known
                 && !EntityTables.hasOwnSql(entity, EntityTableMapping::getInsertDetails);
     }
@@ -133,22 +133,22 @@ final class ForeseenCounts {
      *
      * @param counters those of the parent
      */
-    void beforeInsert(PreInsertEvent event, List<KeptCounter> counters) {
+    void beforeInsert(PreInsertEvent event, List<ParentCounter> counters) {
         inserting.remove(event.getSession());
         Foreseen foreseen = sessions.get(event.getSession());
         CounterDeltas added = null;
-        for (KeptCounter kept : counters) {
-            if (kept.derived() == null) {
+        for (ParentCounter counter : counters) {
+            if (counter.derived() == null) {
                 continue;
             }
-            Object assigned = event.getPersister().getValue(event.getEntity(), kept.index());
-            BigDecimal amount = foreseen == null ? null : amount(kept, event.getId(), foreseen.deltas);
-            Number written = amount == null ? null : exactly(Numbers.sum(assigned, amount), kept.type());
+            Object assigned = event.getPersister().getValue(event.getEntity(), counter.index());
+            BigDecimal amount = foreseen == null ? null : amount(counter, event.getId(), foreseen.deltas);
+            Number written = amount == null ? null : exactly(Numbers.sum(assigned, amount), counter.type());
             if (amount != null && written != null) {
                 added = added == null ? new CounterDeltas() : added;
-                added.add(requireNonNull(kept.derived()), kept.row(event.getId()), amount);
+                added.add(requireNonNull(counter.derived()), counter.row(event.getId()), amount);
             }
-            event.getState()[kept.index()] = written == null ? assigned : written;
+            event.getState()[counter.index()] = written == null ? assigned : written;
         }
         if (added != null) {
             inserting.put(event.getSession(), added);
@@ -163,8 +163,8 @@ final class ForeseenCounts {
                 : null;
     }
 
-    private static @Nullable BigDecimal amount(KeptCounter kept, Object id, CounterDeltas deltas) {
-        return kept.derived() == null ? null : deltas.of(kept.row(id)).get(kept.derived());
+    private static @Nullable BigDecimal amount(ParentCounter counter, Object id, CounterDeltas deltas) {
+        return counter.derived() == null ? null : deltas.of(counter.row(id)).get(counter.derived());
     }
 
     /**
@@ -172,17 +172,20 @@ final class ForeseenCounts {
      *
      * @param counters those of the parent
      */
-    void afterInsert(PostInsertEvent event, List<KeptCounter> counters) {
+    void afterInsert(PostInsertEvent event, List<ParentCounter> counters) {
         CounterDeltas added = inserting.remove(event.getSession());
         if (added == null || !RowStep.isInserted(event)) {
             return;
         }
-        for (KeptCounter kept : counters) {
-            BigDecimal amount = amount(kept, event.getId(), added);
+        for (ParentCounter counter : counters) {
+            BigDecimal amount = amount(counter, event.getId(), added);
             if (amount != null) {
-                event.getPersister().setValue(event.getEntity(), kept.index(), event.getState()[kept.index()]);
+                event.getPersister().setValue(event.getEntity(), counter.index(), event.getState()[counter.index()]);
                 pending.add(
-                        requireNonNull(kept.derived()), kept.row(event.getId()), amount.negate(), event.getSession());
+                        requireNonNull(counter.derived()),
+                        counter.row(event.getId()),
+                        amount.negate(),
+                        event.getSession());
             }
         }
     }

@@ -2,7 +2,7 @@ package io.countercache.hibernate.internal.entity;
 
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.model.CounterModel;
-import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
+import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
@@ -39,19 +39,19 @@ final class ParentInstances {
     }
 
     /** An INSERT writes the value that the application has assigned to a counter, and 0 instead of null. */
-    void beforeInsert(PreInsertEvent event, List<KeptCounter> counters) {
-        for (KeptCounter kept : counters) {
-            if (event.getState()[kept.index()] == null) {
-                Object zero = Numbers.as(kept.type(), BigDecimal.ZERO);
-                event.getState()[kept.index()] = zero;
-                event.getPersister().setValue(event.getEntity(), kept.index(), zero);
+    void beforeInsert(PreInsertEvent event, List<ParentCounter> counters) {
+        for (ParentCounter counter : counters) {
+            if (event.getState()[counter.index()] == null) {
+                Object zero = Numbers.as(counter.type(), BigDecimal.ZERO);
+                event.getState()[counter.index()] = zero;
+                event.getPersister().setValue(event.getEntity(), counter.index(), zero);
             }
         }
     }
 
     /** Hibernate's MERGE overwrites columns though their attribute is not updatable; that of 7.2 even non-updatable columns. */
     void refuseUpsert(EntityPersister parent) {
-        if (!model.keptBy(parent).isEmpty()) {
+        if (!model.countersOf(parent).isEmpty()) {
             throw new CounterCacheException(
                     "%s cannot be upserted, for that would overwrite its counters: insert or update it"
                             .formatted(parent.getImportedName()));
@@ -59,15 +59,15 @@ final class ParentInstances {
     }
 
     /** Children that were inserted before their parent have deltas that are pending for it. */
-    void afterInsert(PostInsertEvent event, List<KeptCounter> counters) {
-        counters.forEach(kept -> pending.revive(kept.row(event.getId()), event.getSession()));
+    void afterInsert(PostInsertEvent event, List<ParentCounter> counters) {
+        counters.forEach(counter -> pending.revive(counter.row(event.getId()), event.getSession()));
         showPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
     }
 
     /** A row that is deleted needs no UPDATE. */
     void afterDelete(PostDeleteEvent event) {
-        for (KeptCounter kept : model.keptBy(event.getPersister())) {
-            pending.drop(kept.row(event.getId()), event.getSession());
+        for (ParentCounter counter : model.countersOf(event.getPersister())) {
+            pending.drop(counter.row(event.getId()), event.getSession());
         }
     }
 
@@ -78,7 +78,7 @@ final class ParentInstances {
 
     private void showPending(
             Object entity, Object id, EntityPersister persister, SharedSessionContractImplementor session) {
-        if (!model.keepsAny(persister)
+        if (!model.mayHaveCounters(persister)
                 || !pending.exist(session)
                 || session.getLoadQueryInfluencers().getTemporalIdentifier() != null) { // a state of the past
             return;
@@ -87,12 +87,12 @@ final class ParentInstances {
         if (entry == null) {
             return;
         }
-        for (KeptCounter kept : model.keptBy(entry.getPersister())) {
-            BigDecimal amount = kept.derived() == null
+        for (ParentCounter counter : model.countersOf(entry.getPersister())) {
+            BigDecimal amount = counter.derived() == null
                     ? null
-                    : pending.of(kept.row(id), session).get(kept.derived());
+                    : pending.of(counter.row(id), session).get(counter.derived());
             if (amount != null) {
-                ManagedParents.add(entity, entry, kept, amount);
+                ManagedParents.add(entity, entry, counter, amount);
             }
         }
     }
@@ -101,26 +101,26 @@ final class ParentInstances {
      * Undoes what the application, or a merge, has assigned to a counter. Called before Hibernate compares the entity with its
      * loaded state, so that Hibernate never sees such a value.
      */
-    void onFlushEntity(FlushEntityEvent event, List<KeptCounter> counters) {
+    void onFlushEntity(FlushEntityEvent event, List<ParentCounter> counters) {
         EntityEntry entry = event.getEntityEntry();
         Object[] loaded = entry.getLoadedState();
         if (entry.getStatus().isDeletedOrGone() || loaded == null) {
             return; // of a read-only entity there is no loaded state, so that a right value cannot be told from a wrong
             // one
         }
-        for (KeptCounter kept : counters) {
-            Object right = loaded[kept.index()];
+        for (ParentCounter counter : counters) {
+            Object right = loaded[counter.index()];
             if (right == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
                 continue;
             }
-            Object shown = entry.getPersister().getValue(event.getEntity(), kept.index());
+            Object shown = entry.getPersister().getValue(event.getEntity(), counter.index());
             if (Objects.equals(right, shown)) {
                 continue;
             }
             if (entry.isExistsInDatabase()) {
-                entry.getPersister().setValue(event.getEntity(), kept.index(), right);
+                entry.getPersister().setValue(event.getEntity(), counter.index(), right);
             } else {
-                loaded[kept.index()] = shown; // before the INSERT, the loaded state is what the INSERT will write
+                loaded[counter.index()] = shown; // before the INSERT, the loaded state is what the INSERT will write
             }
         }
     }
@@ -129,7 +129,7 @@ final class ParentInstances {
      * Hibernate has taken the state for this UPDATE before the children of the same flush were inserted, and will make it the
      * loaded state: without this, the deltas of those children would disappear from memory.
      */
-    void beforeUpdate(PreUpdateEvent event, List<KeptCounter> counters) {
+    void beforeUpdate(PreUpdateEvent event, List<ParentCounter> counters) {
         if (!(event.getSession() instanceof SessionImplementor)) {
             return;
         }
@@ -139,8 +139,8 @@ final class ParentInstances {
         EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
         Object[] loaded = entry == null ? null : entry.getLoadedState();
         if (loaded != null) {
-            for (KeptCounter kept : counters) {
-                event.getState()[kept.index()] = loaded[kept.index()];
+            for (ParentCounter counter : counters) {
+                event.getState()[counter.index()] = loaded[counter.index()];
             }
         }
     }

@@ -30,28 +30,10 @@ public final class CounterModel {
     private final Map<CounterDefinition, Condition> conditions = new HashMap<>();
     // filled on first use: the runtime mapping does not exist yet when the declarations are read
     private final Map<EntityPersister, WatchedEntity> byChild = new ConcurrentHashMap<>();
-    private final Map<EntityPersister, List<KeptCounter>> byParent = new ConcurrentHashMap<>();
+    private final Map<EntityPersister, List<ParentCounter>> byParent = new ConcurrentHashMap<>();
     private final Map<EntityPersister, Boolean> hierarchies = new ConcurrentHashMap<>();
     private volatile @Nullable CounterPaths paths;
     private volatile @Nullable CounterTables tables;
-
-    /**
-     * A counter in the state of its parent.
-     *
-     * @param index the position of its attribute in the state
-     * @param type the type of its attribute
-     * @param derived what it counts; null for a counter that is only changed by hand
-     */
-    public record KeptCounter(
-            String table,
-            int index,
-            Class<?> type,
-            @Nullable CounterDefinition derived) {
-
-        public ParentRow row(Object id) {
-            return new ParentRow(table, id);
-        }
-    }
 
     public CounterModel(
             List<CounterDefinition> definitions, List<FreeCounter> free, SessionFactoryImplementor factory) {
@@ -129,12 +111,12 @@ public final class CounterModel {
     // ---- by child ----
 
     /** An entity as counters watch it. */
-    public WatchedEntity counted(EntityPersister child) {
+    public WatchedEntity watched(EntityPersister child) {
         WatchedEntity known = byChild.get(child);
-        return known != null ? known : byChild.computeIfAbsent(child, this::resolveCounted);
+        return known != null ? known : byChild.computeIfAbsent(child, this::resolveWatched);
     }
 
-    private WatchedEntity resolveCounted(EntityPersister child) {
+    private WatchedEntity resolveWatched(EntityPersister child) {
         WatchedEntity watched = new WatchedEntity(child);
         for (CounterDefinition counter : definitions) {
             if (counter.counts() == Counts.CHILDREN && Entities.isOrExtends(child, counter.child())) {
@@ -151,10 +133,10 @@ public final class CounterModel {
      * The classes of rows that a statement on this entity may change: only the entity itself, if its subclasses have no other
      * counters than it has, else each class that may have rows.
      */
-    public List<WatchedEntity> countedClasses(EntityPersister entity) {
-        WatchedEntity own = counted(entity);
+    public List<WatchedEntity> watchedClasses(EntityPersister entity) {
+        WatchedEntity own = watched(entity);
         List<WatchedEntity> classes = Entities.withSubclasses(entity)
-                .map(this::counted)
+                .map(this::watched)
                 .filter(each -> !each.entity().isAbstract())
                 .toList();
         return classes.stream().allMatch(own::hasAllOf) ? List.of(own) : classes;
@@ -163,34 +145,34 @@ public final class CounterModel {
     // ---- by parent ----
 
     /** The counters that instances of this entity have. */
-    public List<KeptCounter> keptBy(EntityPersister parent) {
-        List<KeptCounter> known = byParent.get(parent);
-        return known != null ? known : byParent.computeIfAbsent(parent, this::resolveKeptBy);
+    public List<ParentCounter> countersOf(EntityPersister parent) {
+        List<ParentCounter> known = byParent.get(parent);
+        return known != null ? known : byParent.computeIfAbsent(parent, this::resolveCountersOf);
     }
 
-    private List<KeptCounter> resolveKeptBy(EntityPersister parent) {
-        Stream<KeptCounter> derived = definitions.stream()
+    private List<ParentCounter> resolveCountersOf(EntityPersister parent) {
+        Stream<ParentCounter> derived = definitions.stream()
                 .filter(counter -> Entities.isOrExtends(parent, counter.parent()))
-                .map(counter -> kept(parent, counter.table(), counter.counter(), counter));
-        Stream<KeptCounter> byHand = free.stream()
+                .map(counter -> inState(parent, counter.table(), counter.counter(), counter));
+        Stream<ParentCounter> byHand = free.stream()
                 .filter(counter -> Entities.isOrExtends(parent, counter.entity()))
-                .map(counter -> kept(parent, counter.table(), counter.counter(), null));
+                .map(counter -> inState(parent, counter.table(), counter.counter(), null));
         return Stream.concat(derived, byHand).toList();
     }
 
-    private static KeptCounter kept(
+    private static ParentCounter inState(
             EntityPersister parent, String table, String counter, @Nullable CounterDefinition derived) {
         int index = parent.getPropertyIndex(counter);
-        return new KeptCounter(table, index, parent.getPropertyTypes()[index].getReturnedClass(), derived);
+        return new ParentCounter(table, index, parent.getPropertyTypes()[index].getReturnedClass(), derived);
     }
 
     /** Whether any class in the hierarchy of an entity has counters. */
-    public boolean keepsAny(EntityPersister entity) {
+    public boolean mayHaveCounters(EntityPersister entity) {
         Boolean known = hierarchies.get(entity);
-        return known != null ? known : hierarchies.computeIfAbsent(entity, this::resolveKeepsAny);
+        return known != null ? known : hierarchies.computeIfAbsent(entity, this::resolveMayHaveCounters);
     }
 
-    private boolean resolveKeepsAny(EntityPersister entity) {
+    private boolean resolveMayHaveCounters(EntityPersister entity) {
         return Stream.concat(
                         definitions.stream().map(CounterDefinition::parent),
                         free.stream().map(FreeCounter::entity))
@@ -217,8 +199,8 @@ public final class CounterModel {
 
     /** In the order of their names. */
     private List<CounterDefinition> derived(EntityPersister parent) {
-        return keptBy(parent).stream()
-                .map(KeptCounter::derived)
+        return countersOf(parent).stream()
+                .map(ParentCounter::derived)
                 .filter(Objects::nonNull)
                 .sorted(Comparator.comparing(CounterDefinition::counter))
                 .toList();

@@ -10,7 +10,8 @@
  *       io.countercache.hibernate.internal.model.Snapshot} of a row
  *   <li>{@link io.countercache.hibernate.internal.model.RowChange} says what a change of rows {@link
  *       io.countercache.hibernate.internal.model.Moves moves}
- *   <li>{@link io.countercache.hibernate.internal.model.ParentRow} is a row that has counters
+ *   <li>{@link io.countercache.hibernate.internal.model.ParentRow} is a row that has counters, {@link
+ *       io.countercache.hibernate.internal.model.ParentCounter} a counter in the state of its instance
  *   <li>{@link io.countercache.hibernate.internal.model.CounterTables} knows the tables of each counter
  *   <li>{@link io.countercache.hibernate.internal.model.CountedCollections} finds the counters of collections
  *   <li>{@link io.countercache.hibernate.internal.model.CounterPaths} has the paths of counters further up, and {@link

@@ -82,7 +82,7 @@ public final class OnDeleteGraph {
 
     /** Whether the database may set an attribute to null. */
     public boolean isNulled(EntityPersister child, String attribute) {
-        WatchedEntity watched = model.counted(child);
+        WatchedEntity watched = model.watched(child);
         return all(child.getFactory()).stream()
                 .filter(edge -> edge.mayLeadTo(child))
                 .flatMap(edge -> edge.nulled(watched).stream())
@@ -153,16 +153,16 @@ public final class OnDeleteGraph {
     private List<Kind> resolveKinds(OnDeleteEdge edge) {
         List<EntityPersister> types = Entities.withSubclasses(edge.child()).toList();
         if (types.stream().allMatch(type -> isWatchedLike(type, edge.child()))) {
-            return List.of(new Kind(edge.child(), model.counted(edge.child()), false));
+            return List.of(new Kind(edge.child(), model.watched(edge.child()), false));
         }
         return types.stream()
                 .filter(type -> !type.isAbstract())
-                .map(type -> new Kind(type, model.counted(type), true))
+                .map(type -> new Kind(type, model.watched(type), true))
                 .toList();
     }
 
     private boolean isWatchedLike(EntityPersister type, EntityPersister other) {
-        return model.counted(other).hasAllOf(model.counted(type)) && of(type).equals(of(other));
+        return model.watched(other).hasAllOf(model.watched(type)) && of(type).equals(of(other));
     }
 
     // ---- what is locked ----

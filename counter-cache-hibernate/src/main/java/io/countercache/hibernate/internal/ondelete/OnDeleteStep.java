@@ -60,8 +60,8 @@ public final class OnDeleteStep implements RowStep {
     private void refuseWithoutTransaction(
             EntityPersister entity, DeferredMoves moves, SharedSessionContractImplementor session) {
         if (!session.isTransactionInProgress()
-                && moves.leadOn()
-                && (moves.pass() || !model.counted(entity).passages().isEmpty())) {
+                && moves.moveFurtherUp()
+                && (moves.passAny() || !model.watched(entity).passages().isEmpty())) {
             throw new CounterCacheException(
                     "deleting a row of %s makes the database delete rows that are counted through other deleted rows: begin a transaction before you delete it"
                             .formatted(entity.getImportedName()));
@@ -72,7 +72,7 @@ public final class OnDeleteStep implements RowStep {
     public void afterDelete(PostDeleteEvent event, boolean isSent) {
         Deferred deferred = deleting.remove(event.getSession());
         if (isSent && deferred != null && deferred.isOf(event)) {
-            deferred.moves().tell(sink.of(event.getSession()));
+            deferred.moves().passOn(sink.of(event.getSession()));
         }
     }
 }

@@ -41,7 +41,7 @@ final class RelevantEdges {
             return false;
         }
         List<EntityPersister> types = Entities.withSubclasses(edge.child()).toList();
-        return types.stream().anyMatch(type -> movesCounters(edge, model.counted(type)))
+        return types.stream().anyMatch(type -> movesCounters(edge, model.watched(type)))
                 || (edge.cascades()
                         && all.stream()
                                 .filter(next -> types.stream().anyMatch(type -> type.isTypeOrSuperType(next.target())))

@@ -53,7 +53,7 @@ public final class PathReads {
                 return null;
             }
             Object next = null;
-            for (PassedBy by : model.counted(entry.getPersister()).passages()) {
+            for (PassedBy by : model.watched(entry.getPersister()).passages()) {
                 if (by.step().equals(step)) {
                     next = by.association().value(row, loaded, session);
                 }

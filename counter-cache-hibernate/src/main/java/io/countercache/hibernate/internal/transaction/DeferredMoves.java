@@ -28,19 +28,19 @@ public final class DeferredMoves implements Moves {
     }
 
     /** Whether any counter further up moves. */
-    public boolean leadOn() {
+    public boolean moveFurtherUp() {
         return moved.entrySet().stream()
                 .anyMatch(counter -> !counter.getKey().path().isEmpty()
                         && counter.getValue().values().stream().anyMatch(amount -> amount.signum() != 0));
     }
 
     /** Whether any row on a path has got another parent. */
-    public boolean pass() {
+    public boolean passAny() {
         return !passed.isEmpty();
     }
 
     /** Passes the moves on. */
-    public void tell(Moves moves) {
+    public void passOn(Moves moves) {
         passed.forEach(pass -> pass.accept(moves));
         moved.forEach((counter, amounts) -> amounts.forEach((first, sum) -> moves.move(counter, first, sum)));
     }

@@ -94,8 +94,8 @@ public final class PendingDeltas {
     }
 
     /**
-     * Whether the session has a transaction and will be told when it ends. A stateless session on a connection of the
-     * application says that a transaction is in progress, but is never told of its end.
+     * Whether the session has a transaction, and observers of it are called when it ends. A stateless session on a connection
+     * of the application also says that a transaction is in progress, but calls no observer.
      */
     private static boolean reportsItsEnd(SharedSessionContractImplementor session) {
         return session.isTransactionInProgress()

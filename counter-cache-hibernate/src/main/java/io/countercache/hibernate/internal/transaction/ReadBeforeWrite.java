@@ -73,8 +73,8 @@ public final class ReadBeforeWrite implements FlushEventListener, AutoFlushEvent
     }
 
     /**
-     * Flushes and writes what a statement may read. For statements of which Hibernate does not tell its listeners: bulk
-     * statements, and those of stateless sessions.
+     * Flushes and writes what a statement may read. For statements without an auto flush event: bulk statements, and those of
+     * stateless sessions.
      *
      * @param tables the tables that the statement reads
      */

@@ -1,6 +1,6 @@
 package io.countercache.hibernate.internal.write;
 
-import io.countercache.hibernate.internal.model.CounterModel.KeptCounter;
+import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.util.function.Function;
@@ -33,7 +33,7 @@ public final class ManagedParents {
     }
 
     /** Adds an amount to what this instance shows. */
-    public static void add(Object instance, EntityEntry entry, KeptCounter counter, BigDecimal amount) {
+    public static void add(Object instance, EntityEntry entry, ParentCounter counter, BigDecimal amount) {
         change(instance, entry, counter.index(), shown -> Numbers.sum(shown, amount));
     }
 
