@@ -44,7 +44,9 @@ public record BulkMutation(
         return context.getSession();
     }
 
-    /** A query that locks the rows that the statement would change now. Pending changes of the tables that it reads are flushed. */
+    /**
+     * A query that locks the rows that the statement would change now. Pending changes of the tables that it reads are flushed.
+     */
     OwnSelect lockingAffected(ReadBeforeWrite reads) {
         OwnSelect affected =
                 OwnSelect.lockingAffected((AbstractSqmRestrictedDmlStatement<?>) statement, parameters, context);

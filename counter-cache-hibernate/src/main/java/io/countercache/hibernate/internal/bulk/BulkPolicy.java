@@ -7,7 +7,9 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.spi.QueryOptions;
 
-/** Whether bulk statements are counted, refused or ignored: by a setting, by a comment of the statement, by a skipping session. */
+/**
+ * Whether bulk statements are counted, refused or ignored: by a setting, by a comment of the statement, by a skipping session.
+ */
 public record BulkPolicy(Settings.Bulk setting, SkippingSessions skipping) {
 
     /** What to do instead of a bulk statement that is refused: the end of each message. */

@@ -30,8 +30,8 @@ final class BulkScope {
     }
 
     /**
-     * Whether a bulk statement on this entity may move counters. Not if the entity only has counters: Hibernate groups queries by
-     * all columns of an entity that has a hook, so no other gets one.
+     * Whether a bulk statement on this entity may move counters. Not if the entity only has counters: Hibernate groups queries
+     * by all columns of an entity that has a hook, so no other gets one.
      */
     boolean concerns(EntityPersister entity) {
         return Entities.withSubclasses(entity)
@@ -63,7 +63,10 @@ final class BulkScope {
                 || (mutation.isDelete() && (isInCollection(mutation.entity()) || deletesOthers(mutation.entity())));
     }
 
-    /** Whether the database deletes other counted rows, or sets their associations to null, when rows of this entity are deleted. */
+    /**
+     * Whether the database deletes other counted rows, or sets their associations to null, when rows of this entity are
+     * deleted.
+     */
     boolean deletesOthers(EntityPersister entity) {
         return Entities.withSubclasses(entity)
                 .anyMatch(each -> !onDelete.of(each).isEmpty());

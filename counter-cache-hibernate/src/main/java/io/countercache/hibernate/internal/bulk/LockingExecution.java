@@ -20,17 +20,17 @@ import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 
 /**
  * Counts a bulk DELETE or UPDATE that cannot return the rows that it changes: locks the rows that it is about to change, reads
- * them, executes the statement, and reads them again. The ids of the rows are in memory meanwhile. {@link ReturningExecution} is
- * the other way.
+ * them, executes the statement, and reads them again. The ids of the rows are in memory meanwhile. {@link ReturningExecution}
+ * is the other way.
  */
 final class LockingExecution {
 
     /**
-     * Up to how many locked rows the statement is restricted to their ids, and so leaves rows alone that other transactions have
-     * inserted since. Each id is a literal in the SQL and a node in Hibernate's tree of it: 5,000 of them are some 50 kB, which
-     * take little time beside changing as many rows. With more rows the statement is sent as it is, and
-     * fails if it changes another number of rows than were locked; the application has to try again then. A statement that reads
-     * other rows is always restricted: after a change of those it could change as many rows, but not the same.
+     * Up to how many locked rows the statement is restricted to their ids, and so leaves rows alone that other transactions
+     * have inserted since. Each id is a literal in the SQL and a node in Hibernate's tree of it: 5,000 of them are some 50 kB,
+     * which take little time beside changing as many rows. With more rows the statement is sent as it is, and fails if it
+     * changes another number of rows than were locked; the application has to try again then. A statement that reads other rows
+     * is always restricted: after a change of those it could change as many rows, but not the same.
      */
     private static final int MOST_NAMED = 5_000;
 

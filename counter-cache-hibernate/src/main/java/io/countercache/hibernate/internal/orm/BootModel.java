@@ -22,7 +22,9 @@ public final class BootModel {
 
     private BootModel() {}
 
-    /** An attribute of the entity itself, neither in an embeddable nor a part of a composite id: only such one can be a counter. */
+    /**
+     * An attribute of the entity itself, neither in an embeddable nor a part of a composite id: only such one can be a counter.
+     */
     public static @Nullable Property own(PersistentClass entity, String name) {
         return named(
                 name,

@@ -14,16 +14,16 @@ import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.hibernate.sql.model.TableMapping;
 
 /**
- * In which tables the rows of an entity are, and whether these tables can have other rows: of sibling entities, of other tenants,
- * soft-deleted ones, or rows hidden by a restriction. Only a query can tell then which ids are ids of the entity.
+ * In which tables the rows of an entity are, and whether these tables can have other rows: of sibling entities, of other
+ * tenants, soft-deleted ones, or rows hidden by a restriction. Only a query can tell then which ids are ids of the entity.
  */
 public final class EntityTables {
 
     private EntityTables() {}
 
     /**
-     * The tables that a row of an entity may be in, each with the entity whose rows it has, in the order in which they are locked.
-     * These are several if each concrete class of a hierarchy has a table for itself (TABLE_PER_CLASS).
+     * The tables that a row of an entity may be in, each with the entity whose rows it has, in the order in which they are
+     * locked. These are several if each concrete class of a hierarchy has a table for itself (TABLE_PER_CLASS).
      *
      * @param declared the table to return if there is only one
      */
@@ -50,8 +50,8 @@ public final class EntityTables {
     }
 
     /**
-     * The entity to lock rows of an entity by: the root of its hierarchy. If a row has parts in several tables, all transactions
-     * have to lock the same part.
+     * The entity to lock rows of an entity by: the root of its hierarchy. If a row has parts in several tables, all
+     * transactions have to lock the same part.
      */
     public static EntityPersister locked(EntityPersister entity) {
         return entity instanceof UnionSubclassEntityPersister

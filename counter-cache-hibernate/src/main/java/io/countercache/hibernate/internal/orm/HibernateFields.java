@@ -15,9 +15,9 @@ import org.hibernate.query.sqm.mutation.spi.SqmMultiTableMutationStrategy;
 import org.hibernate.sql.exec.spi.JdbcSelect;
 
 /**
- * The private fields of Hibernate that the library reads and sets, where Hibernate has no other way: only this class opens private
- * members. Unless it says otherwise, a method throws a {@link CounterCacheException} if this version of Hibernate has no
- * such field or the packages of Hibernate are closed.
+ * The private fields of Hibernate that the library reads and sets, where Hibernate has no other way: only this class opens
+ * private members. Unless it says otherwise, a method throws a {@link CounterCacheException} if this version of Hibernate has
+ * no such field or the packages of Hibernate are closed.
  */
 public final class HibernateFields {
 

@@ -21,9 +21,9 @@ import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL: the UPDATE that adds to columns of many rows at once, which takes about two thirds of the time of a JDBC batch. It
- * locks the rows in the order in which they are bound before it changes them, because otherwise the query planner would choose
- * the order.
+ * PostgreSQL: the UPDATE that adds to columns of many rows at once, which takes about two thirds of the time of a JDBC batch.
+ * It locks the rows in the order in which they are bound before it changes them, because otherwise the query planner would
+ * choose the order.
  */
 public final class ArrayUpdate {
 
@@ -87,8 +87,8 @@ public final class ArrayUpdate {
     }
 
     /**
-     * The text. Its parameters are an array of the ids, an array of the amounts of each counter, and now for each touched attribute.
-     * Null if the database has no such statement, or not for these ids.
+     * The text. Its parameters are an array of the ids, an array of the amounts of each counter, and now for each touched
+     * attribute. Null if the database has no such statement, or not for these ids.
      *
      * @param types the types of the counters
      */

@@ -12,9 +12,9 @@ import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 public record BoundSql(String text, List<JdbcParameterBinder> parameters, JdbcParameterBindings values) {
 
     /**
-     * How many rows the driver fetches at once. A bulk statement may return any number, and by default the driver of PostgreSQL holds
-     * all of them in memory. The rows here are short, so 1,000 need little memory, and a round trip for each 1,000 takes little
-     * time.
+     * How many rows the driver fetches at once. A bulk statement may return any number, and by default the driver of PostgreSQL
+     * holds all of them in memory. The rows here are short, so 1,000 need little memory, and a round trip for each 1,000 takes
+     * little time.
      */
     private static final int FETCHED = 1000;
 

@@ -81,9 +81,9 @@ public final class CacheInvalidation {
     }
 
     /**
-     * Replaces the lock by one without a version. A lock has the version of the entry that it has replaced; when it is unlocked,
-     * the cache accepts a row with a later version, even one that was read long ago, and no other row. But a counter moves
-     * without a new version. After a lock without a version, the cache accepts every row that is read from now on.
+     * Replaces the lock by one without a version. A lock has the version of the entry that it has replaced; when it is
+     * unlocked, the cache accepts a row with a later version, even one that was read long ago, and no other row. But a counter
+     * moves without a new version. After a lock without a version, the cache accepts every row that is read from now on.
      */
     private static void forgetVersion(Place place, SharedSessionContractImplementor session) {
         place.access().evict(place.key());

@@ -7,8 +7,8 @@ import org.hibernate.dialect.Dialect;
 
 /**
  * A kind of database: which statements it has beside those that all databases have, and what their texts are. {@link Databases}
- * finds it. All questions about the kind of database are asked of this object, and none of the class of a {@link Dialect}. The default answers hold for every
- * database.
+ * finds it. All questions about the kind of database are asked of this object, and none of the class of a {@link Dialect}. The
+ * default answers hold for every database.
  */
 public interface Database {
 
@@ -34,8 +34,8 @@ public interface Database {
     }
 
     /**
-     * Whether a bulk DELETE of one table can be queried for the rows that it has deleted, and a bulk UPDATE for the rows as they
-     * were and as they are now, in the one statement that also changes them.
+     * Whether a bulk DELETE of one table can be queried for the rows that it has deleted, and a bulk UPDATE for the rows as
+     * they were and as they are now, in the one statement that also changes them.
      */
     default boolean canQueryBulk() {
         return false;

@@ -44,7 +44,10 @@ public final class OwnQueries {
         });
     }
 
-    /** Hands over the rows of an HQL query with the parameter {@code :ids}. There may be any number of ids: it is sent in chunks. */
+    /**
+     * Hands over the rows of an HQL query with the parameter {@code :ids}. There may be any number of ids: it is sent in
+     * chunks.
+     */
     public <R> void forEach(
             String hql, Class<R> type, Collection<?> ids, SharedSessionContractImplementor session, Consumer<R> row) {
         for (List<Object> chunk : Chunks.<Object>of(ids)) {

@@ -7,7 +7,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.hibernate.dialect.Dialect;
 
-/** PostgreSQL, and databases that Hibernate takes for it: RETURNING, also in a WITH, ON CONFLICT, arrays and two strengths of locks. */
+/**
+ * PostgreSQL, and databases that Hibernate takes for it: RETURNING, also in a WITH, ON CONFLICT, arrays and two strengths of
+ * locks.
+ */
 record PostgreSql(Dialect dialect) implements Database {
 
     @Override

@@ -63,7 +63,9 @@ public final class Statements {
                 : failure;
     }
 
-    /** The session that has opened the connection: of sessions that share it, this one lives longest, and has the JDBC batches. */
+    /**
+     * The session that has opened the connection: of sessions that share it, this one lives longest, and has the JDBC batches.
+     */
     public static SharedSessionContractImplementor owner(SharedSessionContractImplementor session) {
         return session.getJdbcCoordinator().getJdbcSessionOwner() instanceof SharedSessionContractImplementor owner
                 ? owner

@@ -11,8 +11,9 @@ import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
 
 /**
- * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}: it has no events for bulk INSERTs,
- * native statements and queries of stateless sessions. Found by Hibernate through {@code ServiceLoader}; not for users.
+ * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}: it has no events for bulk
+ * INSERTs, native statements and queries of stateless sessions. Found by Hibernate through {@code ServiceLoader}; not for
+ * users.
  */
 public final class HookedJdbcServices implements ServiceContributor {
 

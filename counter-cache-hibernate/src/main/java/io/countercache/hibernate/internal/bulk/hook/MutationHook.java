@@ -11,8 +11,8 @@ import org.hibernate.query.sqm.tree.SqmDeleteOrUpdateStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells Hibernate how to execute each bulk DELETE and UPDATE of an entity. Hibernate has such strategies for entities in several
- * tables, but uses that of any entity which has one.
+ * Tells Hibernate how to execute each bulk DELETE and UPDATE of an entity. Hibernate has such strategies for entities in
+ * several tables, but uses that of any entity which has one.
  *
  * @param hibernates how Hibernate would change an entity in several tables; null for one in a single table
  */
