@@ -8,7 +8,7 @@ import io.countercache.hibernate.condition.Conditional.Embedding;
 import io.countercache.hibernate.condition.Conditional.Pair;
 import io.countercache.hibernate.condition.Conditional.Reply;
 import io.countercache.hibernate.internal.condition.Condition;
-import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.support.TestDatabase;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -35,7 +35,7 @@ class ConditionRefusalTest {
     private Condition read(String where, Class<?> child) {
         EntityPersister persister = factory().getMappingMetamodel().getEntityDescriptor(child.getName());
         return Condition.read(
-                where, persister, factory(), Database.of(factory()).likeMatchesUtf16());
+                where, persister, factory(), Databases.of(factory()).likeMatchesUtf16());
     }
 
     private void refused(String where, String message) {

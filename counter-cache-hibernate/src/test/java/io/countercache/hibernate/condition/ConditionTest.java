@@ -14,7 +14,7 @@ import io.countercache.hibernate.condition.Conditional.Pair;
 import io.countercache.hibernate.condition.Conditional.Reply;
 import io.countercache.hibernate.condition.Conditional.Status;
 import io.countercache.hibernate.internal.condition.Condition;
-import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.support.Soak;
 import io.countercache.hibernate.support.TestDatabase;
 import java.math.BigDecimal;
@@ -54,7 +54,7 @@ class ConditionTest {
     private Condition read(String where, Class<?> child) {
         EntityPersister persister = factory().getMappingMetamodel().getEntityDescriptor(child.getName());
         return Condition.read(
-                where, persister, factory(), Database.of(factory()).likeMatchesUtf16());
+                where, persister, factory(), Databases.of(factory()).likeMatchesUtf16());
     }
 
     /** The values of each comment, as they were given to Hibernate. */
