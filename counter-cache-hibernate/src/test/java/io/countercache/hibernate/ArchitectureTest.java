@@ -125,13 +125,10 @@ class ArchitectureTest {
         });
     }
 
-    /** {@code Savepoints} remembers savepoints in it, by transaction. */
     @ArchTest
     static final ArchRule onlyOneClassRemembersSessions = noClasses()
             .that()
             .doNotHaveSimpleName("PerSession")
-            .and()
-            .doNotHaveSimpleName("Savepoints")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(WeakHashMap.class);
