@@ -46,7 +46,7 @@ class BulkRaceTest {
 
     private static final int ROOMS = 4;
     private static final int WRITERS = 8;
-    private static final int TRANSACTIONS = Soak.of(TestServer.IS_H2 ? 100 : 200);
+    private static final int TRANSACTIONS = Soak.of(TestServer.IS_H2 ? 200 : 400);
 
     /** What makes a transaction try again, with this library and without. */
     private static final Set<Failure> RETRYABLE = EnumSet.of(Failure.STALE, Failure.LOCKED);

@@ -554,7 +554,7 @@ class ConditionTest {
     void andWhateverIsMadeOfThem() {
         var comments = comments();
         Random random = new Random(7);
-        for (int i = 0; i < Soak.of(250); i++) {
+        for (int i = 0; i < Soak.of(500); i++) {
             assertSame(random(random, 3), comments);
         }
     }

@@ -6,7 +6,7 @@ package io.countercache.hibernate.support;
  */
 public final class Soak {
 
-    private static final int PERCENT = Integer.getInteger("test.soak", 20);
+    private static final int PERCENT = Integer.getInteger("test.soak", 10);
 
     private Soak() {}
 

@@ -189,7 +189,7 @@ class FaultTest {
     @Test
     void aServerThatIsKilledUnderEightWritingThreadsComesBackWithoutDrift() throws IOException {
         try (Load load = new Load(8, factory)) {
-            for (int i = 0; i < Soak.of(10); i++) {
+            for (int i = 0; i < Soak.of(20); i++) {
                 int before = load.committed.get();
                 await(() -> load.committed.get() > before + 50, "writing");
                 kill(server.getProcess().toHandle());
