@@ -9,9 +9,8 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class WatchedEntity {
 
     private final EntityPersister entity;
-    private final Map<String, WatchedAttribute> attributes = new LinkedHashMap<>();
+    private final Map<String, WatchedAttribute> byKey = new HashMap<>();
+    /** In the order of their positions. A list, because every event of a child goes through it. */
+    private final List<WatchedAttribute> attributes = new ArrayList<>();
+
     private final List<CountedBy> counters = new ArrayList<>();
     private final List<PassedBy> passages = new ArrayList<>();
 
@@ -86,7 +88,10 @@ public final class WatchedEntity {
     }
 
     private WatchedAttribute watch(WatchedAttribute attribute) {
-        return attributes.computeIfAbsent(attribute.key(), any -> attribute.at(attributes.size()));
+        return byKey.computeIfAbsent(attribute.key(), any -> {
+            attributes.add(attribute.at(attributes.size()));
+            return attributes.get(attributes.size() - 1);
+        });
     }
 
     public EntityPersister entity() {
@@ -98,8 +103,8 @@ public final class WatchedEntity {
     }
 
     /** The watched attributes, in the order of their positions in a {@link Snapshot}. */
-    public Collection<WatchedAttribute> attributes() {
-        return Collections.unmodifiableCollection(attributes.values());
+    public List<WatchedAttribute> attributes() {
+        return attributes;
     }
 
     public List<CountedBy> counters() {
@@ -118,7 +123,7 @@ public final class WatchedEntity {
     /** Whether to set an attribute may change a watched one: the same, one inside or around it, or one with the same column. */
     public boolean isChangedBy(String path, EntityPersister declaring) {
         Set<String> assigned = Entities.columns(declaring.findByPath(path));
-        return attributes.values().stream()
+        return attributes.stream()
                 .anyMatch(own -> own.path().equals(path)
                         || own.path().startsWith(path + ".")
                         || path.startsWith(own.path() + ".")
@@ -134,8 +139,7 @@ public final class WatchedEntity {
 
     /** For how much a row counts. */
     BigDecimal weight(CountedBy by, Snapshot snapshot) {
-        if (by.condition() != null
-                && !by.condition().isTrue(path -> snapshot.get(requireNonNull(attributes.get(path))))) {
+        if (by.condition() != null && !by.condition().isTrue(path -> snapshot.get(requireNonNull(byKey.get(path))))) {
             return BigDecimal.ZERO;
         }
         if (by.sum() == null) {
@@ -154,7 +158,11 @@ public final class WatchedEntity {
 
     /** A snapshot of a row that has this state in a session. Loads nothing. */
     public Snapshot snapshot(Object id, Object[] state, SharedSessionContractImplementor session) {
-        return snapshot(attribute -> attribute.value(id, state, session));
+        List<@Nullable Object> values = new ArrayList<>(attributes.size());
+        for (WatchedAttribute attribute : attributes) {
+            values.add(attribute.value(id, state, session));
+        }
+        return new Snapshot(values);
     }
 
     /** A snapshot of a row that the query of {@link #select} has returned. */
@@ -174,7 +182,9 @@ public final class WatchedEntity {
 
     private Snapshot snapshot(Function<WatchedAttribute, @Nullable Object> value) {
         List<@Nullable Object> values = new ArrayList<>(attributes.size());
-        attributes.values().forEach(attribute -> values.add(value.apply(attribute)));
+        for (WatchedAttribute attribute : attributes) {
+            values.add(value.apply(attribute));
+        }
         return new Snapshot(values);
     }
 
@@ -203,7 +213,7 @@ public final class WatchedEntity {
      * would count it.
      */
     public boolean rewrites(Object id, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
-        return attributes.values().stream().anyMatch(attribute -> isWritten(attribute, id, loaded, written, session));
+        return attributes.stream().anyMatch(attribute -> isWritten(attribute, id, loaded, written, session));
     }
 
     private boolean isWritten(
@@ -220,8 +230,12 @@ public final class WatchedEntity {
 
     /** Whether two snapshots differ in a value that both of them know. */
     public boolean differ(Snapshot before, Snapshot after) {
-        return attributes.values().stream()
-                .anyMatch(attribute -> !attribute.isSame(before.get(attribute), after.get(attribute)));
+        for (WatchedAttribute attribute : attributes) {
+            if (!attribute.isSame(before.get(attribute), after.get(attribute))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the database may have other values than a snapshot of what a session has loaded. */
@@ -231,13 +245,17 @@ public final class WatchedEntity {
 
     /** Whether the database may have other values because it has rounded them. */
     public boolean isRounded(Snapshot snapshot) {
-        return attributes.values().stream().anyMatch(attribute -> attribute.isRounded(snapshot.get(attribute)));
+        for (WatchedAttribute attribute : attributes) {
+            if (attribute.isRounded(snapshot.get(attribute))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether any attribute other than an association is null. */
     public boolean hasNullValue(Snapshot snapshot) {
-        return attributes.values().stream()
-                .anyMatch(attribute -> snapshot.get(attribute) == null && attribute.target() == null);
+        return attributes.stream().anyMatch(attribute -> snapshot.get(attribute) == null && attribute.target() == null);
     }
 
     // ---- queries ----
@@ -246,7 +264,7 @@ public final class WatchedEntity {
     public String select(String condition) {
         return "select id(c)%s from %s where %s"
                 .formatted(
-                        attributes.values().stream()
+                        attributes.stream()
                                 .map(attribute -> ", " + attribute.hql())
                                 .collect(Collectors.joining()),
                         from(),
@@ -256,6 +274,6 @@ public final class WatchedEntity {
     /** The rows as {@code c} in the FROM clause of an HQL query, with the joins that the attributes need. */
     public String from() {
         return entity.getImportedName() + " c"
-                + attributes.values().stream().map(WatchedAttribute::join).collect(Collectors.joining());
+                + attributes.stream().map(WatchedAttribute::join).collect(Collectors.joining());
     }
 }

@@ -120,8 +120,10 @@ public final class PathDeltas {
     }
 
     private void beforeChange(PathStep step, Object id) {
-        undo.beforeChange(
-                new Place(step, id), any -> new State(beneath(step, id), isMoved(step, id), origin(step, id)));
+        if (undo.isRecording()) {
+            undo.beforeChange(
+                    new Place(step, id), any -> new State(beneath(step, id), isMoved(step, id), origin(step, id)));
+        }
     }
 
     private void restore(Place place, State state) {

@@ -25,11 +25,14 @@ public final class UndoLog<K, S> {
         return savepoints.size() - 1;
     }
 
-    /** To be called before each change of a thing. */
+    /** Whether there is a savepoint, so that {@link #beforeChange} has to be called before each change of a thing. */
+    public boolean isRecording() {
+        return !savepoints.isEmpty();
+    }
+
+    /** Remembers what a thing is at the last savepoint, unless it has changed since. */
     public void beforeChange(K thing, Function<K, S> state) {
-        if (!savepoints.isEmpty()) {
-            savepoints.get(savepoints.size() - 1).computeIfAbsent(thing, state);
-        }
+        savepoints.get(savepoints.size() - 1).computeIfAbsent(thing, state);
     }
 
     /** Restores what the things were at a savepoint. Forgets that savepoint and those after it. */

@@ -131,7 +131,9 @@ public final class CounterDeltas {
     }
 
     private void beforeChange(ParentRow row) {
-        undo.beforeChange(row, same -> new RowState(copy(of(same)), dropped.contains(same)));
+        if (undo.isRecording()) {
+            undo.beforeChange(row, same -> new RowState(copy(of(same)), dropped.contains(same)));
+        }
     }
 
     private void restore(ParentRow row, RowState state) {
