@@ -13,7 +13,7 @@ OPTIONS :=
 help: ## this list
 	@sed -n 's/^\([a-z][a-z ]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-quick: ## compiles, and tests on H2: one or two minutes; no checks of the code, and no random or long tests
+quick: ## compiles, and tests on H2; no checks of the code, and no random or long tests
 	$(MVN) -q -Pquick $(LIBRARY) test
 
 test: ## the gate: everything from scratch, on all databases, and the samples

@@ -34,6 +34,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -551,6 +552,7 @@ class ConditionTest {
     }
 
     @Test
+    @Tag("soak")
     void andWhateverIsMadeOfThem() {
         var comments = comments();
         Random random = new Random(7);
