@@ -162,7 +162,7 @@ class SettingsTest {
         "hibernate.counter_cache.enabled, '', true or false",
         "hibernate.counter_cache.collection_size, 1, true or false",
         "hibernate.counter_cache.write, later, commit or flush",
-        "hibernate.counter_cache.stale_children, ignore, check or lock or trust"
+        "hibernate.counter_cache.stale_children, ignore, lock or trust"
     })
     void aWrongValueIsRefusedAndTheRightOnesAreNamed(String setting, String value, String allowed) {
         assertThatThrownBy(() -> factory(setting, value))

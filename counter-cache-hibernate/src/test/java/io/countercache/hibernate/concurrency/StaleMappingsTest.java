@@ -81,13 +81,8 @@ class StaleMappingsTest {
             thing.putInto(session.getReference(Box.class, 1L));
             session.persist(thing);
         });
-        boolean succeeded = oneAfterTheOther(type, earlier, later);
+        oneAfterTheOther(type, earlier, later);
         assertThat(drift()).as("%s: %s, then %s", type, earlier, later).isEmpty();
-        if (earlier == Change.EDIT && later == Change.MOVE && succeeded && type != OwnUpdate.class) {
-            assertThat(db.<String>fromTransaction(session -> session.find(type, THING).text))
-                    .as("%s", type)
-                    .isEqualTo("edited for 2");
-        }
     }
 
     private static Thing thing(Class<? extends Thing> type) {
@@ -105,7 +100,7 @@ class StaleMappingsTest {
                 CounterCaches.of(session).on(Box.class, List.of(1L, 2L, 3L)).drift());
     }
 
-    private boolean oneAfterTheOther(Class<? extends Thing> type, Change earlier, Change later) {
+    private void oneAfterTheOther(Class<? extends Thing> type, Change earlier, Change later) {
         try (Session one = db.factory().openSession();
                 Session other = db.factory().openSession()) {
             one.beginTransaction();
@@ -117,13 +112,11 @@ class StaleMappingsTest {
             one.getTransaction().commit();
             try {
                 other.getTransaction().commit();
-                return true;
             } catch (OptimisticLockException stale) {
-                return false;
+                // compared by the application's own mapping, or deleted
             } catch (ConstraintViolationException gone) {
                 // the row of the other table cannot come back without its owner
                 assertThat(type).isEqualTo(Elsewhere.class);
-                return false;
             }
         }
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What becomes of two conflicting changes of an unversioned child where its statements do not compare. */
+/** What becomes of two conflicting changes of an unversioned child. */
 class StaleSettingsTest {
 
     private static final long NOTE = 7;
@@ -58,8 +58,9 @@ class StaleSettingsTest {
                 Arguments.of("take off and move", takeOff(), moveTo(3), 3),
                 Arguments.of("move and delete", moveTo(2), delete(), 0),
                 Arguments.of("take off and delete", takeOff(), delete(), 0),
-                Arguments.of("move and edit", moveTo(2), edit("edited"), 2),
-                Arguments.of("take off and edit", takeOff(), edit("edited"), 0),
+                // the UPDATE of the text writes the pad again as it was loaded
+                Arguments.of("move and edit", moveTo(2), edit("edited"), 1),
+                Arguments.of("take off and edit", takeOff(), edit("edited"), 1),
                 Arguments.of("edit and move", edit("edited"), moveTo(3), 3),
                 Arguments.of("edit and delete", edit("edited"), delete(), 0));
     }
@@ -115,10 +116,10 @@ class StaleSettingsTest {
         }
 
         @Test
-        void twoStatementsMoreForAMoveAndNoneForAnythingElse() {
-            assertThat(statementsOf(edit("edited"))).isEqualTo(1);
-            assertThat(statementsOf(moveTo(2))).isEqualTo(2 + 1 + 2);
-            assertThat(statementsOf(delete())).isEqualTo(2 + 1 + 1);
+        void oneStatementMoreForWhatWritesOrDeletesTheRow() {
+            assertThat(statementsOf(edit("edited"))).isEqualTo(1 + 1);
+            assertThat(statementsOf(moveTo(2))).isEqualTo(1 + 1 + 2);
+            assertThat(statementsOf(delete())).isEqualTo(1 + 1 + 1);
         }
 
         private int statementsOf(Change change) {
@@ -129,7 +130,7 @@ class StaleSettingsTest {
         }
     }
 
-    /** Compares nothing where that would cost the application its JDBC batches. */
+    /** The same in JDBC batches. */
     @Nested
     class Batched {
 

@@ -155,13 +155,6 @@ class DetachedChildrenTest {
     }
 
     @Nested
-    class Check extends Contract {
-        Check() {
-            super("check");
-        }
-    }
-
-    @Nested
     class Lock extends Contract {
         Lock() {
             super("lock");

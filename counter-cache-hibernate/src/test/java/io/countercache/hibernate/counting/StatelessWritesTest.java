@@ -38,13 +38,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ParameterizedClass(name = "{0}, {1}, batches of {2}")
 @CsvSource({
-    "check, transaction, 0",
-    "check, transaction, 10",
-    "check, none, 0",
-    "check, none, 10",
-    "check, shared, 0",
-    "check, shared, 10",
+    "lock, transaction, 0",
     "lock, transaction, 10",
+    "lock, none, 0",
+    "lock, none, 10",
+    "lock, shared, 0",
+    "lock, shared, 10",
     "trust, shared, 10"
 })
 class StatelessWritesTest {

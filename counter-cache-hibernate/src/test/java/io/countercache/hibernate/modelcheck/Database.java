@@ -57,10 +57,10 @@ final class Database implements AutoCloseable {
     private final Map<SessionImplementor, Context> watched = new ConcurrentHashMap<>();
     private int programs;
 
-    Database(String write, String staleChildren, Integer batchSize, String lockTimeout) {
+    Database(String write, Integer batchSize, String lockTimeout) {
         this.lockTimeout = lockTimeout;
-        description = "write=%s, stale_children=%s, batch_size=%s"
-                .formatted(write, staleChildren, batchSize == null ? "unset" : batchSize);
+        description = "write=%s, batch_size=%s"
+                .formatted(write, batchSize == null ? "unset" : batchSize);
         writesAtFlush = write.equals("flush");
         schema = TestServer.emptySchema();
         HikariConfig config = new HikariConfig();
@@ -79,7 +79,6 @@ final class Database implements AutoCloseable {
         settings.put("hibernate.connection.datasource", impatient);
         settings.put("hibernate.hbm2ddl.auto", "update");
         settings.put(CounterCacheSettings.WRITE, write);
-        settings.put(CounterCacheSettings.STALE_CHILDREN, staleChildren);
         if (batchSize != null) {
             settings.put("hibernate.jdbc.batch_size", batchSize);
             settings.put("hibernate.order_inserts", true);

@@ -29,7 +29,7 @@ class ModelCheckerTest {
     private static final int COLLECTIONS = MINUTES == null ? 2 : 5;
 
     /** How many combinations of settings there are. */
-    private static final int SETTINGS = 8;
+    private static final int SETTINGS = 4;
 
     static final Duration SHRINKING = Duration.ofSeconds(60);
 
@@ -83,8 +83,8 @@ class ModelCheckerTest {
 
     private void check(int sessions, boolean threads, int percent) {
         int length = sessions == 1 ? 40 : 160;
-        check(percent, (write, staleChildren, batchSize) -> {
-            Database database = new Database(write, staleChildren, batchSize, threads ? "100" : "2");
+        check(percent, (write, batchSize) -> {
+            Database database = new Database(write, batchSize, threads ? "100" : "2");
             return new Checked() {
                 @Override
                 public void run(long seed) {
@@ -101,9 +101,9 @@ class ModelCheckerTest {
 
     private void checkCollections(int sessions, boolean threads, int percent) {
         int length = sessions == 1 ? 40 : 120;
-        check(percent, (write, staleChildren, batchSize) -> {
+        check(percent, (write, batchSize) -> {
             ModelCollections collections =
-                    new ModelCollections(write, staleChildren, batchSize, threads ? "100" : "2", sessions, threads);
+                    new ModelCollections(write, batchSize, threads ? "100" : "2", sessions, threads);
             return new Checked() {
                 @Override
                 public void run(long seed) {
@@ -127,7 +127,7 @@ class ModelCheckerTest {
     }
 
     private interface Opening {
-        Checked open(String write, String staleChildren, Integer batchSize);
+        Checked open(String write, Integer batchSize);
     }
 
     /** Runs programs under each combination of settings; a seed belongs to one of them. */
@@ -140,9 +140,8 @@ class ModelCheckerTest {
                 continue;
             }
             String write = setting % 2 == 0 ? "commit" : "flush";
-            String staleChildren = setting / 2 % 2 == 0 ? "check" : "lock";
-            Integer batchSize = setting / 4 == 0 ? null : 20;
-            try (Checked checked = opening.open(write, staleChildren, batchSize)) {
+            Integer batchSize = setting / 2 == 0 ? null : 20;
+            try (Checked checked = opening.open(write, batchSize)) {
                 long seed = SEED != null ? SEED : first + setting;
                 do {
                     checked.run(seed);

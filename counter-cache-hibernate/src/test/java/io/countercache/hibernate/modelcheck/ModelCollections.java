@@ -85,9 +85,9 @@ final class ModelCollections implements AutoCloseable {
     }
 
     ModelCollections(
-            String write, String staleChildren, Integer batchSize, String lockTimeout, int sessions, boolean threads) {
+            String write, Integer batchSize, String lockTimeout, int sessions, boolean threads) {
         description =
-                "collections, write=%s, stale_children=%s, batch_size=%s".formatted(write, staleChildren, batchSize);
+                "collections, write=%s, batch_size=%s".formatted(write, batchSize);
         writesAtFlush = write.equals("flush");
         this.sessions = sessions;
         this.threads = threads;
@@ -106,7 +106,6 @@ final class ModelCollections implements AutoCloseable {
         settings.put("hibernate.connection.datasource", impatient);
         settings.put("hibernate.hbm2ddl.auto", "update");
         settings.put(CounterCacheSettings.WRITE, write);
-        settings.put(CounterCacheSettings.STALE_CHILDREN, staleChildren);
         if (batchSize != null) {
             settings.put("hibernate.jdbc.batch_size", batchSize);
             settings.put("hibernate.order_inserts", true);

@@ -12,6 +12,7 @@ import io.countercache.hibernate.internal.declaration.DeclarationReader;
 import io.countercache.hibernate.internal.declaration.Declarations;
 import io.countercache.hibernate.internal.direct.UniqueKeys;
 import io.countercache.hibernate.internal.entity.EntityEvents;
+import io.countercache.hibernate.internal.entity.OnDeleteRules;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
@@ -82,7 +83,8 @@ public final class CounterCacheIntegrator implements Integrator {
         MappingChanges changes = MappingChanges.inBootModel(declared, settings, skipping, metadata, factory);
         MoveSink sink = new MoveSink(model, pending, skipping);
         CountedCollections collections = new CountedCollections(declared.derived());
-        listen(installed, declared, onDelete, collections, reads, sink, changes, factory.getEventListenerRegistry());
+        boolean trust = settings.staleChildren() == Settings.StaleChildren.TRUST;
+        listen(installed, declared, onDelete, collections, reads, sink, trust, changes, factory.getEventListenerRegistry());
         BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
         Function<SessionFactoryImplementor, BulkStatements> bulk =
                 created -> new BulkStatements(model, onDelete, queries, reads, sink, collections, policy, created);
@@ -97,6 +99,7 @@ public final class CounterCacheIntegrator implements Integrator {
             CountedCollections collections,
             ReadBeforeWrite reads,
             MoveSink sink,
+            boolean trust,
             MappingChanges changes,
             EventListenerRegistry registry) {
         CounterModel model = installed.model();
@@ -117,13 +120,13 @@ public final class CounterCacheIntegrator implements Integrator {
         }
         EntityEvents ofEntities = new EntityEvents(
                 model,
-                onDelete::mayChange,
+                new OnDeleteRules(entity -> !onDelete.of(entity).isEmpty(), onDelete::mayChange, onDelete::isNulled),
+                trust,
                 pending,
                 queries,
                 installed.caches(),
                 installed.skipping(),
                 sink,
-                changes.chooser().guards(),
                 changes.deletes(),
                 steps);
         Listeners.register(ofEntities, changes.deletes().leavesAny(), reads, ofCollections, registry);
@@ -144,8 +147,6 @@ public final class CounterCacheIntegrator implements Integrator {
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);
                 }
-                changes.chooser().guardConditions(model, factory);
-                changes.chooser().guardSetToNull(model, onDelete::isNulled, factory);
                 changes.inPersisters(bulk == null ? null : bulk.apply(factory), factory);
             }
         });

@@ -30,6 +30,8 @@ final class Listeners {
         registry.appendListeners(EventType.AUTO_FLUSH, reads, entities);
         // so that Hibernate never sees what the application has assigned to a counter
         registry.prependListeners(EventType.FLUSH_ENTITY, entities);
+        // once it is known what the flush will write
+        registry.appendListeners(EventType.FLUSH_ENTITY, entities::afterDirtyCheck);
         // so that a @PostLoad method of the application sees what is pending
         registry.prependListeners(EventType.POST_LOAD, entities);
         registry.appendListeners(EventType.PRE_INSERT, entities);

@@ -8,7 +8,6 @@ import io.countercache.hibernate.internal.check.CounterAttribute;
 import io.countercache.hibernate.internal.collection.CollectionMapping;
 import io.countercache.hibernate.internal.declaration.Declarations;
 import io.countercache.hibernate.internal.entity.SentDeletes;
-import io.countercache.hibernate.internal.guard.GuardChooser;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.FreeCounter;
@@ -25,10 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Everything that the library changes in the application's mapping, in order. Each change is made by the class of its subject,
  * but all of them are called from here.
  *
- * @param chooser how children are protected, which is decided along with the changes that protect them
  * @param deletes watches the DELETEs
  */
-record MappingChanges(GuardChooser chooser, SentDeletes deletes) {
+record MappingChanges(SentDeletes deletes) {
 
     /** Changes the boot model, before Hibernate builds persisters from it. */
     static MappingChanges inBootModel(
@@ -40,13 +38,11 @@ record MappingChanges(GuardChooser chooser, SentDeletes deletes) {
         freezeCounters(declared, metadata);
         limitCounters(declared, metadata);
         countDeletedRows(declared, metadata, factory);
-        GuardChooser chooser =
-                GuardChooser.decide(declared.derived(), metadata, settings.staleChildren(), settings.batched());
         SentDeletes deletes = SentDeletes.watch(metadata);
         if (settings.collectionSize()) {
             new SizedCollections(skipping, metadata, factory).substitute(declared.read());
         }
-        return new MappingChanges(chooser, deletes);
+        return new MappingChanges(deletes);
     }
 
     /** Entity UPDATEs do not write counters, and a counter's column is 0 by default. */
@@ -91,7 +87,6 @@ record MappingChanges(GuardChooser chooser, SentDeletes deletes) {
      * @param bulk executes bulk statements in place of Hibernate; null if these are not counted
      */
     void inPersisters(@Nullable BulkStatements bulk, SessionFactoryImplementor factory) {
-        chooser.batchInserts(factory);
         if (bulk != null) {
             BulkHooks.install(bulk, factory);
         }

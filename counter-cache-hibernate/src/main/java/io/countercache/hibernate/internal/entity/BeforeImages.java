@@ -1,23 +1,23 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.Snapshot;
-import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OwnQueries;
-import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
-import java.lang.ref.WeakReference;
-import java.util.List;
-import java.util.function.Predicate;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.LockMode;
+import org.hibernate.StatelessSession;
 import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.engine.spi.Status;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
+import org.hibernate.event.spi.FlushEntityEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.event.spi.PreUpsertEvent;
@@ -29,17 +29,18 @@ import org.jspecify.annotations.Nullable;
  * What the database holds of a child before a statement moves or deletes it: the parent in this before image loses the child.
  *
  * <p>Usually the session has loaded it, and if another transaction has changed the row since, the statement finds no row and
- * fails (see {@link ChildGuards}). Otherwise the before image is read from the database, under a row lock, so that of two
- * transactions that move or delete one child at the same time the second sees what the first has committed.
+ * fails (see {@link RowGuard}). Otherwise the before image is read from the database, under a row lock. A flush says first what
+ * it is going to move or delete, so that all of these rows are read by one query before the first of them is written.
  */
 final class BeforeImages {
 
-    private final Predicate<EntityPersister> mayBeChangedByDatabase;
+    private final OnDeleteRules onDelete;
+    private final boolean trust;
     private final PendingDeltas pending;
-    private final OwnQueries queries;
-    private final ChildGuards guards;
-    /** What was read before the current statement of a session, until the event after that statement takes it. */
-    private final PerSession<SharedSessionContractImplementor, Image> images = new PerSession<>();
+    private final ImageReader reader;
+    private final BatchedImages batches;
+    private final PerSession<SharedSessionContractImplementor, SessionImages> sessions = new PerSession<>();
+    private final Map<WatchedEntity, Row> rows = new ConcurrentHashMap<>();
 
     /** Where the before image of a statement comes from. */
     private enum Source {
@@ -52,92 +53,88 @@ final class BeforeImages {
     }
 
     /**
-     * A before image that was read from the database.
+     * What does not change about the rows of an entity.
      *
-     * @param child weak, because a value that is remembered of a session must not refer to that session
-     * @param before null if there is no such row, if the statement is not going to find it, or if it is only marked as deleted
-     * @param writesAll whether the statement writes every column, and not only those that have changed
+     * @param isGuarded whether no other transaction can have changed what the session has loaded, if a statement finds the row
      */
-    record Image(WeakReference<Object> child, @Nullable Snapshot before, boolean writesAll) {}
+    private record Row(ImageQuery query, boolean isGuarded) {}
 
-    BeforeImages(
-            Predicate<EntityPersister> mayBeChangedByDatabase,
-            PendingDeltas pending,
-            OwnQueries queries,
-            ChildGuards guards) {
-        this.mayBeChangedByDatabase = mayBeChangedByDatabase;
+    /** @param trust whether the application has said that no two transactions change one child at the same time */
+    BeforeImages(OnDeleteRules onDelete, boolean trust, PendingDeltas pending, OwnQueries queries) {
+        this.onDelete = onDelete;
+        this.trust = trust;
         this.pending = pending;
-        this.queries = queries;
-        this.guards = guards;
+        this.reader = new ImageReader(queries, !trust);
+        this.batches = new BatchedImages(queries, pending, reader);
     }
 
-    /**
-     * Decides where the before image comes from.
-     *
-     * @param loaded the state that the session has read from the database; null if it has read none
-     */
-    private Source decide(AbstractDatabaseOperationEvent event, WatchedEntity watched, Object @Nullable [] loaded) {
-        SharedSessionContractImplementor session = event.getSession();
-        String root = event.getPersister().getRootEntityName();
+    private Row row(WatchedEntity watched) {
+        Row known = rows.get(watched);
+        return known != null ? known : rows.computeIfAbsent(watched, this::resolve);
+    }
+
+    private Row resolve(WatchedEntity watched) {
+        boolean isNulledByDatabase = watched.counters().stream()
+                .filter(by -> by.condition() != null)
+                .flatMap(by -> by.condition().attributes().stream())
+                .anyMatch(attribute -> onDelete.isNulled().test(watched.entity(), attribute));
+        return new Row(ImageQuery.of(watched), trust || (RowGuard.isIn(watched) && !isNulledByDatabase));
+    }
+
+    // ---- which statements need one ----
+
+    /** @param loaded the state that the session has read from the database; null if it has read none */
+    private Source source(
+            Object id, Object @Nullable [] loaded, WatchedEntity watched, SharedSessionContractImplementor session) {
         if (pending.isRolledBack(session) // to a savepoint, and may have loaded what that has undone
-                || loaded == null // as in a stateless session
-                || guards.readAtEveryUpdate().contains(root)) {
+                || loaded == null) { // as in a stateless session
             return Source.READ;
         }
-        if (guards.readUnderLock().contains(root) // no version, and Hibernate does not compare the parent
-                || watched.isDoubtful(watched.snapshot(event.getId(), loaded, session))) { // not fetched, or rounded
-            return Source.READ_IF_WRITTEN;
-        }
-        return Source.KNOWN;
+        return !row(watched).isGuarded()
+                        || watched.isDoubtful(watched.snapshot(id, loaded, session)) // not fetched, or rounded
+                ? Source.READ_IF_WRITTEN
+                : Source.KNOWN;
     }
 
-    void beforeUpdate(PreUpdateEvent event, WatchedEntity watched) {
-        Object[] loaded = event.getOldState();
-        Source source = decide(event, watched, loaded);
-        if (source == Source.READ) {
-            read(event, watched, writesAll(event));
-        } else if (source == Source.READ_IF_WRITTEN && writes(event, watched, loaded)) {
-            read(event, watched, false);
-        }
+    private boolean isNeededToUpdate(
+            Object id,
+            Object @Nullable [] loaded,
+            Object[] written,
+            WatchedEntity watched,
+            SharedSessionContractImplementor session) {
+        Source source = source(id, loaded, watched, session);
+        return source == Source.READ
+                || (source == Source.READ_IF_WRITTEN && writes(id, loaded, written, watched, session));
     }
 
     /** Whether an UPDATE changes a watched attribute, or writes it again as it was loaded. */
-    private boolean writes(PreUpdateEvent event, WatchedEntity watched, Object[] loaded) {
-        SharedSessionContractImplementor session = event.getSession();
-        Snapshot before = watched.snapshot(event.getId(), loaded, session);
-        Snapshot after = watched.afterUpdate(event.getId(), before, loaded, event.getState(), session);
-        return watched.differ(before, after)
-                || (guards.readUnderLock().contains(event.getPersister().getRootEntityName())
-                        && watched.rewrites(event.getId(), loaded, event.getState(), session));
+    private boolean writes(
+            Object id,
+            Object[] loaded,
+            Object[] written,
+            WatchedEntity watched,
+            SharedSessionContractImplementor session) {
+        if (!row(watched).isGuarded()) {
+            return watched.rewrites(id, loaded, written, writesWholeRows(watched), session);
+        }
+        Snapshot before = watched.snapshot(id, loaded, session);
+        return watched.differ(before, watched.afterUpdate(id, before, loaded, written, false, session));
     }
 
-    /** Whether an UPDATE writes every column, and not only those that have changed. */
-    private static boolean writesAll(PreUpdateEvent event) {
-        EntityPersister entity = event.getPersister();
-        return event.getOldState() == null
-                || !entity.isDynamicUpdate()
-                || EntityTables.hasOwnSql(entity, EntityTableMapping::getUpdateDetails);
+    /** Whether an UPDATE writes every column of a table, and not only those that have changed. */
+    static boolean writesWholeRows(WatchedEntity watched) {
+        EntityPersister entity = watched.entity();
+        return !entity.isDynamicUpdate() || EntityTables.hasOwnSql(entity, EntityTableMapping::getUpdateDetails);
     }
 
-    /** A stateless session does not know whether an upsert will insert or update the row. */
-    void beforeUpsert(PreUpsertEvent event, WatchedEntity watched) {
-        read(event, watched, true);
-    }
-
-    void beforeDelete(PreDeleteEvent event, WatchedEntity watched) {
-        SharedSessionContractImplementor session = event.getSession();
-        boolean isLoaded = isLoaded(event.getEntity(), session);
-        if (decide(event, watched, isLoaded ? event.getDeletedState() : null) == Source.KNOWN) {
-            return;
-        }
-        if (mayBeChangedByDatabase.test(event.getPersister())) {
-            session.getJdbcCoordinator()
-                    .executeBatch(); // it may contain the DELETE by which the database changes this row
-        }
-        Image image = read(event, watched, true);
-        if (guards.compared().contains(event.getPersister().getRootEntityName())) {
-            compareWith(image, event.getEntity(), watched, session);
-        }
+    private boolean isNeededToDelete(
+            Object child,
+            Object id,
+            Object @Nullable [] state,
+            WatchedEntity watched,
+            SharedSessionContractImplementor session) {
+        Object[] loaded = isLoaded(child, session) ? state : null;
+        return source(id, loaded, watched, session) != Source.KNOWN;
     }
 
     /**
@@ -157,82 +154,120 @@ final class BeforeImages {
                 : null;
     }
 
-    /**
-     * Has the DELETE of a detached child compare the parent that was read. Otherwise it would compare what the application has
-     * assigned, and miss the row.
-     */
-    private static void compareWith(
-            Image image, Object child, WatchedEntity watched, SharedSessionContractImplementor session) {
-        EntityEntry entry = entry(child, session);
-        Object[] state = entry == null ? null : entry.getLoadedState();
-        Snapshot before = image.before();
-        if (state == null || before == null) {
-            return;
-        }
-        for (WatchedAttribute attribute : watched.attributes()) {
-            if (attribute.target() != null && attribute.steps().isEmpty()) {
-                state[attribute.property()] = attribute.reference(before.get(attribute), session);
-            }
+    // ---- a flush ----
+
+    /** Called when a flush begins, and when it ends. */
+    void forget(SharedSessionContractImplementor session) {
+        SessionImages images = sessions.get(session);
+        if (images != null) {
+            images.forget();
         }
     }
 
-    private Image read(AbstractDatabaseOperationEvent event, WatchedEntity watched, boolean writesAll) {
+    /** Called for each entity of a flush, after Hibernate has found out whether it is dirty. */
+    void onFlushEntity(FlushEntityEvent event, WatchedEntity watched) {
+        EntityEntry entry = event.getEntityEntry();
+        Object id = entry.getId();
         SharedSessionContractImplementor session = event.getSession();
-        Entities.refuseFilters(event.getPersister(), session);
-        // without a transaction the lock would be released before the statement
-        boolean isThere = guards.trust() || !session.isTransactionInProgress() || lock(event);
-        Image image = new Image(
-                new WeakReference<>(event.getEntity()),
-                isThere ? stored(watched, event.getId(), session) : null,
-                writesAll);
-        images.put(session, image);
-        return image;
+        boolean isNeeded = entry.getStatus() == Status.DELETED
+                ? isNeededToDelete(event.getEntity(), id, entry.getDeletedState(), watched, session)
+                : event.hasDirtyProperties()
+                        && isNeededToUpdate(id, entry.getLoadedState(), event.getPropertyValues(), watched, session);
+        if (isNeeded && entry.isExistsInDatabase()) {
+            sessions.get(session, SessionImages::new)
+                    .expect(entry.getEntityKey(), row(watched).query());
+        }
     }
 
-    /** A snapshot of a row in the database, or null if there is no such row. */
+    // ---- statements ----
+
+    void beforeUpdate(PreUpdateEvent event, WatchedEntity watched) {
+        SharedSessionContractImplementor session = event.getSession();
+        Object[] loaded = event.getOldState();
+        if (isNeededToUpdate(event.getId(), loaded, event.getState(), watched, session)) {
+            boolean isExact = !watched.isRounded(watched.snapshot(event.getId(), event.getState(), session));
+            begin(event, watched, isExact);
+        }
+    }
+
+    /** A stateless session does not know whether an upsert will insert or update the row. */
+    void beforeUpsert(PreUpsertEvent event, WatchedEntity watched) {
+        begin(event, watched, false); // upserts are not batched
+    }
+
+    void beforeDelete(PreDeleteEvent event, WatchedEntity watched) {
+        if (isNeededToDelete(
+                event.getEntity(), event.getId(), event.getDeletedState(), watched, event.getSession())) {
+            begin(event, watched, true);
+        }
+    }
+
+    private void begin(AbstractDatabaseOperationEvent event, WatchedEntity watched, boolean mayWait) {
+        SharedSessionContractImplementor session = event.getSession();
+        SessionImages images = sessions.get(session, SessionImages::new);
+        ImageQuery query = row(watched).query();
+        boolean mayBeChanged = onDelete.mayChange().test(event.getPersister());
+        boolean isStateless = session instanceof StatelessSession;
+        boolean waits = mayWait && !mayBeChanged && BatchedImages.mayWait(query, event.getPersister(), session);
+        if (waits) {
+            batches.prepare(images, session);
+        } else if (isStateless) {
+            images.forget(); // there is no flush that ends
+        }
+        Image image = new Image(key(event), query, version(event));
+        images.begin(image, isStateless);
+        if (!waits) {
+            images.read(image, mayBeChanged, reader, session);
+        }
+    }
+
+    private static EntityKey key(AbstractDatabaseOperationEvent event) {
+        return event.getSession().generateEntityKey(event.getId(), event.getPersister());
+    }
+
+    /** The version that the statement will look for; null if it will look for none. */
+    private static @Nullable Object version(AbstractDatabaseOperationEvent event) {
+        EntityEntry entry = entry(event.getEntity(), event.getSession());
+        return entry == null || event.getPersister().optimisticLockStyle() != OptimisticLockStyle.VERSION
+                ? null
+                : entry.getVersion();
+    }
+
+    /** What was read of this child for its statement; null if nothing had to be. */
+    @Nullable
+    Image end(AbstractDatabaseOperationEvent event) {
+        SessionImages images = sessions.get(event.getSession());
+        return images == null ? null : images.end(event);
+    }
+
+    /** Counts a statement once its image is read, which is now or when its batch is sent. */
+    void whenRead(Image image, Runnable count, SharedSessionContractImplementor session) {
+        if (image.isRead()) {
+            count.run();
+        } else {
+            batches.add(image, count, session);
+        }
+    }
+
+    /** Remembers what a statement has made of a row whose image was read. */
+    void changed(Image image, @Nullable Snapshot after, SharedSessionContractImplementor session) {
+        SessionImages images = sessions.get(session);
+        if (images != null) {
+            images.changed(image.key, after);
+        }
+    }
+
+    /** To be called before a DELETE: the database may delete or change other rows along with the row. */
+    void beforeChangesByDatabase(PreDeleteEvent event) {
+        if (onDelete.changesOthers().test(event.getPersister())) {
+            sessions.get(event.getSession(), SessionImages::new)
+                    .changedByDatabase(key -> onDelete.mayChange().test(key.getPersister()));
+        }
+    }
+
+    /** A snapshot of a row that a statement of this session has written, or null if there is no such row. */
     @Nullable
     Snapshot stored(WatchedEntity watched, Object id, SharedSessionContractImplementor session) {
-        String hql = watched.select("id(c) = :id");
-        List<Object[]> rows = queries.list(hql, Object[].class, query -> query.setParameter("id", id), session);
-        return rows.isEmpty() ? null : watched.read(rows.get(0));
-    }
-
-    /**
-     * Locks the row, which is then read in a later statement (see {@link RowLocks}). Returns false if there is no such row, or if
-     * its version is not the one that the statement will look for. Because of the version this is a query of Hibernate.
-     */
-    private boolean lock(AbstractDatabaseOperationEvent event) {
-        SharedSessionContractImplementor session = event.getSession();
-        EntityPersister child = event.getPersister();
-        if (EntityTables.isInSeveralTables(child)) {
-            // no database locks the rows of a union of tables
-            return !RowLocks.lock(List.of(event.getId()), child, "", session).isEmpty();
-        }
-        EntityEntry entry = entry(event.getEntity(), session);
-        Object version = entry == null || child.optimisticLockStyle() != OptimisticLockStyle.VERSION
-                ? null // the statement will not look for one
-                : entry.getVersion();
-        String hql = "select id(c) from %s c where id(c) = :id%s"
-                .formatted(
-                        EntityTables.locked(child).getImportedName(),
-                        version == null ? "" : " and version(c) = :version");
-        List<Object> locked = queries.list(
-                hql,
-                Object.class,
-                query -> {
-                    query.setParameter("id", event.getId()).setHibernateLockMode(LockMode.PESSIMISTIC_WRITE);
-                    if (version != null) {
-                        query.setParameter("version", version);
-                    }
-                },
-                session);
-        return !locked.isEmpty();
-    }
-
-    /** What was read of this child before its statement; null if nothing had to be. */
-    @Nullable
-    Image take(Object child, SharedSessionContractImplementor session) {
-        Image image = images.remove(session);
-        return image != null && image.child().refersTo(child) ? image : null;
+        return reader.again(row(watched).query(), id, session);
     }
 }

@@ -1,10 +1,12 @@
 package io.countercache.hibernate.internal.entity;
 
-import io.countercache.hibernate.internal.entity.BeforeImages.Image;
+import static io.countercache.hibernate.internal.entity.BeforeImages.writesWholeRows;
+
 import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
@@ -35,20 +37,53 @@ final class ChildCounting {
     }
 
     void afterUpdate(PostUpdateEvent event, WatchedEntity watched) {
-        Image image = images.take(event.getEntity(), event.getSession());
-        if (image == null || image.before() != null) { // else the UPDATE has found no row
-            changed(event, watched, image, event.getOldState(), event.getState());
+        Image image = images.end(event);
+        if (image == null) {
+            changed(event, watched, null, event.getOldState(), event.getState());
+        } else {
+            images.whenRead(
+                    image,
+                    () -> {
+                        if (image.before() != null) {
+                            changed(event, watched, image, event.getOldState(), event.getState());
+                        } else if (EntityTables.hidesRows(event.getPersister())) { // else the UPDATE has found no row
+                            mayHaveAppeared(event, watched, image);
+                        }
+                    },
+                    event.getSession());
         }
     }
 
     void afterUpsert(PostUpsertEvent event, WatchedEntity watched) {
-        changed(event, watched, images.take(event.getEntity(), event.getSession()), null, event.getState());
+        changed(event, watched, images.end(event), null, event.getState());
     }
 
     void afterDelete(PostDeleteEvent event, WatchedEntity watched, boolean isSent) {
-        Image image = images.take(event.getEntity(), event.getSession());
-        if (isSent) {
-            changed(event, watched, image, event.getDeletedState(), null);
+        Image image = images.end(event);
+        if (!isSent) {
+            return;
+        }
+        if (image == null) {
+            changed(event, watched, null, event.getDeletedState(), null);
+        } else {
+            images.whenRead(
+                    image,
+                    () -> changed(event, watched, image, event.getDeletedState(), null),
+                    event.getSession());
+        }
+    }
+
+    /** Counts a row that was hidden, if the UPDATE has written again what it was loaded with before another transaction hid it. */
+    private void mayHaveAppeared(PostUpdateEvent event, WatchedEntity watched, Image image) {
+        SharedSessionContractImplementor session = event.getSession();
+        if (sink.isSkipping(session)) {
+            return;
+        }
+        session.getJdbcCoordinator().executeBatch();
+        Snapshot after = images.stored(watched, event.getId(), session);
+        images.changed(image, after, session);
+        if (after != null) {
+            new RowChange(watched, event.getId(), null, after, 1).moves(sink.of(session));
         }
     }
 
@@ -74,10 +109,9 @@ final class ChildCounting {
                 image != null ? image.before() : loaded == null ? null : watched.snapshot(id, loaded, session);
         Snapshot after = null;
         if (written != null) {
-            boolean writesAll = image != null && image.writesAll();
             after = before == null
                     ? watched.snapshot(id, written, session)
-                    : watched.afterUpdate(id, before, writesAll ? null : loaded, written, session);
+                    : watched.afterUpdate(id, before, loaded, written, image != null && writesWholeRows(watched), session);
             if (before != null && !watched.differ(before, after)) {
                 return;
             }
@@ -86,6 +120,9 @@ final class ChildCounting {
                 session.getJdbcCoordinator().executeBatch(); // a query of the library does not send an open batch
                 after = images.stored(watched, id, session);
             }
+        }
+        if (image != null) {
+            images.changed(image, after, session);
         }
         new RowChange(watched, id, before, after, 1).moves(sink.of(session));
     }

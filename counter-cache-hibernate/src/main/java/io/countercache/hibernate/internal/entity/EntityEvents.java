@@ -9,7 +9,6 @@ import io.countercache.hibernate.internal.support.SkippingSessions;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
-import java.util.function.Predicate;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
@@ -78,18 +77,18 @@ public final class EntityEvents
     /**
      * Builds what works on the events.
      *
-     * @param mayBeChangedByDatabase whether the database may delete or change rows of an entity by itself
+     * @param trust whether the application has said that no two transactions change one child at the same time
      * @param steps those of other packages, in the order in which they are called
      */
     public EntityEvents(
             CounterModel model,
-            Predicate<EntityPersister> mayBeChangedByDatabase,
+            OnDeleteRules onDelete,
+            boolean trust,
             PendingDeltas pending,
             OwnQueries queries,
             CacheInvalidation caches,
             SkippingSessions skipping,
             MoveSink sink,
-            ChildGuards guards,
             SentDeletes deletes,
             List<RowStep> steps) {
         this.model = model;
@@ -97,7 +96,7 @@ public final class EntityEvents
         this.deletes = deletes;
         this.parents = new ParentInstances(model, pending, caches);
         this.foreseen = new ForeseenCounts(model, pending, skipping);
-        this.images = new BeforeImages(mayBeChangedByDatabase, pending, queries, guards);
+        this.images = new BeforeImages(onDelete, trust, pending, queries);
         this.children = new ChildCounting(images, sink);
         this.steps = steps.toArray(RowStep[]::new);
     }
@@ -107,6 +106,7 @@ public final class EntityEvents
     /** Called when a flush begins, before Hibernate works on it. */
     public void beforeFlush(SharedSessionContractImplementor session) {
         foreseen.forget(session); // of a flush that has failed
+        images.forget(session);
     }
 
     @Override
@@ -121,6 +121,7 @@ public final class EntityEvents
 
     private void afterFlush(SharedSessionContractImplementor session) {
         foreseen.forget(session);
+        images.forget(session);
         for (RowStep step : steps) {
             step.afterFlush(session);
         }
@@ -133,6 +134,14 @@ public final class EntityEvents
         foreseen.onFlushEntity(event, counters);
         if (!counters.isEmpty()) {
             parents.onFlushEntity(event, counters);
+        }
+    }
+
+    /** Called after Hibernate has compared the entity with its loaded state, and before the flush sends anything. */
+    public void afterDirtyCheck(FlushEntityEvent event) {
+        WatchedEntity watched = model.watched(event.getEntityEntry().getPersister());
+        if (!watched.isEmpty() && !skipping.contains(event.getSession())) {
+            images.onFlushEntity(event, watched);
         }
     }
 
@@ -179,7 +188,7 @@ public final class EntityEvents
             parents.beforeUpdate(event, counters);
         }
         WatchedEntity watched = watched(event);
-        if (watched != null) {
+        if (watched != null && !skipping.contains(event.getSession())) {
             images.beforeUpdate(event, watched);
         }
         beforeStatement(event);
@@ -200,7 +209,7 @@ public final class EntityEvents
     public boolean onPreUpsert(PreUpsertEvent event) {
         parents.refuseUpsert(event.getPersister());
         WatchedEntity watched = watched(event);
-        if (watched != null) {
+        if (watched != null && !skipping.contains(event.getSession())) {
             images.beforeUpsert(event, watched);
         }
         beforeStatement(event);
@@ -230,13 +239,12 @@ public final class EntityEvents
 
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
-        boolean isLeft = deletes.isLeftToDatabase(event);
-        WatchedEntity watched = isLeft ? null : watched(event);
+        boolean isCounting = !deletes.isLeftToDatabase(event) && !skipping.contains(event.getSession());
+        WatchedEntity watched = isCounting ? watched(event) : null;
         if (watched != null) {
-            images.beforeDelete(
-                    event, watched); // also if the session is skipping: the DELETE may compare what it reads
+            images.beforeDelete(event, watched);
         }
-        boolean isCounting = !isLeft && !skipping.contains(event.getSession());
+        images.beforeChangesByDatabase(event);
         for (RowStep step : steps) {
             step.beforeStatement(event);
             if (isCounting) {

@@ -18,6 +18,7 @@ import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
+import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
@@ -152,14 +153,6 @@ public record WatchedAttribute(
         return value;
     }
 
-    /** The value in the state of a child that belongs to the parent with this id. Loads nothing. */
-    @Nullable
-    public Object reference(@Nullable Object parentId, SharedSessionContractImplementor session) {
-        return parentId == null || target == null
-                ? null
-                : session.internalLoad(target.getEntityName(), parentId, false, true);
-    }
-
     /** Whether the UPDATE that follows from two states of an entity writes this attribute. */
     boolean isWritten(
             EntityPersister entity, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
@@ -253,6 +246,17 @@ public record WatchedAttribute(
                 });
         // HQL cannot compare the type of an @Any with a list
         return "(" + String.join(" or ", types) + ")";
+    }
+
+    /** Whether the row of the entity in this table has the value, so that whoever locks that row can read it. */
+    public boolean isIn(String table) {
+        List<SelectableMapping> elsewhere = new ArrayList<>();
+        part.forEachSelectable((index, column) -> {
+            if (column.isFormula() || !column.getContainingTableExpression().equals(table)) {
+                elsewhere.add(column);
+            }
+        });
+        return elsewhere.isEmpty() && !isJoined();
     }
 
     private String alias() {

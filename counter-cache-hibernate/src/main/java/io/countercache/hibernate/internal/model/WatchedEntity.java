@@ -195,25 +195,37 @@ public final class WatchedEntity {
      * @param before the row before the UPDATE
      * @param loaded the state that the session had loaded; null if the UPDATE writes all attributes
      * @param written the state that the session has now
+     * @param wholeRows whether the UPDATE of a table writes all of its columns again if one has changed
      */
     public Snapshot afterUpdate(
             Object id,
             Snapshot before,
             Object @Nullable [] loaded,
             Object[] written,
+            boolean wholeRows,
             SharedSessionContractImplementor session) {
-        return snapshot(attribute -> isWritten(attribute, id, loaded, written, session)
+        return snapshot(attribute -> isWritten(attribute, id, loaded, written, wholeRows, session)
                 ? attribute.value(id, written, session)
                 : before.get(attribute));
     }
 
     /**
      * Whether an UPDATE writes a watched attribute, even if the value is the one that was loaded: an embeddable is written
-     * as a whole, and an {@code @Any} along with its type. That would overwrite a change of another transaction, and nobody
-     * would count it.
+     * as a whole, an {@code @Any} along with its type, and without {@code @DynamicUpdate} the row as a whole. That may overwrite
+     * a change of another transaction.
      */
-    public boolean rewrites(Object id, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
-        return attributes.stream().anyMatch(attribute -> isWritten(attribute, id, loaded, written, session));
+    public boolean rewrites(
+            Object id,
+            Object[] loaded,
+            Object[] written,
+            boolean wholeRows,
+            SharedSessionContractImplementor session) {
+        for (WatchedAttribute attribute : attributes) {
+            if (isWritten(attribute, id, loaded, written, wholeRows, session)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isWritten(
@@ -221,11 +233,31 @@ public final class WatchedEntity {
             Object id,
             Object @Nullable [] loaded,
             Object[] written,
+            boolean wholeRows,
             SharedSessionContractImplementor session) {
         return attribute.property() >= 0
                 && entity.getPropertyUpdateability()[attribute.property()]
                 && attribute.value(id, written, session) != WatchedAttribute.UNKNOWN
-                && (loaded == null || attribute.isWritten(entity, loaded, written, session));
+                && (loaded == null
+                        || attribute.isWritten(entity, loaded, written, session)
+                        || (wholeRows && isTableWritten(attribute, loaded, written, session)));
+    }
+
+    /** Whether an UPDATE is sent to the table of an attribute: of several tables, to each in which a value has changed. */
+    private boolean isTableWritten(
+            WatchedAttribute attribute, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
+        if (entity.getTableSpan() == 1) {
+            return true;
+        }
+        Set<String> tables = Entities.tables(attribute.part());
+        for (int property = 0; property < written.length; property++) {
+            if (loaded[property] != written[property]
+                    && !Collections.disjoint(tables, Entities.tables(entity.getAttributeMapping(property)))
+                    && entity.getPropertyTypes()[property].isDirty(loaded[property], written[property], session)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether two snapshots differ in a value that both of them know. */
@@ -273,7 +305,14 @@ public final class WatchedEntity {
 
     /** The rows as {@code c} in the FROM clause of an HQL query, with the joins that the attributes need. */
     public String from() {
-        return entity.getImportedName() + " c"
+        return from(entity);
+    }
+
+    /**
+     * The same for the rows of another entity of the hierarchy, with the same attributes.
+     */
+    public String from(EntityPersister other) {
+        return other.getImportedName() + " c"
                 + attributes.stream().map(WatchedAttribute::join).collect(Collectors.joining());
     }
 }

@@ -56,6 +56,13 @@ public final class Entities {
         return columns;
     }
 
+    /** The tables that a part of an entity is in. */
+    public static Set<String> tables(ModelPart part) {
+        Set<String> tables = new HashSet<>();
+        part.forEachSelectable((index, column) -> tables.add(column.getContainingTableExpression()));
+        return tables;
+    }
+
     /** Refuses an id of a type that ids of this entity do not have, before it is sent to the database. */
     public static void checkId(EntityPersister entity, @Nullable Object id) {
         Class<?> type = entity.getIdentifierType().getReturnedClass();

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.persister.entity.mutation.InsertCoordinator;
 import org.hibernate.query.sqm.mutation.internal.cte.CteInsertHandler;
 import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
 import org.hibernate.query.sqm.mutation.spi.SqmMultiTableMutationStrategy;
@@ -31,11 +30,6 @@ public final class HibernateFields {
     /** Sets how bulk INSERTs of an entity into several tables are executed. */
     public static void setInsertStrategy(EntityPersister entity, SqmMultiTableInsertStrategy strategy) {
         set(entity, "sqmMultiTableInsertStrategy", strategy);
-    }
-
-    /** Sets what executes the INSERT of one entity. */
-    public static void setInsertCoordinator(EntityPersister entity, InsertCoordinator coordinator) {
-        set(entity, "insertCoordinator", coordinator);
     }
 
     private static void set(EntityPersister entity, String field, Object value) {

@@ -75,10 +75,10 @@ public final class OwnQueries {
     /** Runs a query that returns more than a list of rows. The query gets the session to run on, which may be another one. */
     public <R> R quietly(
             SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
-        if (session instanceof StatelessSession) {
+        TransactionCoordinator transaction = session.getTransactionCoordinator();
+        if (session instanceof StatelessSession && !underWay.contains(transaction)) {
             session.getJdbcCoordinator().executeBatch(); // queries of a stateless session do not send open batches
         }
-        TransactionCoordinator transaction = session.getTransactionCoordinator();
         boolean isOutermost = underWay.add(transaction);
         try {
             return session instanceof SessionImplementor stateful
@@ -88,6 +88,17 @@ public final class OwnQueries {
             if (isOutermost) {
                 underWay.remove(transaction);
             }
+        }
+    }
+
+    /** Runs queries while a JDBC batch of a stateless session is open, just before it is sent: they do not send it. */
+    public void duringBatch(SharedSessionContractImplementor session, Runnable reading) {
+        TransactionCoordinator transaction = session.getTransactionCoordinator();
+        underWay.add(transaction);
+        try {
+            reading.run();
+        } finally {
+            underWay.remove(transaction);
         }
     }
 

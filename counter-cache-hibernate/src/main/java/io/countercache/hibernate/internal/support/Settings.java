@@ -9,16 +9,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.hibernate.cfg.AvailableSettings;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The settings of one session factory. {@code CounterCacheSettings} says what each of them means.
- *
- * @param batched whether the application has asked for JDBC batches, rather than having them by default
- */
+/** The settings of one session factory. {@code CounterCacheSettings} says what each of them means. */
 public record Settings(
-        boolean enabled, Write write, StaleChildren staleChildren, Bulk bulk, boolean collectionSize, boolean batched) {
+        boolean enabled, Write write, StaleChildren staleChildren, Bulk bulk, boolean collectionSize) {
 
     public static final String ENABLED = "hibernate.counter_cache.enabled";
     public static final String WRITE = "hibernate.counter_cache.write";
@@ -38,7 +32,6 @@ public record Settings(
     }
 
     public enum StaleChildren {
-        CHECK,
         LOCK,
         TRUST
     }
@@ -61,8 +54,7 @@ public record Settings(
                 value(settings, WRITE, Write.values(), problems),
                 value(settings, STALE_CHILDREN, StaleChildren.values(), problems),
                 value(settings, BULK, Bulk.values(), problems),
-                Boolean.parseBoolean(value(settings, COLLECTION_SIZE, TRUE_OR_FALSE, problems)),
-                asksForBatches(settings.get(AvailableSettings.STATEMENT_BATCH_SIZE)));
+                Boolean.parseBoolean(value(settings, COLLECTION_SIZE, TRUE_OR_FALSE, problems)));
         if (!problems.isEmpty()) {
             throw new CounterMappingException(problems);
         }
@@ -97,10 +89,6 @@ public record Settings(
             }
         }
         return row[other.length()];
-    }
-
-    private static boolean asksForBatches(@Nullable Object size) {
-        return size != null && Integer.parseInt(size.toString().strip()) > 1;
     }
 
     private static <E extends Enum<E>> E value(

@@ -141,9 +141,25 @@ public final class PendingDeltas {
         return reportsItsEnd(session) && (pending == null || !pending.committing);
     }
 
+    /**
+     * Announces deltas that become known only when the open JDBC batch of a stateless session is sent. Whoever asks what is
+     * pending from now on has it sent.
+     */
+    public void expect(SharedSessionContractImplementor session) {
+        begin(session).isExpecting = true;
+    }
+
+    private void executeBatch(@Nullable TransactionDeltas pending, SharedSessionContractImplementor session) {
+        if (pending != null && pending.isExpecting) {
+            pending.isExpecting = false;
+            session.getJdbcCoordinator().executeBatch();
+        }
+    }
+
     /** Whether the session's transaction has anything to write. */
     public boolean exist(SharedSessionContractImplementor session) {
         TransactionDeltas pending = in(session);
+        executeBatch(pending, session);
         return pending != null && !pending.isEmpty();
     }
 
@@ -171,6 +187,7 @@ public final class PendingDeltas {
     /** Writes what the session's transaction has pending. */
     public void write(SharedSessionContractImplementor session) {
         TransactionDeltas pending = in(session);
+        executeBatch(pending, session);
         if (pending != null) {
             pending.write(writer, session);
         }

@@ -23,6 +23,8 @@ final class TransactionDeltas {
     Savepoints savepoints;
     /** Whether the write before the commit has begun: changes that come later are written at once. */
     boolean committing;
+    /** Whether the open batch of a stateless session may have rows that are not counted yet. */
+    boolean isExpecting;
 
     boolean isEmpty() {
         return deltas.isEmpty() && paths.isEmpty();

@@ -1,0 +1,105 @@
+package io.countercache.hibernate.internal.entity;
+
+import io.countercache.hibernate.internal.model.Snapshot;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.sql.LockOrder;
+import io.countercache.hibernate.internal.sql.OwnQueries;
+import io.countercache.hibernate.internal.sql.RowLocks;
+import io.countercache.hibernate.internal.support.Chunks;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.LockMode;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads rows by the columns that counters look at, under a lock that lasts until the transaction ends: of two transactions that
+ * move or delete one child at the same time, the second sees what the first has committed.
+ */
+final class ImageReader {
+
+    private final OwnQueries queries;
+    private final boolean locks;
+
+    /**
+     * What the database holds of a row.
+     *
+     * @param version null without a {@code @Version}, or if the row is as a statement of this session has left it
+     */
+    record Row(Snapshot snapshot, @Nullable Object version) {}
+
+    /** @param locks false if the application has said that no two transactions change one child at the same time */
+    ImageReader(OwnQueries queries, boolean locks) {
+        this.queries = queries;
+        this.locks = locks;
+    }
+
+    /**
+     * Reads many rows in lock order, by one statement for each chunk of them; returns them by id. Those that do not exist, or that
+     * are only marked as deleted, are missing.
+     */
+    Map<Object, Row> read(ImageQuery query, Collection<Object> ids, SharedSessionContractImplementor session) {
+        Entities.refuseFilters(query.watched().entity(), session);
+        List<Object> inOrder = new ArrayList<>(ids);
+        inOrder.sort(LockOrder.of(query.rows(), session));
+        // without a transaction the lock would be released before the statement that it is for
+        boolean isLocking = locks && session.isTransactionInProgress();
+        Map<Object, Row> rows = new HashMap<>();
+        for (List<Object> chunk : Chunks.of(inOrder)) {
+            boolean isLockedBefore = isLocking && !query.isOneStep();
+            List<Object> found = isLockedBefore ? lock(query, chunk, session) : chunk;
+            if (!found.isEmpty()) {
+                list(query, found, isLocking && query.isOneStep(), session)
+                        .forEach(row -> rows.put(row[0], row(query, row)));
+            }
+        }
+        return rows;
+    }
+
+    private static Row row(ImageQuery query, Object[] row) {
+        Object version = query.rows().isVersioned() ? row[row.length - 1] : null;
+        return new Row(query.watched().read(row), version);
+    }
+
+    private List<Object> lock(ImageQuery query, List<Object> ids, SharedSessionContractImplementor session) {
+        if (EntityTables.isInSeveralTables(query.rows())) {
+            // no database locks the rows of a union of tables
+            return List.copyOf(RowLocks.lock(ids, query.rows(), "", session));
+        }
+        return list(ids.size() == 1 ? query.lockOne() : query.lockMany(), Object.class, ids, true, session);
+    }
+
+    private List<Object[]> list(
+            ImageQuery query, List<Object> ids, boolean isLocking, SharedSessionContractImplementor session) {
+        return list(ids.size() == 1 ? query.one() : query.many(), Object[].class, ids, isLocking, session);
+    }
+
+    private <R> List<R> list(
+            String hql, Class<R> type, List<Object> ids, boolean isLocking, SharedSessionContractImplementor session) {
+        return queries.list(
+                hql,
+                type,
+                query -> {
+                    if (ids.size() == 1) {
+                        query.setParameter("id", ids.get(0));
+                    } else {
+                        query.setParameterList("ids", ids);
+                    }
+                    if (isLocking) {
+                        query.setHibernateLockMode(LockMode.PESSIMISTIC_WRITE);
+                    }
+                },
+                session);
+    }
+
+    /** A snapshot of a row that is locked already, or null if there is no such row. */
+    @Nullable
+    Snapshot again(ImageQuery query, Object id, SharedSessionContractImplementor session) {
+        List<Object[]> rows = list(query, List.of(id), false, session);
+        return rows.isEmpty() ? null : query.watched().read(rows.get(0));
+    }
+}

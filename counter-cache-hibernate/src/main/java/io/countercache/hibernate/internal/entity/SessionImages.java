@@ -1,0 +1,126 @@
+package io.countercache.hibernate.internal.entity;
+
+import io.countercache.hibernate.internal.entity.ImageReader.Row;
+import io.countercache.hibernate.internal.model.Snapshot;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.hibernate.engine.spi.EntityKey;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
+import org.jspecify.annotations.Nullable;
+
+/** What one session knows of before images: which its flush is going to need, which it has read, and for which statements. */
+final class SessionImages {
+
+    /** The images of statements that are being executed. */
+    private final Map<EntityKey, Image> running = new HashMap<>();
+    /** Rows whose images the current flush is going to need, by the query that reads them. */
+    private final Map<String, Expected> expected = new HashMap<>();
+    /** The rows that this flush or batch has locked, as they are now; null for those that do not exist. */
+    private final Map<EntityKey, @Nullable Row> known = new HashMap<>();
+    /** Whether the database may have changed rows along with one that this flush has deleted. */
+    private boolean isChangedByDatabase;
+
+    /** Rows that one query reads. */
+    private record Expected(ImageQuery query, Map<EntityKey, Object> ids) {}
+
+    /** Announces that the current flush is going to move or delete a row. */
+    void expect(EntityKey key, ImageQuery query) {
+        expected.computeIfAbsent(query.many(), any -> new Expected(query, new HashMap<>()))
+                .ids()
+                .put(key, key.getIdentifier());
+    }
+
+    /**
+     * Remembers the image of a statement until that ends.
+     *
+     * @param isOnly whether all statements before it have ended: a stateless session does not report those that were vetoed
+     */
+    void begin(Image image, boolean isOnly) {
+        if (isOnly) {
+            running.clear();
+        }
+        running.put(image.key, image);
+    }
+
+    /** Returns the image of a statement that has ended; null if none was needed. */
+    @Nullable
+    Image end(AbstractDatabaseOperationEvent event) {
+        return running.isEmpty()
+                ? null
+                : running.remove(event.getSession().generateEntityKey(event.getId(), event.getPersister()));
+    }
+
+    List<Image> unread() {
+        return running.values().stream().filter(image -> !image.isRead()).toList();
+    }
+
+    /**
+     * Reads an image. If its row is not known, all others that the flush is going to need are read with it.
+     *
+     * @param mayBeChanged whether the database may change the row along with another one
+     */
+    void read(Image image, boolean mayBeChanged, ImageReader reader, SharedSessionContractImplementor session) {
+        Expected rows = expected.get(image.query.many());
+        boolean isExpected = rows != null && rows.ids().containsKey(image.key);
+        if (!known.containsKey(image.key)) {
+            if (mayBeChanged && isChangedByDatabase) {
+                session.getJdbcCoordinator().executeBatch(); // it may have the DELETE by which the database changes the row
+            }
+            read(image.query, isExpected ? rows.ids() : Map.of(image.key, image.key.getIdentifier()), reader, session);
+        }
+        if (isExpected) {
+            rows.ids().remove(image.key);
+        }
+        show(image);
+    }
+
+    private void read(
+            ImageQuery query,
+            Map<EntityKey, Object> ids,
+            ImageReader reader,
+            SharedSessionContractImplementor session) {
+        Map<Object, Row> rows = reader.read(query, ids.values(), session);
+        ids.keySet().forEach(key -> known.put(key, null));
+        rows.forEach((id, row) -> known.put(session.generateEntityKey(id, query.watched().entity()), row));
+    }
+
+    /** Reads the rows of several images, whatever their entities, which are then known. */
+    void readAll(Collection<Image> images, ImageReader reader, SharedSessionContractImplementor session) {
+        Map<String, Expected> rows = new HashMap<>();
+        for (Image image : images) {
+            rows.computeIfAbsent(image.query.many(), any -> new Expected(image.query, new HashMap<>()))
+                    .ids()
+                    .put(image.key, image.key.getIdentifier());
+        }
+        rows.values().forEach(each -> read(each.query(), each.ids(), reader, session));
+    }
+
+    /** Sets an image to what is known of its row. */
+    void show(Image image) {
+        image.read(known.get(image.key));
+    }
+
+    /** Remembers what a statement has made of a locked row, for the next statement of the same flush. */
+    void changed(EntityKey key, @Nullable Snapshot after) {
+        if (known.containsKey(key)) {
+            known.put(key, after == null ? null : new Row(after, null));
+        }
+    }
+
+    /** The database may change rows by itself when the next statement is executed: forgets those that are known of these entities. */
+    void changedByDatabase(Predicate<EntityKey> mayBeChanged) {
+        isChangedByDatabase = true;
+        known.keySet().removeIf(mayBeChanged);
+    }
+
+    /** Forgets everything but the images of running statements: a flush begins or ends. */
+    void forget() {
+        expected.clear();
+        known.clear();
+        isChangedByDatabase = false;
+    }
+}
