@@ -5,9 +5,9 @@ import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
-import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -39,7 +39,7 @@ final class BeforeImages {
     private final OwnQueries queries;
     private final ChildGuards guards;
     /** What was read before the current statement of a session, until the event after that statement takes it. */
-    private final PerSession<SharedSessionContractImplementor, Image> images = new PerSession<>();
+    private final PerSession<Image> images = new PerSession<>();
 
     /** Where the before image of a statement comes from. */
     private enum Source {
