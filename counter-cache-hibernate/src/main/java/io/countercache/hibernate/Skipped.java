@@ -1,7 +1,7 @@
 package io.countercache.hibernate;
 
 import io.countercache.hibernate.internal.boot.Installation;
-import io.countercache.hibernate.internal.support.SkippingSessions;
+import io.countercache.hibernate.internal.orm.SkippingSessions;
 import org.hibernate.FlushMode;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;

@@ -13,6 +13,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -22,6 +23,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.sql.Connection;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,7 +61,6 @@ class ArchitectureTest {
             entry("savepoint", Set.of("path", "write", "sql")),
             entry("transaction", Set.of("savepoint", "path", "write", "model", "sql", "orm", "support")),
             entry("entity", Set.of("transaction", "write", "model", "sql", "orm", "support")),
-            entry("guard", Set.of("entity", "model", "condition", "orm", "support")),
             entry("recount", Set.of("count", "transaction", "write", "model", "sql", "support")),
             entry("repair", Set.of("recount", "count", "model")),
             entry("size", Set.of("model", "orm", "support")),
@@ -135,13 +136,30 @@ class ArchitectureTest {
         });
     }
 
+    /** What is remembered of a session hangs on the session: a map of sessions would be weak, and lock all of them. */
     @ArchTest
-    static final ArchRule onlyOneClassRemembersSessions = noClasses()
-            .that()
-            .doNotHaveSimpleName("PerSession")
-            .should()
-            .dependOnClassesThat()
-            .areAssignableTo(WeakHashMap.class);
+    static final ArchRule noMapHasSessions =
+            noClasses().should().dependOnClassesThat().areAssignableTo(WeakHashMap.class);
+
+    @ArchTest
+    static final ArchRule noSessionWaitsForAnother = noClasses().should(lock());
+
+    private static ArchCondition<JavaClass> lock() {
+        return ArchCondition.from(new DescribedPredicate<JavaClass>("synchronize, or use a java.util.concurrent lock") {
+            @Override
+            public boolean test(JavaClass each) {
+                return each.getMethods().stream()
+                                .anyMatch(method -> method.getModifiers().contains(JavaModifier.SYNCHRONIZED))
+                        || each.getMethodCallsFromSelf().stream()
+                                .anyMatch(call -> call.getTarget().getName().startsWith("synchronized")
+                                        && call.getTargetOwner().isEquivalentTo(Collections.class))
+                        || each.getDirectDependenciesFromSelf().stream()
+                                .anyMatch(used -> used.getTargetClass()
+                                        .getPackageName()
+                                        .startsWith("java.util.concurrent.locks"));
+            }
+        });
+    }
 
     /** Only there the kind of a database is asked for; all others ask {@code Database} what it can. */
     @ArchTest

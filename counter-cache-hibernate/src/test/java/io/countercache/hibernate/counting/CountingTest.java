@@ -8,9 +8,14 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.TestDatabase;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.List;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
+import org.hibernate.Transaction;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.junit.jupiter.api.BeforeEach;
@@ -368,6 +373,23 @@ class CountingTest {
             session.insert(new Comment(first));
             session.insert(new Comment(first));
         });
+        assertThat(stored(first)).isEqualTo(2);
+    }
+
+    @Test
+    void aSessionThatWasSerializedCountsOn() throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        try (Session session = db.factory().openSession();
+                var out = new ObjectOutputStream(bytes)) {
+            out.writeObject(session);
+        }
+        try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+                Session session = (Session) in.readObject()) {
+            Transaction transaction = session.beginTransaction();
+            session.persist(new Comment(session.getReference(Post.class, first.id)));
+            session.persist(new Comment(session.getReference(Post.class, first.id)));
+            transaction.commit();
+        }
         assertThat(stored(first)).isEqualTo(2);
     }
 }

@@ -1,8 +1,8 @@
 package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.UncountableStatementException;
+import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.support.Settings;
-import io.countercache.hibernate.internal.support.SkippingSessions;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.spi.QueryOptions;

@@ -3,14 +3,13 @@ package io.countercache.hibernate.internal.bulk;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.Entities;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jboss.logging.Logger;
@@ -33,14 +32,7 @@ public final class UncountedStatements {
     /** The names of derived counters, by their tables and columns. */
     private final Map<String, Map<String, String>> derivedByTable = new HashMap<>();
 
-    private final Set<String> warned = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > REMEMBERED;
-        }
-    }));
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     UncountedStatements(CounterModel model, SessionFactoryImplementor factory) {
         for (CounterDefinition counter : model.definitions()) {
@@ -59,10 +51,21 @@ public final class UncountedStatements {
         }
     }
 
+    /** Whether nobody was warned of this statement yet. Asked by every session, and so without a lock where one was. */
+    private boolean isNew(String sql) {
+        if (warned.contains(sql)) {
+            return false;
+        }
+        if (warned.size() >= REMEMBERED) {
+            warned.clear();
+        }
+        return warned.add(sql);
+    }
+
     /** Logs a warning if a native statement changes a table of counted children. */
     public void warnOfNative(String sql) {
         Set<String> counters = countersByTable.get(new StatementText(sql).target());
-        if (counters != null && warned.add(sql)) {
+        if (counters != null && isNew(sql)) {
             LOG.warnf(
                     "native SQL is not counted: '%s' changes rows that %s count: use HQL, or repair the counters with"
                             + " CounterRepair afterwards",
@@ -81,7 +84,7 @@ public final class UncountedStatements {
                 .filter(counter -> text.sets(counter.getKey()))
                 .map(Map.Entry::getValue)
                 .toList();
-        if (!counters.isEmpty() && warned.add(update)) {
+        if (!counters.isEmpty() && isNew(update)) {
             LOG.warnf(
                     "'%s' sets %s, which is kept equal to its count already: remove it, or use CounterCaches to recount",
                     update, String.join(", ", counters));

@@ -3,7 +3,7 @@ package io.countercache.hibernate.internal.collection;
 import io.countercache.hibernate.internal.collection.CollectionChange.ElementIds;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
-import io.countercache.hibernate.internal.support.PerSession;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -42,7 +42,7 @@ public final class CollectionEvents
     private final transient JoinColumnElements joinColumns;
     private final transient StatelessOwners stateless;
     /** The change of each session whose statements are being sent. */
-    private final transient PerSession<SharedSessionContractImplementor, CollectionChange> changes = new PerSession<>();
+    private final transient PerSession<CollectionChange> changes = new PerSession<>();
 
     public CollectionEvents(
             MoveSink sink,

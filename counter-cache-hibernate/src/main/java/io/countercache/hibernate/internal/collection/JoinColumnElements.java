@@ -5,8 +5,8 @@ import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.LockOrder;
-import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.math.BigDecimal;
 import java.util.Collection;
@@ -36,10 +36,9 @@ public final class JoinColumnElements implements RowStep {
     private final CountedCollections collections;
     private final CollectionReads reads;
     /** The elements that the flush under way has inserted, and their owners: no other transaction can change these. */
-    private final PerSession<SharedSessionContractImplementor, Map<Place, @Nullable Object>> inserted =
-            new PerSession<>();
+    private final PerSession<Map<Place, @Nullable Object>> inserted = new PerSession<>();
     /** The element that a session is about to delete, with its owners. */
-    private final PerSession<SharedSessionContractImplementor, Deleting> deleting = new PerSession<>();
+    private final PerSession<Deleting> deleting = new PerSession<>();
 
     /** An element in one of the collections that can contain it. */
     private record Place(String role, Object id) {}

@@ -3,7 +3,7 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.Statements;
-import io.countercache.hibernate.internal.support.PerSession;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ final class BatchedImages {
     private final OwnQueries queries;
     private final PendingDeltas pending;
     private final ImageReader reader;
-    private final PerSession<SharedSessionContractImplementor, Batch> batches = new PerSession<>();
+    private final PerSession<Batch> batches = new PerSession<>();
 
     /** The rows in the open batch of a session. */
     private static final class Batch {

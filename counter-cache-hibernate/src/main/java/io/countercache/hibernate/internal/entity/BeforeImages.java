@@ -4,7 +4,7 @@ import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OwnQueries;
-import io.countercache.hibernate.internal.support.PerSession;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +39,7 @@ final class BeforeImages {
     private final PendingDeltas pending;
     private final ImageReader reader;
     private final BatchedImages batches;
-    private final PerSession<SharedSessionContractImplementor, SessionImages> sessions = new PerSession<>();
+    private final PerSession<SessionImages> sessions = new PerSession<>();
     private final Map<WatchedEntity, Row> rows = new ConcurrentHashMap<>();
 
     /** Where the before image of a statement comes from. */

@@ -12,9 +12,9 @@ import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.PerSession;
+import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.support.Numbers;
-import io.countercache.hibernate.internal.support.PerSession;
-import io.countercache.hibernate.internal.support.SkippingSessions;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import java.math.BigDecimal;
@@ -45,12 +45,12 @@ final class ForeseenCounts {
     private final CounterModel model;
     private final PendingDeltas pending;
     private final SkippingSessions skipping;
-    private final PerSession<SharedSessionContractImplementor, Foreseen> sessions = new PerSession<>();
+    private final PerSession<Foreseen> sessions = new PerSession<>();
     /**
      * What the current INSERT of a session adds to the values that the application has assigned to the counters. This is not
      * read from what is foreseen, because a listener that queries the database between the two events begins another flush.
      */
-    private final PerSession<SharedSessionContractImplementor, CounterDeltas> inserting = new PerSession<>();
+    private final PerSession<CounterDeltas> inserting = new PerSession<>();
 
     /** The parents that the current flush of a session is going to insert, and the deltas of their new children. */
     private static final class Foreseen {

@@ -1,6 +1,6 @@
 package io.countercache.hibernate.internal.entity;
 
-import io.countercache.hibernate.internal.support.PerSession;
+import io.countercache.hibernate.internal.orm.PerSession;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -39,7 +39,7 @@ public final class SentDeletes {
     /** Whether there are collections whose elements the database deletes. */
     private final boolean leavesAny;
 
-    private final PerSession<SharedSessionContractImplementor, OfSession> sessions = new PerSession<>();
+    private final PerSession<OfSession> sessions = new PerSession<>();
     /** What was found out about the listeners, and how many they were then: an application may add one at any time. */
     private volatile Listeners listeners = new Listeners(0, false);
 

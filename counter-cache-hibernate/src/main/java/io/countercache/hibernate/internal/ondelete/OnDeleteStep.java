@@ -3,8 +3,8 @@ package io.countercache.hibernate.internal.ondelete;
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.OwnQueries;
-import io.countercache.hibernate.internal.support.PerSession;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.util.List;
@@ -23,7 +23,7 @@ public final class OnDeleteStep implements RowStep {
     private final OnDeleteGraph edges;
     private final OwnQueries queries;
     private final MoveSink sink;
-    private final PerSession<SharedSessionContractImplementor, Deferred> deleting = new PerSession<>();
+    private final PerSession<Deferred> deleting = new PerSession<>();
 
     /** The moves that follow from the DELETE of a row, until the DELETE is done. */
     private record Deferred(EntityPersister entity, Object id, DeferredMoves moves) {

@@ -1,5 +1,6 @@
 /**
- * What the library knows about Hibernate's insides: its two models of the mapping, and its private fields. The place for
+ * What the library knows about Hibernate's insides: its two models of the mapping, its private fields, and what it keeps with a
+ * session. The place for
  * everything that differs between versions of Hibernate.
  *
  * <ul>
@@ -7,6 +8,8 @@
  *   <li>{@code Entities} finds entities in the model that the session factory has
  *   <li>{@code EntityTables} knows the tables that rows of an entity are in
  *   <li>{@code HibernateFields} reads and sets private fields
+ *   <li>{@code PerSession} is what the library remembers of each session; {@code SessionAttachment} attaches it
+ *   <li>{@code SkippingSessions} are those in which nothing is counted for now
  * </ul>
  */
 @NullMarked

@@ -3,7 +3,6 @@ package io.countercache.hibernate.internal.savepoint;
 import io.countercache.hibernate.internal.path.PathDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import java.lang.ref.WeakReference;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,24 +37,22 @@ public final class Savepoints {
 
         private Map<Shown, BigDecimal> shownBy(SharedSessionContractImplementor session) {
             for (ShownBy each : shown) {
-                if (each.session().refersTo(session)) {
+                if (each.session() == session) {
                     return each.amounts();
                 }
             }
-            ShownBy added = new ShownBy(new WeakReference<>(session), new HashMap<>());
+            ShownBy added = new ShownBy(session, new HashMap<>());
             shown.add(added);
             return added.amounts();
         }
     }
 
-    /** @param session weak, because the session refers to the object that refers to this */
-    private record ShownBy(WeakReference<SharedSessionContractImplementor> session, Map<Shown, BigDecimal> amounts) {
+    private record ShownBy(SharedSessionContractImplementor session, Map<Shown, BigDecimal> amounts) {
 
         private void takeBack() {
-            SharedSessionContractImplementor open = session.get();
-            if (open != null && !open.isClosed()) {
+            if (!session.isClosed()) {
                 amounts.forEach((row, amount) ->
-                        ManagedParents.add(row.entity(), row.id(), row.counter(), amount.negate(), open));
+                        ManagedParents.add(row.entity(), row.id(), row.counter(), amount.negate(), session));
             }
         }
     }

@@ -1,6 +1,6 @@
 package io.countercache.hibernate.internal.size;
 
-import io.countercache.hibernate.internal.support.SkippingSessions;
+import io.countercache.hibernate.internal.orm.SkippingSessions;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -3,7 +3,7 @@ package io.countercache.hibernate.internal.size;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.orm.BootModel;
-import io.countercache.hibernate.internal.support.SkippingSessions;
+import io.countercache.hibernate.internal.orm.SkippingSessions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hibernate.annotations.FetchMode;

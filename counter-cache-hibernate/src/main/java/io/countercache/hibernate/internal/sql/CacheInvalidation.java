@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CacheInvalidation {
 
-    /** How many transactions of this factory have locked the entry of a row. */
+    /**
+     * How many transactions of this factory have locked the entry of a row that has a version. The one map that sessions share:
+     * they share the cache as well, and of two that write one row the last one has to know that it is the last.
+     */
     private final Map<Place, Integer> writers = new ConcurrentHashMap<>();
 
     private record Place(EntityDataAccess access, Object key) {}
@@ -62,18 +65,23 @@ public final class CacheInvalidation {
         EntityDataAccess access = parent.getCacheAccessStrategy();
         Object key = access.generateCacheKey(id, parent, session.getFactory(), session.getTenantIdentifier());
         Place place = new Place(access, key);
-        writers.merge(place, 1, Integer::sum);
+        if (parent.isVersioned()) {
+            writers.merge(place, 1, Integer::sum);
+        }
         return new Entry(place, access.lockItem(session, key, null), parent.isVersioned());
     }
 
     private void unlock(Entry entry, SharedSessionContractImplementor session) {
         Place place = entry.place();
         place.access().unlockItem(session, place.key(), entry.lock());
+        if (!entry.versioned()) {
+            return;
+        }
         writers.computeIfPresent(place, (same, count) -> {
             if (count > 1) {
                 return count - 1; // the others hold the same lock
             }
-            if (entry.versioned() && entry.lock() != null) {
+            if (entry.lock() != null) {
                 forgetVersion(place, session);
             }
             return null;

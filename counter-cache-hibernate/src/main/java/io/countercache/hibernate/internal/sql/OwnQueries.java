@@ -1,12 +1,11 @@
 package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.support.Chunks;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hibernate.FlushMode;
@@ -15,7 +14,6 @@ import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.SelectionQuery;
-import org.hibernate.resource.transaction.spi.TransactionCoordinator;
 
 /**
  * Runs the library's own queries. Most of them run in the middle of a flush or of a commit, so they are quiet: a query
@@ -23,12 +21,12 @@ import org.hibernate.resource.transaction.spi.TransactionCoordinator;
  */
 public final class OwnQueries {
 
-    // by transaction coordinator: sessions that share a transaction also share their pending deltas
-    private final Set<TransactionCoordinator> underWay = ConcurrentHashMap.newKeySet();
+    // of the session that owns the connection: sessions that share a transaction also share their pending deltas
+    private final PerSession<Boolean> underWay = new PerSession<>();
 
     /** Whether one of the library's queries is being executed in this session's transaction. */
     public boolean areUnderWay(SharedSessionContractImplementor session) {
-        return underWay.contains(session.getTransactionCoordinator());
+        return underWay.get(Statements.owner(session)) != null;
     }
 
     /** Returns the rows of an HQL query. */
@@ -75,30 +73,30 @@ public final class OwnQueries {
     /** Runs a query that returns more than a list of rows. The query gets the session to run on, which may be another one. */
     public <R> R quietly(
             SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
-        TransactionCoordinator transaction = session.getTransactionCoordinator();
-        if (session instanceof StatelessSession && !underWay.contains(transaction)) {
+        SharedSessionContractImplementor owner = Statements.owner(session);
+        boolean isOutermost = underWay.get(owner) == null;
+        if (isOutermost && session instanceof StatelessSession) {
             session.getJdbcCoordinator().executeBatch(); // queries of a stateless session do not send open batches
         }
-        boolean isOutermost = underWay.add(transaction);
+        underWay.put(owner, true);
         try {
             return session instanceof SessionImplementor stateful
                     ? withoutFlush(stateful, query)
                     : query.apply(session);
         } finally {
             if (isOutermost) {
-                underWay.remove(transaction);
+                underWay.remove(owner);
             }
         }
     }
 
     /** Runs queries while a JDBC batch of a stateless session is open, just before it is sent: they do not send it. */
     public void duringBatch(SharedSessionContractImplementor session, Runnable reading) {
-        TransactionCoordinator transaction = session.getTransactionCoordinator();
-        underWay.add(transaction);
+        underWay.put(session, true);
         try {
             reading.run();
         } finally {
-            underWay.remove(transaction);
+            underWay.remove(session);
         }
     }
 

@@ -5,8 +5,6 @@
  *   <li>{@link Settings}: the settings of a session factory
  *   <li>{@link FactoryScope}: the objects of a session factory that Hibernate has to find from a session; added to it by {@link
  *       FactoryScopeContributor}
- *   <li>{@link PerSession}: what is remembered of each session
- *   <li>{@link SkippingSessions}: the sessions in which nothing is counted for now
  *   <li>{@link Numbers}: the types of counters, and exact sums
  *   <li>{@link Problems}: the first of several problems
  *   <li>{@link Chunks}: parts of a list that is too long for one statement

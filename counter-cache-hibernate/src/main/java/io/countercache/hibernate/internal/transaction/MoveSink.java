@@ -4,7 +4,7 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.Moves;
-import io.countercache.hibernate.internal.support.SkippingSessions;
+import io.countercache.hibernate.internal.orm.SkippingSessions;
 import java.math.BigDecimal;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;

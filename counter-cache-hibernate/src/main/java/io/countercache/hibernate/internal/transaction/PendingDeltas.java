@@ -4,10 +4,11 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.ParentRow;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.path.PathReads;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.savepoint.Savepoints;
-import io.countercache.hibernate.internal.support.PerSession;
+import io.countercache.hibernate.internal.sql.Statements;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +18,6 @@ import org.hibernate.FlushMode;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.resource.transaction.spi.TransactionCoordinator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +31,8 @@ public final class PendingDeltas {
     private final PathReads paths;
     private final PathWriter writer;
     private final StatelessBatches batches = new StatelessBatches();
-    // by transaction coordinator, because sessions that share a transaction write together
-    private final PerSession<TransactionCoordinator, TransactionDeltas> transactions = new PerSession<>();
+    // of the session that owns the connection, because sessions that share a transaction write together
+    private final PerSession<TransactionDeltas> transactions = new PerSession<>();
 
     public PendingDeltas(CounterModel model, PathReads paths, PathWriter writer) {
         this.model = model;
@@ -77,12 +77,13 @@ public final class PendingDeltas {
     }
 
     private TransactionDeltas begin(SharedSessionContractImplementor session) {
-        TransactionCoordinator coordinator = session.getTransactionCoordinator();
-        TransactionDeltas pending = transactions.get(coordinator);
+        SharedSessionContractImplementor owner = Statements.owner(session);
+        TransactionDeltas pending = transactions.get(owner);
         if (pending == null) {
             pending = new TransactionDeltas();
-            transactions.put(coordinator, pending);
-            coordinator.addObserver(new CommitWrite(pending, writer, session, () -> transactions.remove(coordinator)));
+            transactions.put(owner, pending);
+            session.getTransactionCoordinator()
+                    .addObserver(new CommitWrite(pending, writer, session, () -> transactions.remove(owner)));
             pending.savepoints = Savepoints.of(pending.deltas, pending.paths, session);
             batches.executeAtClose(session);
         }
@@ -90,7 +91,7 @@ public final class PendingDeltas {
     }
 
     private @Nullable TransactionDeltas in(SharedSessionContractImplementor session) {
-        return transactions.get(session.getTransactionCoordinator());
+        return transactions.get(Statements.owner(session));
     }
 
     /**

@@ -1,0 +1,40 @@
+package io.countercache.hibernate.internal.orm;
+
+import java.util.function.Supplier;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the library remembers of each session, until it is removed or the session is dropped. The values hang on their sessions:
+ * there is no map, and so no lock, that all sessions share. As thread-safe as the sessions are.
+ *
+ * @param <T> what is remembered
+ */
+public final class PerSession<T> {
+
+    /** Returns what is remembered, or null. */
+    @SuppressWarnings("unchecked") // only put() puts a value under this key
+    public @Nullable T get(SharedSessionContractImplementor session) {
+        return (T) SessionAttachment.of(session).get(this);
+    }
+
+    /** Returns what is remembered; if nothing is, remembers a new value. */
+    public T get(SharedSessionContractImplementor session, Supplier<T> initial) {
+        T known = get(session);
+        if (known == null) {
+            known = initial.get();
+            put(session, known);
+        }
+        return known;
+    }
+
+    public void put(SharedSessionContractImplementor session, T value) {
+        SessionAttachment.of(session).put(this, value);
+    }
+
+    /** Forgets what is remembered, and returns it. */
+    @SuppressWarnings("unchecked") // only put() puts a value under this key
+    public @Nullable T remove(SharedSessionContractImplementor session) {
+        return (T) SessionAttachment.of(session).remove(this);
+    }
+}
