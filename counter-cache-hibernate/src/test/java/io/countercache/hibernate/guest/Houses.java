@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 import org.hibernate.SessionFactory;
 import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.event.spi.EventType;
+import org.hibernate.event.spi.PreDeleteEventListener;
 
 /** The same tables with the library as a guest and without it, one session factory for each {@link Setting}. */
 final class Houses implements AutoCloseable {
@@ -36,7 +39,7 @@ final class Houses implements AutoCloseable {
 
     /** Has the library create the tables: its columns have defaults. */
     Houses() {
-        Setting.all().limit(1).forEach(first -> factory(first, true));
+        factory(Setting.PLAIN, true);
     }
 
     /** What a program sends that begins with the same rows each time. All counters have to be right afterwards. */
@@ -66,7 +69,14 @@ final class Houses implements AutoCloseable {
         properties.put("hibernate.jpa.static_metamodel.population", "disabled");
         properties.putAll(house.setting().properties());
         properties.put(CounterCacheSettings.ENABLED, house.hasGuest());
-        return configuration.buildSessionFactory();
+        SessionFactory factory = configuration.buildSessionFactory();
+        if (house.setting().listening()) {
+            PreDeleteEventListener listener = event -> false;
+            factory.unwrap(SessionFactoryImplementor.class)
+                    .getEventListenerRegistry()
+                    .appendListeners(EventType.PRE_DELETE, listener);
+        }
+        return factory;
     }
 
     private static Stream<String> rows() {

@@ -129,7 +129,7 @@ final class Programs {
                 Program.of("merge a moved child", locks(1).andCounts(1), s -> s.merge(detached(s, 1, 2))));
     }
 
-    private static Stream<Program> removals() {
+    static Stream<Program> removals() {
         return Stream.of(
                 Program.of("remove children", locks(1).andCounts(1), s -> remove(s, Comment.class)),
                 Program.of("remove versioned children", counts(1), s -> remove(s, Remark.class)),
@@ -153,7 +153,7 @@ final class Programs {
                 }));
     }
 
-    private static Stream<Program> cascades() {
+    static Stream<Program> cascades() {
         return Stream.of(
                 Program.of("remove a parent with its children", locks(1), s -> s.remove(post(s, 3))),
                 Program.of("remove orphans", locks(1).andCounts(1), s -> post(s, 1)

@@ -48,12 +48,14 @@ final class StatelessPrograms {
                 Program.stateless("upsert a child that is there", locks(1).andCounts(1), s -> s.upsert(one(Comment::new, 1, 2))),
                 Program.stateless("upsert a child that is not there", locks(1).andCounts(1), s -> s.upsert(one(Comment::new, 100, 1))),
                 Program.stateless("upsert children at once", locks(1).andCounts(1), s -> s.upsertMultiple(many(Comment::new, 28, 1))),
+                Program.stateless("upsert a versioned child", locks(1), s -> s.upsert(one(Remark::new, 1, 1))),
+                Program.stateless("upsert what is not counted", NOTHING, s -> s.upsert(new Word(1))),
                 Program.stateless("update a parent", NOTHING, s -> {
                     Post post = s.get(Post.class, 1L);
                     post.title = "edited";
                     s.update(post);
                 }),
-                Program.stateless("change without a session what is not counted", NOTHING, s -> {
+                Program.stateless("insert, update and delete what is not counted", NOTHING, s -> {
                     s.insert(new Word(100));
                     s.update(new Word(1));
                     s.delete(new Word(2));
