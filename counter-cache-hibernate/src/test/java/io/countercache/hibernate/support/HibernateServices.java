@@ -14,7 +14,7 @@ import org.hibernate.boot.registry.classloading.internal.ClassLoaderServiceImpl;
  * the time that a factory takes; here that is done once. Each factory has instances of its own all the same.
  */
 @SuppressWarnings("serial") // never serialized
-final class HibernateServices extends ClassLoaderServiceImpl {
+public final class HibernateServices extends ClassLoaderServiceImpl {
 
     private static final Map<Class<?>, List<? extends ServiceLoader.Provider<?>>> FOUND = new ConcurrentHashMap<>();
 
@@ -22,7 +22,7 @@ final class HibernateServices extends ClassLoaderServiceImpl {
 
     private HibernateServices() {}
 
-    static BootstrapServiceRegistry registry() {
+    public static BootstrapServiceRegistry registry() {
         return new BootstrapServiceRegistryBuilder()
                 .applyClassLoaderService(new HibernateServices())
                 .build();

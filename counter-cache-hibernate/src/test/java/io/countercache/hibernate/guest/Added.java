@@ -1,0 +1,93 @@
+package io.countercache.hibernate.guest;
+
+import io.countercache.hibernate.support.SentStatements.Sent;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the library adds to the statements of a program.
+ *
+ * @param locks SELECTs that lock rows, and may read them as well
+ * @param reads SELECTs that only read
+ * @param counts UPDATEs that move counters: of one row, of a JDBC batch, or of many rows in one statement
+ * @param others what the library has no reason to send
+ */
+record Added(int locks, int reads, int counts, List<Sent> others) {
+
+    static final Added NOTHING = new Added(0, 0, 0, List.of());
+
+    static Added locks(int locks) {
+        return new Added(locks, 0, 0, List.of());
+    }
+
+    static Added counts(int counts) {
+        return new Added(0, 0, counts, List.of());
+    }
+
+    Added reads(int more) {
+        return new Added(locks, reads + more, counts, others);
+    }
+
+    Added andCounts(int more) {
+        return new Added(locks, reads, counts + more, others);
+    }
+
+    /**
+     * What the library has added.
+     *
+     * @throws AssertionError if a statement is missing, has another text, comes too early, or is in another batch
+     */
+    static Added to(List<Sent> without, List<Sent> with) {
+        List<Sent> added = new ArrayList<>();
+        int found = 0;
+        for (Sent sent : with) {
+            if (found < without.size() && sent.equals(withoutCounters(without.get(found)))) {
+                found++;
+            } else {
+                added.add(sent);
+            }
+        }
+        if (found < without.size()) {
+            throw new AssertionError("not sent: %s%n%nwithout the library:%n  %s%n%nwith it:%n  %s"
+                    .formatted(without.get(found), lines(without), lines(with)));
+        }
+        return of(added);
+    }
+
+    /** The exception of the rule for parents: an UPDATE leaves out the counters. An INSERT does not. */
+    private static Sent withoutCounters(Sent sent) {
+        return sent.text().startsWith("update ")
+                ? new Sent(
+                        sent.text().replaceAll("\\b\\w+_count=\\?,", "").replaceAll(",\\w+_count=\\?", ""),
+                        sent.batch())
+                : sent;
+    }
+
+    static Added of(List<Sent> statements) {
+        int locks = 0;
+        int reads = 0;
+        int counts = 0;
+        List<Sent> others = new ArrayList<>();
+        for (Sent sent : statements) {
+            if (isCount(sent)) {
+                counts++;
+            } else if (!sent.text().startsWith("select ")) {
+                others.add(sent);
+            } else if (sent.text().contains(" for update") || sent.text().contains(" for no key update")) {
+                locks++;
+            } else {
+                reads++;
+            }
+        }
+        return new Added(locks, reads, counts, List.copyOf(others));
+    }
+
+    static boolean isCount(Sent sent) {
+        return sent.text().startsWith("with m as ")
+                || (sent.text().startsWith("update ") && sent.text().contains("coalesce("));
+    }
+
+    static String lines(List<Sent> statements) {
+        return String.join("\n  ", statements.stream().map(Sent::toString).toList());
+    }
+}
