@@ -56,8 +56,9 @@ final class BeforeImages {
      * What does not change about the rows of an entity.
      *
      * @param isGuarded whether no other transaction can have changed what the session has loaded, if a statement finds the row
+     * @param isFrozen whether no UPDATE changes a watched attribute
      */
-    private record Row(ImageQuery query, boolean isGuarded) {}
+    private record Row(ImageQuery query, boolean isGuarded, boolean isFrozen) {}
 
     /** @param trust whether the application has said that no two transactions change one child at the same time */
     BeforeImages(OnDeleteRules onDelete, boolean trust, PendingDeltas pending, OwnQueries queries) {
@@ -78,7 +79,9 @@ final class BeforeImages {
                 .filter(by -> by.condition() != null)
                 .flatMap(by -> by.condition().attributes().stream())
                 .anyMatch(attribute -> onDelete.isNulled().test(watched.entity(), attribute));
-        return new Row(ImageQuery.of(watched), trust || (RowGuard.isIn(watched) && !isNulledByDatabase));
+        RowGuard guard = new RowGuard(watched);
+        return new Row(
+                ImageQuery.of(watched), trust || (guard.protectsRows() && !isNulledByDatabase), guard.isFrozen());
     }
 
     // ---- which statements need one ----
@@ -102,6 +105,9 @@ final class BeforeImages {
             Object[] written,
             WatchedEntity watched,
             SharedSessionContractImplementor session) {
+        if (row(watched).isFrozen()) {
+            return false;
+        }
         Source source = source(id, loaded, watched, session);
         return source == Source.READ
                 || (source == Source.READ_IF_WRITTEN && writes(id, loaded, written, watched, session));
@@ -185,14 +191,18 @@ final class BeforeImages {
         SharedSessionContractImplementor session = event.getSession();
         Object[] loaded = event.getOldState();
         if (isNeededToUpdate(event.getId(), loaded, event.getState(), watched, session)) {
-            boolean isExact = !watched.isRounded(watched.snapshot(event.getId(), event.getState(), session));
-            begin(event, watched, isExact);
+            begin(event, watched, isExact(event, event.getState(), watched));
         }
     }
 
     /** A stateless session does not know whether an upsert will insert or update the row. */
     void beforeUpsert(PreUpsertEvent event, WatchedEntity watched) {
-        begin(event, watched, false); // upserts are not batched
+        begin(event, watched, isExact(event, event.getState(), watched));
+    }
+
+    /** Whether the database stores what a statement writes: else what it has made of it is read when the statement is done. */
+    private static boolean isExact(AbstractDatabaseOperationEvent event, Object[] written, WatchedEntity watched) {
+        return !watched.isRounded(watched.snapshot(event.getId(), written, event.getSession()));
     }
 
     void beforeDelete(PreDeleteEvent event, WatchedEntity watched) {

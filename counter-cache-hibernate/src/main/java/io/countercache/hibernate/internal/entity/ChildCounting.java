@@ -39,7 +39,9 @@ final class ChildCounting {
     void afterUpdate(PostUpdateEvent event, WatchedEntity watched) {
         Image image = images.end(event);
         if (image == null) {
-            changed(event, watched, null, event.getOldState(), event.getState());
+            if (event.getOldState() != null) { // else it writes nothing that counters look at
+                changed(event, watched, null, event.getOldState(), event.getState());
+            }
         } else {
             images.whenRead(
                     image,
@@ -55,7 +57,11 @@ final class ChildCounting {
     }
 
     void afterUpsert(PostUpsertEvent event, WatchedEntity watched) {
-        changed(event, watched, images.end(event), null, event.getState());
+        Image image = images.end(event);
+        if (image == null) {
+            return; // the session is skipping
+        }
+        images.whenRead(image, () -> changed(event, watched, image, null, event.getState()), event.getSession());
     }
 
     void afterDelete(PostDeleteEvent event, WatchedEntity watched, boolean isSent) {

@@ -65,6 +65,7 @@ public final class EntityEvents
     private static final long serialVersionUID = 1;
 
     private final transient CounterModel model;
+    private final transient OwnQueries queries;
     private final transient SkippingSessions skipping;
     private final transient SentDeletes deletes;
     private final transient ParentInstances parents;
@@ -92,6 +93,7 @@ public final class EntityEvents
             SentDeletes deletes,
             List<RowStep> steps) {
         this.model = model;
+        this.queries = queries;
         this.skipping = skipping;
         this.deletes = deletes;
         this.parents = new ParentInstances(model, pending, caches);
@@ -105,8 +107,14 @@ public final class EntityEvents
 
     /** Called when a flush begins, before Hibernate works on it. */
     public void beforeFlush(SharedSessionContractImplementor session) {
+        if (queries.areUnderWay(session)) {
+            return; // an own query in the middle of a flush: it flushes nothing
+        }
         foreseen.forget(session); // of a flush that has failed
         images.forget(session);
+        for (RowStep step : steps) {
+            step.forgetFlush(session);
+        }
     }
 
     @Override
@@ -120,9 +128,13 @@ public final class EntityEvents
     }
 
     private void afterFlush(SharedSessionContractImplementor session) {
+        if (queries.areUnderWay(session)) {
+            return;
+        }
         foreseen.forget(session);
         images.forget(session);
         for (RowStep step : steps) {
+            step.forgetFlush(session);
             step.afterFlush(session);
         }
     }
@@ -142,6 +154,11 @@ public final class EntityEvents
         WatchedEntity watched = model.watched(event.getEntityEntry().getPersister());
         if (!watched.isEmpty() && !skipping.contains(event.getSession())) {
             images.onFlushEntity(event, watched);
+        }
+        if (steps.length > 0 && deletes.isSendingDelete(event.getEntityEntry(), event.getSession())) {
+            for (RowStep step : steps) {
+                step.onFlushDeleted(event.getEntityEntry(), event.getSession());
+            }
         }
     }
 

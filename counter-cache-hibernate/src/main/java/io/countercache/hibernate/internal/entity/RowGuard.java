@@ -21,7 +21,7 @@ final class RowGuard {
     private final EntityPersister entity;
     private final List<WatchedAttribute> attributes;
 
-    private RowGuard(WatchedEntity watched) {
+    RowGuard(WatchedEntity watched) {
         this.watched = watched;
         this.entity = watched.entity();
         this.attributes = watched.attributes().stream()
@@ -29,15 +29,13 @@ final class RowGuard {
                 .toList();
     }
 
-    static boolean isIn(WatchedEntity watched) {
-        RowGuard guard = new RowGuard(watched);
-        return (guard.isFrozen() || guard.isVersioned() || guard.isCompared())
-                && !guard.hidesDeletes()
-                && !guard.hasOwnSql();
+    /** Whether what the session has loaded is right if a statement finds the row. */
+    boolean protectsRows() {
+        return (isFrozen() || isVersioned() || isCompared()) && !hidesDeletes() && !hasOwnSql();
     }
 
-    /** Whether no watched attribute can change. */
-    private boolean isFrozen() {
+    /** Whether no UPDATE of the entity changes a watched attribute. */
+    boolean isFrozen() {
         return attributes.stream().noneMatch(attribute -> entity.getPropertyUpdateability()[attribute.property()]);
     }
 

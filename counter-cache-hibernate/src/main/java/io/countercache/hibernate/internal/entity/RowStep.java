@@ -11,6 +11,15 @@ import org.hibernate.event.spi.PreDeleteEvent;
 /** Something that has to be done when a session writes a row. {@link EntityEvents} calls the steps in a fixed order. */
 public interface RowStep {
 
+    /** Called when a flush begins, and after it, unless it has failed. */
+    default void forgetFlush(SharedSessionContractImplementor session) {}
+
+    /**
+     * Called for each row that the current flush is going to delete, before it sends anything. Not called for rows that the
+     * session leaves to the database, nor where an application's listener may veto a DELETE.
+     */
+    default void onFlushDeleted(EntityEntry deleted, SharedSessionContractImplementor session) {}
+
     /** Called before each statement for a row of any entity, in any session. */
     default void beforeStatement(AbstractDatabaseOperationEvent event) {}
 

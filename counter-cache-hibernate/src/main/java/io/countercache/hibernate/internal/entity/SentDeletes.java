@@ -12,6 +12,7 @@ import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.engine.spi.Status;
 import org.hibernate.event.service.spi.EventListenerGroup;
 import org.hibernate.event.spi.DeleteEvent;
 import org.hibernate.event.spi.PostDeleteEvent;
@@ -160,6 +161,15 @@ public final class SentDeletes {
         EntityPersister persister = session.getEntityPersister(entityName, detached);
         Object id = persister.getIdentifier(detached, session);
         return id == null ? null : session.generateEntityKey(id, persister);
+    }
+
+    /** Whether the current flush is certain to send a DELETE for an entity. */
+    boolean isSendingDelete(EntityEntry entry, SharedSessionContractImplementor session) {
+        OfSession known = sessions.get(session);
+        return entry.getStatus() == Status.DELETED
+                && entry.isExistsInDatabase()
+                && (known == null || !known.left.contains(entry.getEntityKey()))
+                && !mayBeVetoed(entry.getPersister());
     }
 
     /**

@@ -7,7 +7,8 @@ import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import java.util.List;
+import java.util.Set;
+import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
@@ -24,6 +25,7 @@ public final class OnDeleteStep implements RowStep {
     private final OwnQueries queries;
     private final MoveSink sink;
     private final PerSession<Deferred> deleting = new PerSession<>();
+    private final PerSession<FlushedDeletes> flushes = new PerSession<>();
 
     /** The moves that follow from the DELETE of a row, until the DELETE is done. */
     private record Deferred(EntityPersister entity, Object id, DeferredMoves moves) {
@@ -40,14 +42,33 @@ public final class OnDeleteStep implements RowStep {
         this.sink = sink;
     }
 
+    @Override
+    public void forgetFlush(SharedSessionContractImplementor session) {
+        flushes.remove(session);
+    }
+
+    @Override
+    public void onFlushDeleted(EntityEntry deleted, SharedSessionContractImplementor session) {
+        EntityPersister entity = deleted.getPersister();
+        boolean isChanged = edges.mayChange(entity);
+        if (isChanged || !edges.of(entity).isEmpty()) {
+            flushes.get(session, FlushedDeletes::new).add(entity, deleted.getId(), isChanged);
+        }
+    }
+
     /** Called for rows that the session deletes itself: the search for these also finds the rows that it leaves to the database. */
     @Override
     public void beforeDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         EntityPersister entity = event.getPersister();
-        if (!edges.of(entity).isEmpty()) {
+        if (edges.of(entity).isEmpty()) {
+            return;
+        }
+        FlushedDeletes flush = flushes.get(session);
+        Set<Object> ids = flush == null ? Set.of(event.getId()) : flush.nextSearch(entity, event.getId());
+        if (!ids.isEmpty()) {
             DeferredMoves moves = new DeferredMoves();
-            new OnDeleteSearch(edges, queries).countAlongWith(entity, List.of(event.getId()), moves, session);
+            new OnDeleteSearch(edges, queries).countAlongWith(entity, ids, moves, session);
             refuseWithoutTransaction(entity, moves, session);
             deleting.put(session, new Deferred(entity, event.getId(), moves));
         }
