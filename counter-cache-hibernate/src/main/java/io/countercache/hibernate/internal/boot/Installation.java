@@ -10,6 +10,7 @@ import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Settings;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
+import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public record Installation(
         CounterModel model,
         OwnQueries queries,
         PendingDeltas pending,
+        ReadBeforeWrite reads,
         Recount recount,
         SkippingSessions skipping,
         CacheInvalidation caches,
@@ -46,6 +48,6 @@ public record Installation(
 
     /** The parts that changes of counters by hand need. */
     public DirectContext direct() {
-        return new DirectContext(model, queries, pending, recount, caches, uniqueKeys);
+        return new DirectContext(model, queries, pending, reads, recount, caches, uniqueKeys);
     }
 }

@@ -27,6 +27,7 @@ final class Listeners {
         registry.prependListeners(EventType.FLUSH, event -> entities.beforeFlush(event.getSession()));
         registry.appendListeners(EventType.FLUSH, reads, entities);
         registry.prependListeners(EventType.AUTO_FLUSH, event -> entities.beforeFlush(event.getSession()));
+        registry.prependListeners(EventType.AUTO_FLUSH, reads::beforeAutoFlush);
         registry.appendListeners(EventType.AUTO_FLUSH, reads, entities);
         // so that Hibernate never sees what the application has assigned to a counter
         registry.prependListeners(EventType.FLUSH_ENTITY, entities);

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of {@code Counters} or of {@code CounterCaches.bump}: checks its arguments before any SQL is sent, flushes what has
@@ -80,7 +81,7 @@ public record CounterRequest(
             throw new IllegalArgumentException("Nothing to change of %s: name a counter, and by how much it is to move"
                     .formatted(parent.getImportedName()));
         }
-        return update(amounts, Limits.NONE).execute();
+        return update(amounts, null).execute();
     }
 
     public boolean tryIncrement(String counter, long amount) {
@@ -99,7 +100,7 @@ public record CounterRequest(
     public Number value(String counter) {
         requireOne("value");
         NumericAttribute attribute = named(counter);
-        prepare(List.of(attribute));
+        prepare(List.of(attribute), true);
         Object id = ids.iterator().next();
         List<BigDecimal> values = context.queries()
                         .existing(ids, parent, attribute.table(), session)
@@ -128,8 +129,8 @@ public record CounterRequest(
         return update(Map.of(named(counter).name(), amount * sign), new Limits(0, Long.MAX_VALUE));
     }
 
-    /** @param otherwise the limits of a counter that declares no minimum */
-    private RelativeUpdate update(Map<String, ? extends Number> amounts, Limits otherwise) {
+    /** @param otherwise the limits of a counter that declares no minimum; null if it has none, so that its value does not matter */
+    private RelativeUpdate update(Map<String, ? extends Number> amounts, @Nullable Limits otherwise) {
         List<LimitedAmount> changes = new ArrayList<>();
         amounts.forEach((name, by) -> {
             NumericAttribute counter = named(name);
@@ -138,13 +139,14 @@ public record CounterRequest(
                         "%s.%s cannot be changed by null: pass a number".formatted(parent.getImportedName(), name));
             }
             Limits declared = counter.limits();
-            Limits within = declared.hasMin() ? declared : new Limits(otherwise.min(), declared.max());
+            Limits within =
+                    declared.hasMin() || otherwise == null ? declared : new Limits(otherwise.min(), declared.max());
             changes.add(new LimitedAmount(counter, counter.amount(by), within));
         });
         changes.sort(Comparator.comparing(change -> change.counter().name()));
         refuseOtherTables(changes);
         RelativeUpdate update = new RelativeUpdate(statement(changes), ids, touched);
-        prepare(changes.stream().map(LimitedAmount::counter).toList());
+        prepare(changes.stream().map(LimitedAmount::counter).toList(), otherwise != null);
         return update;
     }
 
@@ -178,14 +180,18 @@ public record CounterRequest(
         }
     }
 
-    /** Flushes and writes what has to be in the database before these counters are changed or read. */
-    private void prepare(List<NumericAttribute> counters) {
+    /**
+     * Flushes and writes what has to be in the database before these counters are changed or read.
+     *
+     * @param areRead whether their values matter: a change that nothing limits adds up with what is pending
+     */
+    private void prepare(List<NumericAttribute> counters, boolean areRead) {
         requireTransaction("changed and read");
         if (ids.isEmpty()) {
             return;
         }
-        if (counters.stream().anyMatch(NumericAttribute::derived)) {
-            context.pending().flushAndWrite(session);
+        if (areRead && counters.stream().anyMatch(NumericAttribute::derived)) {
+            context.reads().prepareCall(parent, session);
         } else {
             UnwrittenCounters.flush(
                     parent, ids, counters.stream().map(NumericAttribute::name).toList(), session);
@@ -236,7 +242,7 @@ public record CounterRequest(
         if (ids.isEmpty()) {
             return List.of();
         }
-        context.pending().flushAndWrite(session);
+        context.reads().prepareCall(parent, session);
         return recounting.on(context.recount(), parent, ids, counters, session);
     }
 }

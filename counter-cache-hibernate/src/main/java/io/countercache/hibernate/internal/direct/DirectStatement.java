@@ -156,10 +156,18 @@ record DirectStatement(
             if (values.isEmpty()) {
                 ManagedParents.add(entity, id, counter, amount.by(), session);
             } else {
-                ManagedParents.show(entity, id, counter, values.get(i), session);
+                ManagedParents.show(entity, id, counter, values.get(i).add(pending(amount.counter(), id)), session);
             }
         }
         now.forEach((attribute, value) -> ManagedParents.show(entity, id, attribute.name(), value, session));
+    }
+
+    /** What the transaction writes later, and the instance shows already. */
+    private BigDecimal pending(NumericAttribute counter, Object id) {
+        return counter.derived() && ManagedParents.manages(entity, id, session)
+                ? context.pending()
+                        .of(context.model().named(entity, counter.name()).get(0), id, session)
+                : BigDecimal.ZERO;
     }
 
     private String attempt() {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.hibernate.FlushMode;
 import org.hibernate.JDBCException;
+import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;
@@ -136,14 +137,20 @@ final class Upsert {
     /** Flushes rows of the entity that the statement would miss or that would overwrite it, and rows that its key refers to. */
     private void flushReferred() {
         if (counter.derived()) {
-            context.pending().flushAndWrite(session);
-        } else if (session instanceof SessionImplementor stateful
+            context.reads().prepareCall(entity, session);
+        }
+        if (session instanceof SessionImplementor stateful
                 && stateful.getHibernateFlushMode() != FlushMode.MANUAL
                 && Arrays.stream(stateful.getPersistenceContextInternal().reentrantSafeEntityEntries())
-                        .anyMatch(managed -> managed.getValue().getPersister() == entity
-                                || key.values().containsValue(managed.getKey()))) {
+                        .anyMatch(managed -> isUnwritten(managed.getKey(), managed.getValue()))) {
             stateful.flush();
         }
+    }
+
+    private boolean isUnwritten(Object instance, EntityEntry entry) {
+        return entry.getPersister() == entity
+                ? !counter.derived() // else it is written already
+                : !entry.isExistsInDatabase() && key.values().containsValue(instance);
     }
 
     private @Nullable Row send(List<Inserted> columns) {

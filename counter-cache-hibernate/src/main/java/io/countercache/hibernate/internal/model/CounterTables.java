@@ -7,13 +7,13 @@ import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -27,14 +27,31 @@ import org.hibernate.persister.entity.EntityPersister;
 public final class CounterTables {
 
     private final Map<CounterDefinition, NavigableMap<String, EntityPersister>> tables = new LinkedHashMap<>();
+    /** For each table that has counters, those that may be in it. Looked up by every query. */
+    private final Map<String, Set<CounterDefinition>> counters = new HashMap<>();
+    /** For each table that has counters, the tables that these are declared for. */
+    private final Map<String, Set<String>> declared = new HashMap<>();
+
+    private final boolean areSpread;
     private final CounterPaths paths;
     private final SessionFactoryImplementor factory;
 
     CounterTables(Iterable<CounterDefinition> definitions, CounterPaths paths, SessionFactoryImplementor factory) {
         this.paths = paths;
         this.factory = factory;
-        definitions.forEach(counter ->
-                tables.put(counter, EntityTables.tables(Entities.entity(counter.parent(), factory), counter.table())));
+        boolean spread = false;
+        for (CounterDefinition counter : definitions) {
+            var rows = EntityTables.tables(Entities.entity(counter.parent(), factory), counter.table());
+            tables.put(counter, rows);
+            spread |= !rows.keySet().equals(Set.of(counter.table()));
+            Set<String> all = new HashSet<>(rows.keySet());
+            all.add(counter.table());
+            for (String table : all) {
+                counters.computeIfAbsent(table, any -> new LinkedHashSet<>()).add(counter);
+                declared.computeIfAbsent(table, any -> new HashSet<>()).add(counter.table());
+            }
+        }
+        areSpread = spread;
     }
 
     /** The tables that the row of a counter may be in, each with the entity whose rows are in it. */
@@ -44,27 +61,23 @@ public final class CounterTables {
 
     /** Whether the row of some counter is in another table than the one that the counter is declared for. */
     public boolean areSpread() {
-        return tables.entrySet().stream()
-                .anyMatch(each ->
-                        !each.getValue().keySet().equals(Set.of(each.getKey().table())));
+        return areSpread;
     }
 
-    /** The counters that may be in one of these tables. */
-    public Stream<CounterDefinition> countersIn(Set<String> names) {
-        return tables.keySet().stream()
-                .filter(counter -> names.contains(counter.table())
-                        || !Collections.disjoint(names, of(counter).keySet()));
+    /** The counters that may be in a table; empty for most tables. */
+    public Set<CounterDefinition> countersIn(String table) {
+        return counters.getOrDefault(table, Set.of());
     }
 
-    /** The tables that these counters are declared for. */
-    public Set<String> declaredFor(Set<String> names) {
-        return countersIn(names).map(CounterDefinition::table).collect(Collectors.toSet());
+    /** The tables that the counters in a table are declared for; empty for most tables. */
+    public Set<String> declaredFor(String table) {
+        return declared.getOrDefault(table, Set.of());
     }
 
     /** An entity that has counters in this table. */
     public EntityPersister parentIn(String table) {
         return Entities.entity(
-                countersIn(Set.of(table)).findFirst().orElseThrow().parent(), factory);
+                countersIn(table).iterator().next().parent(), factory);
     }
 
     /** The entity that has all of these counters in one table: counters of one row may be those of its superclasses, too. */

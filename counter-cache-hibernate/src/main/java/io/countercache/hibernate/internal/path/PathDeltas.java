@@ -31,10 +31,15 @@ public final class PathDeltas {
     public void add(PathStep step, Object id, BigDecimal amount) {
         beforeChange(step, id);
         Map<Object, BigDecimal> byRow = beneath.computeIfAbsent(step, any -> new HashMap<>());
-        byRow.merge(id, amount, (sum, more) -> sum.add(more).signum() == 0 ? null : sum.add(more));
+        byRow.merge(id, amount, PathDeltas::sum);
         if (byRow.isEmpty()) {
             beneath.remove(step);
         }
+    }
+
+    private static @Nullable BigDecimal sum(BigDecimal one, BigDecimal other) {
+        BigDecimal sum = one.add(other);
+        return sum.signum() == 0 ? null : sum;
     }
 
     /** Remembers where a row led before this transaction moved it, the first time. */
@@ -51,9 +56,18 @@ public final class PathDeltas {
         return beneath.isEmpty() && moved.isEmpty() && shown.isEmpty();
     }
 
-    /** Whether a counter in one of these tables may have to move. */
-    public boolean concern(Set<String> tables) {
-        return steps().stream().anyMatch(step -> tables.contains(step.counter().table()));
+    /** Whether a counter that is declared for this table may have to move. Looks at the steps, not at the rows. */
+    public boolean concern(String table) {
+        return leadTo(table, beneath.keySet()) || leadTo(table, moved.keySet());
+    }
+
+    private static boolean leadTo(String table, Set<PathStep> steps) {
+        for (PathStep step : steps) {
+            if (step.counter().table().equals(table)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Set<PathStep> steps() {

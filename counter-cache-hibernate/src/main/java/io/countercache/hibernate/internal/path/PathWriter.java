@@ -92,7 +92,9 @@ public final class PathWriter {
                 for (List<PathStep> steps = stepsIn(group); !steps.isEmpty(); steps = stepsIn(group)) {
                     follow(steps, group);
                 }
-                correctShown(model.tables().declaredFor(group));
+                Set<String> declared = new HashSet<>();
+                group.forEach(table -> declared.addAll(model.tables().declaredFor(table)));
+                correctShown(declared);
                 confirmPassed();
                 writer.write(deltas, group, session);
             }

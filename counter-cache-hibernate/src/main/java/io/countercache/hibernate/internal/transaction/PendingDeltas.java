@@ -164,10 +164,25 @@ public final class PendingDeltas {
         return pending != null && !pending.isEmpty();
     }
 
-    /** Whether the session's transaction may have to move counters that are declared for these tables. */
+    /** Whether the session's transaction may have to move counters in these tables. */
     boolean concern(Set<String> tables, SharedSessionContractImplementor session) {
         TransactionDeltas pending = in(session);
-        return pending != null && pending.concern(tables);
+        if (pending == null) {
+            return false;
+        }
+        for (String table : tables) {
+            for (String declared : model.tables().declaredFor(table)) {
+                if (pending.concern(declared)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** By how much a counter moves when the session's transaction writes next, as far as that is known. */
+    public BigDecimal of(CounterDefinition counter, Object id, SharedSessionContractImplementor session) {
+        return of(counter.row(id), session).getOrDefault(counter, BigDecimal.ZERO);
     }
 
     /** Forgets the deltas of a row that the session deletes. */

@@ -8,7 +8,6 @@ import io.countercache.hibernate.internal.savepoint.Savepoints;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
-import java.util.Set;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +29,9 @@ final class TransactionDeltas {
         return deltas.isEmpty() && paths.isEmpty();
     }
 
-    /** Whether counters that are declared for these tables may have to move. */
-    boolean concern(Set<String> tables) {
-        return deltas.concern(tables) || paths.concern(tables);
+    /** Whether counters that are declared for this table may have to move. */
+    boolean concern(String table) {
+        return deltas.concern(table) || paths.concern(table);
     }
 
     /** Shows a delta on the instance of a parent, if the session manages one. */

@@ -11,8 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deltas of counters, summed for each row and counter until they are drained. A delta that is zero disappears. Not
@@ -20,16 +19,26 @@ import java.util.stream.Collectors;
  */
 public final class CounterDeltas {
 
-    // by parent, too: two subclasses in one table may have counters of the same name in different columns
-    private static final Comparator<CounterDefinition> BY_COLUMN = Comparator.comparing(CounterDefinition::table)
-            .thenComparing(CounterDefinition::counter)
-            .thenComparing(CounterDefinition::parent);
+    /** By table: every query of a transaction asks what is pending in its tables, however many rows that are. */
+    private final Map<String, Rows> tables = new HashMap<>();
 
-    private final Map<ParentRow, Map<CounterDefinition, BigDecimal>> rows = new HashMap<>();
-    private final Set<ParentRow> dropped = new HashSet<>();
     private final UndoLog<ParentRow, RowState> undo = new UndoLog<>();
 
-    private record RowState(Map<CounterDefinition, BigDecimal> amounts, boolean isDropped) {}
+    /** What is pending for rows of one table, by their ids. */
+    private static final class Rows {
+        Map<Object, Amounts> pending = new HashMap<>();
+        final Set<Object> dropped = new HashSet<>();
+
+        void set(Object id, @Nullable Amounts amounts) {
+            if (amounts == null) {
+                pending.remove(id);
+            } else {
+                pending.put(id, amounts);
+            }
+        }
+    }
+
+    private record RowState(@Nullable Amounts amounts, boolean isDropped) {}
 
     /**
      * The deltas of one row.
@@ -40,58 +49,82 @@ public final class CounterDeltas {
 
     /** Adds to the delta of a counter, unless the row was dropped. */
     public void add(CounterDefinition counter, ParentRow row, BigDecimal amount) {
-        if (dropped.contains(row) || amount.signum() == 0) {
+        add(counter, row.table(), row.id(), amount);
+    }
+
+    /** Adds to the delta of a counter in the table that it is declared for, unless the row was dropped. */
+    public void add(CounterDefinition counter, Object id, BigDecimal amount) {
+        add(counter, counter.table(), id, amount);
+    }
+
+    private void add(CounterDefinition counter, String table, Object id, BigDecimal amount) {
+        Rows rows = rows(table);
+        if (amount.signum() == 0 || rows.dropped.contains(id)) {
             return;
         }
-        beforeChange(row);
-        Map<CounterDefinition, BigDecimal> amounts = rows.computeIfAbsent(row, any -> new TreeMap<>(BY_COLUMN));
-        amounts.merge(counter, amount, (sum, more) -> {
-            BigDecimal total = sum.add(more);
-            return total.signum() == 0 ? null : total;
-        });
-        if (amounts.isEmpty()) {
-            rows.remove(row);
+        beforeChange(table, id);
+        Amounts before = rows.pending.get(id);
+        Amounts after = Amounts.add(before, counter, amount);
+        if (after != before) {
+            rows.set(id, after);
         }
+    }
+
+    private Rows rows(String table) {
+        return tables.computeIfAbsent(table, any -> new Rows());
     }
 
     /** The deltas of a row for each counter; empty if there are none. */
     public Map<CounterDefinition, BigDecimal> of(ParentRow row) {
-        return rows.getOrDefault(row, Map.of());
+        Amounts amounts = amounts(row);
+        return amounts == null ? Map.of() : amounts;
+    }
+
+    private @Nullable Amounts amounts(ParentRow row) {
+        Rows rows = tables.get(row.table());
+        return rows == null ? null : rows.pending.get(row.id());
     }
 
     /** Forgets the deltas of a row that is deleted, and ignores those that are added from now on. */
     public void drop(ParentRow row) {
-        beforeChange(row);
-        rows.remove(row);
-        dropped.add(row);
+        beforeChange(row.table(), row.id());
+        Rows rows = rows(row.table());
+        rows.pending.remove(row.id());
+        rows.dropped.add(row.id());
     }
 
     /** Takes up a row again that was dropped and is now inserted. */
     public void revive(ParentRow row) {
-        beforeChange(row);
-        dropped.remove(row);
+        beforeChange(row.table(), row.id());
+        rows(row.table()).dropped.remove(row.id());
     }
 
     public boolean isEmpty() {
-        return rows.isEmpty();
+        for (Rows rows : tables.values()) {
+            if (!rows.pending.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    /** Whether there are deltas of rows in one of these tables. */
-    public boolean concern(Set<String> tables) {
-        return rows.keySet().stream().anyMatch(row -> tables.contains(row.table()));
+    /** Whether there are deltas of rows in this table. */
+    public boolean concern(String table) {
+        Rows rows = tables.get(table);
+        return rows != null && !rows.pending.isEmpty();
     }
 
     /** The tables of all rows with deltas. */
     public Set<String> tables() {
-        return rows.keySet().stream().map(ParentRow::table).collect(Collectors.toSet());
+        Set<String> concerned = new HashSet<>(tables.keySet());
+        concerned.removeIf(table -> !concern(table));
+        return concerned;
     }
 
-    /** The ids of the rows of one table with deltas. */
+    /** The ids of the rows of one table with deltas: a view, until deltas change. */
     public Set<Object> ids(String table) {
-        return rows.keySet().stream()
-                .filter(row -> row.table().equals(table))
-                .map(ParentRow::id)
-                .collect(Collectors.toSet());
+        Rows rows = tables.get(table);
+        return rows == null ? Set.of() : rows.pending.keySet();
     }
 
     /**
@@ -101,21 +134,22 @@ public final class CounterDeltas {
      *     other
      */
     public List<RowDeltas> drain(Comparator<ParentRow> lockOrder) {
-        return drain(tables(), lockOrder);
+        return drain(tables.keySet(), lockOrder);
     }
 
     /** Takes out the deltas of rows in these tables, in lock order. */
-    public List<RowDeltas> drain(Set<String> tables, Comparator<ParentRow> lockOrder) {
-        List<RowDeltas> drained = new ArrayList<>(rows.size());
-        rows.forEach((row, amounts) -> {
-            if (tables.contains(row.table())) {
-                drained.add(new RowDeltas(row, amounts));
+    public List<RowDeltas> drain(Set<String> names, Comparator<ParentRow> lockOrder) {
+        List<RowDeltas> drained = new ArrayList<>();
+        for (String table : names) {
+            Rows rows = tables.get(table);
+            if (rows != null && !rows.pending.isEmpty()) {
+                rows.pending.forEach((id, amounts) -> {
+                    beforeChange(table, id);
+                    drained.add(new RowDeltas(new ParentRow(table, id), amounts));
+                });
+                rows.pending = new HashMap<>();
             }
-        });
-        drained.forEach(deltas -> {
-            beforeChange(deltas.row());
-            rows.remove(deltas.row());
-        });
+        }
         drained.sort(Comparator.comparing(RowDeltas::row, lockOrder));
         return drained;
     }
@@ -130,26 +164,23 @@ public final class CounterDeltas {
         undo.rollback(savepoint, this::restore);
     }
 
-    private void beforeChange(ParentRow row) {
+    private void beforeChange(String table, Object id) {
         if (undo.isRecording()) {
-            undo.beforeChange(row, same -> new RowState(copy(of(same)), dropped.contains(same)));
+            undo.beforeChange(new ParentRow(table, id), this::state);
         }
+    }
+
+    private RowState state(ParentRow row) {
+        return new RowState(Amounts.copy(amounts(row)), rows(row.table()).dropped.contains(row.id()));
     }
 
     private void restore(ParentRow row, RowState state) {
-        rows.remove(row);
-        dropped.remove(row);
-        if (!state.amounts().isEmpty()) {
-            rows.put(row, copy(state.amounts()));
-        }
+        Rows rows = rows(row.table());
+        rows.set(row.id(), state.amounts());
         if (state.isDropped()) {
-            dropped.add(row);
+            rows.dropped.add(row.id());
+        } else {
+            rows.dropped.remove(row.id());
         }
-    }
-
-    private static Map<CounterDefinition, BigDecimal> copy(Map<CounterDefinition, BigDecimal> amounts) {
-        Map<CounterDefinition, BigDecimal> copy = new TreeMap<>(BY_COLUMN);
-        copy.putAll(amounts);
-        return copy;
     }
 }
