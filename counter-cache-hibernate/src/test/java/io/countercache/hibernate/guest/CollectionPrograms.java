@@ -42,7 +42,8 @@ final class CollectionPrograms {
 
     private static Stream<Program> tags() {
         return Stream.of(
-                Program.of("add tags", counts(2), s -> each(s, album -> album.tags.addAll(List.of(tag(s, 4), tag(s, 5))))),
+                Program.of(
+                        "add tags", counts(2), s -> each(s, album -> album.tags.addAll(List.of(tag(s, 4), tag(s, 5))))),
                 Program.of("remove tags", counts(2), s -> each(s, album -> album.tags.remove(tag(s, 1)))),
                 // which tags an owner has is read for each owner
                 Program.of("clear tags", locks(2).reads(2).andCounts(2), s -> each(s, album -> album.tags.clear())));
@@ -50,14 +51,18 @@ final class CollectionPrograms {
 
     private static Stream<Program> photos() {
         return Stream.of(
-                Program.of("add new photos", counts(1), s -> each(s, album -> {
-                    Photo photo = new Photo(100 + album.id);
-                    s.persist(photo);
-                    album.photos.add(photo);
-                })),
-                Program.of("add a photo without an album", locks(1).reads(1).andCounts(1), s -> s.find(Album.class, 1L)
-                        .photos
-                        .add(photo(s, 6))),
+                Program.of(
+                        "add new photos",
+                        counts(1),
+                        s -> each(s, album -> {
+                            Photo photo = new Photo(100 + album.id);
+                            s.persist(photo);
+                            album.photos.add(photo);
+                        })),
+                Program.of(
+                        "add a photo without an album",
+                        locks(1).reads(1).andCounts(1),
+                        s -> s.find(Album.class, 1L).photos.add(photo(s, 6))),
                 Program.of("take photos out of their albums", counts(1), s -> {
                     s.find(Album.class, 1L).photos.remove(photo(s, 1));
                     s.find(Album.class, 2L).photos.remove(photo(s, 4));
@@ -67,8 +72,10 @@ final class CollectionPrograms {
                     s.find(Album.class, 2L).photos.add(photo(s, 1));
                 }),
                 Program.of("clear photos", counts(1), s -> each(s, album -> album.photos.clear())),
-                Program.of("edit photos", NOTHING, s -> Programs.first(6, Photo.class, s)
-                        .forEach(photo -> photo.text = "edited")),
+                Program.of(
+                        "edit photos",
+                        NOTHING,
+                        s -> Programs.first(6, Photo.class, s).forEach(photo -> photo.text = "edited")),
                 Program.of("remove photos", locks(1).reads(1).andCounts(1), s -> {
                     s.remove(photo(s, 1));
                     s.remove(photo(s, 2));

@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.hibernate.SessionFactory;
@@ -28,8 +27,25 @@ import org.hibernate.event.spi.PreDeleteEventListener;
 final class Houses implements AutoCloseable {
 
     private static final List<String> TABLES = List.of(
-            "ballot", "booth", "vote", "poll", "hit", "media", "report", "doc", "line", "tip", "remark", "comment", "post",
-            "album_tag", "album_label", "photo", "tag", "album", "word");
+            "ballot",
+            "booth",
+            "vote",
+            "poll",
+            "hit",
+            "media",
+            "report",
+            "doc",
+            "line",
+            "tip",
+            "remark",
+            "comment",
+            "post",
+            "album_tag",
+            "album_label",
+            "photo",
+            "tag",
+            "album",
+            "word");
 
     private record House(Setting setting, boolean hasGuest) {}
 
@@ -81,17 +97,18 @@ final class Houses implements AutoCloseable {
 
     private static Stream<String> rows() {
         Stream<String> children = Stream.of("comment", "remark", "tip", "line", "doc", "media")
-                .map(table -> insert(
-                        table + child(table), 30, id -> post(table, id) + values(table, id)));
+                .map(table -> insert(table + child(table), 30, id -> post(table, id) + values(table, id)));
         return Stream.of(
                         Stream.of(
                                 insert("post (title, version, id)", 3, id -> "'old', 0"),
-                                insert("poll (id)", 3, id -> ""),
                                 insert("booth (id)", 3, id -> ""),
                                 insert("word (text, id)", 3, id -> "'old'"),
                                 insert("album (id)", 3, id -> ""),
                                 insert("tag (id)", 5, id -> ""),
-                                insert("photo (album_id, text, id)", 6, id -> (id <= 3 ? 1 : id <= 5 ? 2 : "null") + ", 'old'"),
+                                insert(
+                                        "photo (album_id, text, id)",
+                                        6,
+                                        id -> (id <= 3 ? 1 : id <= 5 ? 2 : "null") + ", 'old'"),
                                 insert("album_label (album_id, label)", 3, id -> "1"),
                                 insert("album_label (album_id, label)", 3, id -> "2"),
                                 insert("album_tag (album_id, tag_id)", 3, id -> "1"),
@@ -99,8 +116,15 @@ final class Houses implements AutoCloseable {
                         children,
                         Stream.of(
                                 insert("report (pages, id)", 5, id -> "1"),
-                                insert("vote (poll_id, post_id, text, id)", 9, id -> id % 3 + 1 + ", " + (id % 2 + 1) + ", 'old'"),
-                                insert("ballot (booth_id, post_id, text, id)", 9, id -> id % 3 + 1 + ", " + (id % 2 + 1) + ", 'old'")))
+                                insert("poll (pinned_id, id)", 3, id -> id < 3 ? "null" : "30"),
+                                insert(
+                                        "vote (poll_id, post_id, text, id)",
+                                        9,
+                                        id -> id % 3 + 1 + ", " + (id % 2 + 1) + ", 'old'"),
+                                insert(
+                                        "ballot (booth_id, post_id, text, id)",
+                                        9,
+                                        id -> id % 3 + 1 + ", " + (id % 2 + 1) + ", 'old'")))
                 .flatMap(statements -> statements);
     }
 
@@ -110,19 +134,22 @@ final class Houses implements AutoCloseable {
     }
 
     private static String child(String table) {
-        return " (post_id, text" + switch (table) {
-            case "remark" -> ", version";
-            case "media" -> ", dtype, length";
-            default -> "";
-        } + ", id)";
+        return " (post_id, text"
+                + switch (table) {
+                    case "remark" -> ", version";
+                    case "media" -> ", dtype, length";
+                    default -> "";
+                }
+                + ", id)";
     }
 
     private static String values(String table, long id) {
-        return ", 'old'" + switch (table) {
-            case "remark" -> ", 0";
-            case "media" -> id <= 5 ? ", 'Video', 1" : ", 'Media', null";
-            default -> "";
-        };
+        return ", 'old'"
+                + switch (table) {
+                    case "remark" -> ", 0";
+                    case "media" -> id <= 5 ? ", 'Video', 1" : ", 'Media', null";
+                    default -> "";
+                };
     }
 
     private interface Values {
@@ -135,12 +162,17 @@ final class Houses implements AutoCloseable {
     }
 
     private static String insert(String into, long first, long last, Values values) {
-        return "insert into %s values %s".formatted(into, String.join(", ", LongStream.rangeClosed(first, last)
-                .mapToObj(id -> {
-                    String others = values.of(id).toString();
-                    return "(%s%s%d)".formatted(others, others.isEmpty() ? "" : ", ", id);
-                })
-                .toList()));
+        return "insert into %s values %s"
+                .formatted(
+                        into,
+                        String.join(
+                                ", ",
+                                LongStream.rangeClosed(first, last)
+                                        .mapToObj(id -> {
+                                            String others = values.of(id).toString();
+                                            return "(%s%s%d)".formatted(others, others.isEmpty() ? "" : ", ", id);
+                                        })
+                                        .toList()));
     }
 
     /** Comments on the first post. */
@@ -156,10 +188,15 @@ final class Houses implements AutoCloseable {
     }
 
     private static String recount(String parent, String key, String... children) {
-        return "update %s p set %s".formatted(parent, String.join(", ", Stream.of(children)
-                .map(child -> "%s = (select count(*) from %s c where c.%s = p.id)"
-                        .formatted(counter(parent, child), child, key))
-                .toList()));
+        return "update %s p set %s"
+                .formatted(
+                        parent,
+                        String.join(
+                                ", ",
+                                Stream.of(children)
+                                        .map(child -> "%s = (select count(*) from %s c where c.%s = p.id)"
+                                                .formatted(counter(parent, child), child, key))
+                                        .toList()));
     }
 
     private static String counter(String parent, String child) {
@@ -178,8 +215,7 @@ final class Houses implements AutoCloseable {
             for (String sql : statements) {
                 statement.addBatch(sql);
             }
-            int[] rows = statement.executeBatch();
-            assertThat(IntStream.of(rows)).doesNotContain(-3);
+            statement.executeBatch();
             connection.commit();
         } catch (SQLException e) {
             throw new IllegalStateException(String.join(";\n", statements), e);

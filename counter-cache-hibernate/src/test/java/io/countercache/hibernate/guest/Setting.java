@@ -26,10 +26,14 @@ record Setting(int batch, boolean ordered, boolean trusting, boolean listening) 
 
     Map<String, Object> properties() {
         return Map.of(
-                "hibernate.jdbc.batch_size", batch,
-                "hibernate.order_inserts", ordered,
-                "hibernate.order_updates", ordered,
-                CounterCacheSettings.STALE_CHILDREN, trusting ? "trust" : "lock");
+                "hibernate.jdbc.batch_size",
+                batch,
+                "hibernate.order_inserts",
+                ordered,
+                "hibernate.order_updates",
+                ordered,
+                CounterCacheSettings.STALE_CHILDREN,
+                trusting ? "trust" : "lock");
     }
 
     @Override

@@ -200,11 +200,14 @@ final class Site {
         }
     }
 
-    /** The session removes its votes, and leaves the DELETEs of them to the database. */
+    /** The session removes its votes, and leaves the DELETEs of them to the database. Takes a comment along that is not loaded. */
     @Entity(name = "Poll")
     static class Poll {
         @Id
         Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY, cascade = CascadeType.REMOVE)
+        Comment pinned;
 
         @OneToMany(mappedBy = "poll", cascade = CascadeType.REMOVE)
         @OnDelete(action = OnDeleteAction.CASCADE)

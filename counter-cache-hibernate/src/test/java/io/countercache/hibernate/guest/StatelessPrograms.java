@@ -36,18 +36,39 @@ final class StatelessPrograms {
     static Stream<Program> all() {
         return Stream.of(
                 Program.stateless("insert a child", counts(1), s -> s.insert(one(Comment::new, 100, 1))),
-                Program.stateless("insert children at once", counts(1), s -> s.insertMultiple(many(Comment::new, 100, 1))),
+                Program.stateless(
+                        "insert children at once", counts(1), s -> s.insertMultiple(many(Comment::new, 100, 1))),
                 Program.stateless("update a child", locks(1), s -> s.update(one(Comment::new, 1, 1))),
                 Program.stateless("update children at once", locks(1), s -> s.updateMultiple(many(Comment::new, 1, 1))),
-                Program.stateless("move children at once", locks(1).andCounts(1), s -> s.updateMultiple(many(Comment::new, 1, 2))),
-                Program.stateless("update versioned children at once", locks(1), s -> s.updateMultiple(many(Remark::new, 1, 1))),
-                Program.stateless("update at once what stays with its parent", NOTHING, s -> s.updateMultiple(many(Line::new, 1, 1))),
+                Program.stateless(
+                        "move children at once",
+                        locks(1).andCounts(1),
+                        s -> s.updateMultiple(many(Comment::new, 1, 2))),
+                Program.stateless(
+                        "update versioned children at once", locks(1), s -> s.updateMultiple(many(Remark::new, 1, 1))),
+                Program.stateless(
+                        "update at once what stays with its parent",
+                        NOTHING,
+                        s -> s.updateMultiple(many(Line::new, 1, 1))),
                 Program.stateless("delete a child", locks(1).andCounts(1), s -> s.delete(one(Comment::new, 1, 1))),
-                Program.stateless("delete children at once", locks(1).andCounts(1), s -> s.deleteMultiple(many(Comment::new, 1, 1))),
-                Program.stateless("delete versioned children at once", locks(1).andCounts(1), s -> s.deleteMultiple(many(Remark::new, 1, 1))),
-                Program.stateless("upsert a child that is there", locks(1).andCounts(1), s -> s.upsert(one(Comment::new, 1, 2))),
-                Program.stateless("upsert a child that is not there", locks(1).andCounts(1), s -> s.upsert(one(Comment::new, 100, 1))),
-                Program.stateless("upsert children at once", locks(1).andCounts(1), s -> s.upsertMultiple(many(Comment::new, 28, 1))),
+                Program.stateless(
+                        "delete children at once",
+                        locks(1).andCounts(1),
+                        s -> s.deleteMultiple(many(Comment::new, 1, 1))),
+                Program.stateless(
+                        "delete versioned children at once",
+                        locks(1).andCounts(1),
+                        s -> s.deleteMultiple(many(Remark::new, 1, 1))),
+                Program.stateless(
+                        "upsert a child that is there", locks(1).andCounts(1), s -> s.upsert(one(Comment::new, 1, 2))),
+                Program.stateless(
+                        "upsert a child that is not there",
+                        locks(1).andCounts(1),
+                        s -> s.upsert(one(Comment::new, 100, 1))),
+                Program.stateless(
+                        "upsert children at once",
+                        locks(1).andCounts(1),
+                        s -> s.upsertMultiple(many(Comment::new, 28, 1))),
                 Program.stateless("upsert a versioned child", locks(1), s -> s.upsert(one(Remark::new, 1, 1))),
                 Program.stateless("upsert what is not counted", NOTHING, s -> s.upsert(new Word(1))),
                 Program.stateless("update a parent", NOTHING, s -> {

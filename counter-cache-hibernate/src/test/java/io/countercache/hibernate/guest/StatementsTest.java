@@ -97,7 +97,7 @@ class StatementsTest {
             session.persist(Site.child(new Comment(), 100, post));
             assertThat(Programs.first(1, Post.class, session)).hasSize(1);
         });
-                List<Sent> without = houses.sentBy(query, Setting.PLAIN, false);
+        List<Sent> without = houses.sentBy(query, Setting.PLAIN, false);
         List<Sent> with = houses.sentBy(query, Setting.PLAIN, true);
         assertThat(without).hasSize(2);
         assertThat(with).hasSize(3);

@@ -35,9 +35,11 @@ public final class SentStatements {
 
     /** The same connections, but what is sent through them is recorded. */
     public DataSource recording(DataSource recorded) {
-        return proxy(DataSource.class, recorded, (method, result, arguments) -> result instanceof Connection connection
-                ? recording(connection)
-                : result);
+        return proxy(
+                DataSource.class,
+                recorded,
+                (method, result, arguments) ->
+                        result instanceof Connection connection ? recording(connection) : result);
     }
 
     /** What was sent while this ran. */
