@@ -3,16 +3,18 @@ package io.countercache.hibernate.internal.bulk;
 import static java.util.Objects.requireNonNull;
 
 import io.countercache.hibernate.internal.sql.BoundSql;
+import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.hibernate.LockMode;
 import org.hibernate.engine.spi.LoadQueryInfluencers;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.MappingModelExpressible;
 import org.hibernate.metamodel.model.domain.IdentifiableDomainType;
-import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.internal.QueryOptionsImpl;
 import org.hibernate.query.spi.DomainQueryExecutionContext;
 import org.hibernate.query.spi.QueryOptions;
@@ -24,15 +26,18 @@ import org.hibernate.query.sqm.spi.SqmParameterMappingModelResolutionAccess;
 import org.hibernate.query.sqm.sql.SqmTranslation;
 import org.hibernate.query.sqm.tree.AbstractSqmRestrictedDmlStatement;
 import org.hibernate.query.sqm.tree.SqmCopyContext;
+import org.hibernate.query.sqm.tree.delete.SqmDeleteStatement;
 import org.hibernate.query.sqm.tree.domain.SqmEntityDomainType;
 import org.hibernate.query.sqm.tree.domain.SqmPath;
 import org.hibernate.query.sqm.tree.expression.SqmParameter;
 import org.hibernate.query.sqm.tree.from.SqmFromClause;
 import org.hibernate.query.sqm.tree.from.SqmRoot;
 import org.hibernate.query.sqm.tree.jpa.ParameterCollector;
+import org.hibernate.query.sqm.tree.select.SqmOrderByClause;
 import org.hibernate.query.sqm.tree.select.SqmQuerySpec;
 import org.hibernate.query.sqm.tree.select.SqmSelectClause;
 import org.hibernate.query.sqm.tree.select.SqmSelectStatement;
+import org.hibernate.query.sqm.tree.select.SqmSortSpecification;
 import org.hibernate.query.sqm.tree.update.SqmAssignment;
 import org.hibernate.query.sqm.tree.update.SqmUpdateStatement;
 import org.hibernate.sql.ast.tree.select.SelectStatement;
@@ -57,10 +62,12 @@ final class OwnSelect {
 
     private final JdbcSelect select;
     private final JdbcParameterBindings bindings;
+    private final UnaryOperator<String> lock;
 
-    private OwnSelect(JdbcSelect select, JdbcParameterBindings bindings) {
+    private OwnSelect(JdbcSelect select, JdbcParameterBindings bindings, UnaryOperator<String> lock) {
         this.select = select;
         this.bindings = bindings;
+        this.lock = lock;
     }
 
     /** A query about all rows: filters of the session do not apply. */
@@ -74,19 +81,30 @@ final class OwnSelect {
                 session);
     }
 
-    /** A query that locks the rows that a bulk statement would change, and returns their ids. */
+    /**
+     * A query that locks the rows that a bulk statement would change, in the order of their ids, and returns these. Rows that
+     * will be deleted are locked as by the DELETE itself: a weaker lock would have to be made stronger then, in the order in
+     * which the DELETE comes to the rows.
+     */
     static OwnSelect lockingAffected(
             AbstractSqmRestrictedDmlStatement<?> statement,
             DomainParameterXref parameters,
             DomainQueryExecutionContext context) {
         SqmSelectStatement<?> ids = idsOf(statement);
-        return translate(
+        OwnSelect locking = translate(
                 ids,
                 parametersOf(ids, statement, parameters),
                 context.getQueryParameterBindings(),
                 context.getSession().getLoadQueryInfluencers(),
                 LockMode.PESSIMISTIC_WRITE,
                 context.getSession());
+        Database database = Databases.of(context.getSession());
+        return statement instanceof SqmDeleteStatement<?>
+                ? new OwnSelect(
+                        locking.select,
+                        locking.bindings,
+                        sql -> sql.replace(database.forUpdate(), database.forDelete()))
+                : locking;
     }
 
     private static SqmSelectStatement<?> parse(String hql, SessionFactoryImplementor factory) {
@@ -112,6 +130,8 @@ final class OwnSelect {
                     .forEach(value -> query.getSelectClause().add(withoutFetch((SqmPath<?>) value), null));
         }
         query.setWhereClause(copy.getWhereClause());
+        query.setOrderByClause(new SqmOrderByClause());
+        query.getOrderByClause().addSortSpecification(new SqmSortSpecification(idOf(root, root.getModel())));
         select.setQueryPart(query);
         return select;
     }
@@ -171,7 +191,7 @@ final class OwnSelect {
                 .getSqlAstTranslatorFactory()
                 .buildSelectTranslator(factory, translation.getSqlAst())
                 .translate(bindings, options);
-        return new OwnSelect(select, bindings);
+        return new OwnSelect(select, bindings, UnaryOperator.identity());
     }
 
     private static QueryOptions locking(LockMode lock) {
@@ -181,7 +201,7 @@ final class OwnSelect {
     }
 
     String sql() {
-        return requireNonNull(select.getSqlString());
+        return lock.apply(requireNonNull(select.getSqlString()));
     }
 
     /** Whether it reads other rows than those that it returns. */
@@ -200,19 +220,12 @@ final class OwnSelect {
 
     /** Its SQL, to become a part of another one. */
     BoundSql bound() {
-        return new BoundSql(sql(), select.getParameterBinders(), bindings);
+        return BoundSql.of(sql(), select.getParameterBinders(), bindings);
     }
 
     /** Executes the query and hands over its rows one by one. */
     void forEach(ExecutionContext context, Consumer<Object[]> row) {
-        forEach(context, BoundSql::prepare, row);
-    }
-
-    /** Executes a locking query, but returns no rows: the database only counts them, which PostgreSQL allows. */
-    void lock(EntityPersister entity, ExecutionContext context, SharedSessionContractImplementor session) {
-        BoundSql number = bound().as("select count(*) from (" + sql() + ") locked_rows");
-        ofAll("select count(*) from %s c".formatted(entity.getImportedName()), session)
-                .forEachOf(number, context, row -> {});
+        forEach(context, (same, sql) -> BoundSql.prepare(same, lock.apply(sql)), row);
     }
 
     /** Executes another statement, whose rows have the same columns, and hands over its rows. */

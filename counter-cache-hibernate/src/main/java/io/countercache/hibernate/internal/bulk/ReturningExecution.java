@@ -43,22 +43,27 @@ final class ReturningExecution {
 
     /** Executes the statement; returns how many rows it has changed. */
     int execute(BulkMutation mutation, RowGroups rows, Moves moves) {
-        if (!mutation.isDelete()) {
-            // an UPDATE that joins the table with itself leaves rows out that another transaction is changing
-            mutation.lockingAffected(reads).lock(mutation.entity(), adapted(mutation.context()), mutation.session());
-        }
-        return plan(mutation, rows, moves).executeUpdate(mutation.context());
+        OwnSelect affected = mutation.lockingAffected(reads);
+        return plan(mutation, (own, values) -> count(changed(mutation, affected, own, values), mutation, rows, moves))
+                .executeUpdate(mutation.context());
+    }
+
+    /** Executes the statement that Hibernate has made. */
+    private interface Execution {
+        int execute(
+                CacheableSqmInterpretation<MutationStatement, JdbcOperationQueryMutation> own,
+                JdbcParameterBindings values);
     }
 
     /** Hibernate's plan for the statement, for its SQL: it has one class for each kind, both with protected methods only. */
-    private NonSelectQueryPlan plan(BulkMutation mutation, RowGroups rows, Moves moves) {
+    private static NonSelectQueryPlan plan(BulkMutation mutation, Execution execution) {
         if (mutation.statement() instanceof SqmDeleteStatement<?> delete) {
             return new SimpleDeleteQueryPlan(mutation.entity(), delete, mutation.parameters()) {
                 @Override
                 public int executeUpdate(DomainQueryExecutionContext context) {
                     Interpretation own = getInterpretation(context);
                     executeAsIs(getCollectionTableDeletes(), own.jdbcParameterBindings(), adapted(context));
-                    return run(own.interpretation(), own.jdbcParameterBindings(), adapted(context), true, rows, moves);
+                    return execution.execute(own.interpretation(), own.jdbcParameterBindings());
                 }
             };
         }
@@ -66,7 +71,7 @@ final class ReturningExecution {
             @Override
             public int executeUpdate(DomainQueryExecutionContext context) {
                 Interpretation own = getInterpretation(context);
-                return run(own.interpretation(), own.jdbcParameterBindings(), adapted(context), false, rows, moves);
+                return execution.execute(own.interpretation(), own.jdbcParameterBindings());
             }
         };
     }
@@ -93,23 +98,27 @@ final class ReturningExecution {
         }
     }
 
-    private int run(
+    private ReturningSql changed(
+            BulkMutation mutation,
+            OwnSelect affected,
             CacheableSqmInterpretation<MutationStatement, JdbcOperationQueryMutation> own,
-            JdbcParameterBindings values,
-            ExecutionContext context,
-            boolean isDelete,
-            RowGroups rows,
-            Moves moves) {
-        var session = context.getSession();
-        reads.prepare(own.jdbcOperation().getAffectedTableNames(), session);
-        var target = ((AbstractUpdateOrDeleteStatement) own.statement()).getTargetTable();
-        BoundSql sql = BoundSql.of(own.jdbcOperation(), values);
-        ReturningSql changed =
-                isDelete ? ReturningSql.deletedBy(sql, target, database) : ReturningSql.updatedBy(sql, target);
+            JdbcParameterBindings values) {
+        reads.prepare(own.jdbcOperation().getAffectedTableNames(), mutation.session());
+        LockedRows rows = LockedRows.of(
+                affected.bound(),
+                ((AbstractUpdateOrDeleteStatement) own.statement()).getTargetTable(),
+                mutation.entity());
+        return mutation.isDelete()
+                ? ReturningSql.deletedBy(rows, database)
+                : ReturningSql.updatedBy(BoundSql.of(own.jdbcOperation(), values), rows);
+    }
+
+    private static int count(ReturningSql changed, BulkMutation mutation, RowGroups rows, Moves moves) {
         long[] before = {0};
-        changed.forEach(OwnSelect.ofAll(rows.hql(), session), context, group -> {
-            long number = RowGroups.rows(group);
-            RowChange change = isDelete ? rows.deleted(group) : number < 0 ? rows.before(group) : rows.after(group);
+        changed.forEach(OwnSelect.ofAll(rows.hql(), mutation.session()), adapted(mutation.context()), group -> {
+            RowChange change = mutation.isDelete()
+                    ? rows.deleted(group)
+                    : RowGroups.rows(group) < 0 ? rows.before(group) : rows.after(group);
             change.moves(moves);
             before[0] += change.before() == null ? 0 : change.rows();
         });

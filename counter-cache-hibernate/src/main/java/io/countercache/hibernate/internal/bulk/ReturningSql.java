@@ -4,7 +4,6 @@ import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.support.Settings;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +12,6 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.hibernate.sql.ast.tree.from.NamedTableReference;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 
 /**
@@ -60,63 +58,66 @@ final class ReturningSql {
     }
 
     /** The rows that a DELETE of entities deletes, where {@link Database#canQueryBulk}. */
-    static ReturningSql deletedBy(BoundSql delete, NamedTableReference target, Database database) {
-        String table = target.getTableExpression();
-        String alias = target.getIdentificationVariable();
-        // in a DELETE that joins other tables, the alias is that of a second occurrence of the table
-        boolean isAliased = (delete.text() + " ").startsWith("delete from " + table + " " + alias + " ");
+    static ReturningSql deletedBy(LockedRows rows, Database database) {
+        BoundSql delete = rows.delete();
         return new ReturningSql(
-                table,
+                rows.table(),
                 delete,
-                (columns, query) ->
-                        database.queryDeleted(delete.text(), qualified(isAliased ? alias : table, columns), query));
-    }
-
-    private static List<String> qualified(String alias, Collection<String> columns) {
-        return columns.stream().map(column -> alias + "." + column).toList();
+                (columns, query) -> database.queryDeleted(
+                        delete.text(),
+                        columns.stream()
+                                .map(column -> rows.table() + "." + column)
+                                .toList(),
+                        query));
     }
 
     /**
      * The rows that an UPDATE of entities changes, where {@link Database#canQueryBulk}: as they were, counted with a negative
-     * number, and as they are now. The row as it was is a second occurrence of the table in the FROM of the UPDATE, joined by
-     * ctid; Hibernate writes it in this way itself where an UPDATE joins other tables.
+     * number, and as they are now. The rows as they were are the locked ones, in the FROM of the UPDATE, where Hibernate has a
+     * second occurrence of the table if the UPDATE joins other tables.
      */
-    static ReturningSql updatedBy(BoundSql update, NamedTableReference target) {
-        String table = target.getTableExpression();
-        String alias = target.getIdentificationVariable();
-        String sql = update.text();
-        String start = "update " + table + " " + alias + " set ";
-        String same = table + ".ctid=" + alias + ".ctid";
-        String joined = sql.startsWith(start) ? withItself(sql, start, table, alias, same) : sql;
-        int itself = joined.indexOf(same);
-        if (!joined.startsWith("update " + table + " set ") || itself < 0) {
-            throw unexpected(sql);
-        }
-        // a ctid is unique in one partition of a table only
-        String text = joined.substring(0, itself)
-                + "%s.tableoid=%s.tableoid and ".formatted(table, alias)
-                + joined.substring(itself);
-        return new ReturningSql(table, update, (columns, query) -> beforeAndAfter(text, table, alias, columns, query));
+    static ReturningSql updatedBy(BoundSql update, LockedRows rows) {
+        String text = fromLocked(update.text(), rows);
+        Set<String> read = columns(new StatementText(text).withoutLiterals(), rows.alias());
+        return new ReturningSql(rows.table(), update.after(rows.query()), (columns, query) -> {
+            Set<String> all = new LinkedHashSet<>(read);
+            all.addAll(columns);
+            return beforeAndAfter(rows.with(all) + text, rows, columns, query);
+        });
     }
 
-    private static String withItself(String sql, String start, String table, String alias, String same) {
-        int where = new StatementText(sql).topLevel(" where ");
-        String from = " from " + table + " " + alias + " where " + same;
-        return "update " + table + " set "
-                + (where < 0
-                        ? sql.substring(start.length()) + from
-                        : sql.substring(start.length(), where) + from + " and ("
-                                + sql.substring(where + " where ".length()) + ")");
+    private static String fromLocked(String update, LockedRows rows) {
+        StatementText text = new StatementText(update);
+        String table = rows.table();
+        String named = table + " " + rows.alias();
+        String alone = "update " + named + " set ";
+        if (update.startsWith(alone)) {
+            int where = text.topLevel(" where ");
+            return "update " + table + " set "
+                    + update.substring(alone.length(), where < 0 ? update.length() : where)
+                    + " from " + rows.name() + " where " + rows.condition()
+                    + (where < 0 ? "" : " and (" + update.substring(where + " where ".length()) + ")");
+        }
+        String itself = " from " + named;
+        String same = table + ".ctid=" + rows.alias() + ".ctid";
+        int from = text.topLevel(itself);
+        int condition = update.indexOf(same);
+        if (!update.startsWith("update " + table + " set ") || from < 0 || condition < from) {
+            throw unexpected(update);
+        }
+        return update.substring(0, from)
+                + " from " + rows.name() + update.substring(from + itself.length(), condition)
+                + rows.condition() + update.substring(condition + same.length());
     }
 
     private static String beforeAndAfter(
-            String update, String table, String alias, Set<String> columns, UnaryOperator<String> query) {
+            String update, LockedRows rows, Set<String> columns, UnaryOperator<String> query) {
         StringJoiner returned = new StringJoiner(",");
         StringJoiner before = new StringJoiner(",");
         StringJoiner after = new StringJoiner(",");
         int i = 0;
         for (String column : columns) {
-            returned.add("%1$s.%2$s as b%3$d,%4$s.%2$s as a%3$d".formatted(alias, column, i, table));
+            returned.add("%1$s.%2$s as b%3$d,%4$s.%2$s as a%3$d".formatted(rows.alias(), column, i, rows.table()));
             before.add("b%d as %s".formatted(i, column));
             after.add("a%d as %s".formatted(i++, column));
         }
@@ -173,7 +174,7 @@ final class ReturningSql {
         return columns;
     }
 
-    private static CounterCacheException unexpected(String sql) {
+    static CounterCacheException unexpected(String sql) {
         return new CounterCacheException(
                 "a bulk statement cannot be counted, for this is not the SQL that was expected: '%s': set %s to ignore and reset the counters, and report it"
                         .formatted(sql, Settings.BULK));

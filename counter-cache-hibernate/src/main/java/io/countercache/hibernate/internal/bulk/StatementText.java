@@ -48,7 +48,12 @@ record StatementText(String sql) {
     /** Whether an INSERT may update rows that have the key already, or leave rows out because of them. */
     boolean mayConflict() {
         return sql.startsWith("merge ")
-                || LITERALS.matcher(sql).replaceAll("''").contains(" on conflict");
+                || withoutLiterals().contains(" on conflict");
+    }
+
+    /** The text with nothing between single quotes. */
+    String withoutLiterals() {
+        return LITERALS.matcher(sql).replaceAll("''");
     }
 
     /** Whether it is a DELETE of rows of a table. */

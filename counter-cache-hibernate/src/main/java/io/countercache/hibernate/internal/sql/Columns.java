@@ -57,7 +57,7 @@ public final class Columns {
     }
 
     /** The key columns of an entity in one of its tables. */
-    static List<String> keyColumns(String table, EntityPersister entity) {
+    public static List<String> keyColumns(String table, EntityPersister entity) {
         List<String> columns = new ArrayList<>();
         for (var mapping : ((AbstractEntityPersister) entity).getTableMappings()) {
             if (mapping.getTableName().equals(table)) {

@@ -1,0 +1,66 @@
+package io.countercache.hibernate.internal.bulk;
+
+import io.countercache.hibernate.internal.sql.BoundSql;
+import io.countercache.hibernate.internal.sql.Columns;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.sql.ast.tree.from.NamedTableReference;
+
+/**
+ * The rows that a bulk DELETE or UPDATE of one table changes, locked by a query within the SQL of the statement, which then
+ * changes these and no others. So the rows are locked in the order of their ids, however the planner comes to them, and two
+ * statements never wait for each other.
+ *
+ * <p>The statement finds the rows by their ids. Their place in the table is not the same any more if the query has waited for
+ * a transaction that changed them: the query returns the place of the new row, and the statement still sees the old one. As
+ * the row is locked, it changes the new one all the same, and what the query returns of it is what the row was just before.
+ *
+ * @param query locks the rows and returns their ids
+ * @param alias the name of the table in the statement
+ * @param key the columns of the id
+ */
+record LockedRows(BoundSql query, String table, String alias, List<String> key) {
+
+    private static final String NAME = "locked_rows";
+
+    static LockedRows of(BoundSql query, NamedTableReference target, EntityPersister entity) {
+        String table = target.getTableExpression();
+        return new LockedRows(
+                query, table, target.getIdentificationVariable(), Columns.keyColumns(table, entity));
+    }
+
+    /** The DELETE of the rows. */
+    BoundSql delete() {
+        return query.as("%sdelete from %s using %s where %s".formatted(with(Set.of()), table, name(), condition()));
+    }
+
+    /** The rows in the FROM of a statement, by the name of the table in it. */
+    String name() {
+        return NAME + " " + alias;
+    }
+
+    /** The condition that a row of the table is the same as one of the rows. */
+    String condition() {
+        return key.stream()
+                .map(column -> "%1$s.%3$s=%2$s.%3$s".formatted(table, alias, column))
+                .collect(Collectors.joining(" and "));
+    }
+
+    /** The start of a statement that uses the rows: the query, which returns more columns of the rows. */
+    String with(Set<String> columns) {
+        String sql = query.text();
+        int from = new StatementText(sql).topLevel(" from ");
+        String start = " from " + table + " ";
+        if (from < 0 || !sql.startsWith(start, from)) {
+            throw ReturningSql.unexpected(sql);
+        }
+        String name = sql.substring(from + start.length()).split("[ ,]", 2)[0];
+        Set<String> all = new LinkedHashSet<>(key);
+        all.addAll(columns);
+        String selected = all.stream().map(column -> name + "." + column).collect(Collectors.joining(","));
+        return "with %s as (select %s%s) ".formatted(NAME, selected, sql.substring(from));
+    }
+}
