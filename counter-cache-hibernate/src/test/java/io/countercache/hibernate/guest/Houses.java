@@ -116,7 +116,7 @@ final class Houses implements AutoCloseable {
                         children,
                         Stream.of(
                                 insert("report (pages, id)", 5, id -> "1"),
-                                insert("poll (pinned_id, id)", 3, id -> id < 3 ? "null" : "30"),
+                                insert("poll (pinned_id, id)", 3, id -> id < 3 ? "null" : "25"),
                                 insert(
                                         "vote (poll_id, post_id, text, id)",
                                         9,

@@ -55,9 +55,11 @@ class StatementsTest {
         Program removal = Program.of(
                 "remove 530 children",
                 Added.locks(2).andCounts(1),
-                session -> Programs.first(9999, Comment.class, session).forEach(session::remove));
-        List<Sent> without = houses.sentBy(removal, setting, false, Houses.comments(501, 1000));
-        List<Sent> with = houses.sentBy(removal, setting, true, Houses.comments(501, 1000));
+                session -> session.createSelectionQuery("from Comment where id > 500 order by id", Comment.class)
+                        .getResultList()
+                        .forEach(session::remove));
+        List<Sent> without = houses.sentBy(removal, setting, false, Houses.comments(501, 1030));
+        List<Sent> with = houses.sentBy(removal, setting, true, Houses.comments(501, 1030));
         assertThat(Added.to(without, with)).isEqualTo(removal.added());
     }
 
