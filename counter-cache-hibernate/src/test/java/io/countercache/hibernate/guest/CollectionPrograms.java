@@ -93,10 +93,6 @@ final class CollectionPrograms {
                         s.persist(album);
                     }
                 }),
-                Program.of("remove albums", locks(2).reads(2).andCounts(1), s -> each(s, s::remove)),
-                Program.of("remove references to albums", locks(2).reads(2).andCounts(1), s -> {
-                    s.remove(s.getReference(Album.class, 1L));
-                    s.remove(s.getReference(Album.class, 2L));
-                }));
+                Program.of("remove albums", locks(2).reads(2).andCounts(1), s -> each(s, s::remove)));
     }
 }

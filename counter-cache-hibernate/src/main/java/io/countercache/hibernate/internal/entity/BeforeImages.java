@@ -81,7 +81,7 @@ final class BeforeImages {
                 .anyMatch(attribute -> onDelete.isNulled().test(watched.entity(), attribute));
         RowGuard guard = new RowGuard(watched);
         return new Row(
-                ImageQuery.of(watched), trust || (guard.protectsRows() && !isNulledByDatabase), guard.isFrozen());
+                ImageQuery.of(watched), !isNulledByDatabase && (trust || guard.protectsRows()), guard.isFrozen());
     }
 
     // ---- which statements need one ----

@@ -143,7 +143,7 @@ public final class EntityEvents
     @Override
     public void onFlushEntity(FlushEntityEvent event) {
         List<ParentCounter> counters = model.countersOf(event.getEntityEntry().getPersister());
-        foreseen.onFlushEntity(event, counters);
+        foreseen.onFlushEntity(event);
         if (!counters.isEmpty()) {
             parents.onFlushEntity(event, counters);
         }

@@ -7,7 +7,6 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.Moves;
 import io.countercache.hibernate.internal.model.ParentCounter;
-import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
@@ -17,12 +16,9 @@ import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas;
+import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.hibernate.action.internal.DelayedPostInsertIdentifier;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -45,18 +41,13 @@ final class ForeseenCounts {
     private final CounterModel model;
     private final PendingDeltas pending;
     private final SkippingSessions skipping;
-    private final PerSession<Foreseen> sessions = new PerSession<>();
+    /** The deltas of the new children of parents that the current flush of a session is going to insert as well. */
+    private final PerSession<CounterDeltas> sessions = new PerSession<>();
     /**
      * What the current INSERT of a session adds to the values that the application has assigned to the counters. This is not
      * read from what is foreseen, because a listener that queries the database between the two events begins another flush.
      */
     private final PerSession<CounterDeltas> inserting = new PerSession<>();
-
-    /** The parents that the current flush of a session is going to insert, and the deltas of their new children. */
-    private static final class Foreseen {
-        final Map<ParentRow, Set<CounterDefinition>> parents = new HashMap<>();
-        final CounterDeltas deltas = new CounterDeltas();
-    }
 
     ForeseenCounts(CounterModel model, PendingDeltas pending, SkippingSessions skipping) {
         this.model = model;
@@ -64,12 +55,8 @@ final class ForeseenCounts {
         this.skipping = skipping;
     }
 
-    /**
-     * Called for each entity of a flush, before the flush inserts any of them.
-     *
-     * @param counters those of the entity
-     */
-    void onFlushEntity(FlushEntityEvent event, List<ParentCounter> counters) {
+    /** Called for each entity of a flush, before the flush inserts any of them. */
+    void onFlushEntity(FlushEntityEvent event) {
         EntityEntry entry = event.getEntityEntry();
         if (entry.isExistsInDatabase()
                 || entry.getStatus().isDeletedOrGone()
@@ -80,24 +67,29 @@ final class ForeseenCounts {
         EntityPersister entity = entry.getPersister();
         WatchedEntity watched = model.watched(entity);
         SharedSessionContractImplementor session = event.getSession();
-        if ((counters.isEmpty() && watched.isEmpty()) || !pending.collects(session)) {
+        if (watched.isEmpty() || skipping.contains(session) || !pending.collects(session)) {
             return;
         }
-        for (ParentCounter counter : counters) {
-            if (isForeseeable(counter, entity)) {
-                sessions.get(session, Foreseen::new)
-                        .parents
-                        .computeIfAbsent(counter.row(entry.getId()), any -> new HashSet<>())
-                        .add(requireNonNull(counter.derived()));
+        Snapshot child = watched.snapshot(entry.getId(), entity.getValues(event.getEntity()), session);
+        if (!watched.isRounded(child)) { // else what it adds is known only after its INSERT
+            new RowChange(watched, entry.getId(), null, child, 1).moves(new Foreseeing(session));
+        }
+    }
+
+    /** Whether the current flush of a session is going to insert a parent, and can write a counter with the INSERT. */
+    private boolean isForeseeable(CounterDefinition counter, Object id, SharedSessionContractImplementor session) {
+        EntityEntry parent = id instanceof DelayedPostInsertIdentifier
+                ? null
+                : ManagedParents.entry(model.parent(counter), id, session);
+        if (parent == null || parent.isExistsInDatabase()) {
+            return false;
+        }
+        for (ParentCounter own : model.countersOf(parent.getPersister())) {
+            if (counter.equals(own.derived())) {
+                return isForeseeable(own, parent.getPersister());
             }
         }
-        Foreseen foreseen = watched.isEmpty() || skipping.contains(session) ? null : sessions.get(session);
-        if (foreseen != null) {
-            Snapshot child = watched.snapshot(entry.getId(), entity.getValues(event.getEntity()), session);
-            if (!watched.isRounded(child)) { // else what it adds is known only after its INSERT
-                new RowChange(watched, entry.getId(), null, child, 1).moves(new Foreseeing(foreseen));
-            }
-        }
+        return false;
     }
 
     private static boolean isForeseeable(ParentCounter counter, EntityPersister entity) {
@@ -111,13 +103,18 @@ final class ForeseenCounts {
                 && !EntityTables.hasOwnSql(entity, EntityTableMapping::getInsertDetails);
     }
 
-    private record Foreseeing(Foreseen foreseen) implements Moves {
+    private final class Foreseeing implements Moves {
+
+        private final SharedSessionContractImplementor session;
+
+        Foreseeing(SharedSessionContractImplementor session) {
+            this.session = session;
+        }
 
         @Override
         public void move(CounterDefinition counter, Object first, BigDecimal amount) {
-            ParentRow row = new ParentRow(counter.table(), first);
-            if (foreseen.parents.getOrDefault(row, Set.of()).contains(counter)) {
-                foreseen.deltas.add(counter, row, amount);
+            if (isForeseeable(counter, first, session)) {
+                sessions.get(session, CounterDeltas::new).add(counter, counter.row(first), amount);
             }
         }
 
@@ -135,14 +132,14 @@ final class ForeseenCounts {
      */
     void beforeInsert(PreInsertEvent event, List<ParentCounter> counters) {
         inserting.remove(event.getSession());
-        Foreseen foreseen = sessions.get(event.getSession());
+        CounterDeltas foreseen = sessions.get(event.getSession());
         CounterDeltas added = null;
         for (ParentCounter counter : counters) {
             if (counter.derived() == null) {
                 continue;
             }
             Object assigned = event.getPersister().getValue(event.getEntity(), counter.index());
-            BigDecimal amount = foreseen == null ? null : amount(counter, event.getId(), foreseen.deltas);
+            BigDecimal amount = foreseen == null ? null : amount(counter, event.getId(), foreseen);
             Number written = amount == null ? null : exactly(Numbers.sum(assigned, amount), counter.type());
             if (amount != null && written != null) {
                 added = added == null ? new CounterDeltas() : added;
