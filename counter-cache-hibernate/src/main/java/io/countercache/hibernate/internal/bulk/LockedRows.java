@@ -10,13 +10,10 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.sql.ast.tree.from.NamedTableReference;
 
 /**
- * The rows that a bulk DELETE or UPDATE of one table changes, locked by a query within the SQL of the statement, which then
- * changes these and no others. So the rows are locked in the order of their ids, however the planner comes to them, and two
- * statements never wait for each other.
- *
- * <p>The statement finds the rows by their ids. Their place in the table is not the same any more if the query has waited for
- * a transaction that changed them: the query returns the place of the new row, and the statement still sees the old one. As
- * the row is locked, it changes the new one all the same, and what the query returns of it is what the row was just before.
+ * The rows that a bulk DELETE or UPDATE of one table changes, locked by a query within the SQL of the statement, before it
+ * changes the first of them. So the rows are locked in the order of their ids, however the planner comes to them, and two
+ * statements never wait for each other. Both look at the database as it was at the same moment, so the statement comes to no
+ * rows but those that are locked.
  *
  * @param query locks the rows and returns their ids
  * @param alias the name of the table in the statement
@@ -32,9 +29,9 @@ record LockedRows(BoundSql query, String table, String alias, List<String> key) 
                 query, table, target.getIdentificationVariable(), Columns.keyColumns(table, entity));
     }
 
-    /** The DELETE of the rows. */
-    BoundSql delete() {
-        return query.as("%sdelete from %s using %s where %s".formatted(with(Set.of()), table, name(), condition()));
+    /** The condition that makes a statement wait until all rows are locked: it is true. */
+    String areLocked() {
+        return "(select count(*) from " + NAME + ")>=0";
     }
 
     /** The rows in the FROM of a statement, by the name of the table in it. */
@@ -42,8 +39,11 @@ record LockedRows(BoundSql query, String table, String alias, List<String> key) 
         return NAME + " " + alias;
     }
 
-    /** The condition that a row of the table is the same as one of the rows. */
-    String condition() {
+    /**
+     * The condition that a row of the table is the same as one of these. By id: if the query has waited for a transaction that
+     * changed a row, it returns the changed one, which has another place in the table than the one that the statement sees.
+     */
+    String areSame() {
         return key.stream()
                 .map(column -> "%1$s.%3$s=%2$s.%3$s".formatted(table, alias, column))
                 .collect(Collectors.joining(" and "));

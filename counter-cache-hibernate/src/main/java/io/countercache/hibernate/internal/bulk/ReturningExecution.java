@@ -108,9 +108,10 @@ final class ReturningExecution {
                 affected.bound(),
                 ((AbstractUpdateOrDeleteStatement) own.statement()).getTargetTable(),
                 mutation.entity());
+        BoundSql sql = BoundSql.of(own.jdbcOperation(), values);
         return mutation.isDelete()
-                ? ReturningSql.deletedBy(rows, database)
-                : ReturningSql.updatedBy(BoundSql.of(own.jdbcOperation(), values), rows);
+                ? ReturningSql.deletedBy(sql, rows, database)
+                : ReturningSql.updatedBy(sql, rows);
     }
 
     private static int count(ReturningSql changed, BulkMutation mutation, RowGroups rows, Moves moves) {

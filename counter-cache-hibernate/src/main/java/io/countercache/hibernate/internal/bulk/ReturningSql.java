@@ -58,23 +58,28 @@ final class ReturningSql {
     }
 
     /** The rows that a DELETE of entities deletes, where {@link Database#canQueryBulk}. */
-    static ReturningSql deletedBy(LockedRows rows, Database database) {
-        BoundSql delete = rows.delete();
+    static ReturningSql deletedBy(BoundSql delete, LockedRows rows, Database database) {
+        String sql = delete.text();
+        // in a DELETE that joins other tables, the alias is that of a second occurrence of the table
+        boolean isAliased = (sql + " ").startsWith("delete from " + rows.table() + " " + rows.alias() + " ");
+        String name = isAliased ? rows.alias() : rows.table();
+        int where = new StatementText(sql).topLevel(" where ");
+        String locking = rows.with(Set.of())
+                + (where < 0 ? sql : sql.substring(0, where)) + " where " + rows.areLocked()
+                + (where < 0 ? "" : " and (" + sql.substring(where + " where ".length()) + ")");
         return new ReturningSql(
                 rows.table(),
-                delete,
+                delete.after(rows.query()),
                 (columns, query) -> database.queryDeleted(
-                        delete.text(),
-                        columns.stream()
-                                .map(column -> rows.table() + "." + column)
-                                .toList(),
+                        locking,
+                        columns.stream().map(column -> name + "." + column).toList(),
                         query));
     }
 
     /**
      * The rows that an UPDATE of entities changes, where {@link Database#canQueryBulk}: as they were, counted with a negative
-     * number, and as they are now. The rows as they were are the locked ones, in the FROM of the UPDATE, where Hibernate has a
-     * second occurrence of the table if the UPDATE joins other tables.
+     * number, and as they are now. As they were they are in the FROM of the UPDATE, where Hibernate has a second occurrence of the
+     * table if the UPDATE joins other tables; here these are the locked rows.
      */
     static ReturningSql updatedBy(BoundSql update, LockedRows rows) {
         String text = fromLocked(update.text(), rows);
@@ -95,7 +100,7 @@ final class ReturningSql {
             int where = text.topLevel(" where ");
             return "update " + table + " set "
                     + update.substring(alone.length(), where < 0 ? update.length() : where)
-                    + " from " + rows.name() + " where " + rows.condition()
+                    + " from " + rows.name() + " where " + rows.areSame()
                     + (where < 0 ? "" : " and (" + update.substring(where + " where ".length()) + ")");
         }
         String itself = " from " + named;
@@ -107,7 +112,7 @@ final class ReturningSql {
         }
         return update.substring(0, from)
                 + " from " + rows.name() + update.substring(from + itself.length(), condition)
-                + rows.condition() + update.substring(condition + same.length());
+                + rows.areSame() + update.substring(condition + same.length());
     }
 
     private static String beforeAndAfter(
