@@ -65,6 +65,20 @@ class ResetTest {
     }
 
     @Test
+    void whereThereIsNoIndexTheChildrenOfManyRowsAreReadOnceAndNotForEachRow() {
+        store(first, 41);
+        store(second, 7);
+        List<String> sql = db.statementsOf(() -> db.inTransaction(session -> assertThat(CounterCaches.of(session)
+                        .on(Post.class, List.of(first.id, second.id))
+                        .reset("commentsCount"))
+                .containsExactly(drift(first, 41, 1), drift(second, 7, 0))));
+        assertThat(sql)
+                .filteredOn(text -> text.contains("count(*)"))
+                .hasSize(2)
+                .allMatch(text -> text.contains("group by"));
+    }
+
+    @Test
     void aCounterCanBeNamedByItself() {
         store(first, -3);
         List<Drift> wrong = db.fromTransaction(

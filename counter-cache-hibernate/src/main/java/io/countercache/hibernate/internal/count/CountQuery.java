@@ -12,6 +12,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 
 /** HQL that reads the stored and the actual value of a counter in one statement, so that both come from one snapshot. */
@@ -44,52 +45,52 @@ public final class CountQuery {
                 + (where.isEmpty() ? "" : " and " + where);
     }
 
-    /** The id, stored and actual value of each row that has one of {@code :ids}. */
-    public String ofEach() {
-        return """
-                select id(p), %1$s, %2$s
-                from %3$s p
-                where id(p) in :ids
-                order by id(p)
-                """.formatted(stored(), actual("p"), parent.getImportedName());
+    /**
+     * The id, stored and actual value of each row that has one of {@code :ids}.
+     *
+     * @param ids how many these are
+     */
+    public String ofEach(int ids) {
+        return ids == 1 || !(parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping)
+                ? counted("id(p) in :ids")
+                : grouped("id(p) in :ids", "id(%s) in :ids".formatted(end()));
     }
 
     /** The same for the rows in a range of ids whose stored value is wrong. */
     public String ofWrong(IdRange range) {
-        return range.isComposite() ? eachCounted(range) : grouped(range);
+        return range.isComposite()
+                ? counted("%s and %s".formatted(range.contains("p"), differ(stored(), actual("p"))))
+                : grouped(
+                        "%s and %s".formatted(range.contains("p"), differ(stored(), "coalesce(counted.total, 0)")),
+                        range.contains(end()));
     }
 
-    /** Groups all children once: this needs no index on their foreign key. */
-    private String grouped(IdRange range) {
+    /**
+     * Groups all children once: this needs no index on their foreign key.
+     *
+     * @param rows which parents
+     * @param children whose children
+     */
+    private String grouped(String rows, String children) {
         return """
                 select id(p), %1$s, coalesce(counted.total, 0)
                 from %2$s p
                 left join (
                     select id(%3$s) as parent, %4$s as total %5$s where %6$s%7$s group by id(%3$s)
                 ) counted on counted.parent = id(p)
-                where %8$s and %9$s
+                where %8$s
                 order by id(p)
-                """.formatted(
-                        stored(),
-                        parent.getImportedName(),
-                        end(),
-                        total(),
-                        from(),
-                        range.contains(end()),
-                        andWhere,
-                        range.contains("p"),
-                        differ(stored(), "coalesce(counted.total, 0)"));
+                """.formatted(stored(), parent.getImportedName(), end(), total(), from(), children, andWhere, rows);
     }
 
     /** Counts the children of each row: HQL cannot join a subquery by a composite id. */
-    private String eachCounted(IdRange range) {
+    private String counted(String rows) {
         return """
                 select id(p), %1$s, %2$s
                 from %3$s p
-                where %4$s and %5$s
+                where %4$s
                 order by id(p)
-                """.formatted(
-                stored(), actual("p"), parent.getImportedName(), range.contains("p"), differ(stored(), actual("p")));
+                """.formatted(stored(), actual("p"), parent.getImportedName(), rows);
     }
 
     private String stored() {

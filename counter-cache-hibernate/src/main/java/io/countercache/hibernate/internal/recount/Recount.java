@@ -138,7 +138,8 @@ public final class Recount {
             SharedSessionContractImplementor session) {
         CountQuery count = count(parent, counter, session);
         return count.drifts(
-                queries.list(count.ofEach(), Object[].class, query -> query.setParameterList("ids", ids), session));
+                queries.list(
+                        count.ofEach(ids.size()), Object[].class, query -> query.setParameterList("ids", ids), session));
     }
 
     private List<Drift> measureBetween(
