@@ -18,20 +18,14 @@ public final class CounterCacheSettings {
     public static final String WRITE = Settings.WRITE;
 
     /**
-     * {@code hibernate.counter_cache.stale_children}: what protects the move or delete of a child without a {@code @Version}
-     * from another transaction that moves or deletes the same child at the same time. Default check.
+     * {@code hibernate.counter_cache.stale_children}: how a child without a {@code @Version} is counted that another transaction
+     * may move or delete at the same time. Default lock.
      *
      * <ul>
-     *   <li>{@code check}: the UPDATE that moves the child, and its DELETE, compare the parent in their WHERE, and fail with an
-     *       {@code OptimisticLockException} if another transaction has changed it. This adds no statement, but Hibernate
-     *       sends the UPDATEs and DELETEs of such a child one by one, not in JDBC batches. Where
-     *       {@code hibernate.jdbc.batch_size} is set, and where Hibernate cannot compare columns (a hierarchy of more than
-     *       one table, an association in a secondary or join table, custom SQL, soft deletes), the child is protected as by
-     *       {@code lock}.
-     *   <li>{@code lock}: the child is locked and its parent read before the child is moved or deleted. These are two more
-     *       statements for each child, and nothing fails. An UPDATE of such a child writes only changed columns, as with
-     *       {@code @DynamicUpdate}, because otherwise it could write a stale parent together with another attribute.
-     *   <li>{@code trust}: neither; counters drift if it happens.
+     *   <li>{@code lock}: before a flush deletes such children, or writes their parent, it locks them and reads their parents, by
+     *       one statement for 500 of them. Nothing fails: the last writer wins, as without the library. Hibernate writes the
+     *       parent of a child also with a change of another attribute, unless the child has {@code @DynamicUpdate}.
+     *   <li>{@code trust}: nothing is read; counters drift if two transactions change one child at the same time.
      * </ul>
      */
     public static final String STALE_CHILDREN = Settings.STALE_CHILDREN;
