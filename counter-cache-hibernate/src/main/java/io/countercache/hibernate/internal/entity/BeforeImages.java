@@ -76,8 +76,7 @@ final class BeforeImages {
 
     private Row resolve(WatchedEntity watched) {
         boolean isNulledByDatabase = watched.counters().stream()
-                .filter(by -> by.condition() != null)
-                .flatMap(by -> by.condition().attributes().stream())
+                .flatMap(by -> by.conditionAttributes().stream())
                 .anyMatch(attribute -> onDelete.isNulled().test(watched.entity(), attribute));
         RowGuard guard = new RowGuard(watched);
         return new Row(

@@ -107,10 +107,13 @@ public final class EntityEvents
 
     /** Called when a flush begins, before Hibernate works on it. */
     public void beforeFlush(SharedSessionContractImplementor session) {
-        if (queries.areUnderWay(session)) {
-            return; // an own query in the middle of a flush: it flushes nothing
+        if (!queries.areUnderWay(session)) { // an own query in the middle of a flush flushes nothing
+            forgetFlush(session); // one that has failed
         }
-        foreseen.forget(session); // of a flush that has failed
+    }
+
+    private void forgetFlush(SharedSessionContractImplementor session) {
+        foreseen.forget(session);
         images.forget(session);
         for (RowStep step : steps) {
             step.forgetFlush(session);
@@ -128,14 +131,11 @@ public final class EntityEvents
     }
 
     private void afterFlush(SharedSessionContractImplementor session) {
-        if (queries.areUnderWay(session)) {
-            return;
-        }
-        foreseen.forget(session);
-        images.forget(session);
-        for (RowStep step : steps) {
-            step.forgetFlush(session);
-            step.afterFlush(session);
+        if (!queries.areUnderWay(session)) {
+            forgetFlush(session);
+            for (RowStep step : steps) {
+                step.afterFlush(session);
+            }
         }
     }
 
@@ -204,8 +204,8 @@ public final class EntityEvents
         if (!counters.isEmpty()) {
             parents.beforeUpdate(event, counters);
         }
-        WatchedEntity watched = watched(event);
-        if (watched != null && !skipping.contains(event.getSession())) {
+        WatchedEntity watched = skipping.contains(event.getSession()) ? null : watched(event);
+        if (watched != null) {
             images.beforeUpdate(event, watched);
         }
         beforeStatement(event);
@@ -225,8 +225,8 @@ public final class EntityEvents
     @Override
     public boolean onPreUpsert(PreUpsertEvent event) {
         parents.refuseUpsert(event.getPersister());
-        WatchedEntity watched = watched(event);
-        if (watched != null && !skipping.contains(event.getSession())) {
+        WatchedEntity watched = skipping.contains(event.getSession()) ? null : watched(event);
+        if (watched != null) {
             images.beforeUpsert(event, watched);
         }
         beforeStatement(event);

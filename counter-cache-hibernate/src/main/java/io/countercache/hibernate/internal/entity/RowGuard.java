@@ -60,7 +60,7 @@ final class RowGuard {
 
     /** Whether what an UPDATE of one attribute moves depends on another, which another transaction may have changed. */
     private boolean doMovesDependOnOthers() {
-        return watched.counters().stream().anyMatch(by -> by.condition() != null || by.sum() != null);
+        return watched.counters().stream().anyMatch(WatchedEntity.CountedBy::isWeighed);
     }
 
     /** Whether a value has an @Any, which has two columns: Hibernate may compare only one of them. */

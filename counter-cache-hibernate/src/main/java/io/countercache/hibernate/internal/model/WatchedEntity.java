@@ -55,7 +55,16 @@ public final class WatchedEntity {
         }
 
         private boolean isConditionOf(WatchedAttribute attribute) {
-            return condition != null && condition.attributes().contains(attribute.path());
+            return conditionAttributes().contains(attribute.path());
+        }
+
+        public Set<String> conditionAttributes() {
+            return condition == null ? Set.of() : condition.attributes();
+        }
+
+        /** Whether for how much a row counts depends on its attributes. */
+        public boolean isWeighed() {
+            return condition != null || sum != null;
         }
     }
 
