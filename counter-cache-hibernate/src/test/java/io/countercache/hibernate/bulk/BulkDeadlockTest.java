@@ -114,8 +114,8 @@ class BulkDeadlockTest {
                             "select id from %1$s where id = (select max(id) from %1$s) for update".formatted(table),
                             Long.class)
                     .getSingleResult();
-            var waiting =
-                    concurrently.start(() -> assertThat(execute(kind.hql(statement), one)).isEqualTo(3));
+            var waiting = concurrently.start(
+                    () -> assertThat(execute(kind.hql(statement), one)).isEqualTo(3));
             concurrently.awaitWaiting(1);
 
             assertThat(db.number("select count(*) from (select 1 from %s for no key update skip locked) free"
@@ -159,8 +159,8 @@ class BulkDeadlockTest {
             changed.words = 7;
             changed.put(other);
             writer.flush();
-            var waiting =
-                    concurrently.start(() -> assertThat(execute(kind.hql(statement))).isEqualTo(expected));
+            var waiting = concurrently.start(
+                    () -> assertThat(execute(kind.hql(statement))).isEqualTo(expected));
             concurrently.awaitWaiting(1);
             writer.getTransaction().commit();
             finish(waiting);

@@ -25,8 +25,7 @@ record LockedRows(BoundSql query, String table, String alias, List<String> key) 
 
     static LockedRows of(BoundSql query, NamedTableReference target, EntityPersister entity) {
         String table = target.getTableExpression();
-        return new LockedRows(
-                query, table, target.getIdentificationVariable(), Columns.keyColumns(table, entity));
+        return new LockedRows(query, table, target.getIdentificationVariable(), Columns.keyColumns(table, entity));
     }
 
     /** The condition that makes a statement wait until all rows are locked: it is true. */

@@ -109,9 +109,7 @@ final class ReturningExecution {
                 ((AbstractUpdateOrDeleteStatement) own.statement()).getTargetTable(),
                 mutation.entity());
         BoundSql sql = BoundSql.of(own.jdbcOperation(), values);
-        return mutation.isDelete()
-                ? ReturningSql.deletedBy(sql, rows, database)
-                : ReturningSql.updatedBy(sql, rows);
+        return mutation.isDelete() ? ReturningSql.deletedBy(sql, rows, database) : ReturningSql.updatedBy(sql, rows);
     }
 
     private static int count(ReturningSql changed, BulkMutation mutation, RowGroups rows, Moves moves) {

@@ -47,8 +47,7 @@ record StatementText(String sql) {
 
     /** Whether an INSERT may update rows that have the key already, or leave rows out because of them. */
     boolean mayConflict() {
-        return sql.startsWith("merge ")
-                || withoutLiterals().contains(" on conflict");
+        return sql.startsWith("merge ") || withoutLiterals().contains(" on conflict");
     }
 
     /** The text with nothing between single quotes. */
