@@ -38,18 +38,21 @@ final class Report {
     private static String versions(HikariDataSource database) throws SQLException {
         try (var connection = database.getConnection()) {
             var server = connection.getMetaData();
-            Runtime machine = Runtime.getRuntime();
-            return "%s; %d processors, which client and server share if they are on one machine; %s %s, Java %s, Hibernate %s, PostgreSQL %s, JDBC driver %s"
-                    .formatted(
-                            LocalDate.now(ZoneId.systemDefault()),
-                            machine.availableProcessors(),
-                            System.getProperty("os.name"),
-                            System.getProperty("os.arch"),
-                            Runtime.version().feature(),
-                            Version.getVersionString(),
-                            server.getDatabaseProductVersion(),
-                            server.getDriverVersion());
+            return "%s, PostgreSQL %s, JDBC driver %s"
+                    .formatted(machine(), server.getDatabaseProductVersion(), server.getDriverVersion());
         }
+    }
+
+    /** When and on what it is measured. */
+    static String machine() {
+        return "%s; %d processors, which client and server share if they are on one machine; %s %s, Java %s, Hibernate %s"
+                .formatted(
+                        LocalDate.now(ZoneId.systemDefault()),
+                        Runtime.getRuntime().availableProcessors(),
+                        System.getProperty("os.name"),
+                        System.getProperty("os.arch"),
+                        Runtime.version().feature(),
+                        Version.getVersionString());
     }
 
     void write(Path directory) throws IOException {

@@ -1,6 +1,7 @@
 /**
- * What a counter costs: {@link io.countercache.samples.benchmark.Outside}, in transactions per second on PostgreSQL, and {@link
- * io.countercache.samples.benchmark.Inside}, in nanoseconds and bytes in the JVM.
+ * What a counter costs: {@link io.countercache.samples.benchmark.Outside}, in transactions per second on PostgreSQL, {@link
+ * io.countercache.samples.benchmark.Inside}, in nanoseconds and bytes in the JVM, and {@link
+ * io.countercache.samples.benchmark.Guest}, what else the application notices.
  *
  * <ol>
  *   <li>{@code Variant} is a way to count, {@code Mapping} the entities that it takes
