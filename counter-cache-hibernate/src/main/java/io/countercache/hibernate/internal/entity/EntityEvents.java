@@ -9,6 +9,7 @@ import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
@@ -104,9 +105,15 @@ public final class EntityEvents
     // ---- flushing and loading ----
 
     /** Called when a flush begins, before Hibernate works on it. */
-    public void beforeFlush(SharedSessionContractImplementor session) {
+    public void beforeFlush(SessionImplementor session) {
+        if (isWithinFlush(session)) {
+            return;
+        }
         foreseen.forget(session); // of a flush that has failed
         images.forget(session);
+        for (RowStep step : steps) {
+            step.beforeFlush(session);
+        }
     }
 
     @Override
@@ -119,12 +126,20 @@ public final class EntityEvents
         afterFlush(event.getSession());
     }
 
-    private void afterFlush(SharedSessionContractImplementor session) {
+    private void afterFlush(SessionImplementor session) {
+        if (isWithinFlush(session)) {
+            return;
+        }
         foreseen.forget(session);
         images.forget(session);
         for (RowStep step : steps) {
             step.afterFlush(session);
         }
+    }
+
+    /** A query in the middle of a flush asks for another flush, which does nothing. */
+    private static boolean isWithinFlush(SessionImplementor session) {
+        return session.getPersistenceContextInternal().isFlushing();
     }
 
     /** Called before Hibernate compares the entity with its loaded state, and before the flush inserts anything. */

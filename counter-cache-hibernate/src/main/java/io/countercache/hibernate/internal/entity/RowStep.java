@@ -30,6 +30,9 @@ public interface RowStep {
      */
     default void afterDelete(PostDeleteEvent event, boolean isSent) {}
 
+    /** Called when a flush begins, before Hibernate works on it. The one before it may have failed. */
+    default void beforeFlush(SharedSessionContractImplementor session) {}
+
     /** Called after a flush, unless it has failed. */
     default void afterFlush(SharedSessionContractImplementor session) {}
 
