@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.collection;
 
 import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.orm.BatchSize;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
@@ -57,7 +58,7 @@ final class WaitingChanges implements SessionEventListener {
     /** Called before the statements of a change. */
     void begin(CollectionChange change) {
         changes.addLast(change);
-        if (change.deletes() && owner.getConfiguredJdbcBatchSize() < 2) {
+        if (change.deletes() && BatchSize.of(owner) < 2) {
             hasLentBatchSize = true;
             ownBatchSize = owner.getJdbcBatchSize();
             owner.setJdbcBatchSize(BATCH_SIZE);
