@@ -116,7 +116,8 @@ public final class CounterCacheIntegrator implements Integrator {
             JoinColumnElements elements = new JoinColumnElements(sink, collections, rows);
             steps.add(stateless);
             steps.add(elements);
-            ofCollections = new CollectionEvents(sink, collections, rows, elements, stateless);
+            ofCollections = new CollectionEvents(sink, pending, collections, rows, elements, stateless);
+            steps.add(ofCollections);
         }
         EntityEvents ofEntities = new EntityEvents(
                 model,

@@ -3,25 +3,33 @@ package io.countercache.hibernate.internal.collection;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.Moves;
+import io.countercache.hibernate.internal.sql.Statements;
+import jakarta.persistence.OptimisticLockException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
-import org.hibernate.StaleStateException;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
- * One change of a collection, from the event before its statements to the event after them. Which rows are inserted is known
- * before. How many rows are deleted is known only afterwards, from {@link DeleteRowCounts}.
- *
- * @param insertedRows how many rows are inserted
- * @param isCounted whether {@link JoinColumnElements} has counted all rows but those that one statement deletes at once
- * @param elements whose rows are inserted and deleted
+ * One change of a collection, from the event before its statements until they are counted. Which rows are inserted is known
+ * before. How many rows are deleted is known only when the DELETEs are sent, from {@link DeleteRowCounts}.
  */
-record CollectionChange(
-        CountedCollection collection,
-        Object ownerId,
-        int insertedRows,
-        boolean isCounted,
-        ElementIds elements,
-        DeleteRowCounts.Counting counting) {
+final class CollectionChange {
+
+    final SharedSessionContractImplementor session;
+    private final CountedCollection collection;
+    private final Object ownerId;
+    private final CollectionPlan plan;
+    private final ElementIds elements;
+    /** How many rows each DELETE of one row has deleted: those that are sent. */
+    private final List<Integer> each = new ArrayList<>();
+
+    private boolean awaitsAll;
+    private int all;
+    /** Whether Hibernate has reported the end of the change. The open JDBC batch may still have some of its statements. */
+    boolean hasEnded;
+    /** Whether it had ended when a JDBC batch was sent: so that batch had the last of its statements. */
+    boolean isSent;
 
     /**
      * The ids of the elements of a change; all lists are empty if elements have no counter. Ids and not elements: an element
@@ -36,26 +44,70 @@ record CollectionChange(
         static final ElementIds NONE = new ElementIds(List.of(), List.of(), List.of());
     }
 
+    CollectionChange(
+            CountedCollection collection,
+            Object ownerId,
+            CollectionPlan plan,
+            ElementIds elements,
+            SharedSessionContractImplementor session) {
+        this.collection = collection;
+        this.ownerId = ownerId;
+        this.plan = plan;
+        this.elements = elements;
+        this.session = session;
+        this.awaitsAll = plan.removesAll();
+    }
+
+    boolean deletes() {
+        return plan.removesAll() || !plan.deleted().isEmpty();
+    }
+
+    /** Whether the row counts of all DELETEs are known. */
+    boolean isComplete() {
+        return !awaitsAll && each.size() == plan.deleted().size();
+    }
+
+    boolean awaits(DeleteRowCounts counts) {
+        return counts.role().equals(collection.persister().getRole())
+                && (counts.isOfAll() ? awaitsAll : each.size() < plan.deleted().size());
+    }
+
+    void add(DeleteRowCounts counts, int rows) {
+        if (counts.isOfAll()) {
+            awaitsAll = false;
+            all = rows;
+        } else {
+            each.add(rows);
+        }
+    }
+
     /** Moves the counters of the owner and of the elements, after the statements. */
     void moves(Moves moves) {
-        List<Integer> each = counting.ofEach();
-        int all = counting.ofAll();
-        int inserted = isCounted ? 0 : insertedRows;
-        int deleted = isCounted ? all : all + DeleteRowCounts.sum(each);
+        // JoinColumnElements has counted what gets its owner by a column
+        int inserted = collection.isForeignKey() ? 0 : plan.inserted().size();
+        int deleted = all + each.stream().mapToInt(Integer::intValue).sum();
+        if (!collection.ofElement().isEmpty() && all != 0 && all != elements.removed().size()) {
+            throw unknownElements();
+        }
         for (CounterDefinition counter : collection.ofOwner()) {
             move(counter, ownerId, inserted - deleted, moves);
         }
         for (CounterDefinition counter : collection.ofElement()) {
-            moveElements(counter, each, all, moves);
+            moveElements(counter, moves);
         }
     }
 
-    private void moveElements(CounterDefinition counter, List<Integer> each, int all, Moves moves) {
-        if (all != 0 && all != elements.removed().size()) {
-            // the statement has also deleted rows that were inserted after their ids were read
-            throw new StaleStateException("another transaction has added rows to %s of %s just before all were deleted"
-                    .formatted(collection.persister().getRole(), ownerId));
-        }
+    /**
+     * The statement has also deleted rows that were inserted after their ids were read. This is not Hibernate's own exception:
+     * Hibernate drops that one if it comes out of an {@link org.hibernate.jdbc.Expectation}.
+     */
+    private OptimisticLockException unknownElements() {
+        Statements.markRollbackOnly(session);
+        return new OptimisticLockException("another transaction has added rows to %s of %s just before all were deleted"
+                .formatted(collection.persister().getRole(), ownerId));
+    }
+
+    private void moveElements(CounterDefinition counter, Moves moves) {
         if (all != 0) {
             elements.removed().forEach(id -> move(counter, id, -1, moves));
         }
@@ -69,5 +121,10 @@ record CollectionChange(
 
     private static void move(CounterDefinition counter, Object id, int amount, Moves moves) {
         moves.move(counter, id, BigDecimal.valueOf(amount));
+    }
+
+    @Override
+    public String toString() {
+        return "%s of %s".formatted(collection.persister().getRole(), ownerId);
     }
 }

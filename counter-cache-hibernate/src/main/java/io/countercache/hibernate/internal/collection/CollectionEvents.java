@@ -1,10 +1,13 @@
 package io.countercache.hibernate.internal.collection;
 
 import io.countercache.hibernate.internal.collection.CollectionChange.ElementIds;
+import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.orm.PerSession;
+import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.transaction.MoveSink;
+import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractCollectionEvent;
@@ -24,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Listens to the collections whose rows are counted. Before the statements of a collection it works out what they will do
- * ({@link CollectionPlan}); after them it moves the counters ({@link CollectionChange}).
+ * ({@link CollectionPlan}); after them it moves the counters ({@link CollectionChange}), as soon as their row counts are known
+ * ({@link WaitingChanges}).
  */
 public final class CollectionEvents
         implements PreCollectionRecreateEventListener,
@@ -32,25 +36,28 @@ public final class CollectionEvents
                 PreCollectionRemoveEventListener,
                 PostCollectionRecreateEventListener,
                 PostCollectionUpdateEventListener,
-                PostCollectionRemoveEventListener {
+                PostCollectionRemoveEventListener,
+                RowStep {
 
     private static final long serialVersionUID = 1;
 
     private final transient MoveSink sink;
+    private final transient PendingDeltas pending;
     private final transient CountedCollections collections;
     private final transient CollectionReads reads;
     private final transient JoinColumnElements joinColumns;
     private final transient StatelessOwners stateless;
-    /** The change of each session whose statements are being sent. */
-    private final transient PerSession<CollectionChange> changes = new PerSession<>();
+    private final transient PerSession<WaitingChanges> waiting = new PerSession<>();
 
     public CollectionEvents(
             MoveSink sink,
+            PendingDeltas pending,
             CountedCollections collections,
             CollectionReads reads,
             JoinColumnElements joinColumns,
             StatelessOwners stateless) {
         this.sink = sink;
+        this.pending = pending;
         this.collections = collections;
         this.reads = reads;
         this.joinColumns = joinColumns;
@@ -69,7 +76,7 @@ public final class CollectionEvents
 
     @Override
     public void onPreRemoveCollection(PreCollectionRemoveEvent event) {
-        begin(event, (collection, session) -> CollectionPlan.remove());
+        begin(event, (collection, session) -> CollectionPlan.remove(event.getCollection(), collection, session));
     }
 
     /** Works out the plan of a change; null if nothing is written. */
@@ -84,9 +91,9 @@ public final class CollectionEvents
             return;
         }
         SharedSessionContractImplementor session = stateless.sessionOf(event);
-        CollectionChange failed = changes.remove(session);
-        if (failed != null) {
-            failed.counting().end(session); // Hibernate calls no listener after a statement that failed
+        WaitingChanges changes = waiting(session); // also if the session is skipping: its row counts are not those of another
+        if (changes.current(session) != null) {
+            changes.drop(session);
         }
         CollectionPlan plan = sink.isSkipping(session) ? null : planning.plan(collection, session);
         if (plan == null) {
@@ -96,14 +103,16 @@ public final class CollectionEvents
         if (ownerId == null) {
             ownerId = event.getCollection().getKey(); // its owner is no longer in the session
         }
-        boolean isCounted = collection.isForeignKey() && !plan.inserted().isEmpty();
-        if (isCounted) {
-            joinColumns.move(collection, ownerId, plan, session);
+        if (collection.isForeignKey()) {
+            joinColumns.change(collection, ownerId, plan, session);
         }
         ElementIds elements = elements(plan, collection, ownerId, session);
-        DeleteRowCounts.Counting counting = DeleteRowCounts.start(session);
-        int rows = plan.inserted().size();
-        changes.put(session, new CollectionChange(collection, ownerId, rows, isCounted, elements, counting));
+        changes.begin(new CollectionChange(collection, ownerId, plan, elements, session));
+    }
+
+    private WaitingChanges waiting(SharedSessionContractImplementor session) {
+        SharedSessionContractImplementor owner = Statements.owner(session);
+        return waiting.get(owner, () -> new WaitingChanges(owner, sink, pending));
     }
 
     private ElementIds elements(
@@ -146,15 +155,26 @@ public final class CollectionEvents
             return;
         }
         SharedSessionContractImplementor session = stateless.sessionOf(event);
-        CollectionChange change = changes.remove(session);
-        if (change == null) {
-            return;
+        WaitingChanges changes = waiting(session);
+        CollectionChange change = changes.current(session);
+        if (change != null) {
+            changes.end(change);
         }
-        try {
-            session.getJdbcCoordinator().executeBatch(); // only now all row counts are known
-        } finally {
-            change.counting().end(session);
+    }
+
+    @Override
+    public void beforeFlush(SharedSessionContractImplementor session) {
+        WaitingChanges changes = waiting.get(Statements.owner(session));
+        if (changes != null) {
+            changes.drop(session);
         }
-        change.moves(sink.of(session));
+    }
+
+    @Override
+    public void afterFlush(SharedSessionContractImplementor session) {
+        WaitingChanges changes = waiting.get(Statements.owner(session));
+        if (changes != null) {
+            changes.endFlush(session);
+        }
     }
 }

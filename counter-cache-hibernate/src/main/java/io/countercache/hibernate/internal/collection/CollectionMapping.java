@@ -19,7 +19,7 @@ public final class CollectionMapping {
     /** Whether {@link #countDeletes} was called for a collection before, for a session factory from the same mapping. */
     public static boolean isChanged(Collection collection) {
         return collection.getDeleteAllExpectation() != null
-                && collection.getDeleteAllExpectation().get() == DeleteRowCounts.OF_ALL;
+                && collection.getDeleteAllExpectation().get() instanceof DeleteRowCounts;
     }
 
     /** Makes Hibernate report how many rows DELETEs have deleted. Called before Hibernate builds persisters from the mapping. */

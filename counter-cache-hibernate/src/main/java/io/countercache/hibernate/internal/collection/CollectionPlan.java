@@ -8,6 +8,7 @@ import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import org.hibernate.StatelessSession;
 import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.persister.collection.CollectionPersister;
@@ -32,9 +33,31 @@ record CollectionPlan(boolean removesAll, List<Object> inserted, List<Object> de
         return recreate(false, elements, collection);
     }
 
-    /** The plan for a collection that is removed with all of its rows. */
-    static CollectionPlan remove() {
-        return new CollectionPlan(true, List.of(), List.of());
+    /**
+     * The plan for a collection that is removed with all of its rows.
+     *
+     * @param elements null if the session has not loaded them
+     */
+    static CollectionPlan remove(
+            @Nullable PersistentCollection<?> elements,
+            CountedCollection collection,
+            SharedSessionContractImplementor session) {
+        return new CollectionPlan(removesAll(elements, collection, session), List.of(), List.of());
+    }
+
+    /** Hibernate sends no statement for an owner that has had no rows. */
+    private static boolean removesAll(
+            @Nullable PersistentCollection<?> elements,
+            CountedCollection collection,
+            SharedSessionContractImplementor session) {
+        if (!collection.persister().needsRemove()) {
+            return false;
+        }
+        if (elements == null || session instanceof StatelessSession) {
+            return true;
+        }
+        CollectionEntry entry = session.getPersistenceContextInternal().getCollectionEntry(elements);
+        return entry == null || !entry.isSnapshotEmpty(elements);
     }
 
     /**
@@ -44,17 +67,18 @@ record CollectionPlan(boolean removesAll, List<Object> inserted, List<Object> de
     static @Nullable CollectionPlan update(
             PersistentCollection<?> elements, CountedCollection collection, SharedSessionContractImplementor session) {
         CollectionPersister persister = collection.persister();
+        boolean removesAll = removesAll(elements, collection, session);
         if (session instanceof StatelessSession) {
-            return recreate(true, elements, collection);
+            return recreate(removesAll, elements, collection);
         }
         if (!elements.wasInitialized()) {
             return null;
         }
         if (elements.empty() && !persister.isAffectedByEnabledFilters(session)) {
-            return remove();
+            return new CollectionPlan(removesAll, List.of(), List.of());
         }
         if (elements.needsRecreate(persister)) {
-            return recreate(true, elements, collection);
+            return recreate(removesAll, elements, collection);
         }
         List<Object> deleted = persister.needsRemove() ? deleted(elements, collection) : List.of();
         return new CollectionPlan(false, inserted(elements, collection), deleted);

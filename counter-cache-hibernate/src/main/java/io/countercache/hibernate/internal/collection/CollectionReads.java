@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
@@ -50,9 +51,15 @@ public final class CollectionReads {
         return new StoredElements(existing, owners);
     }
 
-    /** Locks the rows of an owner in the table of a collection, and reads the ids of their elements. */
+    /**
+     * Locks the rows of an owner in the table of a collection, and reads the ids of their elements. The open JDBC batch of a
+     * flush is not sent: it has no statement for this owner.
+     */
     List<Object> lockRows(CountedCollection collection, Object ownerId, SharedSessionContractImplementor session) {
         refuseFilters(collection, session);
+        if (session instanceof StatelessSession) {
+            session.getJdbcCoordinator().executeBatch(); // it may have the INSERTs of these rows
+        }
         var key =
                 collection.persister().getAttributeMapping().getKeyDescriptor().getKeyPart();
         List<ColumnValue> columns = Columns.columnValues(key, ownerId, session);
@@ -62,7 +69,7 @@ public final class CollectionReads {
                         List.of(columns.get(0).column().getSelectionExpression()))
                 + Databases.of(session).forUpdate();
         String role = collection.persister().getRole();
-        Statements.send(sql, () -> "lock rows of " + role, session, statement -> {
+        Statements.query(sql, () -> "lock rows of " + role, session, statement -> {
             Columns.bind(columns, statement, 1, session);
             ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
             int locked = 0;

@@ -1,26 +1,26 @@
 package io.countercache.hibernate.internal.collection;
 
-import io.countercache.hibernate.internal.collection.CollectionReads.StoredElements;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.orm.PerSession;
-import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
+import org.hibernate.engine.spi.Status;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
+import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +35,9 @@ public final class JoinColumnElements implements RowStep {
     private final MoveSink sink;
     private final CountedCollections collections;
     private final CollectionReads reads;
-    /** The elements that the flush under way has inserted, and their owners: no other transaction can change these. */
-    private final PerSession<Map<Place, @Nullable Object>> inserted = new PerSession<>();
+    private final PerSession<ElementOwners> flushes = new PerSession<>();
     /** The element that a session is about to delete, with its owners. */
     private final PerSession<Deleting> deleting = new PerSession<>();
-
-    /** An element in one of the collections that can contain it. */
-    private record Place(String role, Object id) {}
 
     /** An element that is about to be deleted, and the id of its owner in each collection that contains it. */
     private record Deleting(Object id, Map<CountedCollection, Object> owners) {}
@@ -52,55 +48,88 @@ public final class JoinColumnElements implements RowStep {
         this.reads = reads;
     }
 
+    // ---- collections ----
+
     /**
-     * Counts the elements that one change adds to the collection of an owner or removes from it. What one statement removes at
-     * once is not counted here, but by the row count of that statement.
+     * Counts the elements that one change adds to the collection of an owner. What it removes is not counted here, but by the
+     * row counts of the statements.
      */
-    void move(
+    void change(
             CountedCollection collection,
             Object ownerId,
             CollectionPlan plan,
             SharedSessionContractImplementor session) {
-        boolean removesAll = plan.removesAll() && collection.persister().needsRemove();
-        SortedSet<Object> added = ids(collection, plan.inserted(), session);
-        SortedSet<Object> all = ids(collection, plan.deleted(), session);
-        all.addAll(added);
-        Map<Place, @Nullable Object> ofFlush = inserted.get(session);
-        Map<Place, @Nullable Object> known = ofFlush == null ? Map.of() : ofFlush;
-        List<Object> unknown = all.stream()
-                .filter(id -> !known.containsKey(place(collection, id)))
-                .toList();
-        StoredElements stored = reads.lockElements(collection, unknown, session);
-        for (Object id : all) {
-            Place place = place(collection, id);
-            boolean isKnown = known.containsKey(place);
-            if (!isKnown && !stored.existing().contains(id)) {
-                continue; // deleted by another transaction: the UPDATE will not find it either
-            }
-            Object before = isKnown ? known.get(place) : stored.owners().get(id);
-            if (removesAll && collection.isSameOwner(before, ownerId)) {
-                before = null; // the statement that removes all has removed it from here
-            }
-            Object after = added.contains(id) ? ownerId : collection.isSameOwner(before, ownerId) ? null : before;
-            if (!collection.isSameOwner(before, after)) {
-                count(collection, before, -1, session);
-                count(collection, after, 1, session);
-            }
-            if (isKnown) {
-                known.put(place, after);
+        ElementOwners owners = owners(session);
+        if (session instanceof SessionImplementor flushing && owners.isFirstChange()) {
+            added(flushing).forEach((each, ids) -> lock(each, ids, owners, session));
+        }
+        List<Object> added = ids(collection, plan.inserted(), session);
+        lock(collection, added, owners, session);
+        owners.leave(collection, ownerId, plan.removesAll(), ids(collection, plan.deleted(), session));
+        for (Object id : added) {
+            if (owners.exists(collection, id)) { // else another transaction has deleted it, and the UPDATE does not find it
+                Object before = owners.enter(collection, id, ownerId);
+                if (!collection.isSameOwner(before, ownerId)) {
+                    count(collection, before, -1, session);
+                    count(collection, ownerId, 1, session);
+                }
             }
         }
     }
 
-    private static SortedSet<Object> ids(
-            CountedCollection collection, Collection<Object> elements, SharedSessionContractImplementor session) {
-        SortedSet<Object> ids = new TreeSet<>(LockOrder.of(collection.element(), session));
-        elements.forEach(element -> ids.add(collection.element().getIdentifier(element, session)));
-        return ids;
+    /** What is known in the flush under way. Outside of a flush nothing stays known. */
+    private ElementOwners owners(SharedSessionContractImplementor session) {
+        return isFlushing(session) ? flushes.get(session, ElementOwners::new) : new ElementOwners();
     }
 
-    private static Place place(CountedCollection collection, Object id) {
-        return new Place(collection.persister().getRole(), id);
+    private static boolean isFlushing(SharedSessionContractImplementor session) {
+        return session instanceof SessionImplementor stateful
+                && stateful.getPersistenceContextInternal().isFlushing();
+    }
+
+    /**
+     * The elements that the whole flush is going to add. They are read before its first change, so that no batch of it has to be
+     * sent early for what is read in between.
+     */
+    private Map<CountedCollection, List<Object>> added(SessionImplementor session) {
+        Map<CountedCollection, List<Object>> added = new HashMap<>();
+        session.getPersistenceContextInternal().forEachCollectionEntry((elements, entry) -> {
+            CollectionPersister persister = entry.isDorecreate()
+                    ? entry.getCurrentPersister()
+                    : entry.isDoupdate() ? entry.getLoadedPersister() : null;
+            CountedCollection collection = persister == null ? null : collections.of(persister);
+            if (collection != null && collection.isForeignKey()) {
+                CollectionPlan plan = entry.isDorecreate()
+                        ? CollectionPlan.create(elements, collection)
+                        : CollectionPlan.update(elements, collection, session);
+                if (plan != null) {
+                    added.computeIfAbsent(collection, any -> new ArrayList<>())
+                            .addAll(ids(collection, plan.inserted(), session));
+                }
+            }
+        }, true);
+        return added;
+    }
+
+    private void lock(
+            CountedCollection collection,
+            Collection<Object> ids,
+            ElementOwners owners,
+            SharedSessionContractImplementor session) {
+        List<Object> unknown = ids.stream()
+                .filter(id -> !owners.isKnown(collection, id))
+                .toList();
+        if (!unknown.isEmpty()) {
+            owners.read(collection, unknown, reads.lockElements(collection, unknown, session));
+        }
+    }
+
+    private static List<Object> ids(
+            CountedCollection collection, List<Object> elements, SharedSessionContractImplementor session) {
+        return elements.stream()
+                .map(element -> collection.element().getIdentifier(element, session))
+                .distinct()
+                .toList();
     }
 
     private void count(
@@ -115,6 +144,8 @@ public final class JoinColumnElements implements RowStep {
         }
     }
 
+    // ---- elements ----
+
     /** Counts an element whose INSERT already writes its owner, as it does if the column must not be null. */
     @Override
     public void afterInsert(PostInsertEvent event) {
@@ -126,20 +157,8 @@ public final class JoinColumnElements implements RowStep {
             int index = backReference(event.getPersister(), collection);
             Object ownerId = index < 0 ? null : event.getState()[index];
             count(collection, ownerId, 1, session);
-            if (session instanceof SessionImplementor stateful
-                    && stateful.getPersistenceContextInternal().isFlushing()) {
-                inserted.get(session, () -> newlyInserted(session)).put(place(collection, event.getId()), ownerId);
-            }
+            owners(session).inserted(collection, event.getId(), ownerId);
         }
-    }
-
-    /** An empty map. The transaction's end removes it, too, because a flush that fails has no event at its end. */
-    private Map<Place, @Nullable Object> newlyInserted(SharedSessionContractImplementor session) {
-        if (session.isTransactionInProgress()) {
-            session.getTransactionCompletionCallbacks()
-                    .registerCallback((AfterCompletionCallback) (success, owner) -> inserted.remove(session));
-        }
-        return new HashMap<>();
     }
 
     /** The index of the collection's column in the state of an element, or -1 if Hibernate does not include it there. */
@@ -164,18 +183,29 @@ public final class JoinColumnElements implements RowStep {
         if (holding.isEmpty()) {
             return;
         }
+        ElementOwners known = owners(session);
         Map<CountedCollection, Object> owners = new HashMap<>();
         for (CountedCollection collection : holding) {
-            owners.putAll(ownerOf(collection, event.getId(), session));
+            if (!known.isKnown(collection, event.getId()) && isFlushing(session)) {
+                lock(collection, deleted(collection, session), known, session);
+            }
+            lock(collection, List.of(event.getId()), known, session);
+            Object owner = known.of(collection, event.getId());
+            if (owner != null) {
+                owners.put(collection, owner);
+            }
         }
         deleting.put(session, new Deleting(event.getId(), owners));
     }
 
-    private Map<CountedCollection, Object> ownerOf(
-            CountedCollection collection, Object id, SharedSessionContractImplementor session) {
-        Object owner =
-                reads.lockElements(collection, List.of(id), session).owners().get(id);
-        return owner == null ? Map.of() : Map.of(collection, owner);
+    /** The elements that the flush is still going to delete. All are read with the first of them, so that its batch stays whole. */
+    private static List<Object> deleted(CountedCollection collection, SharedSessionContractImplementor session) {
+        return Stream.of(session.getPersistenceContextInternal().reentrantSafeEntityEntries())
+                .map(Map.Entry::getValue)
+                .filter(entry -> entry.getStatus() == Status.DELETED
+                        && entry.getPersister().isTypeOrSuperType(collection.element()))
+                .map(EntityEntry::getId)
+                .toList();
     }
 
     @Override
@@ -187,7 +217,12 @@ public final class JoinColumnElements implements RowStep {
     }
 
     @Override
+    public void beforeFlush(SharedSessionContractImplementor session) {
+        flushes.remove(session); // of a flush that has failed
+    }
+
+    @Override
     public void afterFlush(SharedSessionContractImplementor session) {
-        inserted.remove(session);
+        flushes.remove(session);
     }
 }

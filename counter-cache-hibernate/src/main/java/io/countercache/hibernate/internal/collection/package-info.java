@@ -4,11 +4,12 @@
  * <ol>
  *   <li>{@link io.countercache.hibernate.internal.collection.CollectionEvents} listens to Hibernate's collection events
  *   <li>{@code CollectionPlan} works out which rows Hibernate is about to insert and delete
- *   <li>{@code CollectionChange} is a change from its plan to its statements, and moves the counters
+ *   <li>{@code CollectionChange} is a change from its plan until it is counted, and moves the counters
+ *   <li>{@code WaitingChanges} are those of a session whose DELETEs are not all sent
  *   <li>{@link io.countercache.hibernate.internal.collection.CollectionMapping} changes the mapping of a counted collection
- *   <li>{@code DeleteRowCounts} learns by that how many rows the DELETEs have deleted
+ *   <li>{@code DeleteRowCounts} learns by that how many rows the DELETEs have deleted, and tells {@code WaitingChanges}
  *   <li>{@link io.countercache.hibernate.internal.collection.JoinColumnElements} counts elements whose row has a column for
- *       their owner
+ *       their owner; {@code ElementOwners} is what a flush knows of these owners
  *   <li>{@link io.countercache.hibernate.internal.collection.CollectionReads} locks and reads the rows of a collection
  *   <li>{@link io.countercache.hibernate.internal.collection.StatelessOwners} finds the stateless session of an event
  * </ol>

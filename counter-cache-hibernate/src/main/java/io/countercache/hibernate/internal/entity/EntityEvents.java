@@ -9,6 +9,7 @@ import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
@@ -65,7 +66,6 @@ public final class EntityEvents
     private static final long serialVersionUID = 1;
 
     private final transient CounterModel model;
-    private final transient OwnQueries queries;
     private final transient SkippingSessions skipping;
     private final transient SentDeletes deletes;
     private final transient ParentInstances parents;
@@ -93,7 +93,6 @@ public final class EntityEvents
             SentDeletes deletes,
             List<RowStep> steps) {
         this.model = model;
-        this.queries = queries;
         this.skipping = skipping;
         this.deletes = deletes;
         this.parents = new ParentInstances(model, pending, caches);
@@ -106,17 +105,14 @@ public final class EntityEvents
     // ---- flushing and loading ----
 
     /** Called when a flush begins, before Hibernate works on it. */
-    public void beforeFlush(SharedSessionContractImplementor session) {
-        if (!queries.areUnderWay(session)) { // an own query in the middle of a flush flushes nothing
-            forgetFlush(session); // one that has failed
+    public void beforeFlush(SessionImplementor session) {
+        if (isWithinFlush(session)) {
+            return;
         }
-    }
-
-    private void forgetFlush(SharedSessionContractImplementor session) {
-        foreseen.forget(session);
+        foreseen.forget(session); // of a flush that has failed
         images.forget(session);
         for (RowStep step : steps) {
-            step.forgetFlush(session);
+            step.beforeFlush(session);
         }
     }
 
@@ -130,13 +126,20 @@ public final class EntityEvents
         afterFlush(event.getSession());
     }
 
-    private void afterFlush(SharedSessionContractImplementor session) {
-        if (!queries.areUnderWay(session)) {
-            forgetFlush(session);
-            for (RowStep step : steps) {
-                step.afterFlush(session);
-            }
+    private void afterFlush(SessionImplementor session) {
+        if (isWithinFlush(session)) {
+            return;
         }
+        foreseen.forget(session);
+        images.forget(session);
+        for (RowStep step : steps) {
+            step.afterFlush(session);
+        }
+    }
+
+    /** A query in the middle of a flush asks for another flush, which does nothing. */
+    private static boolean isWithinFlush(SessionImplementor session) {
+        return session.getPersistenceContextInternal().isFlushing();
     }
 
     /** Called before Hibernate compares the entity with its loaded state, and before the flush inserts anything. */

@@ -11,9 +11,6 @@ import org.hibernate.event.spi.PreDeleteEvent;
 /** Something that has to be done when a session writes a row. {@link EntityEvents} calls the steps in a fixed order. */
 public interface RowStep {
 
-    /** Called when a flush begins, and after it, unless it has failed. */
-    default void forgetFlush(SharedSessionContractImplementor session) {}
-
     /**
      * Called for each row that the current flush is going to delete, before it sends anything. Not called for rows that the
      * session leaves to the database, nor where an application's listener may veto a DELETE.
@@ -38,6 +35,9 @@ public interface RowStep {
      * @param isSent false if the DELETE was vetoed or left to the database, so that there is nothing to count
      */
     default void afterDelete(PostDeleteEvent event, boolean isSent) {}
+
+    /** Called when a flush begins, before Hibernate works on it. The one before it may have failed. */
+    default void beforeFlush(SharedSessionContractImplementor session) {}
 
     /** Called after a flush, unless it has failed. */
     default void afterFlush(SharedSessionContractImplementor session) {}

@@ -43,7 +43,12 @@ public final class OnDeleteStep implements RowStep {
     }
 
     @Override
-    public void forgetFlush(SharedSessionContractImplementor session) {
+    public void beforeFlush(SharedSessionContractImplementor session) {
+        flushes.remove(session);
+    }
+
+    @Override
+    public void afterFlush(SharedSessionContractImplementor session) {
         flushes.remove(session);
     }
 

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.function.Supplier;
 import org.hibernate.JDBCException;
 import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
+import org.hibernate.engine.jdbc.spi.StatementPreparer;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
@@ -40,8 +41,31 @@ public final class Statements {
      */
     public static <R> R attempt(
             String sql, Supplier<String> attempt, SharedSessionContractImplementor session, Sending<R> sending) {
+        return attempt(preparer(session).prepareStatement(sql), sql, attempt, session, sending);
+    }
+
+    /** Sends a SELECT to which it does not matter what Hibernate has in an open JDBC batch. That is not sent before. */
+    public static <R> R query(
+            String sql, Supplier<String> attempt, SharedSessionContractImplementor session, Sending<R> sending) {
+        try {
+            return attempt(
+                    preparer(session).prepareQueryStatement(sql, false, null), sql, attempt, session, sending);
+        } catch (JDBCException e) {
+            throw failed(e, session);
+        }
+    }
+
+    private static StatementPreparer preparer(SharedSessionContractImplementor session) {
+        return session.getJdbcCoordinator().getStatementPreparer();
+    }
+
+    private static <R> R attempt(
+            PreparedStatement statement,
+            String sql,
+            Supplier<String> attempt,
+            SharedSessionContractImplementor session,
+            Sending<R> sending) {
         JdbcCoordinator jdbc = session.getJdbcCoordinator();
-        PreparedStatement statement = jdbc.getStatementPreparer().prepareStatement(sql);
         try {
             return sending.send(statement);
         } catch (SQLException e) {
