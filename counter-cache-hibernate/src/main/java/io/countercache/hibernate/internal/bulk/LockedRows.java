@@ -10,10 +10,10 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.sql.ast.tree.from.NamedTableReference;
 
 /**
- * The rows that a bulk DELETE or UPDATE of one table changes, locked by a query within the SQL of the statement, before it
- * changes the first of them. So the rows are locked in the order of their ids, however the planner comes to them, and two
- * statements never wait for each other. Both look at the database as it was at the same moment, so the statement comes to no
- * rows but those that are locked.
+ * The rows that a bulk DELETE or UPDATE of one table changes, locked by a query within the SQL of the statement. Each is locked
+ * before it is changed, in the order of their ids, however the planner comes to them: so no two statements wait for each
+ * other. Both parts of the SQL look at the database as it was at the same moment, so the statement comes to no rows but those
+ * that are locked.
  *
  * @param query locks the rows and returns their ids
  * @param alias the name of the table in the statement
