@@ -270,7 +270,7 @@ final class BeforeImages {
     void beforeChangesByDatabase(PreDeleteEvent event) {
         if (onDelete.changesOthers().test(event.getPersister())) {
             sessions.get(event.getSession(), SessionImages::new)
-                    .changedByDatabase(key -> onDelete.mayChange().test(key.getPersister()));
+                    .changedByDatabase(onDelete.mayChange());
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
+import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /** What one session knows of before images: which its flush is going to need, which it has read, and for which statements. */
@@ -111,10 +112,15 @@ final class SessionImages {
         }
     }
 
-    /** The database may change rows by itself when the next statement is executed: forgets those that are known of these entities. */
-    void changedByDatabase(Predicate<EntityKey> mayBeChanged) {
+    /**
+     * The database may change rows by itself when the next statement is executed: forgets those that are known of these entities.
+     * From now on they are read one by one, for each of the DELETEs that follow may change more of them.
+     */
+    void changedByDatabase(Predicate<EntityPersister> mayBeChanged) {
         isChangedByDatabase = true;
-        known.keySet().removeIf(mayBeChanged);
+        known.keySet().removeIf(key -> mayBeChanged.test(key.getPersister()));
+        expected.values()
+                .removeIf(rows -> mayBeChanged.test(rows.query().watched().entity()));
     }
 
     /** Forgets everything but the images of running statements: a flush begins or ends. */
