@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 import org.hibernate.LockMode;
 import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.engine.spi.EntityEntry;
-import org.hibernate.engine.spi.SessionImplementor;
+
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
@@ -85,7 +85,7 @@ final class BeforeImages {
             return Source.READ;
         }
         if (guards.readUnderLock().contains(root) // no version, and Hibernate does not compare the parent
-                || watched.isDoubtful(watched.snapshot(event.getId(), loaded, session))) { // not fetched, or rounded
+                || watched.isDoubtful(event.getId(), loaded, session)) { // not fetched, or rounded
             return Source.READ_IF_WRITTEN;
         }
         return Source.KNOWN;
@@ -152,7 +152,7 @@ final class BeforeImages {
     }
 
     private static @Nullable EntityEntry entry(Object child, SharedSessionContractImplementor session) {
-        return session instanceof SessionImplementor
+        return session.isEventSource()
                 ? session.getPersistenceContextInternal().getEntry(child)
                 : null;
     }

@@ -87,7 +87,7 @@ final class ChildCounting {
                 after = images.stored(watched, id, session);
             }
         }
-        new RowChange(watched, id, before, after, 1).moves(sink.of(session));
+        RowChange.moves(watched, id, before, after, 1, sink.of(session));
     }
 
     /** Whether the INSERT has left out attributes that are null, so that the database may have set them to a default. */

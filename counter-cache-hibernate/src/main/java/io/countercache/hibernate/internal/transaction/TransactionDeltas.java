@@ -20,8 +20,8 @@ final class TransactionDeltas {
     /** Null where nothing reports savepoints. */
     @Nullable
     Savepoints savepoints;
-    /** Whether the write before the commit has begun: changes that come later are written at once. */
-    boolean committing;
+    /** Whether changes do not wait: there is no transaction, or the write before its commit has begun. */
+    boolean isWrittenAtOnce;
 
     boolean isEmpty() {
         return deltas.isEmpty() && paths.isEmpty();
