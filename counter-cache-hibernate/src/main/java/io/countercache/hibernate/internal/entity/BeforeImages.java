@@ -13,7 +13,6 @@ import org.hibernate.StatelessSession;
 import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.Status;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
@@ -93,7 +92,7 @@ final class BeforeImages {
             return Source.READ;
         }
         return !row(watched).isGuarded()
-                        || watched.isDoubtful(watched.snapshot(id, loaded, session)) // not fetched, or rounded
+                        || watched.isDoubtful(id, loaded, session) // not fetched, or rounded
                 ? Source.READ_IF_WRITTEN
                 : Source.KNOWN;
     }
@@ -154,7 +153,7 @@ final class BeforeImages {
     }
 
     private static @Nullable EntityEntry entry(Object child, SharedSessionContractImplementor session) {
-        return session instanceof SessionImplementor
+        return session.isEventSource()
                 ? session.getPersistenceContextInternal().getEntry(child)
                 : null;
     }

@@ -89,7 +89,7 @@ final class ChildCounting {
         Snapshot after = images.stored(watched, event.getId(), session);
         images.changed(image, after, session);
         if (after != null) {
-            new RowChange(watched, event.getId(), null, after, 1).moves(sink.of(session));
+            RowChange.moves(watched, event.getId(), null, after, 1, sink.of(session));
         }
     }
 
@@ -130,7 +130,7 @@ final class ChildCounting {
         if (image != null) {
             images.changed(image, after, session);
         }
-        new RowChange(watched, id, before, after, 1).moves(sink.of(session));
+        RowChange.moves(watched, id, before, after, 1, sink.of(session));
     }
 
     /** Whether the INSERT has left out attributes that are null, so that the database may have set them to a default. */

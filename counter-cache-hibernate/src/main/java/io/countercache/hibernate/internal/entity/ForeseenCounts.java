@@ -179,10 +179,7 @@ final class ForeseenCounts {
             if (amount != null) {
                 event.getPersister().setValue(event.getEntity(), counter.index(), event.getState()[counter.index()]);
                 pending.add(
-                        requireNonNull(counter.derived()),
-                        counter.row(event.getId()),
-                        amount.negate(),
-                        event.getSession());
+                        requireNonNull(counter.derived()), event.getId(), amount.negate(), event.getSession());
             }
         }
     }

@@ -1,7 +1,6 @@
 package io.countercache.hibernate.internal.entity;
 
 import org.hibernate.engine.spi.EntityEntry;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PostDeleteEvent;
@@ -44,11 +43,11 @@ public interface RowStep {
 
     /** Whether the row was really inserted: Hibernate also reports an INSERT that a listener of the application has vetoed. */
     static boolean isInserted(PostInsertEvent event) {
-        if (!(event.getSession() instanceof SessionImplementor session)
+        if (!event.getSession().isEventSource()
                 || event.getPersister().isIdentifierAssignedByInsert()) {
             return true; // nothing is reported then
         }
-        EntityEntry entry = session.getPersistenceContextInternal().getEntry(event.getEntity());
+        EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
         return entry == null || entry.isExistsInDatabase();
     }
 }

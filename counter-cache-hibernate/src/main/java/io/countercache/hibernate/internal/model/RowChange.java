@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
 import io.countercache.hibernate.internal.model.WatchedEntity.PassedBy;
+import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,24 +29,40 @@ public record RowChange(
 
     /** Says by how much which counters move, and through which rows paths lead elsewhere. */
     public void moves(Moves moves) {
-        for (CountedBy by : entity.counters()) {
-            count(by, moves);
+        moves(entity, id, before, after, rows, moves);
+    }
+
+    /** The same for one row, without an object for its change: every event of a child comes through here. */
+    public static void moves(
+            WatchedEntity entity,
+            @Nullable Object id,
+            @Nullable Snapshot before,
+            @Nullable Snapshot after,
+            long rows,
+            Moves moves) {
+        List<CountedBy> counters = entity.counters();
+        for (int i = 0; i < counters.size(); i++) { // not an iterator, for the same reason
+            CountedBy by = counters.get(i);
+            count(
+                    by,
+                    parent(before, by),
+                    parent(after, by),
+                    Numbers.negate(weight(entity, by, before, rows)),
+                    weight(entity, by, after, rows),
+                    moves);
         }
-        for (PassedBy by : entity.passages()) {
-            if (before != null
-                    && !by.association().isSame(value(before, by.association()), value(after, by.association()))) {
-                moves.pass(by.step(), requireNonNull(id), before.get(by.association()));
-            }
+        if (before != null && !entity.passages().isEmpty()) {
+            pass(entity, requireNonNull(id), before, after, moves);
         }
     }
 
-    private void count(CountedBy by, Moves moves) {
-        Object from = parent(before, by);
-        Object to = parent(after, by);
-        BigDecimal less = before == null || from == null
-                ? BigDecimal.ZERO
-                : weight(by, before).negate();
-        BigDecimal more = after == null || to == null ? BigDecimal.ZERO : weight(by, after);
+    private static void count(
+            CountedBy by,
+            @Nullable Object from,
+            @Nullable Object to,
+            BigDecimal less,
+            BigDecimal more,
+            Moves moves) {
         if (from != null && by.association().isSame(from, to)) {
             moves.move(by.counter(), from, less.add(more));
             return;
@@ -57,6 +75,16 @@ public record RowChange(
         }
     }
 
+    private static void pass(
+            WatchedEntity entity, Object id, Snapshot before, @Nullable Snapshot after, Moves moves) {
+        for (PassedBy by : entity.passages()) {
+            Object from = before.get(by.association());
+            if (!by.association().isSame(from, value(after, by.association()))) {
+                moves.pass(by.step(), id, from);
+            }
+        }
+    }
+
     private static @Nullable Object value(@Nullable Snapshot snapshot, WatchedAttribute attribute) {
         return snapshot == null ? null : snapshot.get(attribute);
     }
@@ -66,7 +94,11 @@ public record RowChange(
         return parent == WatchedAttribute.UNKNOWN ? null : parent;
     }
 
-    private BigDecimal weight(CountedBy by, Snapshot snapshot) {
+    /** For how much the rows count; 0 if they count for nobody, whose condition may not be known then. */
+    private static BigDecimal weight(WatchedEntity entity, CountedBy by, @Nullable Snapshot snapshot, long rows) {
+        if (snapshot == null || parent(snapshot, by) == null) {
+            return BigDecimal.ZERO;
+        }
         BigDecimal weight = entity.weight(by, snapshot);
         return rows == 1 || (by.sum() != null && entity.isOnlyTotalled(by.sum()))
                 ? weight

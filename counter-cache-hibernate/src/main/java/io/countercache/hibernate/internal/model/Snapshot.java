@@ -1,26 +1,27 @@
 package io.countercache.hibernate.internal.model;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The values of the watched attributes of a row at one moment; of a to-one, the id of the row that it leads to.
- *
- * @param values in the order of {@link WatchedEntity#attributes()}
- */
-public record Snapshot(List<@Nullable Object> values) {
+/** The values of the watched attributes of a row at one moment; of a to-one, the id of the row that it leads to. */
+public final class Snapshot {
+
+    /** In the order of {@link WatchedEntity#attributes()}. An array, because there are several for each event of a child. */
+    private final @Nullable Object[] values;
+
+    Snapshot(@Nullable Object[] values) {
+        this.values = values;
+    }
 
     @Nullable
     public Object get(WatchedAttribute attribute) {
-        return values.get(attribute.position());
+        return values[attribute.position()];
     }
 
     /** The same row with null in these attributes. */
     public Snapshot without(Set<WatchedAttribute> attributes) {
-        List<@Nullable Object> rest = new ArrayList<>(values);
-        attributes.forEach(attribute -> rest.set(attribute.position(), null));
+        @Nullable Object[] rest = values.clone();
+        attributes.forEach(attribute -> rest[attribute.position()] = null);
         return new Snapshot(rest);
     }
 }

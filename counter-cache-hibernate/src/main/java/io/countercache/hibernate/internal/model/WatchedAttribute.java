@@ -3,12 +3,14 @@ package io.countercache.hibernate.internal.model;
 import static java.util.Objects.requireNonNull;
 
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.time.temporal.ChronoField;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  *     is the identifier
  * @param steps from there to the attribute, one for each embeddable
  * @param target for a to-one, the entity that it leads to; for an {@code @Any}, one of those that it may lead to
+ * @param isAny whether it is an {@code @Any}; kept, because every event asks, and Hibernate's mappings have long lists of
+ *     interfaces to look through
+ * @param isExact whether no database rounds such values; kept for the same reason
  */
 public record WatchedAttribute(
         int position,
@@ -42,7 +47,9 @@ public record WatchedAttribute(
         int property,
         List<Step> steps,
         ModelPart part,
-        @Nullable EntityPersister target) {
+        @Nullable EntityPersister target,
+        boolean isAny,
+        boolean isExact) {
 
     /** The value of an attribute that is not loaded. */
     public static final Object UNKNOWN = LazyPropertyInitializer.UNFETCHED_PROPERTY;
@@ -79,7 +86,12 @@ public record WatchedAttribute(
         EntityPersister target = part instanceof ToOneAttributeMapping toOne
                 ? toOne.getEntityMappingType().getEntityPersister()
                 : null;
-        return new WatchedAttribute(-1, path, property, List.copyOf(steps), part, target);
+        boolean isAny = part instanceof DiscriminatedAssociationModelPart;
+        Class<?> type = target != null
+                ? target.getIdentifierType().getReturnedClass()
+                : part.getJavaType().getJavaTypeClass();
+        boolean isExact = !isAny && (Numbers.isWhole(type) || type == String.class || type == UUID.class);
+        return new WatchedAttribute(-1, path, property, List.copyOf(steps), part, target, isAny, isExact);
     }
 
     /** The association by which a counter counts rows of a child. */
@@ -89,15 +101,11 @@ public record WatchedAttribute(
     }
 
     private WatchedAttribute to(EntityPersister anyTarget) {
-        return new WatchedAttribute(position, path, property, steps, part, anyTarget);
+        return new WatchedAttribute(position, path, property, steps, part, anyTarget, isAny, isExact);
     }
 
     WatchedAttribute at(int place) {
-        return new WatchedAttribute(place, path, property, steps, part, target);
-    }
-
-    public boolean isAny() {
-        return part instanceof DiscriminatedAssociationModelPart;
+        return new WatchedAttribute(place, path, property, steps, part, target, isAny, isExact);
     }
 
     /** Different for all watched attributes of one entity. */
@@ -198,8 +206,16 @@ public record WatchedAttribute(
         return type.areEqual(one, other);
     }
 
+    /** Whether the database may have another value than this state: it is not loaded, or may have been rounded. */
+    boolean isDoubtful(Object id, Object[] state, SharedSessionContractImplementor session) {
+        return assigned(id, state) == UNKNOWN || (!isExact && isRounded(value(id, state, session)));
+    }
+
     /** Whether the database may have rounded this value when it stored it. */
     boolean isRounded(@Nullable Object value) {
+        if (isExact) {
+            return false;
+        }
         if (value instanceof BigDecimal number && part instanceof BasicValuedModelPart basic) {
             Integer scale = basic.getScale();
             return scale == null || number.stripTrailingZeros().scale() > scale;

@@ -167,9 +167,9 @@ public final class WatchedEntity {
 
     /** A snapshot of a row that has this state in a session. Loads nothing. */
     public Snapshot snapshot(Object id, Object[] state, SharedSessionContractImplementor session) {
-        List<@Nullable Object> values = new ArrayList<>(attributes.size());
-        for (WatchedAttribute attribute : attributes) {
-            values.add(attribute.value(id, state, session));
+        @Nullable Object[] values = new Object[attributes.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = attributes.get(i).value(id, state, session);
         }
         return new Snapshot(values);
     }
@@ -190,9 +190,9 @@ public final class WatchedEntity {
     }
 
     private Snapshot snapshot(Function<WatchedAttribute, @Nullable Object> value) {
-        List<@Nullable Object> values = new ArrayList<>(attributes.size());
-        for (WatchedAttribute attribute : attributes) {
-            values.add(value.apply(attribute));
+        @Nullable Object[] values = new Object[attributes.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value.apply(attributes.get(i));
         }
         return new Snapshot(values);
     }
@@ -279,15 +279,20 @@ public final class WatchedEntity {
         return false;
     }
 
-    /** Whether the database may have other values than a snapshot of what a session has loaded. */
-    public boolean isDoubtful(Snapshot snapshot) {
-        return snapshot.values().contains(WatchedAttribute.UNKNOWN) || isRounded(snapshot);
+    /** Whether the database may have other values than a session has loaded: some are not loaded, or the database has rounded them. */
+    public boolean isDoubtful(Object id, Object[] loaded, SharedSessionContractImplementor session) {
+        for (int i = 0; i < attributes.size(); i++) {
+            if (attributes.get(i).isDoubtful(id, loaded, session)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the database may have other values because it has rounded them. */
     public boolean isRounded(Snapshot snapshot) {
-        for (WatchedAttribute attribute : attributes) {
-            if (attribute.isRounded(snapshot.get(attribute))) {
+        for (int i = 0; i < attributes.size(); i++) {
+            if (attributes.get(i).isRounded(snapshot.get(attributes.get(i)))) {
                 return true;
             }
         }

@@ -8,14 +8,19 @@ import org.jspecify.annotations.Nullable;
  * What the library remembers of each session, until it is removed or the session is dropped. The values hang on their sessions:
  * there is no map, and so no lock, that all sessions share. As thread-safe as the sessions are.
  *
+ * <p>Most events ask for what most applications never remember of any session, so that is answered without a look at the session.
+ *
  * @param <T> what is remembered
  */
 public final class PerSession<T> {
 
+    /** Written once, so that all threads can read it without waiting for each other. */
+    private volatile boolean isUsed;
+
     /** Returns what is remembered, or null. */
     @SuppressWarnings("unchecked") // only put() puts a value under this key
     public @Nullable T get(SharedSessionContractImplementor session) {
-        return (T) SessionAttachment.of(session).get(this);
+        return isUsed ? (T) SessionAttachment.of(session).get(this) : null;
     }
 
     /** Returns what is remembered; if nothing is, remembers a new value. */
@@ -29,12 +34,15 @@ public final class PerSession<T> {
     }
 
     public void put(SharedSessionContractImplementor session, T value) {
+        if (!isUsed) {
+            isUsed = true;
+        }
         SessionAttachment.of(session).put(this, value);
     }
 
     /** Forgets what is remembered, and returns it. */
     @SuppressWarnings("unchecked") // only put() puts a value under this key
     public @Nullable T remove(SharedSessionContractImplementor session) {
-        return (T) SessionAttachment.of(session).remove(this);
+        return isUsed ? (T) SessionAttachment.of(session).remove(this) : null;
     }
 }

@@ -182,7 +182,7 @@ public final class PathWriter {
                 for (String table : writer.tables(step.counter(), id, session)) {
                     deltas.add(step.counter(), new ParentRow(table, id), amount);
                 }
-                arrived.add(step.counter(), step.counter().row(id), amount);
+                arrived.add(step.counter(), id, amount);
             }
         }
 

@@ -122,7 +122,7 @@ public final class Recount {
             for (CounterDefinition counter : counters) {
                 if (counter.counter().equals(drift.counter())) {
                     BigDecimal difference = CountQuery.difference(drift);
-                    differences.add(counter, counter.row(drift.id()), difference);
+                    differences.add(counter, drift.id(), difference);
                     pending.shown(parent, drift.id(), counter.counter(), difference, session);
                     ManagedParents.show(parent, drift.id(), counter.counter(), Numbers.exact(drift.actual()), session);
                 }

@@ -8,6 +8,7 @@ import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
 import org.hibernate.engine.jdbc.spi.StatementPreparer;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.resource.jdbc.spi.JdbcSessionOwner;
 
 /** Sends the library's own SQL through Hibernate, whose logging, statement inspectors and listeners see it. */
 public final class Statements {
@@ -91,9 +92,8 @@ public final class Statements {
      * The session that has opened the connection: of sessions that share it, this one lives longest, and has the JDBC batches.
      */
     public static SharedSessionContractImplementor owner(SharedSessionContractImplementor session) {
-        return session.getJdbcCoordinator().getJdbcSessionOwner() instanceof SharedSessionContractImplementor owner
-                ? owner
-                : session;
+        JdbcSessionOwner owner = session.getJdbcCoordinator().getJdbcSessionOwner();
+        return owner != session && owner instanceof SharedSessionContractImplementor other ? other : session;
     }
 
     public static void markRollbackOnly(SharedSessionContractImplementor session) {

@@ -14,6 +14,11 @@ public final class Numbers {
     private static final Set<Class<?>> OTHERS =
             Set.of(BigInteger.class, BigDecimal.class, Float.class, float.class, Double.class, double.class);
 
+    /** A number with so many digits fits in a long. */
+    private static final int DIGITS_OF_LONG = 18;
+
+    private static final BigDecimal MINUS_ONE = BigDecimal.ONE.negate();
+
     private Numbers() {}
 
     public static boolean isNumber(Class<?> type) {
@@ -40,24 +45,40 @@ public final class Numbers {
         return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
     }
 
+    /** The opposite amount. Allocates nothing for 1, which is what most rows count for. */
+    public static BigDecimal negate(BigDecimal amount) {
+        return amount.equals(BigDecimal.ONE) ? MINUS_ONE : amount.negate();
+    }
+
     /** The sum of what an attribute shows, null as 0, and an amount. */
     public static BigDecimal sum(@Nullable Object shown, BigDecimal amount) {
         return shown == null ? amount : new BigDecimal(shown.toString()).add(amount);
     }
 
-    /** A number in the type of the attribute that shows it; what is too large for the type overflows. */
-    public static Number as(Class<?> type, BigDecimal number) {
+    /** The same sum in the type of the attribute; what is too large for the type overflows. */
+    public static Number sum(Class<?> type, @Nullable Object shown, BigDecimal amount) {
+        return isWhole(type) && amount.scale() == 0 && amount.precision() <= DIGITS_OF_LONG
+                ? as(type, (shown == null ? 0 : ((Number) shown).longValue()) + amount.longValue())
+                : as(type, sum(shown, amount));
+    }
+
+    private static Number as(Class<?> type, long number) {
         if (type == Integer.class || type == int.class) {
-            return number.intValue();
+            return (int) number;
         }
         if (type == Long.class || type == long.class) {
-            return number.longValue();
+            return number;
         }
         if (type == Short.class || type == short.class) {
-            return number.shortValue();
+            return (short) number;
         }
-        if (type == Byte.class || type == byte.class) {
-            return number.byteValue();
+        return (byte) number;
+    }
+
+    /** A number in the type of the attribute that shows it; what is too large for the type overflows. */
+    public static Number as(Class<?> type, BigDecimal number) {
+        if (isWhole(type)) {
+            return as(type, number.longValue());
         }
         if (type == Double.class || type == double.class) {
             return number.doubleValue();

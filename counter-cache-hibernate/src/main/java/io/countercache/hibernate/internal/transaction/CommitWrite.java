@@ -38,7 +38,7 @@ final class CommitWrite implements TransactionObserver {
         if (transaction.getStatus() == TransactionStatus.MARKED_ROLLBACK) {
             return; // JTA calls this even after a flush that has failed
         }
-        pending.committing = true;
+        pending.isWrittenAtOnce = true;
         try {
             if (session.getJdbcCoordinator().getLogicalConnection().isOpen()) {
                 // a session that shares the connection of another one may be closed before that one commits

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.Moves;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import java.math.BigDecimal;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -18,6 +19,7 @@ public final class MoveSink {
     private final CounterModel model;
     private final PendingDeltas pending;
     private final SkippingSessions skipping;
+    private final PerSession<Moves> ofSessions = new PerSession<>();
 
     public MoveSink(CounterModel model, PendingDeltas pending, SkippingSessions skipping) {
         this.model = model;
@@ -32,6 +34,15 @@ public final class MoveSink {
 
     /** Receives the moves of one session. */
     public Moves of(SharedSessionContractImplementor session) {
+        Moves known = ofSessions.get(session);
+        if (known == null) {
+            known = receive(session);
+            ofSessions.put(session, known);
+        }
+        return known;
+    }
+
+    private Moves receive(SharedSessionContractImplementor session) {
         return new Moves() {
             @Override
             public void move(CounterDefinition counter, Object first, BigDecimal amount) {
@@ -58,7 +69,7 @@ public final class MoveSink {
             return;
         }
         if (counter.path().isEmpty()) {
-            pending.add(counter, counter.row(first), amount, session);
+            pending.add(counter, first, amount, session);
         } else {
             pending.addBeneath(model.paths().steps(counter).get(0), first, amount, session);
         }

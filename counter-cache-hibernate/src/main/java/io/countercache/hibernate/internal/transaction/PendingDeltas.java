@@ -13,7 +13,6 @@ import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.hibernate.FlushMode;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -41,42 +40,46 @@ public final class PendingDeltas {
     }
 
     /** Adds a delta, to be written with the others of its transaction. Without a transaction it is written now. */
-    public void add(
-            CounterDefinition counter, ParentRow row, BigDecimal amount, SharedSessionContractImplementor session) {
-        change(session, pending -> {
-            pending.show(counter, row.id(), amount, session);
-            pending.deltas.add(counter, row, amount);
-        });
+    public void add(CounterDefinition counter, Object id, BigDecimal amount, SharedSessionContractImplementor session) {
+        TransactionDeltas pending = begin(session);
+        pending.show(counter, id, amount, session);
+        pending.deltas.add(counter, id, amount);
+        changed(pending, session);
     }
 
     /** Adds a delta beneath a row, for a counter further up. */
     void addBeneath(PathStep step, Object id, BigDecimal amount, SharedSessionContractImplementor session) {
         CounterDefinition counter = step.counter();
-        change(session, pending -> {
-            pending.paths.add(step, id, amount);
-            Object end = paths.managedEnd(counter, id, session);
-            if (end != null) {
-                pending.show(counter, end, amount, session);
-                pending.paths.shown().add(counter, counter.row(end), amount);
-            }
-        });
+        TransactionDeltas pending = begin(session);
+        pending.paths.add(step, id, amount);
+        Object end = paths.managedEnd(counter, id, session);
+        if (end != null) {
+            pending.show(counter, end, amount, session);
+            pending.paths.shown().add(counter, end, amount);
+        }
+        changed(pending, session);
     }
 
     /** Remembers where a row on a path led before it got another parent. */
     void moved(PathStep step, Object id, @Nullable Object from, SharedSessionContractImplementor session) {
-        change(session, pending -> pending.paths.moved(step, id, from));
+        TransactionDeltas pending = begin(session);
+        pending.paths.moved(step, id, from);
+        changed(pending, session);
     }
 
-    private void change(SharedSessionContractImplementor session, Consumer<TransactionDeltas> change) {
-        boolean waits = reportsItsEnd(session);
-        TransactionDeltas pending = waits ? begin(session) : new TransactionDeltas();
-        change.accept(pending);
-        if (!waits || pending.committing) {
+    private void changed(TransactionDeltas pending, SharedSessionContractImplementor session) {
+        if (pending.isWrittenAtOnce) {
             pending.write(writer, session);
         }
     }
 
+    /** What is pending in the session's transaction; without a transaction, what is written at once. */
     private TransactionDeltas begin(SharedSessionContractImplementor session) {
+        if (!reportsItsEnd(session)) {
+            TransactionDeltas unobserved = new TransactionDeltas();
+            unobserved.isWrittenAtOnce = true;
+            return unobserved;
+        }
         SharedSessionContractImplementor owner = Statements.owner(session);
         TransactionDeltas pending = transactions.get(owner);
         if (pending == null) {
@@ -100,7 +103,7 @@ public final class PendingDeltas {
      */
     private static boolean reportsItsEnd(SharedSessionContractImplementor session) {
         return session.isTransactionInProgress()
-                && (session instanceof SessionImplementor
+                && (session.isEventSource()
                         || session.getTransactionCoordinator().isTransactionActive());
     }
 
@@ -139,7 +142,7 @@ public final class PendingDeltas {
     /** Whether deltas that the session adds now are written later. */
     public boolean collects(SharedSessionContractImplementor session) {
         TransactionDeltas pending = in(session);
-        return reportsItsEnd(session) && (pending == null || !pending.committing);
+        return reportsItsEnd(session) && (pending == null || !pending.isWrittenAtOnce);
     }
 
     /**

@@ -20,10 +20,10 @@ final class TransactionDeltas {
     /** Null where nothing reports savepoints. */
     @Nullable
     Savepoints savepoints;
-    /** Whether the write before the commit has begun: changes that come later are written at once. */
-    boolean committing;
     /** Whether the open batch of a stateless session may have rows that are not counted yet. */
     boolean isExpecting;
+    /** Whether changes do not wait: there is no transaction, or the write before its commit has begun. */
+    boolean isWrittenAtOnce;
 
     boolean isEmpty() {
         return deltas.isEmpty() && paths.isEmpty();

@@ -3,10 +3,8 @@ package io.countercache.hibernate.internal.write;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
-import java.util.function.Function;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.EntityEntry;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.type.Type;
@@ -29,12 +27,12 @@ public final class ManagedParents {
             String counter,
             BigDecimal amount,
             SharedSessionContractImplementor session) {
-        change(entity, id, counter, session, shown -> Numbers.sum(shown, amount));
+        change(entity, id, counter, amount, true, session);
     }
 
     /** Adds an amount to what this instance shows. */
     public static void add(Object instance, EntityEntry entry, ParentCounter counter, BigDecimal amount) {
-        change(instance, entry, counter.index(), shown -> Numbers.sum(shown, amount));
+        change(instance, entry, counter.index(), amount, true);
     }
 
     /** Shows the value of a counter, or of a touched attribute, on the instance of a row, if the session manages one. */
@@ -44,7 +42,7 @@ public final class ManagedParents {
             String attribute,
             Object value,
             SharedSessionContractImplementor session) {
-        change(entity, id, attribute, session, shown -> value);
+        change(entity, id, attribute, value, false, session);
     }
 
     public static boolean manages(EntityPersister entity, Object id, SharedSessionContractImplementor session) {
@@ -54,7 +52,7 @@ public final class ManagedParents {
     /** The instance of a row that the session manages; null if it manages none. */
     public static @Nullable Object managed(
             EntityPersister entity, Object id, SharedSessionContractImplementor session) {
-        return session instanceof SessionImplementor // a stateless session manages nothing
+        return session.isEventSource() // a stateless session manages nothing
                 ? session.getPersistenceContextInternal().getEntity(session.generateEntityKey(id, entity))
                 : null;
     }
@@ -66,12 +64,14 @@ public final class ManagedParents {
         return instance == null ? null : session.getPersistenceContextInternal().getEntry(instance);
     }
 
+    /** @param isAdded whether the value is an amount to add, instead of what is to be shown */
     private static void change(
             EntityPersister entity,
             Object id,
             String attribute,
-            SharedSessionContractImplementor session,
-            Function<@Nullable Object, Object> change) {
+            Object value,
+            boolean isAdded,
+            SharedSessionContractImplementor session) {
         Object instance = managed(entity, id, session);
         EntityEntry entry = instance == null
                 ? null
@@ -82,12 +82,11 @@ public final class ManagedParents {
                 && entry != null
                 && entry.isExistsInDatabase()
                 && entry.getPersister().isTypeOrSuperType(entity)) { // and not a sibling
-            change(instance, entry, entry.getPersister().getPropertyIndex(attribute), change);
+            change(instance, entry, entry.getPersister().getPropertyIndex(attribute), value, isAdded);
         }
     }
 
-    private static void change(
-            Object instance, EntityEntry entry, int index, Function<@Nullable Object, Object> change) {
+    private static void change(Object instance, EntityEntry entry, int index, Object value, boolean isAdded) {
         if (entry.getStatus().isDeletedOrGone()) {
             return;
         }
@@ -99,9 +98,11 @@ public final class ManagedParents {
             return;
         }
         Type type = entity.getPropertyTypes()[index];
-        Object changed = change.apply(shown);
-        if (changed instanceof BigDecimal number) {
-            changed = Numbers.as(type.getReturnedClass(), number);
+        Object changed = value;
+        if (value instanceof BigDecimal number) {
+            changed = isAdded
+                    ? Numbers.sum(type.getReturnedClass(), shown, number)
+                    : Numbers.as(type.getReturnedClass(), number);
         }
         // a copy, because a Date can be changed in place, and then has to differ from the loaded state
         entity.setValue(instance, index, type.deepCopy(changed, entity.getFactory()));
