@@ -119,9 +119,7 @@ class IsolationTest {
         if (api.equals("hibernate")) {
             var configuration = db.configuration();
             configuration.getProperties().put("hibernate.connection.datasource", connections);
-            return configuration
-                    .setProperty(CounterCacheSettings.WRITE, write)
-                    .buildSessionFactory();
+            return configuration.setProperty(CounterCacheSettings.WRITE, write).buildSessionFactory();
         }
         return new HibernatePersistenceConfiguration("isolation")
                 .managedClasses(Topic.class, Reply.class)

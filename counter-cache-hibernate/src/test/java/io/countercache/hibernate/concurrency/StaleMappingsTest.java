@@ -9,7 +9,6 @@ import io.countercache.hibernate.concurrency.Things.AllCompared;
 import io.countercache.hibernate.concurrency.Things.Box;
 import io.countercache.hibernate.concurrency.Things.DirtyCompared;
 import io.countercache.hibernate.concurrency.Things.Elsewhere;
-import io.countercache.hibernate.concurrency.Things.OwnUpdate;
 import io.countercache.hibernate.concurrency.Things.Single;
 import io.countercache.hibernate.concurrency.Things.Thing;
 import io.countercache.hibernate.concurrency.Things.Versioned;

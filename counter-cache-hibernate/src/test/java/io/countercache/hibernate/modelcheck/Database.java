@@ -59,8 +59,7 @@ final class Database implements AutoCloseable {
 
     Database(String write, Integer batchSize, String lockTimeout) {
         this.lockTimeout = lockTimeout;
-        description = "write=%s, batch_size=%s"
-                .formatted(write, batchSize == null ? "unset" : batchSize);
+        description = "write=%s, batch_size=%s".formatted(write, batchSize == null ? "unset" : batchSize);
         writesAtFlush = write.equals("flush");
         schema = TestServer.emptySchema();
         HikariConfig config = new HikariConfig();

@@ -84,10 +84,8 @@ final class ModelCollections implements AutoCloseable {
         }
     }
 
-    ModelCollections(
-            String write, Integer batchSize, String lockTimeout, int sessions, boolean threads) {
-        description =
-                "collections, write=%s, batch_size=%s".formatted(write, batchSize);
+    ModelCollections(String write, Integer batchSize, String lockTimeout, int sessions, boolean threads) {
+        description = "collections, write=%s, batch_size=%s".formatted(write, batchSize);
         writesAtFlush = write.equals("flush");
         this.sessions = sessions;
         this.threads = threads;

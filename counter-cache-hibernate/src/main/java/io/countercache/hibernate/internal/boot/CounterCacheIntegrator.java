@@ -74,7 +74,8 @@ public final class CounterCacheIntegrator implements Integrator {
         ReadBeforeWrite reads = new ReadBeforeWrite(model, onDelete::causes, pending, queries, settings.write());
         Recount recount = new Recount(model, pending, queries, sql, writer);
         SkippingSessions skipping = new SkippingSessions();
-        Installation installed = new Installation(model, queries, pending, reads, recount, skipping, caches, uniqueKeys);
+        Installation installed =
+                new Installation(model, queries, pending, reads, recount, skipping, caches, uniqueKeys);
         FactoryScope.of(factory).put(Installation.class, installed);
         if (model.isEmpty()) {
             return; // nothing is declared: change nothing, add no listener, cost nothing
@@ -84,7 +85,16 @@ public final class CounterCacheIntegrator implements Integrator {
         MoveSink sink = new MoveSink(model, pending, skipping);
         CountedCollections collections = new CountedCollections(declared.derived());
         boolean trust = settings.staleChildren() == Settings.StaleChildren.TRUST;
-        listen(installed, declared, onDelete, collections, reads, sink, trust, changes, factory.getEventListenerRegistry());
+        listen(
+                installed,
+                declared,
+                onDelete,
+                collections,
+                reads,
+                sink,
+                trust,
+                changes,
+                factory.getEventListenerRegistry());
         BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
         Function<SessionFactoryImplementor, BulkStatements> bulk =
                 created -> new BulkStatements(model, onDelete, queries, reads, sink, collections, policy, created);

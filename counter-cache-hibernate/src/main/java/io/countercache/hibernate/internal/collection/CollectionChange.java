@@ -86,7 +86,9 @@ final class CollectionChange {
         // JoinColumnElements has counted what gets its owner by a column
         int inserted = collection.isForeignKey() ? 0 : plan.inserted().size();
         int deleted = all + each.stream().mapToInt(Integer::intValue).sum();
-        if (!collection.ofElement().isEmpty() && all != 0 && all != elements.removed().size()) {
+        if (!collection.ofElement().isEmpty()
+                && all != 0
+                && all != elements.removed().size()) {
             throw unknownElements();
         }
         for (CounterDefinition counter : collection.ofOwner()) {

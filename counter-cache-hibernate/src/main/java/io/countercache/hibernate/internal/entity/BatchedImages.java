@@ -1,9 +1,9 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.Statements;
-import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,8 +97,7 @@ final class BatchedImages {
         if (!queries.areUnderWay(session)) {
             List<Waiting> waiting = List.copyOf(batch.waiting);
             batch.waiting.clear();
-            List<Image> unread = Stream.concat(
-                            waiting.stream().map(Waiting::image), batch.images.unread().stream())
+            List<Image> unread = Stream.concat(waiting.stream().map(Waiting::image), batch.images.unread().stream())
                     .toList();
             if (!unread.isEmpty()) {
                 queries.duringBatch(session, () -> read(unread, waiting, batch.images, session));
@@ -107,10 +106,7 @@ final class BatchedImages {
     }
 
     private void read(
-            List<Image> unread,
-            List<Waiting> waiting,
-            SessionImages images,
-            SharedSessionContractImplementor session) {
+            List<Image> unread, List<Waiting> waiting, SessionImages images, SharedSessionContractImplementor session) {
         images.forget();
         images.readAll(unread, reader, session);
         for (Waiting row : waiting) { // in their order: a row may be in the batch twice

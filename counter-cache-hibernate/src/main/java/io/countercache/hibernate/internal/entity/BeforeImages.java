@@ -2,9 +2,10 @@ package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.model.WatchedUpdate;
 import io.countercache.hibernate.internal.orm.EntityTables;
-import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.orm.PerSession;
+import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,8 +92,7 @@ final class BeforeImages {
                 || loaded == null) { // as in a stateless session
             return Source.READ;
         }
-        return !row(watched).isGuarded()
-                        || watched.isDoubtful(id, loaded, session) // not fetched, or rounded
+        return !row(watched).isGuarded() || watched.isDoubtful(id, loaded, session) // not fetched, or rounded
                 ? Source.READ_IF_WRITTEN
                 : Source.KNOWN;
     }
@@ -119,10 +119,10 @@ final class BeforeImages {
             WatchedEntity watched,
             SharedSessionContractImplementor session) {
         if (!row(watched).isGuarded()) {
-            return watched.rewrites(id, loaded, written, writesWholeRows(watched), session);
+            return new WatchedUpdate(watched, id, loaded, written, writesWholeRows(watched), session).writesAny();
         }
         Snapshot before = watched.snapshot(id, loaded, session);
-        return watched.differ(before, watched.afterUpdate(id, before, loaded, written, false, session));
+        return watched.differ(before, new WatchedUpdate(watched, id, loaded, written, false, session).after(before));
     }
 
     /** Whether an UPDATE writes every column of a table, and not only those that have changed. */
@@ -153,9 +153,7 @@ final class BeforeImages {
     }
 
     private static @Nullable EntityEntry entry(Object child, SharedSessionContractImplementor session) {
-        return session.isEventSource()
-                ? session.getPersistenceContextInternal().getEntry(child)
-                : null;
+        return session.isEventSource() ? session.getPersistenceContextInternal().getEntry(child) : null;
     }
 
     // ---- a flush ----
@@ -204,8 +202,7 @@ final class BeforeImages {
     }
 
     void beforeDelete(PreDeleteEvent event, WatchedEntity watched) {
-        if (isNeededToDelete(
-                event.getEntity(), event.getId(), event.getDeletedState(), watched, event.getSession())) {
+        if (isNeededToDelete(event.getEntity(), event.getId(), event.getDeletedState(), watched, event.getSession())) {
             begin(event, watched, true);
         }
     }
@@ -268,8 +265,7 @@ final class BeforeImages {
     /** To be called before a DELETE: the database may delete or change other rows along with the row. */
     void beforeChangesByDatabase(PreDeleteEvent event) {
         if (onDelete.changesOthers().test(event.getPersister())) {
-            sessions.get(event.getSession(), SessionImages::new)
-                    .changedByDatabase(onDelete.mayChange());
+            sessions.get(event.getSession(), SessionImages::new).changedByDatabase(onDelete.mayChange());
         }
     }
 

@@ -5,6 +5,7 @@ import static io.countercache.hibernate.internal.entity.BeforeImages.writesWhole
 import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.model.WatchedUpdate;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.transaction.MoveSink;
@@ -73,9 +74,7 @@ final class ChildCounting {
             changed(event, watched, null, event.getDeletedState(), null);
         } else {
             images.whenRead(
-                    image,
-                    () -> changed(event, watched, image, event.getDeletedState(), null),
-                    event.getSession());
+                    image, () -> changed(event, watched, image, event.getDeletedState(), null), event.getSession());
         }
     }
 
@@ -117,7 +116,9 @@ final class ChildCounting {
         if (written != null) {
             after = before == null
                     ? watched.snapshot(id, written, session)
-                    : watched.afterUpdate(id, before, loaded, written, image != null && writesWholeRows(watched), session);
+                    : new WatchedUpdate(
+                                    watched, id, loaded, written, image != null && writesWholeRows(watched), session)
+                            .after(before);
             if (before != null && !watched.differ(before, after)) {
                 return;
             }

@@ -46,8 +46,7 @@ final class RowGuard {
     }
 
     private boolean areOptimisticallyLocked() {
-        return attributes.stream()
-                .allMatch(attribute -> entity.getPropertyVersionability()[attribute.property()]);
+        return attributes.stream().allMatch(attribute -> entity.getPropertyVersionability()[attribute.property()]);
     }
 
     /** Whether statements compare all that matters. With style DIRTY, an UPDATE compares only the columns that it changes. */

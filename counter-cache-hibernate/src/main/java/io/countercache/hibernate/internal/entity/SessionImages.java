@@ -69,7 +69,8 @@ final class SessionImages {
         boolean isExpected = rows != null && rows.ids().containsKey(image.key);
         if (!known.containsKey(image.key)) {
             if (mayBeChanged && isChangedByDatabase) {
-                session.getJdbcCoordinator().executeBatch(); // it may have the DELETE by which the database changes the row
+                session.getJdbcCoordinator()
+                        .executeBatch(); // it may have the DELETE by which the database changes the row
             }
             read(image.query, isExpected ? rows.ids() : Map.of(image.key, image.key.getIdentifier()), reader, session);
         }
@@ -86,7 +87,8 @@ final class SessionImages {
             SharedSessionContractImplementor session) {
         Map<Object, Row> rows = reader.read(query, ids.values(), session);
         ids.keySet().forEach(key -> known.put(key, null));
-        rows.forEach((id, row) -> known.put(session.generateEntityKey(id, query.watched().entity()), row));
+        rows.forEach((id, row) ->
+                known.put(session.generateEntityKey(id, query.watched().entity()), row));
     }
 
     /** Reads the rows of several images, whatever their entities, which are then known. */

@@ -189,84 +189,12 @@ public final class WatchedEntity {
         return snapshot(attribute -> WatchedAttribute.UNKNOWN);
     }
 
-    private Snapshot snapshot(Function<WatchedAttribute, @Nullable Object> value) {
+    Snapshot snapshot(Function<WatchedAttribute, @Nullable Object> value) {
         @Nullable Object[] values = new Object[attributes.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = value.apply(attributes.get(i));
         }
         return new Snapshot(values);
-    }
-
-    /**
-     * A snapshot of a row after an UPDATE. The UPDATE leaves an attribute as it is if it was not loaded, if it is mapped as
-     * not updatable, or if the session has not changed it and writes only changes.
-     *
-     * @param before the row before the UPDATE
-     * @param loaded the state that the session had loaded; null if the UPDATE writes all attributes
-     * @param written the state that the session has now
-     * @param wholeRows whether the UPDATE of a table writes all of its columns again if one has changed
-     */
-    public Snapshot afterUpdate(
-            Object id,
-            Snapshot before,
-            Object @Nullable [] loaded,
-            Object[] written,
-            boolean wholeRows,
-            SharedSessionContractImplementor session) {
-        return snapshot(attribute -> isWritten(attribute, id, loaded, written, wholeRows, session)
-                ? attribute.value(id, written, session)
-                : before.get(attribute));
-    }
-
-    /**
-     * Whether an UPDATE writes a watched attribute, even if the value is the one that was loaded: an embeddable is written
-     * as a whole, an {@code @Any} along with its type, and without {@code @DynamicUpdate} the row as a whole. That may overwrite
-     * a change of another transaction.
-     */
-    public boolean rewrites(
-            Object id,
-            Object[] loaded,
-            Object[] written,
-            boolean wholeRows,
-            SharedSessionContractImplementor session) {
-        for (WatchedAttribute attribute : attributes) {
-            if (isWritten(attribute, id, loaded, written, wholeRows, session)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean isWritten(
-            WatchedAttribute attribute,
-            Object id,
-            Object @Nullable [] loaded,
-            Object[] written,
-            boolean wholeRows,
-            SharedSessionContractImplementor session) {
-        return attribute.property() >= 0
-                && entity.getPropertyUpdateability()[attribute.property()]
-                && attribute.value(id, written, session) != WatchedAttribute.UNKNOWN
-                && (loaded == null
-                        || attribute.isWritten(entity, loaded, written, session)
-                        || (wholeRows && isTableWritten(attribute, loaded, written, session)));
-    }
-
-    /** Whether an UPDATE is sent to the table of an attribute: of several tables, to each in which a value has changed. */
-    private boolean isTableWritten(
-            WatchedAttribute attribute, Object[] loaded, Object[] written, SharedSessionContractImplementor session) {
-        if (entity.getTableSpan() == 1) {
-            return true;
-        }
-        Set<String> tables = Entities.tables(attribute.part());
-        for (int property = 0; property < written.length; property++) {
-            if (loaded[property] != written[property]
-                    && !Collections.disjoint(tables, Entities.tables(entity.getAttributeMapping(property)))
-                    && entity.getPropertyTypes()[property].isDirty(loaded[property], written[property], session)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Whether two snapshots differ in a value that both of them know. */

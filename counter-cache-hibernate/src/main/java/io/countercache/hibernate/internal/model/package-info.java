@@ -7,7 +7,8 @@
  *   <li>{@link io.countercache.hibernate.internal.model.CounterModel} finds the counters of an entity
  *   <li>{@link io.countercache.hibernate.internal.model.WatchedEntity} is an entity as counters watch it: each {@link
  *       io.countercache.hibernate.internal.model.WatchedAttribute}, and the {@link
- *       io.countercache.hibernate.internal.model.Snapshot} of a row
+ *       io.countercache.hibernate.internal.model.Snapshot} of a row; {@link
+ *       io.countercache.hibernate.internal.model.WatchedUpdate} says which of them an UPDATE writes
  *   <li>{@link io.countercache.hibernate.internal.model.RowChange} says what a change of rows {@link
  *       io.countercache.hibernate.internal.model.Moves moves}
  *   <li>{@link io.countercache.hibernate.internal.model.ParentRow} is a row that has counters, {@link

@@ -137,9 +137,8 @@ public final class Recount {
             CounterDefinition counter,
             SharedSessionContractImplementor session) {
         CountQuery count = count(parent, counter, session);
-        return count.drifts(
-                queries.list(
-                        count.ofEach(ids.size()), Object[].class, query -> query.setParameterList("ids", ids), session));
+        return count.drifts(queries.list(
+                count.ofEach(ids.size()), Object[].class, query -> query.setParameterList("ids", ids), session));
     }
 
     private List<Drift> measureBetween(

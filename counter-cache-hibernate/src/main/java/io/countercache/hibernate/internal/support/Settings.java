@@ -11,8 +11,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The settings of one session factory. {@code CounterCacheSettings} says what each of them means. */
-public record Settings(
-        boolean enabled, Write write, StaleChildren staleChildren, Bulk bulk, boolean collectionSize) {
+public record Settings(boolean enabled, Write write, StaleChildren staleChildren, Bulk bulk, boolean collectionSize) {
 
     public static final String ENABLED = "hibernate.counter_cache.enabled";
     public static final String WRITE = "hibernate.counter_cache.write";

@@ -171,7 +171,8 @@ public final class CounterDeltas {
     }
 
     private RowState state(ParentRow row) {
-        return new RowState(Amounts.copy(amounts(row)), rows(row.table()).dropped.contains(row.id()));
+        return new RowState(
+                Amounts.copy(amounts(row)), rows(row.table()).dropped.contains(row.id()));
     }
 
     private void restore(ParentRow row, RowState state) {

@@ -108,14 +108,38 @@ public final class Guest {
                         .start();
                 SessionFactory without = factory(another(postgres), false);
                 SessionFactory with = factory(postgres.getPostgresDatabase(), true)) {
-            line("PostgreSQL, batch size 50: a flush that edits 2,000 children without a version", rounds, without, with, Guest::edit, report);
-            line("PostgreSQL, batch size 50: a flush that removes 100 of them", rounds, without, with, Guest::remove, report);
+            line(
+                    "PostgreSQL, batch size 50: a flush that edits 2,000 children without a version",
+                    rounds,
+                    without,
+                    with,
+                    Guest::edit,
+                    report);
+            line(
+                    "PostgreSQL, batch size 50: a flush that removes 100 of them",
+                    rounds,
+                    without,
+                    with,
+                    Guest::remove,
+                    report);
             line("PostgreSQL: a transaction that persists one child", rounds, without, with, Guest::persist, report);
         }
         try (SessionFactory without = inMemory(false);
                 SessionFactory with = inMemory(true)) {
-            line("H2 in memory: a query on another table, with 100,000 parents pending", rounds, without, with, Guest::query, report);
-            line("H2 in memory, 1 thread: a child of a parent of its own", rounds, without, with, each -> events(1, each), report);
+            line(
+                    "H2 in memory: a query on another table, with 100,000 parents pending",
+                    rounds,
+                    without,
+                    with,
+                    Guest::query,
+                    report);
+            line(
+                    "H2 in memory, 1 thread: a child of a parent of its own",
+                    rounds,
+                    without,
+                    with,
+                    each -> events(1, each),
+                    report);
             line("H2 in memory, 32 threads: the same", rounds, without, with, each -> events(32, each), report);
         }
         return report.toString();
@@ -224,8 +248,8 @@ public final class Guest {
         long begun = System.nanoTime();
         for (long id = 1; id <= QUERIES; id++) {
             long child = id;
-            factory.inTransaction(
-                    session -> session.persist(new Sale(child, session.getReference(Shop.class, 1 + child % 64))));
+            factory.inTransaction(session ->
+                    session.persist(new Sale(child, session.getReference(Shop.class, 1 + child % 64))));
         }
         return (System.nanoTime() - begun) / QUERIES;
     }
@@ -244,7 +268,8 @@ public final class Guest {
             }
             long begun = System.nanoTime();
             for (int i = 0; i < QUERIES; i++) {
-                session.createSelectionQuery("select count(*) from Note", Long.class).getSingleResult();
+                session.createSelectionQuery("select count(*) from Note", Long.class)
+                        .getSingleResult();
             }
             long time = (System.nanoTime() - begun) / QUERIES;
             session.getTransaction().rollback();
