@@ -72,7 +72,7 @@ class DirtyChecksTest {
         return session.find(Post.class, first);
     }
 
-    private Counters counters(Session session) {
+    private Counters<?> counters(Session session) {
         return CounterCaches.of(session).on(Post.class, first);
     }
 

@@ -98,7 +98,7 @@ public final class CounterCacheIntegrator implements Integrator {
         BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
         Function<SessionFactoryImplementor, BulkStatements> bulk =
                 created -> new BulkStatements(model, onDelete, queries, reads, sink, collections, policy, created);
-        finish(model, onDelete, changes, settings.bulk() == Settings.Bulk.IGNORE ? null : bulk, factory);
+        finish(model, changes, settings.bulk() == Settings.Bulk.IGNORE ? null : bulk, factory);
     }
 
     /** Builds the listeners and the steps that they call, and registers them. */
@@ -146,7 +146,6 @@ public final class CounterCacheIntegrator implements Integrator {
     /** Does what has to wait until Hibernate has built all persisters. */
     private static void finish(
             CounterModel model,
-            OnDeleteGraph onDelete,
             MappingChanges changes,
             @Nullable Function<SessionFactoryImplementor, BulkStatements> bulk,
             SessionFactoryImplementor factory) {

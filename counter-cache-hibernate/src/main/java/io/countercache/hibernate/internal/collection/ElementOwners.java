@@ -44,6 +44,7 @@ final class ElementOwners {
         return owners.containsKey(place(collection, id));
     }
 
+    @SuppressWarnings("ReferenceEquality") // an owner that is not there is another thing than none
     boolean exists(CountedCollection collection, Object id) {
         return owners.get(place(collection, id)) != OF_MISSING;
     }

@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.entity;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -64,10 +66,11 @@ final class BatchedImages {
     void prepare(SessionImages images, SharedSessionContractImplementor session) {
         Batch batch = batches.get(session);
         if (batch == null) {
-            batches.put(session, new Batch(images));
-            listen(session);
+            batch = new Batch(images);
+            batches.put(session, batch);
+            listen(batch, session);
         }
-        if (batch == null || batch.waiting.isEmpty()) {
+        if (batch.waiting.isEmpty()) {
             session.getJdbcCoordinator().executeBatch(); // of another entity, or an INSERT of this very row
         }
         pending.expect(session);
@@ -75,25 +78,24 @@ final class BatchedImages {
 
     /** To be called after a statement whose image is not read yet. */
     void add(Image image, Runnable count, SharedSessionContractImplementor session) {
-        batches.get(session).waiting.add(new Waiting(image, count));
+        requireNonNull(batches.get(session)).waiting.add(new Waiting(image, count));
     }
 
-    private void listen(SharedSessionContractImplementor session) {
+    private void listen(Batch batch, SharedSessionContractImplementor session) {
         session.getEventListenerManager().addListener(new SessionEventListener() {
             @Override
             public void jdbcExecuteBatchStart() {
-                beforeSending(session);
+                beforeSending(batch, session);
             }
 
             @Override
             public void jdbcExecuteStatementStart() {
-                beforeSending(session); // Hibernate has not put the statement into a batch
+                beforeSending(batch, session); // Hibernate has not put the statement into a batch
             }
         });
     }
 
-    private void beforeSending(SharedSessionContractImplementor session) {
-        Batch batch = batches.get(session);
+    private void beforeSending(Batch batch, SharedSessionContractImplementor session) {
         if (!queries.areUnderWay(session)) {
             List<Waiting> waiting = List.copyOf(batch.waiting);
             batch.waiting.clear();

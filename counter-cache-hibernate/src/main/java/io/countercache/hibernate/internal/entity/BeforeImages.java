@@ -108,7 +108,9 @@ final class BeforeImages {
         }
         Source source = source(id, loaded, watched, session);
         return source == Source.READ
-                || (source == Source.READ_IF_WRITTEN && writes(id, loaded, written, watched, session));
+                || (source == Source.READ_IF_WRITTEN
+                        && loaded != null
+                        && writes(id, loaded, written, watched, session));
     }
 
     /** Whether an UPDATE changes a watched attribute, or writes it again as it was loaded. */

@@ -24,12 +24,14 @@ final class Image {
 
     /** Sets what the database holds; null if there is no such row. */
     void read(@Nullable Row row) {
-        boolean isFound = row != null
-                && (version == null
-                        || row.version() == null
-                        || query.rows().getVersionType().isEqual(version, row.version()));
-        before = isFound ? row.snapshot() : null;
+        before = row == null || isOtherVersion(row) ? null : row.snapshot();
         isRead = true;
+    }
+
+    private boolean isOtherVersion(Row row) {
+        return version != null
+                && row.version() != null
+                && !query.rows().getVersionType().isEqual(version, row.version());
     }
 
     boolean isRead() {

@@ -66,15 +66,17 @@ final class SessionImages {
      */
     void read(Image image, boolean mayBeChanged, ImageReader reader, SharedSessionContractImplementor session) {
         Expected rows = expected.get(image.query.many());
-        boolean isExpected = rows != null && rows.ids().containsKey(image.key);
+        Map<EntityKey, Object> together = rows == null || !rows.ids().containsKey(image.key)
+                ? Map.of(image.key, image.key.getIdentifier())
+                : rows.ids();
         if (!known.containsKey(image.key)) {
             if (mayBeChanged && isChangedByDatabase) {
                 session.getJdbcCoordinator()
                         .executeBatch(); // it may have the DELETE by which the database changes the row
             }
-            read(image.query, isExpected ? rows.ids() : Map.of(image.key, image.key.getIdentifier()), reader, session);
+            read(image.query, together, reader, session);
         }
-        if (isExpected) {
+        if (rows != null) {
             rows.ids().remove(image.key);
         }
         show(image);

@@ -10,18 +10,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * An UPDATE of a row of a watched entity: which watched attributes it writes. It leaves one as it is that was not loaded, or that is
  * mapped as not updatable, or that the session has not changed if it writes only changes.
- *
- * @param loaded the state that the session had loaded; null if the UPDATE writes all attributes
- * @param written the state that the session has now
- * @param wholeRows whether the UPDATE of a table writes all of its columns again if one has changed
  */
-public record WatchedUpdate(
-        WatchedEntity watched,
-        Object id,
-        Object @Nullable [] loaded,
-        Object[] written,
-        boolean wholeRows,
-        SharedSessionContractImplementor session) {
+public final class WatchedUpdate {
+
+    private final WatchedEntity watched;
+    private final Object id;
+    private final Object @Nullable [] loaded;
+    private final Object[] written;
+    private final boolean wholeRows;
+    private final SharedSessionContractImplementor session;
+
+    /**
+     * Describes an UPDATE.
+     *
+     * @param loaded the state that the session had loaded; null if the UPDATE writes all attributes
+     * @param written the state that the session has now
+     * @param wholeRows whether the UPDATE of a table writes all of its columns again if one has changed
+     */
+    public WatchedUpdate(
+            WatchedEntity watched,
+            Object id,
+            Object @Nullable [] loaded,
+            Object[] written,
+            boolean wholeRows,
+            SharedSessionContractImplementor session) {
+        this.watched = watched;
+        this.id = id;
+        this.loaded = loaded;
+        this.written = written;
+        this.wholeRows = wholeRows;
+        this.session = session;
+    }
 
     /** A snapshot of the row after the UPDATE. */
     public Snapshot after(Snapshot before) {

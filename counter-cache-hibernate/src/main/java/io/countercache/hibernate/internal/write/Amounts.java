@@ -33,6 +33,7 @@ final class Amounts extends AbstractMap<CounterDefinition, BigDecimal> {
     }
 
     /** Adds to the amount of a counter, and returns the chain as it begins then; null if nothing is left of it. */
+    @SuppressWarnings("ReferenceEquality") // mostly it is the same object, which is faster to see
     static @Nullable Amounts add(@Nullable Amounts first, CounterDefinition counter, BigDecimal amount) {
         if (first == null) {
             return new Amounts(counter, amount, null);

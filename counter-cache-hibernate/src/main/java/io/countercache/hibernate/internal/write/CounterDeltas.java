@@ -57,6 +57,7 @@ public final class CounterDeltas {
         add(counter, counter.table(), id, amount);
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same chain is in its place already
     private void add(CounterDefinition counter, String table, Object id, BigDecimal amount) {
         Rows rows = rows(table);
         if (amount.signum() == 0 || rows.dropped.contains(id)) {
