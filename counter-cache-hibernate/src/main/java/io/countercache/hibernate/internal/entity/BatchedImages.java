@@ -58,6 +58,7 @@ final class BatchedImages {
                 && session.getTransactionCoordinator().isTransactionActive()
                 && Statements.owner(session) == session // of another one nothing is heard when the batch is sent
                 && query.isOneStep()
+                && !session.getLoadQueryInfluencers().hasEnabledFilters() // else another session reads
                 && !EntityTables.hidesRows(entity) // what has become of a hidden row is known only afterwards
                 && entity.getTableSpan() == 1; // else a part of the row is written before the event
     }

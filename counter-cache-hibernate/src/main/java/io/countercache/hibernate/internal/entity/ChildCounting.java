@@ -6,7 +6,6 @@ import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedUpdate;
-import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -123,7 +122,6 @@ final class ChildCounting {
                 return;
             }
             if (watched.isRounded(after) || (loaded == null && isDefaulted(event, watched, after))) {
-                Entities.refuseFilters(event.getPersister(), session);
                 session.getJdbcCoordinator().executeBatch(); // a query of the library does not send an open batch
                 after = images.stored(watched, id, session);
             }

@@ -1,7 +1,6 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.Snapshot;
-import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -12,8 +11,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.hibernate.LockMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.query.SelectionQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,6 @@ final class ImageReader {
      * are only marked as deleted, are missing.
      */
     Map<Object, Row> read(ImageQuery query, Collection<Object> ids, SharedSessionContractImplementor session) {
-        Entities.refuseFilters(query.watched().entity(), session);
         List<Object> inOrder = new ArrayList<>(ids);
         inOrder.sort(LockOrder.of(query.rows(), session));
         // without a transaction the lock would be released before the statement that it is for
@@ -80,20 +80,20 @@ final class ImageReader {
 
     private <R> List<R> list(
             String hql, Class<R> type, List<Object> ids, boolean isLocking, SharedSessionContractImplementor session) {
-        return queries.list(
-                hql,
-                type,
-                query -> {
-                    if (ids.size() == 1) {
-                        query.setParameter("id", ids.get(0));
-                    } else {
-                        query.setParameterList("ids", ids);
-                    }
-                    if (isLocking) {
-                        query.setHibernateLockMode(LockMode.PESSIMISTIC_WRITE);
-                    }
-                },
-                session);
+        Consumer<SelectionQuery<R>> parameters = query -> {
+            if (ids.size() == 1) {
+                query.setParameter("id", ids.get(0));
+            } else {
+                query.setParameterList("ids", ids);
+            }
+            if (isLocking) {
+                query.setHibernateLockMode(LockMode.PESSIMISTIC_WRITE);
+            }
+        };
+        // a filter of the application does not hide the row from what is to be written
+        return session.getLoadQueryInfluencers().hasEnabledFilters()
+                ? queries.listUnfiltered(hql, type, parameters, session)
+                : queries.list(hql, type, parameters, session);
     }
 
     /** A snapshot of a row that is locked already, or null if there is no such row. */

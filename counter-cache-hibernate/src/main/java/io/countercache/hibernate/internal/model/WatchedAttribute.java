@@ -272,7 +272,9 @@ public record WatchedAttribute(
                 elsewhere.add(column);
             }
         });
-        return elsewhere.isEmpty() && !isJoined();
+        return elsewhere.isEmpty()
+                && !isJoined()
+                && !isAny(); // Hibernate locks the row after it has read the type of what an @Any leads to
     }
 
     private String alias() {

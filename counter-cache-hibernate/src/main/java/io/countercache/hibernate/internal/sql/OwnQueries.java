@@ -42,6 +42,22 @@ public final class OwnQueries {
         });
     }
 
+    /** The same in another session of the same transaction, whose filters hide nothing. */
+    public <R> List<R> listUnfiltered(
+            String hql,
+            Class<R> type,
+            Consumer<SelectionQuery<R>> parameters,
+            SharedSessionContractImplementor session) {
+        return quietly(session, filtered -> {
+            try (StatelessSession open =
+                    filtered.statelessWithOptions().connection().open()) {
+                SelectionQuery<R> query = open.createSelectionQuery(hql, type);
+                parameters.accept(query);
+                return query.getResultList();
+            }
+        });
+    }
+
     /**
      * Hands over the rows of an HQL query with the parameter {@code :ids}. There may be any number of ids: it is sent in
      * chunks.
