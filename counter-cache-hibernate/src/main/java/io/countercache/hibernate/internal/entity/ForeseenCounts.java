@@ -78,7 +78,7 @@ final class ForeseenCounts {
 
     /** Whether the current flush of a session is going to insert a parent, and can write a counter with the INSERT. */
     private boolean isForeseeable(CounterDefinition counter, Object id, SharedSessionContractImplementor session) {
-        EntityEntry parent = id instanceof DelayedPostInsertIdentifier
+        EntityEntry parent = !counter.path().isEmpty() || id instanceof DelayedPostInsertIdentifier
                 ? null
                 : ManagedParents.entry(model.parent(counter), id, session);
         if (parent == null || parent.isExistsInDatabase()) {
@@ -95,7 +95,6 @@ final class ForeseenCounts {
     private static boolean isForeseeable(ParentCounter counter, EntityPersister entity) {
         CounterDefinition derived = counter.derived();
         return derived != null
-                && derived.path().isEmpty()
                 && derived.touch().isEmpty() // the touched attribute is set by an UPDATE
                 && derived.table().equals(counter.table())
                 && entity.getPropertyInsertability()[counter.index()]
