@@ -84,7 +84,16 @@ public final class CounterCacheIntegrator implements Integrator {
         MoveSink sink = new MoveSink(model, pending, skipping);
         CountedCollections collections = new CountedCollections(declared.derived());
         boolean trust = settings.staleChildren() == Settings.StaleChildren.TRUST;
-        listen(installed, declared, onDelete, collections, reads, sink, trust, changes, factory.getEventListenerRegistry());
+        listen(
+                installed,
+                declared,
+                onDelete,
+                collections,
+                reads,
+                sink,
+                trust,
+                changes,
+                factory.getEventListenerRegistry());
         BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
         Function<SessionFactoryImplementor, BulkStatements> bulk =
                 created -> new BulkStatements(model, onDelete, queries, reads, sink, collections, policy, created);

@@ -32,8 +32,7 @@ final class CollectionChange {
     boolean isSent;
 
     /**
-     * The ids of the elements of a change; all lists are empty if elements have no counter. Ids and not elements: an element
-     * refers to its session, which could then never be collected as garbage while its change is remembered.
+     * The ids of the elements of a change; all lists are empty if elements have no counter.
      *
      * @param inserted those of the rows that are inserted
      * @param deleted those of the rows that are deleted one by one, in the order of the DELETEs
@@ -86,7 +85,9 @@ final class CollectionChange {
         // JoinColumnElements has counted what gets its owner by a column
         int inserted = collection.isForeignKey() ? 0 : plan.inserted().size();
         int deleted = all + each.stream().mapToInt(Integer::intValue).sum();
-        if (!collection.ofElement().isEmpty() && all != 0 && all != elements.removed().size()) {
+        if (!collection.ofElement().isEmpty()
+                && all != 0
+                && all != elements.removed().size()) {
             throw unknownElements();
         }
         for (CounterDefinition counter : collection.ofOwner()) {

@@ -91,7 +91,8 @@ public final class CollectionEvents
             return;
         }
         SharedSessionContractImplementor session = stateless.sessionOf(event);
-        WaitingChanges changes = waiting(session); // also if the session is skipping: its row counts are not those of another
+        WaitingChanges changes =
+                waiting(session); // also if the session is skipping: its row counts are not those of another
         if (changes.current(session) != null) {
             changes.drop(session);
         }

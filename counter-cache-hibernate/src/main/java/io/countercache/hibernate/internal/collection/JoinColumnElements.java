@@ -67,7 +67,8 @@ public final class JoinColumnElements implements RowStep {
         lock(collection, added, owners, session);
         owners.leave(collection, ownerId, plan.removesAll(), ids(collection, plan.deleted(), session));
         for (Object id : added) {
-            if (owners.exists(collection, id)) { // else another transaction has deleted it, and the UPDATE does not find it
+            if (owners.exists(
+                    collection, id)) { // else another transaction has deleted it, and the UPDATE does not find it
                 Object before = owners.enter(collection, id, ownerId);
                 if (!collection.isSameOwner(before, ownerId)) {
                     count(collection, before, -1, session);
@@ -93,21 +94,24 @@ public final class JoinColumnElements implements RowStep {
      */
     private Map<CountedCollection, List<Object>> added(SessionImplementor session) {
         Map<CountedCollection, List<Object>> added = new HashMap<>();
-        session.getPersistenceContextInternal().forEachCollectionEntry((elements, entry) -> {
-            CollectionPersister persister = entry.isDorecreate()
-                    ? entry.getCurrentPersister()
-                    : entry.isDoupdate() ? entry.getLoadedPersister() : null;
-            CountedCollection collection = persister == null ? null : collections.of(persister);
-            if (collection != null && collection.isForeignKey()) {
-                CollectionPlan plan = entry.isDorecreate()
-                        ? CollectionPlan.create(elements, collection)
-                        : CollectionPlan.update(elements, collection, session);
-                if (plan != null) {
-                    added.computeIfAbsent(collection, any -> new ArrayList<>())
-                            .addAll(ids(collection, plan.inserted(), session));
-                }
-            }
-        }, true);
+        session.getPersistenceContextInternal()
+                .forEachCollectionEntry(
+                        (elements, entry) -> {
+                            CollectionPersister persister = entry.isDorecreate()
+                                    ? entry.getCurrentPersister()
+                                    : entry.isDoupdate() ? entry.getLoadedPersister() : null;
+                            CountedCollection collection = persister == null ? null : collections.of(persister);
+                            if (collection != null && collection.isForeignKey()) {
+                                CollectionPlan plan = entry.isDorecreate()
+                                        ? CollectionPlan.create(elements, collection)
+                                        : CollectionPlan.update(elements, collection, session);
+                                if (plan != null) {
+                                    added.computeIfAbsent(collection, any -> new ArrayList<>())
+                                            .addAll(ids(collection, plan.inserted(), session));
+                                }
+                            }
+                        },
+                        true);
         return added;
     }
 
@@ -116,9 +120,8 @@ public final class JoinColumnElements implements RowStep {
             Collection<Object> ids,
             ElementOwners owners,
             SharedSessionContractImplementor session) {
-        List<Object> unknown = ids.stream()
-                .filter(id -> !owners.isKnown(collection, id))
-                .toList();
+        List<Object> unknown =
+                ids.stream().filter(id -> !owners.isKnown(collection, id)).toList();
         if (!unknown.isEmpty()) {
             owners.read(collection, unknown, reads.lockElements(collection, unknown, session));
         }

@@ -10,7 +10,6 @@ import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
 import org.hibernate.engine.spi.SessionImplementor;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;

@@ -48,8 +48,7 @@ public final class Statements {
     public static <R> R query(
             String sql, Supplier<String> attempt, SharedSessionContractImplementor session, Sending<R> sending) {
         try {
-            return attempt(
-                    preparer(session).prepareQueryStatement(sql, false, null), sql, attempt, session, sending);
+            return attempt(preparer(session).prepareQueryStatement(sql, false, null), sql, attempt, session, sending);
         } catch (JDBCException e) {
             throw failed(e, session);
         }
