@@ -72,7 +72,7 @@ class DirtyChecksTest {
         return session.find(Post.class, first);
     }
 
-    private Counters counters(Session session) {
+    private Counters<Post> counters(Session session) {
         return CounterCaches.of(session).on(Post.class, first);
     }
 
@@ -83,8 +83,10 @@ class DirtyChecksTest {
 
     @Test
     void aQueryChecksEachEntityOnce() {
-        int entities = checkedBy(FlushMode.AUTO, session -> {}, session -> assertThat(queried(session))
-                .isZero());
+        int entities = checkedBy(
+                FlushMode.AUTO,
+                session -> {},
+                session -> assertThat(queried(session)).isZero());
         assertThat(entities).isEqualTo(POSTS);
         assertThat(read).containsExactly(Set.of("post"));
     }
@@ -132,9 +134,10 @@ class DirtyChecksTest {
                     session.flush();
                 },
                 session -> {
-                    List<String> sql = db.statementsOf(() -> counters(session)
-                            .increment("commentsCount", 2));
-                    assertThat(counterUpdates(sql)).as("the pending delta waits").hasSize(1);
+                    List<String> sql = db.statementsOf(() -> counters(session).increment("commentsCount", 2));
+                    assertThat(counterUpdates(sql))
+                            .as("the pending delta waits")
+                            .hasSize(1);
                     assertThat(post(session).commentsCount).isEqualTo(3);
                     counters(session).decrement("commentsCount", 2);
                     assertThat(post(session).commentsCount).isEqualTo(1);
@@ -152,8 +155,7 @@ class DirtyChecksTest {
                         session.persist(comment);
                         session.getTransaction().setRollbackOnly();
                     },
-                    session -> assertThat(counters(session)
-                                    .value("commentsCount"))
+                    session -> assertThat(counters(session).value("commentsCount"))
                             .as("in mode " + mode)
                             .isEqualTo(1));
             assertThat(entities).isEqualTo(POSTS + 1);
@@ -169,8 +171,7 @@ class DirtyChecksTest {
                     session.flush();
                     session.persist(new Comment(post(session)));
                 },
-                session -> assertThat(counters(session).value("commentsCount"))
-                        .isEqualTo(1));
+                session -> assertThat(counters(session).value("commentsCount")).isEqualTo(1));
         assertThat(entities).isZero();
     }
 }

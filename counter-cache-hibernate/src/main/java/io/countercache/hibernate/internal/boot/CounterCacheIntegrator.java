@@ -73,7 +73,8 @@ public final class CounterCacheIntegrator implements Integrator {
         ReadBeforeWrite reads = new ReadBeforeWrite(model, onDelete::causes, pending, queries, settings.write());
         Recount recount = new Recount(model, pending, queries, sql, writer);
         SkippingSessions skipping = new SkippingSessions();
-        Installation installed = new Installation(model, queries, pending, reads, recount, skipping, caches, uniqueKeys);
+        Installation installed =
+                new Installation(model, queries, pending, reads, recount, skipping, caches, uniqueKeys);
         FactoryScope.of(factory).put(Installation.class, installed);
         if (model.isEmpty()) {
             return; // nothing is declared: change nothing, add no listener, cost nothing

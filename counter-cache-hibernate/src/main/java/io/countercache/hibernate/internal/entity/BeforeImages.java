@@ -15,7 +15,6 @@ import java.util.function.Predicate;
 import org.hibernate.LockMode;
 import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.engine.spi.EntityEntry;
-
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
@@ -152,9 +151,7 @@ final class BeforeImages {
     }
 
     private static @Nullable EntityEntry entry(Object child, SharedSessionContractImplementor session) {
-        return session.isEventSource()
-                ? session.getPersistenceContextInternal().getEntry(child)
-                : null;
+        return session.isEventSource() ? session.getPersistenceContextInternal().getEntry(child) : null;
     }
 
     /**

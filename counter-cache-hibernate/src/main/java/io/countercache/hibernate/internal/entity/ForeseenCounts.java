@@ -181,8 +181,7 @@ final class ForeseenCounts {
             BigDecimal amount = amount(counter, event.getId(), added);
             if (amount != null) {
                 event.getPersister().setValue(event.getEntity(), counter.index(), event.getState()[counter.index()]);
-                pending.add(
-                        requireNonNull(counter.derived()), event.getId(), amount.negate(), event.getSession());
+                pending.add(requireNonNull(counter.derived()), event.getId(), amount.negate(), event.getSession());
             }
         }
     }

@@ -34,8 +34,7 @@ public interface RowStep {
 
     /** Whether the row was really inserted: Hibernate also reports an INSERT that a listener of the application has vetoed. */
     static boolean isInserted(PostInsertEvent event) {
-        if (!event.getSession().isEventSource()
-                || event.getPersister().isIdentifierAssignedByInsert()) {
+        if (!event.getSession().isEventSource() || event.getPersister().isIdentifierAssignedByInsert()) {
             return true; // nothing is reported then
         }
         EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());

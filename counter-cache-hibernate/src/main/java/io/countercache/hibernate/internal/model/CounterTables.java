@@ -76,8 +76,7 @@ public final class CounterTables {
 
     /** An entity that has counters in this table. */
     public EntityPersister parentIn(String table) {
-        return Entities.entity(
-                countersIn(table).iterator().next().parent(), factory);
+        return Entities.entity(countersIn(table).iterator().next().parent(), factory);
     }
 
     /** The entity that has all of these counters in one table: counters of one row may be those of its superclasses, too. */

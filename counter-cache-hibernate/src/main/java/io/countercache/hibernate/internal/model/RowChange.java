@@ -57,12 +57,7 @@ public record RowChange(
     }
 
     private static void count(
-            CountedBy by,
-            @Nullable Object from,
-            @Nullable Object to,
-            BigDecimal less,
-            BigDecimal more,
-            Moves moves) {
+            CountedBy by, @Nullable Object from, @Nullable Object to, BigDecimal less, BigDecimal more, Moves moves) {
         if (from != null && by.association().isSame(from, to)) {
             moves.move(by.counter(), from, less.add(more));
             return;
@@ -75,8 +70,7 @@ public record RowChange(
         }
     }
 
-    private static void pass(
-            WatchedEntity entity, Object id, Snapshot before, @Nullable Snapshot after, Moves moves) {
+    private static void pass(WatchedEntity entity, Object id, Snapshot before, @Nullable Snapshot after, Moves moves) {
         for (PassedBy by : entity.passages()) {
             Object from = before.get(by.association());
             if (!by.association().isSame(from, value(after, by.association()))) {

@@ -47,7 +47,7 @@ public final class Numbers {
 
     /** The opposite amount. Allocates nothing for 1, which is what most rows count for. */
     public static BigDecimal negate(BigDecimal amount) {
-        return amount.equals(BigDecimal.ONE) ? MINUS_ONE : amount.negate();
+        return amount.compareTo(BigDecimal.ONE) == 0 ? MINUS_ONE : amount.negate();
     }
 
     /** The sum of what an attribute shows, null as 0, and an amount. */

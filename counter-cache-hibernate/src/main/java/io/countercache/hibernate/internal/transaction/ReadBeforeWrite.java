@@ -64,7 +64,8 @@ public final class ReadBeforeWrite implements FlushEventListener, AutoFlushEvent
         Set<String> tables = event.getQuerySpaces();
         Together together = tables == null ? null : together(tables);
         // a listener of the application may query in the middle of a flush, which executes what waits anyway
-        if (together != null && !event.getSession().getPersistenceContextInternal().isFlushing()) {
+        if (together != null
+                && !event.getSession().getPersistenceContextInternal().isFlushing()) {
             event.setQuerySpaces(together);
         }
     }

@@ -63,11 +63,7 @@ public final class CounterDeltas {
             return;
         }
         beforeChange(table, id);
-        Amounts before = rows.pending.get(id);
-        Amounts after = Amounts.add(before, counter, amount);
-        if (after != before) {
-            rows.set(id, after);
-        }
+        rows.set(id, Amounts.add(rows.pending.get(id), counter, amount));
     }
 
     private Rows rows(String table) {
@@ -171,7 +167,8 @@ public final class CounterDeltas {
     }
 
     private RowState state(ParentRow row) {
-        return new RowState(Amounts.copy(amounts(row)), rows(row.table()).dropped.contains(row.id()));
+        return new RowState(
+                Amounts.copy(amounts(row)), rows(row.table()).dropped.contains(row.id()));
     }
 
     private void restore(ParentRow row, RowState state) {
