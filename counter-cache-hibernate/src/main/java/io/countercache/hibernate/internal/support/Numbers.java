@@ -48,7 +48,7 @@ public final class Numbers {
     /** The opposite amount. Allocates nothing for 1, which is what most rows count for. */
     @SuppressWarnings("BigDecimalEquals") // 1.0 may be negated as any other number
     public static BigDecimal negate(BigDecimal amount) {
-        return amount.equals(BigDecimal.ONE) ? MINUS_ONE : amount.negate();
+        return amount.compareTo(BigDecimal.ONE) == 0 ? MINUS_ONE : amount.negate();
     }
 
     /** The sum of what an attribute shows, null as 0, and an amount. */

@@ -38,7 +38,7 @@ final class Amounts extends AbstractMap<CounterDefinition, BigDecimal> {
         if (first == null) {
             return new Amounts(counter, amount, null);
         }
-        int order = first.counter == counter ? 0 : BY_COLUMN.compare(counter, first.counter);
+        int order = first.counter.equals(counter) ? 0 : BY_COLUMN.compare(counter, first.counter);
         if (order < 0) {
             return new Amounts(counter, amount, first);
         }

@@ -64,11 +64,7 @@ public final class CounterDeltas {
             return;
         }
         beforeChange(table, id);
-        Amounts before = rows.pending.get(id);
-        Amounts after = Amounts.add(before, counter, amount);
-        if (after != before) {
-            rows.set(id, after);
-        }
+        rows.set(id, Amounts.add(rows.pending.get(id), counter, amount));
     }
 
     private Rows rows(String table) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.ParentRow;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CounterDeltasTest {
@@ -145,5 +147,16 @@ class CounterDeltasTest {
         add(COMMENTS, post(2), 1);
         deltas.rollback(first);
         assertThat(drained()).containsExactly("post1 commentsCount=1");
+    }
+
+    /** What is allocated is a little more than what stays, because the table grows. */
+    @Test
+    void aPendingRowTakesLittleMemory() {
+        List<Integer> ids = IntStream.range(1_000, 101_000).boxed().toList();
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        ids.forEach(id -> deltas.add(COMMENTS, id, BigDecimal.ONE));
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(allocated / ids.size()).as("bytes for each row").isLessThan(150);
     }
 }
