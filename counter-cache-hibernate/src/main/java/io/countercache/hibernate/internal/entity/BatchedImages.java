@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.entity;
 
 import static java.util.Objects.requireNonNull;
 
+import io.countercache.hibernate.internal.orm.BatchSize;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -52,9 +53,8 @@ final class BatchedImages {
 
     /** Whether the image of a row may be read as late as that. */
     static boolean mayWait(ImageQuery query, EntityPersister entity, SharedSessionContractImplementor session) {
-        Integer size = session.getConfiguredJdbcBatchSize();
         return session instanceof StatelessSession
-                && size > 1
+                && BatchSize.of(session) > 1
                 && session.getTransactionCoordinator().isTransactionActive()
                 && Statements.owner(session) == session // of another one nothing is heard when the batch is sent
                 && query.isOneStep()

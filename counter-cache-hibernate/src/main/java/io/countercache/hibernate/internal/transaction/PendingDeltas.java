@@ -175,6 +175,7 @@ public final class PendingDeltas {
         }
         for (String table : tables) {
             for (String declared : model.tables().declaredFor(table)) {
+                executeBatch(pending, session);
                 if (pending.concern(declared)) {
                     return true;
                 }
