@@ -66,13 +66,14 @@ final class CollectionChange {
         return !awaitsAll && each.size() == plan.deleted().size();
     }
 
-    boolean awaits(DeleteRowCounts counts) {
-        return counts.role().equals(collection.persister().getRole())
-                && (counts.isOfAll() ? awaitsAll : each.size() < plan.deleted().size());
+    /** @param isOfAll whether the row count is that of a DELETE of all rows of an owner */
+    boolean awaits(String role, boolean isOfAll) {
+        return role.equals(collection.persister().getRole())
+                && (isOfAll ? awaitsAll : each.size() < plan.deleted().size());
     }
 
-    void add(DeleteRowCounts counts, int rows) {
-        if (counts.isOfAll()) {
+    void add(boolean isOfAll, int rows) {
+        if (isOfAll) {
             awaitsAll = false;
             all = rows;
         } else {

@@ -27,6 +27,6 @@ record DeleteRowCounts(String role, boolean isOfAll) implements Expectation {
 
     @Override
     public void verifyOutcome(int rowCount, PreparedStatement statement, int batchPosition, String sql) {
-        WaitingChanges.counted(this, rowCount, sql);
+        WaitingChanges.counted(role, isOfAll, rowCount, sql);
     }
 }

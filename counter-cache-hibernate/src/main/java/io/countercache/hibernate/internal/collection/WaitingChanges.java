@@ -148,23 +148,23 @@ final class WaitingChanges implements SessionEventListener {
     }
 
     /** Called for each DELETE of a batch that was sent, in their order. */
-    static void counted(DeleteRowCounts counts, int rows, String sql) {
+    static void counted(String role, boolean isOfAll, int rows, String sql) {
         WeakReference<WaitingChanges> reference = LAST_SENT.get();
         WaitingChanges sent = reference == null ? null : reference.get();
         if (sent != null) {
-            sent.add(counts, rows, sql);
+            sent.add(role, isOfAll, rows, sql);
         }
     }
 
-    private void add(DeleteRowCounts counts, int rows, String sql) {
+    private void add(String role, boolean isOfAll, int rows, String sql) {
         for (CollectionChange change : changes) {
-            if (change.awaits(counts)) {
+            if (change.awaits(role, isOfAll)) {
                 if (rows < 0) {
                     throw new CounterCacheException(
                             "the JDBC driver does not return how many rows '%s' has changed, and a counter depends on it: configure the driver to return row counts for batches"
                                     .formatted(sql));
                 }
-                change.add(counts, rows);
+                change.add(isOfAll, rows);
                 if (change.hasEnded && change.isComplete() && pending.collects(change.session)) {
                     count(change);
                 }

@@ -1,14 +1,11 @@
 package io.countercache.hibernate.internal.entity;
 
-import static java.util.Objects.requireNonNull;
-
+import io.countercache.hibernate.internal.entity.SessionImages.Waiting;
 import io.countercache.hibernate.internal.orm.BatchSize;
 import io.countercache.hibernate.internal.orm.EntityTables;
-import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hibernate.SessionEventListener;
@@ -26,24 +23,6 @@ final class BatchedImages {
     private final OwnQueries queries;
     private final PendingDeltas pending;
     private final ImageReader reader;
-    private final PerSession<Batch> batches = new PerSession<>();
-
-    /** The rows in the open batch of a session. */
-    private static final class Batch {
-        final SessionImages images;
-        final List<Waiting> waiting = new ArrayList<>();
-
-        Batch(SessionImages images) {
-            this.images = images;
-        }
-    }
-
-    /**
-     * A row whose statement is in the open batch.
-     *
-     * @param count what is to be done once the image is read
-     */
-    private record Waiting(Image image, Runnable count) {}
 
     BatchedImages(OwnQueries queries, PendingDeltas pending, ImageReader reader) {
         this.queries = queries;
@@ -65,45 +44,41 @@ final class BatchedImages {
 
     /** To be called before a statement whose image may wait. */
     void prepare(SessionImages images, SharedSessionContractImplementor session) {
-        Batch batch = batches.get(session);
-        if (batch == null) {
-            batch = new Batch(images);
-            batches.put(session, batch);
-            listen(batch, session);
+        if (!images.isListening) {
+            images.isListening = true;
+            listen(images, session);
         }
-        if (batch.waiting.isEmpty()) {
+        if (images.waiting.isEmpty()) {
             session.getJdbcCoordinator().executeBatch(); // of another entity, or an INSERT of this very row
         }
         pending.expect(session);
     }
 
-    /** To be called after a statement whose image is not read yet. */
-    void add(Image image, Runnable count, SharedSessionContractImplementor session) {
-        requireNonNull(batches.get(session)).waiting.add(new Waiting(image, count));
-    }
-
-    private void listen(Batch batch, SharedSessionContractImplementor session) {
+    private void listen(SessionImages images, SharedSessionContractImplementor session) {
         session.getEventListenerManager().addListener(new SessionEventListener() {
             @Override
             public void jdbcExecuteBatchStart() {
-                beforeSending(batch, session);
+                beforeSending(images, session);
             }
 
             @Override
             public void jdbcExecuteStatementStart() {
-                beforeSending(batch, session); // Hibernate has not put the statement into a batch
+                beforeSending(images, session); // Hibernate has not put the statement into a batch
             }
         });
     }
 
-    private void beforeSending(Batch batch, SharedSessionContractImplementor session) {
+    private void beforeSending(SessionImages images, SharedSessionContractImplementor session) {
         if (!queries.areUnderWay(session)) {
-            List<Waiting> waiting = List.copyOf(batch.waiting);
-            batch.waiting.clear();
-            List<Image> unread = Stream.concat(waiting.stream().map(Waiting::image), batch.images.unread().stream())
+            List<Waiting> waiting = List.copyOf(images.waiting);
+            images.waiting.clear();
+            List<Image> unread = Stream.concat(waiting.stream().map(Waiting::image), images.unread().stream())
                     .toList();
             if (!unread.isEmpty()) {
-                queries.duringBatch(session, () -> read(unread, waiting, batch.images, session));
+                queries.duringBatch(session, () -> {
+                    read(unread, waiting, images, session);
+                    return true;
+                });
             }
         }
     }

@@ -252,7 +252,7 @@ final class BeforeImages {
         if (image.isRead()) {
             count.run();
         } else {
-            batches.add(image, count, session);
+            sessions.get(session, SessionImages::new).waiting.add(new SessionImages.Waiting(image, count));
         }
     }
 

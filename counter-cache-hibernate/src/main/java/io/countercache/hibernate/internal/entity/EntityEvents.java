@@ -9,6 +9,7 @@ import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
@@ -75,8 +76,6 @@ public final class EntityEvents
     private final transient RowStep[] steps;
 
     /**
-     * Builds what works on the events.
-     *
      * @param trust whether the application has said that no two transactions change one child at the same time
      * @param steps those of other packages, in the order in which they are called
      */
@@ -105,47 +104,35 @@ public final class EntityEvents
 
     /** Called when a flush begins, before Hibernate works on it. */
     public void beforeFlush(SessionImplementor session) {
-        if (isWithinFlush(session)) {
-            return;
-        }
-        foreseen.forget(session); // of a flush that has failed
-        images.forget(session);
-        for (RowStep step : steps) {
-            step.beforeFlush(session);
-        }
+        forgetFlush(session, RowStep::beforeFlush); // one that has failed
     }
 
     @Override
     public void onFlush(FlushEvent event) {
-        afterFlush(event.getSession());
+        forgetFlush(event.getSession(), RowStep::afterFlush);
     }
 
     @Override
     public void onAutoFlush(AutoFlushEvent event) {
-        afterFlush(event.getSession());
+        forgetFlush(event.getSession(), RowStep::afterFlush);
     }
 
-    private void afterFlush(SessionImplementor session) {
-        if (isWithinFlush(session)) {
-            return;
+    private void forgetFlush(SessionImplementor session, BiConsumer<RowStep, SessionImplementor> callStep) {
+        if (session.getPersistenceContextInternal().isFlushing()) {
+            return; // a query in the middle of a flush asks for another flush, which does nothing
         }
         foreseen.forget(session);
         images.forget(session);
         for (RowStep step : steps) {
-            step.afterFlush(session);
+            callStep.accept(step, session);
         }
-    }
-
-    /** A query in the middle of a flush asks for another flush, which does nothing. */
-    private static boolean isWithinFlush(SessionImplementor session) {
-        return session.getPersistenceContextInternal().isFlushing();
     }
 
     /** Called before Hibernate compares the entity with its loaded state, and before the flush inserts anything. */
     @Override
     public void onFlushEntity(FlushEntityEvent event) {
-        List<ParentCounter> counters = model.countersOf(event.getEntityEntry().getPersister());
         foreseen.onFlushEntity(event);
+        List<ParentCounter> counters = model.countersOf(event.getEntityEntry().getPersister());
         if (!counters.isEmpty()) {
             parents.onFlushEntity(event, counters);
         }
@@ -169,7 +156,7 @@ public final class EntityEvents
         parents.afterLoad(event);
     }
 
-    // ---- INSERT ----
+    // ---- INSERT and UPDATE ----
 
     @Override
     public boolean onPreInsert(PreInsertEvent event) {
@@ -198,15 +185,13 @@ public final class EntityEvents
         }
     }
 
-    // ---- UPDATE ----
-
     @Override
     public boolean onPreUpdate(PreUpdateEvent event) {
         List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
             parents.beforeUpdate(event, counters);
         }
-        WatchedEntity watched = skipping.contains(event.getSession()) ? null : watched(event);
+        WatchedEntity watched = counted(event);
         if (watched != null) {
             images.beforeUpdate(event, watched);
         }
@@ -227,7 +212,7 @@ public final class EntityEvents
     @Override
     public boolean onPreUpsert(PreUpsertEvent event) {
         parents.refuseUpsert(event.getPersister());
-        WatchedEntity watched = skipping.contains(event.getSession()) ? null : watched(event);
+        WatchedEntity watched = counted(event);
         if (watched != null) {
             images.beforeUpsert(event, watched);
         }
@@ -258,15 +243,15 @@ public final class EntityEvents
 
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
-        boolean isCounting = !deletes.isLeftToDatabase(event) && !skipping.contains(event.getSession());
-        WatchedEntity watched = isCounting ? watched(event) : null;
+        boolean isLeft = deletes.isLeftToDatabase(event);
+        WatchedEntity watched = isLeft ? null : counted(event);
         if (watched != null) {
             images.beforeDelete(event, watched);
         }
         images.beforeChangesByDatabase(event);
-        for (RowStep step : steps) {
-            step.beforeStatement(event);
-            if (isCounting) {
+        beforeStatement(event);
+        if (!isLeft && !skipping.contains(event.getSession())) {
+            for (RowStep step : steps) {
                 step.beforeDelete(event);
             }
         }
@@ -289,12 +274,16 @@ public final class EntityEvents
         }
     }
 
-    // ---- all of them ----
-
     /** What counters look at of the entity; null if they look at nothing. */
     private @Nullable WatchedEntity watched(AbstractDatabaseOperationEvent event) {
         WatchedEntity watched = model.watched(event.getPersister());
         return watched.isEmpty() ? null : watched;
+    }
+
+    /** The same for what is about to happen: null also while the session counts nothing. */
+    private @Nullable WatchedEntity counted(AbstractDatabaseOperationEvent event) {
+        WatchedEntity watched = watched(event);
+        return watched == null || skipping.contains(event.getSession()) ? null : watched;
     }
 
     private void beforeStatement(AbstractDatabaseOperationEvent event) {

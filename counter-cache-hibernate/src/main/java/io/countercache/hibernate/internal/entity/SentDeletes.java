@@ -165,11 +165,11 @@ public final class SentDeletes {
 
     /** Whether the current flush is certain to send a DELETE for an entity. */
     boolean isSendingDelete(EntityEntry entry, SharedSessionContractImplementor session) {
+        if (entry.getStatus() != Status.DELETED || !entry.isExistsInDatabase()) {
+            return false;
+        }
         OfSession known = sessions.get(session);
-        return entry.getStatus() == Status.DELETED
-                && entry.isExistsInDatabase()
-                && (known == null || !known.left.contains(entry.getEntityKey()))
-                && !mayBeVetoed(entry.getPersister());
+        return (known == null || !known.left.contains(entry.getEntityKey())) && !mayBeVetoed(entry.getPersister());
     }
 
     /**

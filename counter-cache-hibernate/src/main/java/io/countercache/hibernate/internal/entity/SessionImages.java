@@ -2,10 +2,13 @@ package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.entity.ImageReader.Row;
 import io.countercache.hibernate.internal.model.Snapshot;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -22,17 +25,32 @@ final class SessionImages {
     private final Map<String, Expected> expected = new HashMap<>();
     /** The rows that this flush or batch has locked, as they are now; null for those that do not exist. */
     private final Map<EntityKey, @Nullable Row> known = new HashMap<>();
+    /** The rows in the open JDBC batch of a stateless session: see {@link BatchedImages}. */
+    final List<Waiting> waiting = new ArrayList<>();
+
+    boolean isListening;
     /** Whether the database may have changed rows along with one that this flush has deleted. */
     private boolean isChangedByDatabase;
 
+    /**
+     * A row whose statement is in an open batch.
+     *
+     * @param count what is to be done once the image is read
+     */
+    record Waiting(Image image, Runnable count) {}
+
     /** Rows that one query reads. */
-    private record Expected(ImageQuery query, Map<EntityKey, Object> ids) {}
+    private record Expected(ImageQuery query, Set<EntityKey> keys) {}
 
     /** Announces that the current flush is going to move or delete a row. */
     void expect(EntityKey key, ImageQuery query) {
-        expected.computeIfAbsent(query.many(), any -> new Expected(query, new HashMap<>()))
-                .ids()
-                .put(key, key.getIdentifier());
+        add(key, query, expected);
+    }
+
+    private static void add(EntityKey key, ImageQuery query, Map<String, Expected> rows) {
+        rows.computeIfAbsent(query.columns(), any -> new Expected(query, new HashSet<>()))
+                .keys()
+                .add(key);
     }
 
     /**
@@ -65,30 +83,26 @@ final class SessionImages {
      * @param mayBeChanged whether the database may change the row along with another one
      */
     void read(Image image, boolean mayBeChanged, ImageReader reader, SharedSessionContractImplementor session) {
-        Expected rows = expected.get(image.query.many());
-        Map<EntityKey, Object> together = rows == null || !rows.ids().containsKey(image.key)
-                ? Map.of(image.key, image.key.getIdentifier())
-                : rows.ids();
+        Expected rows = expected.get(image.query.columns());
         if (!known.containsKey(image.key)) {
             if (mayBeChanged && isChangedByDatabase) {
                 session.getJdbcCoordinator()
                         .executeBatch(); // it may have the DELETE by which the database changes the row
             }
-            read(image.query, together, reader, session);
+            Set<EntityKey> keys = rows != null && rows.keys().contains(image.key) ? rows.keys() : Set.of(image.key);
+            read(image.query, keys, reader, session);
         }
         if (rows != null) {
-            rows.ids().remove(image.key);
+            rows.keys().remove(image.key);
         }
         show(image);
     }
 
     private void read(
-            ImageQuery query,
-            Map<EntityKey, Object> ids,
-            ImageReader reader,
-            SharedSessionContractImplementor session) {
-        Map<Object, Row> rows = reader.read(query, ids.values(), session);
-        ids.keySet().forEach(key -> known.put(key, null));
+            ImageQuery query, Set<EntityKey> keys, ImageReader reader, SharedSessionContractImplementor session) {
+        List<Object> ids = keys.stream().map(EntityKey::getIdentifier).toList();
+        Map<Object, Row> rows = reader.read(query, ids, session);
+        keys.forEach(key -> known.put(key, null));
         rows.forEach((id, row) ->
                 known.put(session.generateEntityKey(id, query.watched().entity()), row));
     }
@@ -96,12 +110,8 @@ final class SessionImages {
     /** Reads the rows of several images, whatever their entities, which are then known. */
     void readAll(Collection<Image> images, ImageReader reader, SharedSessionContractImplementor session) {
         Map<String, Expected> rows = new HashMap<>();
-        for (Image image : images) {
-            rows.computeIfAbsent(image.query.many(), any -> new Expected(image.query, new HashMap<>()))
-                    .ids()
-                    .put(image.key, image.key.getIdentifier());
-        }
-        rows.values().forEach(each -> read(each.query(), each.ids(), reader, session));
+        images.forEach(image -> add(image.key, image.query, rows));
+        rows.values().forEach(each -> read(each.query(), each.keys(), reader, session));
     }
 
     /** Sets an image to what is known of its row. */

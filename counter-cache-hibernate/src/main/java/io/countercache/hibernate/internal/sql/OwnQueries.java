@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.hibernate.FlushMode;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.QueryProducer;
 import org.hibernate.query.SelectionQuery;
 
 /**
@@ -35,11 +37,7 @@ public final class OwnQueries {
             Class<R> type,
             Consumer<SelectionQuery<R>> parameters,
             SharedSessionContractImplementor session) {
-        return quietly(session, open -> {
-            SelectionQuery<R> query = open.createSelectionQuery(hql, type);
-            parameters.accept(query);
-            return query.getResultList();
-        });
+        return quietly(session, open -> send(hql, type, parameters, open));
     }
 
     /** The same in another session of the same transaction, whose filters hide nothing. */
@@ -51,11 +49,16 @@ public final class OwnQueries {
         return quietly(session, filtered -> {
             try (StatelessSession open =
                     filtered.statelessWithOptions().connection().open()) {
-                SelectionQuery<R> query = open.createSelectionQuery(hql, type);
-                parameters.accept(query);
-                return query.getResultList();
+                return send(hql, type, parameters, open);
             }
         });
+    }
+
+    private static <R> List<R> send(
+            String hql, Class<R> type, Consumer<SelectionQuery<R>> parameters, QueryProducer session) {
+        SelectionQuery<R> query = session.createSelectionQuery(hql, type);
+        parameters.accept(query);
+        return query.getResultList();
     }
 
     /**
@@ -89,30 +92,27 @@ public final class OwnQueries {
     /** Runs a query that returns more than a list of rows. The query gets the session to run on, which may be another one. */
     public <R> R quietly(
             SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
-        SharedSessionContractImplementor owner = Statements.owner(session);
-        boolean isOutermost = underWay.get(owner) == null;
-        if (isOutermost && session instanceof StatelessSession) {
+        if (session instanceof StatelessSession && !areUnderWay(session)) {
             session.getJdbcCoordinator().executeBatch(); // queries of a stateless session do not send open batches
         }
+        return duringBatch(
+                session,
+                () -> session instanceof SessionImplementor stateful
+                        ? withoutFlush(stateful, query)
+                        : query.apply(session));
+    }
+
+    /** Runs queries just before an open JDBC batch of a stateless session is sent: they do not send it. */
+    public <R> R duringBatch(SharedSessionContractImplementor session, Supplier<R> reading) {
+        SharedSessionContractImplementor owner = Statements.owner(session);
+        boolean isOutermost = underWay.get(owner) == null;
         underWay.put(owner, true);
         try {
-            return session instanceof SessionImplementor stateful
-                    ? withoutFlush(stateful, query)
-                    : query.apply(session);
+            return reading.get();
         } finally {
             if (isOutermost) {
                 underWay.remove(owner);
             }
-        }
-    }
-
-    /** Runs queries while a JDBC batch of a stateless session is open, just before it is sent: they do not send it. */
-    public void duringBatch(SharedSessionContractImplementor session, Runnable reading) {
-        underWay.put(session, true);
-        try {
-            reading.run();
-        } finally {
-            underWay.remove(session);
         }
     }
 
