@@ -19,7 +19,9 @@ import org.hibernate.query.sqm.tree.delete.SqmDeleteStatement;
 import org.hibernate.query.sqm.tree.domain.SqmPath;
 import org.hibernate.query.sqm.tree.expression.SqmExpression;
 import org.hibernate.query.sqm.tree.from.SqmRoot;
+import org.hibernate.query.sqm.tree.predicate.SqmGroupedPredicate;
 import org.hibernate.query.sqm.tree.predicate.SqmPredicate;
+import org.hibernate.query.sqm.tree.predicate.SqmWhereClause;
 import org.hibernate.query.sqm.tree.update.SqmUpdateStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +91,21 @@ public record BulkMutation(
                 update.copy(SqmCopyContext.noParamCopyContext()).versioned(),
                 parameters,
                 context);
+    }
+
+    /**
+     * The same statement with its condition in parentheses. Where a statement joins other rows, Hibernate writes conditions of
+     * its own after that one, joined by AND, also if it has an OR: the statement would change other rows than its HQL says.
+     */
+    BulkMutation grouped() {
+        var copy = (AbstractSqmRestrictedDmlStatement<?>) statement.copy(SqmCopyContext.noParamCopyContext());
+        SqmWhereClause where = copy.getWhereClause();
+        SqmPredicate condition = where == null ? null : where.getPredicate();
+        if (where == null || condition == null) {
+            return this;
+        }
+        where.setPredicate(new SqmGroupedPredicate(condition, copy.nodeBuilder()));
+        return new BulkMutation(entity, hibernates, (SqmDeleteOrUpdateStatement<?>) copy, parameters, context);
     }
 
     /** The same statement for these rows only. Not restricted if their ids cannot be written as literals. */

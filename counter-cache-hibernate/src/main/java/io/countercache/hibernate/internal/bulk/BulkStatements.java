@@ -20,6 +20,7 @@ public final class BulkStatements {
     private final MoveSink sink;
     private final BulkPolicy policy;
     private final BulkScope scope;
+    private final ReadBeforeWrite reads;
     private final ReturningExecution returning;
     private final LockingExecution locking;
     private final BulkInserts inserts;
@@ -39,8 +40,9 @@ public final class BulkStatements {
         this.sink = sink;
         this.policy = policy;
         this.scope = new BulkScope(model, onDelete, collections);
+        this.reads = reads;
         this.returning = new ReturningExecution(reads, Databases.of(factory));
-        this.locking = new LockingExecution(onDelete, queries, reads, sink);
+        this.locking = new LockingExecution(onDelete, queries, sink);
         this.inserts = new BulkInserts(policy, model, reads, sink, factory);
         this.collections = new CollectionTableDeletes(sink, collections, factory);
         this.uncounted = new UncountedStatements(model, factory);
@@ -86,14 +88,15 @@ public final class BulkStatements {
         if (classes.stream().allMatch(WatchedEntity::isEmpty) && !deletesOthers) {
             return mutation.execute(); // only rows of collections are counted: by CollectionTableDeletes
         }
-        return count(mutation.versioned(), RowGroups.of(classes), deletesOthers);
+        return count(mutation.versioned().grouped(), RowGroups.of(classes), deletesOthers);
     }
 
     private int count(BulkMutation mutation, List<RowGroups> classes, boolean deletesOthers) {
         DeferredMoves moves = new DeferredMoves();
-        int changed = classes.size() == 1 && !deletesOthers && returning.isPossible(mutation)
-                ? returning.execute(mutation, classes.get(0), moves)
-                : locking.execute(mutation, classes, moves);
+        OwnSelect affected = mutation.lockingAffected(reads);
+        int changed = classes.size() == 1 && !deletesOthers && returning.isPossible(mutation, affected)
+                ? returning.execute(mutation, affected, classes.get(0), moves)
+                : locking.execute(mutation, affected, classes, moves);
         moves.passOn(sink.of(mutation.session()));
         return changed;
     }

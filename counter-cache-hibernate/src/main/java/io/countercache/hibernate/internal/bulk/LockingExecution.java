@@ -8,7 +8,6 @@ import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.transaction.MoveSink;
-import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,20 +33,22 @@ final class LockingExecution {
      */
     private static final int MOST_NAMED = 5_000;
 
-    private final ReadBeforeWrite reads;
     private final OnDeleteGraph onDelete;
     private final OwnQueries queries;
     private final MoveSink sink;
 
-    LockingExecution(OnDeleteGraph onDelete, OwnQueries queries, ReadBeforeWrite reads, MoveSink sink) {
+    LockingExecution(OnDeleteGraph onDelete, OwnQueries queries, MoveSink sink) {
         this.onDelete = onDelete;
         this.queries = queries;
-        this.reads = reads;
         this.sink = sink;
     }
 
-    int execute(BulkMutation mutation, List<RowGroups> classes, Moves moves) {
-        OwnSelect affected = mutation.lockingAffected(reads);
+    /**
+     * Executes the statement; returns how many rows it has changed.
+     *
+     * @param affected the query that locks these rows
+     */
+    int execute(BulkMutation mutation, OwnSelect affected, List<RowGroups> classes, Moves moves) {
         List<Object> ids = lock(mutation, affected);
         if (ids.isEmpty()) {
             return 0;

@@ -38,7 +38,6 @@ import org.hibernate.query.sqm.tree.select.SqmQuerySpec;
 import org.hibernate.query.sqm.tree.select.SqmSelectClause;
 import org.hibernate.query.sqm.tree.select.SqmSelectStatement;
 import org.hibernate.query.sqm.tree.select.SqmSortSpecification;
-import org.hibernate.query.sqm.tree.update.SqmAssignment;
 import org.hibernate.query.sqm.tree.update.SqmUpdateStatement;
 import org.hibernate.sql.ast.tree.select.SelectStatement;
 import org.hibernate.sql.exec.internal.JdbcSelectExecutorStandardImpl;
@@ -124,10 +123,8 @@ final class OwnSelect {
         query.getSelectClause().add(idOf(root, root.getModel()), null);
         if (copy instanceof SqmUpdateStatement<?> update) {
             // an UPDATE leaves out a row for which the join to a new value finds nothing: so this joins them as well
-            update.getSetClause().getAssignments().stream()
-                    .map(SqmAssignment::getValue)
-                    .filter(SqmPath.class::isInstance)
-                    .forEach(value -> query.getSelectClause().add(withoutFetch((SqmPath<?>) value), null));
+            JoinedPaths.of(update)
+                    .forEach(path -> query.getSelectClause().add(withoutFetch(path), null));
         }
         query.setWhereClause(copy.getWhereClause());
         query.setOrderByClause(new SqmOrderByClause());
@@ -209,8 +206,8 @@ final class OwnSelect {
         return new StatementText(sql()).readsOtherTables();
     }
 
-    boolean hasParameters() {
-        return !select.getParameterBinders().isEmpty();
+    int parameterCount() {
+        return select.getParameterBinders().size();
     }
 
     /** The tables that it reads. */

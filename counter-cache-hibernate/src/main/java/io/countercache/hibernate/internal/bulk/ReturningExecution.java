@@ -25,6 +25,12 @@ import org.hibernate.sql.exec.spi.JdbcParameterBindings;
  */
 final class ReturningExecution {
 
+    /**
+     * The most parameters that a condition may have. It is twice in the SQL, in which the protocol of PostgreSQL allows 65,535
+     * parameters; new values have the rest of them.
+     */
+    private static final int MOST_PARAMETERS = 30_000;
+
     private final ReadBeforeWrite reads;
     private final Database database;
 
@@ -33,17 +39,21 @@ final class ReturningExecution {
         this.database = database;
     }
 
-    /** Whether the statement can return the rows that it changes. */
-    boolean isPossible(BulkMutation mutation) {
+    /**
+     * Whether the statement can return the rows that it changes.
+     *
+     * @param affected the query that locks these rows
+     */
+    boolean isPossible(BulkMutation mutation, OwnSelect affected) {
         return mutation.hibernates() == null
                 && database.canQueryBulk()
+                && affected.parameterCount() <= MOST_PARAMETERS
                 && mutation.entity().getSoftDeleteMapping() == null
                 && !mutation.entity().hasWhereRestrictions();
     }
 
     /** Executes the statement; returns how many rows it has changed. */
-    int execute(BulkMutation mutation, RowGroups rows, Moves moves) {
-        OwnSelect affected = mutation.lockingAffected(reads);
+    int execute(BulkMutation mutation, OwnSelect affected, RowGroups rows, Moves moves) {
         return plan(mutation, (own, values) -> count(changed(mutation, affected, own, values), mutation, rows, moves))
                 .executeUpdate(mutation.context());
     }

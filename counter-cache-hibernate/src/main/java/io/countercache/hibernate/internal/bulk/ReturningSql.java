@@ -160,7 +160,7 @@ final class ReturningSql {
         String sql = query.sql();
         Matcher place = Pattern.compile(" (?:from|join) (" + Pattern.quote(table) + ") ([^ ,)]+)")
                 .matcher(sql);
-        if (!place.find() || query.hasParameters()) {
+        if (!place.find() || query.parameterCount() > 0) {
             throw unexpected(sql);
         }
         String text = composer.compose(

@@ -12,6 +12,7 @@
  *   <li>{@code CollectionTableDeletes} counts rows of collections that are deleted along with entities
  *   <li>{@code UncountedStatements} logs warnings of statements that cannot be counted
  *   <li>{@code OwnSelect} is a query that shares a condition, or its SQL, with a bulk statement
+ *   <li>{@code JoinedPaths} are the paths in the new values of an UPDATE, which may join other rows
  *   <li>{@code ReturningSql} makes one SQL text of a statement and a query about its rows
  *   <li>{@code LockedRows} are the rows that a statement changes, locked in order within its SQL
  *   <li>{@code StatementText} reads SQL texts
