@@ -1,22 +1,30 @@
 package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.UncountableStatementException;
+import io.countercache.hibernate.internal.model.CountedCollections;
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.sqm.tree.insert.SqmInsertStatement;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 import org.hibernate.sql.exec.spi.JdbcOperation;
 import org.hibernate.sql.exec.spi.JdbcOperationQueryInsert;
@@ -37,6 +45,7 @@ public final class BulkInserts {
     private final ReadBeforeWrite reads;
     private final MoveSink sink;
     private final Database database;
+    private final List<CountedCollection> joinColumns;
     private final Map<EntityPersister, Target> byEntity = new HashMap<>();
     private final Map<String, Target> byTable = new HashMap<>();
 
@@ -55,8 +64,13 @@ public final class BulkInserts {
             CounterModel model,
             ReadBeforeWrite reads,
             MoveSink sink,
+            CountedCollections collections,
             SessionFactoryImplementor factory) {
         this.policy = policy;
+        this.joinColumns = collections
+                .all(factory)
+                .filter(CountedCollection::isForeignKey)
+                .toList();
         this.model = model;
         this.reads = reads;
         this.sink = sink;
@@ -166,6 +180,38 @@ public final class BulkInserts {
         }
         if (!database.canQueryInsertedAndDeleted()) {
             throw uncountable(statement, name, "this database cannot answer with the rows that it inserts");
+        }
+    }
+
+    /**
+     * Refuses an INSERT of elements of a counted {@code @OneToMany @JoinColumn} that also writes their owner.
+     *
+     * @throws UncountableStatementException before anything is changed
+     */
+    public void checkElements(String sql) {
+        StatementText text = new StatementText(sql);
+        checkElements(sql, (table, column) -> text.inserts(table, column));
+    }
+
+    /** The same for an INSERT that Hibernate executes by several statements. */
+    public void checkElements(SqmInsertStatement<?> statement, EntityPersister entity) {
+        Set<String> written = statement.getInsertionTargetPaths().stream()
+                .flatMap(path -> Entities.columns(entity.findByPath(BulkMutation.path(path))).stream())
+                .collect(Collectors.toSet());
+        checkElements(statement.toHqlString(), (table, column) -> written.contains(table + "." + column));
+    }
+
+    private void checkElements(String statement, BiPredicate<String, String> isWritten) {
+        for (CountedCollection collection : joinColumns) {
+            String table = collection.persister().getTableName();
+            if (Arrays.stream(collection.persister().getKeyColumnNames())
+                    .anyMatch(column -> isWritten.test(table, column))) {
+                throw new UncountableStatementException(
+                        statement,
+                        "it writes the column of %s, whose rows are counted: map the column as a @ManyToOne and count that"
+                                .formatted(collection.persister().getRole()),
+                        BulkPolicy.WAYS_OUT);
+            }
         }
     }
 

@@ -65,7 +65,8 @@ public record BulkMutation(
                 : List.of();
     }
 
-    private static String path(SqmPath<?> target) {
+    /** A path in the entity of a statement. */
+    static String path(SqmPath<?> target) {
         String name = target.getReferencedPathSource().getPathName();
         SqmPath<?> before = target.getLhs();
         return before == null || before.getLhs() == null ? name : path(before) + "." + name;

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.internal.model.CountedCollections;
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
@@ -9,7 +10,7 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.hibernate.persister.entity.EntityPersister;
@@ -44,7 +45,7 @@ final class BulkScope {
     }
 
     /** The counted collections whose rows are deleted along with rows of this entity: of their owners or elements. */
-    private Stream<CountedCollections.CountedCollection> collectionsOf(EntityPersister entity) {
+    private Stream<CountedCollection> collectionsOf(EntityPersister entity) {
         return collections
                 .all(entity.getFactory())
                 .filter(collection -> isRelated(collection.owner(), entity)
@@ -59,7 +60,7 @@ final class BulkScope {
     /** Whether a statement moves counters. */
     boolean isCounted(BulkMutation mutation) {
         return Entities.withSubclasses(mutation.entity()).anyMatch(entity -> changes(mutation, entity))
-                || written(mutation).isPresent()
+                || !elementsOf(mutation).isEmpty()
                 || (mutation.isDelete() && (isInCollection(mutation.entity()) || deletesOthers(mutation.entity())));
     }
 
@@ -72,21 +73,26 @@ final class BulkScope {
                 .anyMatch(each -> !onDelete.of(each).isEmpty());
     }
 
-    /** The counted {@code @OneToMany @JoinColumn} collection whose column, in the rows of its elements, an UPDATE writes. */
-    private Optional<CountedCollections.CountedCollection> written(BulkMutation mutation) {
+    /**
+     * The counted {@code @OneToMany @JoinColumn} collections whose elements a statement deletes, or whose column, in the rows of
+     * these, it writes.
+     */
+    List<CountedCollection> elementsOf(BulkMutation mutation) {
         Set<String> assigned = new HashSet<>();
         mutation.assigned()
                 .forEach(path ->
                         assigned.addAll(Entities.columns(mutation.entity().findByPath(path))));
-        return assigned.isEmpty()
-                ? Optional.empty()
-                : collectionsOf(mutation.entity())
-                        .filter(collection -> collection.isForeignKey()
-                                && isRelated(collection.element(), mutation.entity())
-                                && Arrays.stream(collection.persister().getKeyColumnNames())
-                                        .anyMatch(column -> assigned.contains(
-                                                collection.persister().getTableName() + "." + column)))
-                        .findFirst();
+        return collectionsOf(mutation.entity())
+                .filter(collection -> collection.isForeignKey()
+                        && isRelated(collection.element(), mutation.entity())
+                        && (mutation.isDelete() || isWritten(collection, assigned)))
+                .toList();
+    }
+
+    private static boolean isWritten(CountedCollection collection, Set<String> assigned) {
+        return Arrays.stream(collection.persister().getKeyColumnNames())
+                .anyMatch(column ->
+                        assigned.contains(collection.persister().getTableName() + "." + column));
     }
 
     private boolean changes(BulkMutation mutation, EntityPersister entity) {
@@ -115,12 +121,7 @@ final class BulkScope {
             return "%s has its rows in several tables, one for each class, which no database locks together"
                     .formatted(name);
         }
-        return mutation.isDelete()
-                ? undeletable(mutation)
-                : written(mutation)
-                        .map(collection -> "it writes the column of %s, whose rows are counted: change that collection"
-                                .formatted(collection.persister().getRole()))
-                        .orElse(null);
+        return mutation.isDelete() ? undeletable(mutation) : null;
     }
 
     private @Nullable String undeletable(BulkMutation mutation) {
@@ -131,13 +132,14 @@ final class BulkScope {
             return "the database takes rows along with some subclasses of %s only, so it has to be sent for each of them"
                     .formatted(entity.getImportedName());
         }
-        boolean isInOneStatement = mutation.hibernates() instanceof CteMutationStrategy;
-        return collectionsOf(entity)
-                .filter(collection ->
-                        collection.isForeignKey() ? isRelated(collection.element(), entity) : isInOneStatement)
-                .findFirst()
-                .map(collection -> "it takes rows of %s along, which are counted"
-                        .formatted(collection.persister().getRole()))
-                .orElse(null);
+        return mutation.hibernates() instanceof CteMutationStrategy
+                ? collectionsOf(entity)
+                        .filter(collection -> !collection.isForeignKey())
+                        .findFirst()
+                        .map(collection ->
+                                "it takes rows of %s along, which are counted: map these rows as an entity and count its @ManyToOne"
+                                        .formatted(collection.persister().getRole()))
+                        .orElse(null)
+                : null;
     }
 }

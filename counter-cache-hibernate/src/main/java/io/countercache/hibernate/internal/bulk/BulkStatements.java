@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.hibernate.internal.model.CountedCollections;
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
@@ -43,7 +44,7 @@ public final class BulkStatements {
         this.reads = reads;
         this.returning = new ReturningExecution(reads, Databases.of(factory));
         this.locking = new LockingExecution(onDelete, queries, sink);
-        this.inserts = new BulkInserts(policy, model, reads, sink, factory);
+        this.inserts = new BulkInserts(policy, model, reads, sink, collections, factory);
         this.collections = new CollectionTableDeletes(sink, collections, factory);
         this.uncounted = new UncountedStatements(model, factory);
     }
@@ -85,18 +86,23 @@ public final class BulkStatements {
         scope.check(mutation);
         List<WatchedEntity> classes = model.watchedClasses(mutation.entity());
         boolean deletesOthers = mutation.isDelete() && scope.deletesOthers(mutation.entity());
-        if (classes.stream().allMatch(WatchedEntity::isEmpty) && !deletesOthers) {
+        List<CountedCollection> elementsOf = scope.elementsOf(mutation);
+        if (classes.stream().allMatch(WatchedEntity::isEmpty) && elementsOf.isEmpty() && !deletesOthers) {
             return mutation.execute(); // only rows of collections are counted: by CollectionTableDeletes
         }
-        return count(mutation.versioned().grouped(), RowGroups.of(classes), deletesOthers);
+        return count(mutation.versioned().grouped(), RowGroups.of(classes), elementsOf, deletesOthers);
     }
 
-    private int count(BulkMutation mutation, List<RowGroups> classes, boolean deletesOthers) {
+    private int count(
+            BulkMutation mutation,
+            List<RowGroups> classes,
+            List<CountedCollection> elementsOf,
+            boolean deletesOthers) {
         DeferredMoves moves = new DeferredMoves();
         OwnSelect affected = mutation.lockingAffected(reads);
-        int changed = classes.size() == 1 && !deletesOthers && returning.isPossible(mutation, affected)
+        int changed = classes.size() == 1 && elementsOf.isEmpty() && !deletesOthers && returning.isPossible(mutation, affected)
                 ? returning.execute(mutation, affected, classes.get(0), moves)
-                : locking.execute(mutation, affected, classes, moves);
+                : locking.execute(mutation, affected, classes, elementsOf, moves);
         moves.passOn(sink.of(mutation.session()));
         return changed;
     }

@@ -1,11 +1,14 @@
 package io.countercache.hibernate.internal.bulk;
 
+import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.Moves;
 import io.countercache.hibernate.internal.model.RowChange;
+import io.countercache.hibernate.internal.ondelete.CollectionRows;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteSearch;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OwnQueries;
+import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.util.LinkedHashSet;
@@ -35,11 +38,13 @@ final class LockingExecution {
 
     private final OnDeleteGraph onDelete;
     private final OwnQueries queries;
+    private final CollectionRows collections;
     private final MoveSink sink;
 
     LockingExecution(OnDeleteGraph onDelete, OwnQueries queries, MoveSink sink) {
         this.onDelete = onDelete;
         this.queries = queries;
+        this.collections = new CollectionRows(queries);
         this.sink = sink;
     }
 
@@ -47,15 +52,22 @@ final class LockingExecution {
      * Executes the statement; returns how many rows it has changed.
      *
      * @param affected the query that locks these rows
+     * @param elementsOf the {@code @OneToMany @JoinColumn} collections whose elements these rows are
      */
-    int execute(BulkMutation mutation, OwnSelect affected, List<RowGroups> classes, Moves moves) {
-        List<Object> ids = lock(mutation, affected);
+    int execute(
+            BulkMutation mutation,
+            OwnSelect affected,
+            List<RowGroups> classes,
+            List<CountedCollection> elementsOf,
+            Moves moves) {
+        List<Object> ids = lock(mutation, affected, elementsOf);
         if (ids.isEmpty()) {
             return 0;
         }
         long before =
                 count(ids, classes, mutation.isDelete() ? RowGroups::deleted : RowGroups::before, moves, mutation);
         checkSame(ids.size(), before, mutation);
+        elementsOf.forEach(each -> collections.countElements(each, ids, -1, moves, mutation.session()));
         boolean isRestricted = ids.size() <= MOST_NAMED || affected.readsOtherRows();
         if (mutation.isDelete() && countOthers(mutation, ids)) {
             isRestricted = true; // for rows inserted since, nothing was searched that the database deletes with them
@@ -65,6 +77,7 @@ final class LockingExecution {
         checkSame(ids.size(), isRestricted ? Math.min(changed, ids.size()) : changed, mutation);
         if (!mutation.isDelete()) {
             checkSame(ids.size(), count(ids, classes, RowGroups::after, moves, mutation), mutation);
+            elementsOf.forEach(each -> collections.countElements(each, ids, 1, moves, mutation.session()));
         }
         return changed;
     }
@@ -79,7 +92,7 @@ final class LockingExecution {
         return true;
     }
 
-    private List<Object> lock(BulkMutation mutation, OwnSelect affected) {
+    private List<Object> lock(BulkMutation mutation, OwnSelect affected, List<CountedCollection> elementsOf) {
         Set<Object> ids = new LinkedHashSet<>(); // a join may return a row more than once
         affected.forEach(
                 SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));
@@ -92,6 +105,13 @@ final class LockingExecution {
                         Object.class,
                         query -> query.setParameterList("ids", chunk).setHibernateLockMode(LockMode.PESSIMISTIC_WRITE),
                         mutation.session());
+            }
+        }
+        for (CountedCollection collection : elementsOf) {
+            // the same rows as CollectionReads locks, where the column is not in the first table of the elements
+            String table = collection.persister().getTableName();
+            if (!table.equals(locked.getTableName())) {
+                RowLocks.lock(ids, collection.element(), table, mutation.session());
             }
         }
         return List.copyOf(ids);

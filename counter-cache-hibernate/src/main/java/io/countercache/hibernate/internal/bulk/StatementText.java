@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.bulk;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +44,18 @@ record StatementText(String sql) {
         return Stream.of("insert into ", "merge into ")
                 .map(verb -> verb + table)
                 .anyMatch(start -> insert.startsWith(start + " ") || insert.startsWith(start + "("));
+    }
+
+    /** Whether it is an INSERT into a table that writes one of its columns. */
+    boolean inserts(String table, String column) {
+        if (!insertsInto(table)) {
+            return false;
+        }
+        int columns = sql.indexOf('(', sql.indexOf("into " + table));
+        int end = sql.indexOf(')', columns);
+        return columns >= 0
+                && end >= 0
+                && List.of(sql.substring(columns + 1, end).split(",", -1)).contains(column);
     }
 
     /** Whether an INSERT may update rows that have the key already, or leave rows out because of them. */

@@ -38,9 +38,12 @@ final class ExecutorHook implements JdbcMutationExecutor {
             BiConsumer<Integer, PreparedStatement> check,
             ExecutionContext context) {
         BulkStatements bulk = bulk(context);
-        if (bulk != null && mutation instanceof JdbcOperationQueryInsert insert) {
+        if (bulk != null
+                && mutation instanceof JdbcOperationQueryInsert insert
+                && !bulk.inserts().isIgnored(context)) {
+            bulk.inserts().checkElements(mutation.getSqlString());
             Target target = bulk.inserts().target(mutation.getSqlString());
-            if (target != null && !bulk.inserts().isIgnored(context)) {
+            if (target != null) {
                 return bulk.inserts().execute(target, insert, values, context);
             }
         }

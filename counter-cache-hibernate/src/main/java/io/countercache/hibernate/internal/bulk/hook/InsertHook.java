@@ -30,7 +30,11 @@ record InsertHook(BulkInserts inserts, EntityPersister entity, SqmMultiTableInse
     public MultiTableHandlerBuildResult buildHandler(
             SqmInsertStatement<?> statement, DomainParameterXref parameters, DomainQueryExecutionContext context) {
         var adapted = SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context);
-        Target target = inserts.isIgnored(adapted) ? null : inserts.target(entity);
+        boolean isIgnored = inserts.isIgnored(adapted);
+        if (!isIgnored) {
+            inserts.checkElements(statement, entity);
+        }
+        Target target = isIgnored ? null : inserts.target(entity);
         if (target != null) {
             inserts.check(target, statement.toHqlString(), statement.getConflictClause() != null);
         }
