@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.count;
 
+import io.countercache.hibernate.internal.support.Hql;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,7 +57,7 @@ public record IdRange(
     }
 
     private String from() {
-        return " from " + entity.getImportedName() + " p where " + contains("p");
+        return " from " + Hql.name(entity) + " p where " + contains("p");
     }
 
     private <R> SelectionQuery<R> query(String hql, Class<R> type, SharedSessionContractImplementor session) {
@@ -93,7 +94,7 @@ public record IdRange(
     }
 
     private static String path(String alias, String path) {
-        return path.isEmpty() ? "id(" + alias + ")" : alias + "." + path;
+        return path.isEmpty() ? "id(" + alias + ")" : alias + "." + Hql.path(path);
     }
 
     /** Binds the parameters of the condition. */
