@@ -34,7 +34,18 @@ public record IdRange(
      *
      * @param isLast whether there are no more rows after them
      */
-    public record Chunk(IdRange range, long rows, Object lastId, boolean isLast) {}
+    public record Chunk(IdRange range, long rows, Object lastId, boolean isLast) {
+
+        /** The two halves of it; fewer if rows have been deleted meanwhile. */
+        public List<Chunk> halves(SharedSessionContractImplementor session) {
+            Chunk one = range.first((int) (rows / 2), session);
+            if (one == null || one.isLast()) {
+                return one == null ? List.of() : List.of(one);
+            }
+            Chunk other = new IdRange(range.entity(), one.lastId(), range.upTo()).first(Integer.MAX_VALUE, session);
+            return other == null ? List.of(one) : List.of(one, other);
+        }
+    }
 
     /** Up to this many of the first rows; null if the range has none. */
     @Nullable
