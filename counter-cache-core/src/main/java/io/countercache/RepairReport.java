@@ -1,6 +1,7 @@
 package io.countercache;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -36,5 +37,23 @@ public record RepairReport(
      */
     public boolean isClean() {
         return drifted == 0 && failures.isEmpty();
+    }
+
+    /**
+     * Returns if every row was examined and nothing was wrong.
+     *
+     * @throws CounterCacheException if not; its message lists what is wrong
+     */
+    public void requireClean() {
+        if (!isClean()) {
+            List<String> wrong = new ArrayList<>();
+            first.forEach(drift -> wrong.add("%s.%s of %s is %s, and %s are counted"
+                    .formatted(drift.entity(), drift.counter(), drift.id(), drift.stored(), drift.actual())));
+            failures.forEach(failure -> wrong.add("rows of %s after %s up to %s could not be done: %s"
+                    .formatted(failure.entity(), failure.after(), failure.upTo(), failure.cause())));
+            throw new CounterCacheException(
+                    "Counters are not clean, %d of %d rows are wrong: correct them with CounterRepair\n  - %s"
+                            .formatted(drifted, examined, String.join("\n  - ", wrong)));
+        }
     }
 }

@@ -3,9 +3,11 @@ package io.countercache.hibernate;
 import io.countercache.CounterCacheException;
 import io.countercache.CounterLimitException;
 import io.countercache.Drift;
+import io.countercache.RepairReport;
 import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.internal.direct.CounterRequest;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.repair.SessionVerification;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TransactionRequiredException;
 import java.util.Collection;
@@ -125,6 +127,30 @@ public final class CounterCaches {
         var session = this.session.get();
         EntityPersister bumped = Entities.entity(entity, session.getFactory());
         return CounterRequest.bump(Installation.of(bumped).direct(), session, bumped, key, counter, by);
+    }
+
+    /**
+     * Verifies every counter of every entity within this session's transaction. So it sees what is not committed yet: it is for
+     * the end of a test that rolls back. Flushes the session like {@link Counters#drift}; corrects nothing and locks nothing.
+     *
+     * <pre>{@code
+     * CounterCaches.of(entityManager).verify().requireClean();
+     * }</pre>
+     *
+     * @return one report for all entities
+     * @throws CounterCacheException while the library is disabled, or if a filter of the session hides rows
+     * @throws TransactionRequiredException outside a transaction
+     * @see CounterRepair#verifyAll(jakarta.persistence.EntityManagerFactory)
+     */
+    public RepairReport verify() {
+        var session = this.session.get();
+        Installation installed = Installation.toVerify(session.getFactory());
+        if (!session.isTransactionInProgress()) {
+            throw new TransactionRequiredException(
+                    "Counters can be verified in a transaction only: begin one, or use CounterRepair");
+        }
+        installed.model().parents().forEach(parent -> installed.reads().prepareCall(parent, session));
+        return new SessionVerification(installed.model(), installed.recount(), session).verify();
     }
 
     /**

@@ -10,6 +10,8 @@ import io.countercache.hibernate.internal.repair.RepairTally;
 import io.countercache.hibernate.internal.repair.TableRepair;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -64,25 +66,45 @@ public final class CounterRepair {
      * Verifies every counter of every entity, at the end of a test or in a nightly check.
      *
      * <pre>{@code
-     * assertThat(CounterRepair.verifyAll(entityManagerFactory).first()).isEmpty();
+     * CounterRepair.verifyAll(entityManagerFactory).requireClean();
      * }</pre>
+     *
+     * Sees what is committed: {@link CounterCaches#verify} also sees what the caller's transaction has changed. Ask {@link
+     * RepairReport#isClean} or {@link RepairReport#requireClean} whether all is right: what could not be read is not among what
+     * is wrong, but in the {@code failures()} of the report.
      *
      * @param factory an open entity manager factory of Hibernate
      * @return one report for all entities
+     * @throws CounterCacheException while the library is disabled, or if tenants are not known
      */
     public static RepairReport verifyAll(EntityManagerFactory factory) {
+        return verifyAll(factory, Collections.singletonList(null));
+    }
+
+    /**
+     * The same for some tenants, one after the other. Entities without tenants are verified once.
+     *
+     * @param factory an open entity manager factory of Hibernate
+     * @param tenants the identifiers that sessions of the tenants are opened with
+     * @return one report for all tenants
+     * @throws IllegalArgumentException if no tenant is named
+     * @throws CounterCacheException while the library is disabled
+     */
+    public static RepairReport verifyAll(EntityManagerFactory factory, Collection<?> tenants) {
         SessionFactoryImplementor implementor = factory.unwrap(SessionFactoryImplementor.class);
-        Installation installed = Installation.in(implementor);
-        List<EntityPersister> parents = installed == null
-                ? List.of()
-                : installed.model().definitions().stream()
-                        .map(CounterDefinition::parent)
-                        .distinct()
-                        .sorted()
-                        .map(implementor.getMappingMetamodel()::getEntityDescriptor)
-                        .toList();
+        Installation installed = Installation.toVerify(implementor);
+        if (tenants.isEmpty()) {
+            throw new IllegalArgumentException("No tenant is verified: name one or more, or call verifyAll(factory)");
+        }
         RepairTally tally = new RepairTally();
-        parents.forEach(parent -> new CounterRepair(implementor, parent).table().verify(tally));
+        for (EntityPersister parent : installed.model().parents()) {
+            CounterRepair repair = new CounterRepair(implementor, parent);
+            repair.counters = installed.model().countersIn(parent);
+            for (Object tenant : TableRepair.tenants(parent, tenants)) {
+                repair.tenant = tenant;
+                repair.table().verify(tally);
+            }
+        }
         return tally.report();
     }
 
@@ -166,8 +188,10 @@ public final class CounterRepair {
     }
 
     /**
-     * Corrects what is wrong. A chunk that meets a deadlock or a serialization failure is tried again up to three times. A
-     * chunk that fails finally is reported, and the repair continues with the next one.
+     * Corrects what is wrong. A chunk that meets a deadlock or a serialization failure is tried again up to three times. Where
+     * single rows fail - one is locked for too long, a count does not fit into its column - all others are corrected, and these
+     * rows are reported, up to 100 of them. A chunk that fails for another reason is reported, and the repair continues with
+     * the next one.
      *
      * @return what was found and corrected
      * @throws CounterCacheException if the thread is interrupted between two chunks; finished chunks stay repaired
@@ -179,7 +203,9 @@ public final class CounterRepair {
     }
 
     /**
-     * Looks for what is wrong, without writing or locking anything.
+     * Looks for what is wrong, without writing or locking anything. Sees what is committed: {@link CounterCaches#verify} also
+     * sees what the caller's transaction has changed. Ask {@link RepairReport#isClean} or {@link RepairReport#requireClean}
+     * whether all is right.
      *
      * @return what was found
      * @throws CounterCacheException if the thread is interrupted between two chunks

@@ -8,6 +8,7 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
+import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.Comparator;
 import java.util.function.BiConsumer;
@@ -184,7 +185,7 @@ public final class CountedLife<P, C> {
     private void isSeenByAQuery() {
         db.inTransaction(session -> {
             session.persist(child(session.getReference(parentType, second)));
-            P read = session.createSelectionQuery("from %s p where id(p) = :id".formatted(entity()), parentType)
+            P read = session.createSelectionQuery("from %s p where id(p) = :id".formatted(Hql.name(entity(parentType))), parentType)
                     .setParameter("id", second)
                     .getSingleResult();
             session.refresh(read);
@@ -195,12 +196,11 @@ public final class CountedLife<P, C> {
         counts("a query between persist and commit", 1, 2);
     }
 
-    private String entity() {
+    private EntityPersister entity(Class<?> type) {
         return db.factory()
                 .unwrap(SessionFactoryImplementor.class)
                 .getMappingMetamodel()
-                .getEntityDescriptor(parentType)
-                .getImportedName();
+                .getEntityDescriptor(type);
     }
 
     private void isChangedWithoutASession() {
@@ -233,12 +233,12 @@ public final class CountedLife<P, C> {
             update(child, first);
             counts("bulk update back", 2, 2);
         }
-        bulk("delete from %s c where id(c) = :id".formatted(childEntity(child).getImportedName()), child, null);
+        bulk("delete from %s c where id(c) = :id".formatted(Hql.name(entity(child.getClass()))), child, null);
         counts("bulk delete", 1, 2);
     }
 
     private void update(C child, Object parent) {
-        EntityPersister entity = childEntity(child);
+        EntityPersister entity = entity(child.getClass());
         CounterModel model = Installation.of(entity).model();
         String association = model.watched(entity).counters().stream()
                 .map(CountedBy::counter)
@@ -246,7 +246,7 @@ public final class CountedLife<P, C> {
                 .orElseThrow()
                 .association();
         String hql = "update %s c set c.%s = %s where id(c) = :id"
-                .formatted(entity.getImportedName(), association, parent == null ? "null" : ":parent");
+                .formatted(Hql.name(entity), association, parent == null ? "null" : ":parent");
         bulk(hql, child, parent);
     }
 
@@ -258,13 +258,6 @@ public final class CountedLife<P, C> {
             }
             assertThat(query.executeUpdate()).as(hql).isEqualTo(1);
         });
-    }
-
-    private EntityPersister childEntity(C child) {
-        return db.factory()
-                .unwrap(SessionFactoryImplementor.class)
-                .getMappingMetamodel()
-                .getEntityDescriptor(child.getClass());
     }
 
     private void stateless(Consumer<StatelessSession> work) {

@@ -187,24 +187,6 @@ class RepairTest {
     }
 
     @Test
-    void aChunkThatCannotBeDoneIsReportedAndTheRestGoesOn() {
-        breakEveryFifth();
-        db.execute(
-                "alter table post add constraint stuck check (id <> " + posts.get(10).id + " or comments_count = 90)");
-        RepairReport report = repair().chunkSize(10).repair();
-        assertThat(report.failures()).singleElement().satisfies(failure -> {
-            assertThat(failure.entity()).isEqualTo("Post");
-            assertThat(failure.after()).isEqualTo(posts.get(9).id);
-            assertThat(failure.upTo()).isEqualTo(posts.get(19).id);
-            assertThat(failure.cause()).rootCause().message().containsIgnoringCase("stuck");
-        });
-        assertThat(report.examined()).isEqualTo(POSTS - 10);
-        assertThat(report.first()).containsExactly(drift(0), drift(5), drift(20));
-        db.execute("alter table post drop constraint stuck");
-        assertThat(repair().repair().drifted()).isEqualTo(2);
-    }
-
-    @Test
     void aRepairUnderTrafficIsExact() {
         AtomicBoolean done = new AtomicBoolean();
         AtomicInteger roles = new AtomicInteger();

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.boot;
 
+import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.direct.DirectContext;
 import io.countercache.hibernate.internal.direct.UniqueKeys;
 import io.countercache.hibernate.internal.model.CounterModel;
@@ -33,6 +34,16 @@ public record Installation(
     public static @Nullable Installation in(SessionFactoryImplementor factory) {
         Installation installed = FactoryScope.of(factory).get(Installation.class);
         return installed == null || installed.model().isEmpty() ? null : installed;
+    }
+
+    /** Returns that of a factory to verify all its counters; refuses that while the library is disabled. */
+    public static Installation toVerify(SessionFactoryImplementor factory) {
+        Installation installed = FactoryScope.of(factory).get(Installation.class);
+        if (installed == null) {
+            throw new CounterCacheException(
+                    "Counters are not verified while %s is false: set it to true".formatted(Settings.ENABLED));
+        }
+        return installed;
     }
 
     /** Returns that of the factory of an entity, even if no counters are declared in it. */

@@ -10,6 +10,7 @@ import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Chunks;
+import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -98,7 +99,7 @@ final class LockingExecution {
                 SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));
         EntityPersister locked = EntityTables.locked(mutation.entity());
         if (!locked.getTableName().equals(mutation.entity().getTableName())) {
-            String hql = "select id(c) from %s c where id(c) in :ids".formatted(locked.getImportedName());
+            String hql = "select id(c) from %s c where id(c) in :ids".formatted(Hql.name(locked));
             for (List<Object> chunk : Chunks.of(ids)) {
                 queries.list(
                         hql,

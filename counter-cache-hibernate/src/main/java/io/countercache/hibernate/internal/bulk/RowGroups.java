@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.support.Hql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -47,7 +48,7 @@ final class RowGroups {
 
     /** The HQL query for the groups of the rows with {@code :ids}. */
     String hqlByIds() {
-        String type = isOneClass ? " and type(c) = " + watched.entity().getImportedName() : "";
+        String type = isOneClass ? " and type(c) = " + Hql.name(watched.entity()) : "";
         return "select %s from %s where id(c) in :ids%s%s".formatted(columns(), watched.from(), type, groupBy());
     }
 

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.condition;
 
+import io.countercache.hibernate.internal.support.Hql;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.hibernate.QueryException;
@@ -66,7 +67,7 @@ public final class Condition {
     }
 
     private static SqmPredicate parse(String where, EntityPersister child, SessionFactoryImplementor factory) {
-        String before = "select 1 from %s where ".formatted(child.getEntityName());
+        String before = "select 1 from %s where ".formatted(Hql.name(child));
         try {
             var statement = factory.getQueryEngine().getHqlTranslator().translate(before + where, Object.class);
             if (statement instanceof SqmSelectStatement<?> select) {

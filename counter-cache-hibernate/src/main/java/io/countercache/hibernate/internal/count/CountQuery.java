@@ -5,8 +5,10 @@ import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.SuperclassKey;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
 /** HQL that reads the stored and the actual value of a counter in one statement, so that both come from one snapshot. */
 public final class CountQuery {
@@ -30,6 +33,7 @@ public final class CountQuery {
     private final CounterDefinition counter;
     private final EntityPersister child;
     private final boolean isAny;
+    private final @Nullable SuperclassKey superclassKey;
     /** Conditions over the child {@code c}, to be added to others; empty if every child counts. */
     private final String andWhere;
 
@@ -40,6 +44,7 @@ public final class CountQuery {
         this.child = Entities.entity(counter.child(), parent.getFactory());
         WatchedAttribute by = counter.counts() == Counts.CHILDREN ? WatchedAttribute.of(child, counter) : null;
         this.isAny = by != null && by.isAny();
+        this.superclassKey = by == null ? null : SuperclassKey.of(by.part());
         String where = model.where(counter, "c");
         this.andWhere = (by == null || !isAny ? "" : " and " + by.leadsToTarget("c"))
                 + (where.isEmpty() ? "" : " and " + where);
@@ -51,18 +56,27 @@ public final class CountQuery {
      * @param ids how many these are
      */
     public String ofEach(int ids) {
-        return ids == 1 || !(parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping)
+        return ids == 1 || !isGroupable()
                 ? counted("id(p) in :ids")
                 : grouped("id(p) in :ids", "id(%s) in :ids".formatted(end()));
     }
 
     /** The same for the rows in a range of ids whose stored value is wrong. */
     public String ofWrong(IdRange range) {
-        return range.isComposite()
+        return !isGroupable()
                 ? counted("%s and %s".formatted(range.contains("p"), differ(stored(), actual("p"))))
                 : grouped(
                         "%s and %s".formatted(range.contains("p"), differ(stored(), "coalesce(counted.total, 0)")),
                         range.contains(end()));
+    }
+
+    /** HQL cannot join a subquery by a composite id, and JPA knows no subquery in the FROM clause. */
+    private boolean isGroupable() {
+        return parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping
+                && !parent.getFactory()
+                        .getSessionFactoryOptions()
+                        .getJpaCompliance()
+                        .isJpaQueryComplianceEnabled();
     }
 
     /**
@@ -80,21 +94,21 @@ public final class CountQuery {
                 ) counted on counted.parent = id(p)
                 where %8$s
                 order by id(p)
-                """.formatted(stored(), parent.getImportedName(), end(), total(), from(), children, andWhere, rows);
+                """.formatted(stored(), Hql.name(parent), end(), total(), from(), children, andWhere, rows);
     }
 
-    /** Counts the children of each row: HQL cannot join a subquery by a composite id. */
+    /** Counts the children of each row. */
     private String counted(String rows) {
         return """
                 select id(p), %1$s, %2$s
                 from %3$s p
                 where %4$s
                 order by id(p)
-                """.formatted(stored(), actual("p"), parent.getImportedName(), rows);
+                """.formatted(stored(), actual("p"), Hql.name(parent), rows);
     }
 
     private String stored() {
-        return "coalesce(p.%s, 0)".formatted(counter.counter());
+        return "coalesce(p.%s, 0)".formatted(Hql.path(counter.counter()));
     }
 
     /** The actual value of the row with this alias. */
@@ -117,12 +131,16 @@ public final class CountQuery {
     }
 
     private String total() {
-        return counter.sum().isEmpty() ? "count(*)" : "sum(c." + counter.sum() + ")";
+        return counter.sum().isEmpty() ? "count(*)" : "sum(c." + Hql.path(counter.sum()) + ")";
     }
 
     private String from() {
-        String children = "from %s c".formatted(child.getImportedName());
-        return counter.counts() == Counts.CHILDREN ? children : children + " join c." + counter.association() + " e";
+        String children = "from %s c".formatted(Hql.name(child));
+        String association = "c." + Hql.path(counter.association());
+        if (superclassKey != null) {
+            return children + " join " + superclassKey.join("keyed", association);
+        }
+        return counter.counts() == Counts.CHILDREN ? children : children + " join " + association + " e";
     }
 
     /** The attributes from the child to the parent. */
@@ -132,13 +150,13 @@ public final class CountQuery {
 
     private String end(int steps) {
         String first = switch (counter.counts()) {
-            case CHILDREN -> "c." + counter.association();
+            case CHILDREN -> superclassKey == null ? "c." + Hql.path(counter.association()) : "keyed";
             case ELEMENTS -> "c";
             case OWNERS -> "e";
         };
         return steps == 0
                 ? first
-                : first + "." + String.join(".", counter.path().subList(0, steps));
+                : first + "." + Hql.path(String.join(".", counter.path().subList(0, steps)));
     }
 
     private String differ(String stored, String actual) {

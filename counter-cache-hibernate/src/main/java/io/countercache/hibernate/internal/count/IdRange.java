@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.count;
 
+import io.countercache.hibernate.internal.support.Hql;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,18 @@ public record IdRange(
      *
      * @param isLast whether there are no more rows after them
      */
-    public record Chunk(IdRange range, long rows, Object lastId, boolean isLast) {}
+    public record Chunk(IdRange range, long rows, Object lastId, boolean isLast) {
+
+        /** The two halves of it; fewer if rows have been deleted meanwhile. */
+        public List<Chunk> halves(SharedSessionContractImplementor session) {
+            Chunk one = range.first((int) (rows / 2), session);
+            if (one == null || one.isLast()) {
+                return one == null ? List.of() : List.of(one);
+            }
+            Chunk other = new IdRange(range.entity(), one.lastId(), range.upTo()).first(Integer.MAX_VALUE, session);
+            return other == null ? List.of(one) : List.of(one, other);
+        }
+    }
 
     /** Up to this many of the first rows; null if the range has none. */
     @Nullable
@@ -56,7 +68,7 @@ public record IdRange(
     }
 
     private String from() {
-        return " from " + entity.getImportedName() + " p where " + contains("p");
+        return " from " + Hql.name(entity) + " p where " + contains("p");
     }
 
     private <R> SelectionQuery<R> query(String hql, Class<R> type, SharedSessionContractImplementor session) {
@@ -93,7 +105,7 @@ public record IdRange(
     }
 
     private static String path(String alias, String path) {
-        return path.isEmpty() ? "id(" + alias + ")" : alias + "." + path;
+        return path.isEmpty() ? "id(" + alias + ")" : alias + "." + Hql.path(path);
     }
 
     /** Binds the parameters of the condition. */

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.support.Hql;
 import java.util.stream.Collectors;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
@@ -71,6 +72,6 @@ record ImageQuery(WatchedEntity watched, EntityPersister rows, String columns, b
     }
 
     private String lock() {
-        return "select id(c) from %s c".formatted(EntityTables.locked(rows).getImportedName());
+        return "select id(c) from %s c".formatted(Hql.name(EntityTables.locked(rows)));
     }
 }

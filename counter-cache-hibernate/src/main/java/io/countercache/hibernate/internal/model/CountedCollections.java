@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.model;
 
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import io.countercache.hibernate.internal.support.Hql;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +51,7 @@ public final class CountedCollections {
         public String from() {
             String role = persister.getRole();
             String attribute = role.substring(owner().getEntityName().length() + 1);
-            return "from %s c join c.%s e".formatted(owner().getImportedName(), attribute);
+            return "from %s c join c.%s e".formatted(Hql.name(owner()), Hql.path(attribute));
         }
 
         public boolean isSameOwner(@Nullable Object one, @Nullable Object other) {

@@ -180,6 +180,23 @@ public final class CounterModel {
                 .anyMatch(entity.getRootEntityName()::equals);
     }
 
+    /** The entities that have derived counters, in the order of their names. */
+    public List<EntityPersister> parents() {
+        return definitions.stream()
+                .map(CounterDefinition::parent)
+                .distinct()
+                .sorted()
+                .map(name -> Entities.entity(name, factory))
+                .toList();
+    }
+
+    /** The derived counters of one of these, without those that a superclass has. */
+    public List<CounterDefinition> countersIn(EntityPersister parent) {
+        return definitions.stream()
+                .filter(counter -> counter.parent().equals(parent.getEntityName()))
+                .toList();
+    }
+
     // ---- by name ----
 
     /** The bounds of a counter; none if it is not declared as a counter. */
@@ -208,6 +225,10 @@ public final class CounterModel {
 
     /** The counters of a parent that a user names by their attributes, or by the collections that they count; else all. */
     public List<CounterDefinition> named(EntityPersister parent, String... names) {
+        if (names == null) {
+            throw new IllegalArgumentException("null names no counters of %s: name some, or nothing for all"
+                    .formatted(parent.getImportedName()));
+        }
         List<CounterDefinition> all = derived(parent);
         if (all.isEmpty()) {
             throw new IllegalArgumentException(

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.model;
 import static java.util.Objects.requireNonNull;
 
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.time.temporal.ChronoField;
@@ -228,14 +229,21 @@ public record WatchedAttribute(
     /** The HQL expression for its value in a query with the entity as {@code c} and with the {@link #join}. */
     public String hql() {
         if (isAny()) {
-            return "case when %s then id(c.%s) end".formatted(leadsToTarget("c"), path);
+            return "case when %s then id(c.%s) end".formatted(leadsToTarget("c"), Hql.path(path));
         }
-        return target == null ? "c." + path : "id(" + (isJoined() ? alias() : "c." + path) + ")";
+        return target == null ? "c." + Hql.path(path) : "id(" + (isJoined() ? alias() : "c." + Hql.path(path)) + ")";
     }
 
     /** The join that {@link #hql} needs, or nothing. An outer join, because the query needs rows without a parent, too. */
     String join() {
-        return isJoined() ? " left join c." + path + " " + alias() : "";
+        return isJoined() ? " left join " + joined() : "";
+    }
+
+    /** The row that the to-one leads to, for the FROM clause of an HQL query. */
+    private String joined() {
+        SuperclassKey key = SuperclassKey.of(part);
+        String toOne = "c." + Hql.path(path);
+        return key == null ? toOne + " " + alias() : key.join(alias(), toOne);
     }
 
     /** Whether the row of the child does not have the id of the row that the to-one leads to. */
@@ -257,7 +265,7 @@ public record WatchedAttribute(
                 .forEachValueDetail(value -> {
                     EntityPersister type = value.getIndicatedEntity().getEntityPersister();
                     if (type.isTypeOrSuperType(parent)) {
-                        types.add("type(%s.%s) = %s".formatted(alias, path, type.getImportedName()));
+                        types.add("type(%s.%s) = %s".formatted(alias, Hql.path(path), Hql.name(type)));
                     }
                 });
         // HQL cannot compare the type of an @Any with a list
@@ -278,6 +286,6 @@ public record WatchedAttribute(
     }
 
     private String alias() {
-        return "to_" + path.replace('.', '_');
+        return Hql.path("to_" + path.replace('.', '_'));
     }
 }

@@ -6,6 +6,7 @@ import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.condition.Condition;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -254,7 +255,7 @@ public final class WatchedEntity {
      * The same for the rows of another entity of the hierarchy, with the same attributes.
      */
     public String from(EntityPersister other) {
-        return other.getImportedName() + " c"
+        return Hql.name(other) + " c"
                 + attributes.stream().map(WatchedAttribute::join).collect(Collectors.joining());
     }
 }

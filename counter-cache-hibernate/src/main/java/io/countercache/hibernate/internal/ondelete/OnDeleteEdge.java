@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.support.Hql;
 import java.util.HashSet;
 import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -30,8 +31,8 @@ record OnDeleteEdge(
         EntityPersister target = Entities.entity(declared.target(), factory);
         String condition = declared.association().isEmpty()
                 ? "exists (select 1 from %s t join t.%s e where id(t) in :targets and e = c)"
-                        .formatted(target.getImportedName(), declared.attribute())
-                : "id(c.%s) in :targets".formatted(declared.association());
+                        .formatted(Hql.name(target), Hql.path(declared.attribute()))
+                : "id(c.%s) in :targets".formatted(Hql.path(declared.association()));
         return new OnDeleteEdge(
                 target,
                 Entities.entity(declared.child(), factory),

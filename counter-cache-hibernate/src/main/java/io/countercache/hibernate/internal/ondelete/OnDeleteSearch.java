@@ -11,6 +11,7 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Chunks;
+import io.countercache.hibernate.internal.support.Hql;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -141,7 +142,7 @@ public final class OnDeleteSearch {
                 Entities.refuseFilters(edge.target(), session); // the query joins it
             }
             String hql = "select id(c) from %s c where %s order by id(c)"
-                    .formatted(edge.child().getImportedName(), edge.condition());
+                    .formatted(Hql.name(edge.child()), edge.condition());
             queries.quietly(session, quiet -> {
                 SelectionQuery<Object> query =
                         quiet.createSelectionQuery(hql, Object.class).setParameterList("targets", targets);
@@ -187,7 +188,7 @@ public final class OnDeleteSearch {
 
         /** The rows that refer to the targets, read again now that they are locked. */
         private List<Object[]> read(OnDeleteEdge edge, Kind kind, List<Object> targets, List<Object> ids) {
-            String type = kind.isExact() ? " and type(c) = " + kind.entity().getImportedName() : "";
+            String type = kind.isExact() ? " and type(c) = " + Hql.name(kind.entity()) : "";
             String hql = kind.watched().select("id(c) in :ids and " + edge.condition() + type);
             return queries.list(
                     hql,

@@ -77,7 +77,8 @@ public final class EntityTables {
                 || hasTenants(entity);
     }
 
-    private static boolean hasTenants(EntityPersister entity) {
+    /** Whether each row of an entity is of one tenant. */
+    public static boolean hasTenants(EntityPersister entity) {
         for (Generator generator : entity.getGenerators()) {
             if (generator instanceof TenantIdGeneration) {
                 return true;

@@ -10,6 +10,7 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
+import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
@@ -108,7 +109,7 @@ public final class PathReads {
     Map<Object, @Nullable Object> read(
             PathStep step, Collection<Object> ids, SharedSessionContractImplementor session) {
         String hql = "select id(e), id(next) from %s e left join e.%s next where id(e) in :ids"
-                .formatted(step.entity().getImportedName(), step.attribute());
+                .formatted(Hql.name(step.entity()), Hql.path(step.attribute()));
         Map<Object, @Nullable Object> next = new HashMap<>();
         queries.forEach(hql, Object[].class, ids, session, row -> next.put(row[0], row[1]));
         return next;

@@ -30,6 +30,11 @@ public final class RepairTally {
         failures.add(failure);
     }
 
+    /** Whether it is worth to look for the single rows that fail: not if there are many of them. */
+    boolean hasFewFailures() {
+        return failures.size() < FIRST;
+    }
+
     RepairProgress progress(long total, Object lastId) {
         return new RepairProgress(examined, total, drifted, lastId, elapsed());
     }

@@ -6,11 +6,10 @@ import io.countercache.RepairFailure;
 import io.countercache.RepairProgress;
 import io.countercache.hibernate.internal.count.IdRange;
 import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.recount.Recount;
-import jakarta.persistence.LockTimeoutException;
-import jakarta.persistence.PessimisticLockException;
-import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -84,6 +83,14 @@ public record TableRepair(
         }
     }
 
+    /** Those of some tenants that have rows of their own of an entity: one of them stands for all if it has no tenants. */
+    public static List<? extends @Nullable Object> tenants(
+            EntityPersister parent, Collection<? extends @Nullable Object> tenants) {
+        boolean isEach =
+                parent.getFactory().getSessionFactoryOptions().isMultiTenancyEnabled() || EntityTables.hasTenants(parent);
+        return tenants.stream().limit(isEach ? tenants.size() : 1).toList();
+    }
+
     private void requireTenant() {
         boolean hasTenants = factory.getSessionFactoryOptions().isMultiTenancyEnabled()
                 || factory.getDefinedFilterNames().contains(TenantIdBinder.FILTER_NAME);
@@ -94,36 +101,33 @@ public record TableRepair(
         }
     }
 
+    /** Does a chunk; where single rows make it fail, does all others. */
     private void doChunk(IdRange.Chunk chunk, RepairTally tally, Work work) {
+        RuntimeException failure = attempt(chunk, tally, work);
+        if (failure == null) {
+            return;
+        }
+        boolean isOfRows = ChunkFailure.isOfRows(failure);
+        if (isOfRows && chunk.rows() > 1 && tally.hasFewFailures()) {
+            inTransaction(chunk::halves).forEach(half -> doChunk(half, tally, work));
+            return;
+        }
+        Object upTo = isOfRows && chunk.rows() == 1 ? chunk.lastId() : chunk.range().upTo();
+        tally.add(new RepairFailure(parent.getImportedName(), chunk.range().after(), upTo, failure));
+    }
+
+    /** Returns the failure of the last attempt; null if the chunk is done. */
+    private @Nullable RuntimeException attempt(IdRange.Chunk chunk, RepairTally tally, Work work) {
         for (int attempt = 0; ; attempt++) {
             try {
                 tally.add(chunk.rows(), inTransaction(session -> work.on(chunk.range(), session)));
-                return;
+                return null;
             } catch (RuntimeException e) {
-                if (attempt == RETRIES || !isWorthRetrying(e)) {
-                    tally.add(new RepairFailure(
-                            parent.getImportedName(),
-                            chunk.range().after(),
-                            chunk.range().upTo(),
-                            e));
-                    return;
+                if (attempt == RETRIES || !ChunkFailure.isWorthRetrying(e, chunk.rows())) {
+                    return e;
                 }
             }
         }
-    }
-
-    /** Whether another transaction was in the way: a deadlock, a serialization failure, a lock timeout. */
-    private static boolean isWorthRetrying(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PessimisticLockException
-                    || cause instanceof LockTimeoutException
-                    || (cause instanceof SQLException sql
-                            && sql.getSQLState() != null
-                            && sql.getSQLState().startsWith("40"))) { // the class of transaction rollbacks
-                return true;
-            }
-        }
-        return false;
     }
 
     private void pauseAfter(Object lastId) {

@@ -3,6 +3,8 @@
  *
  * <ol>
  *   <li>{@link io.countercache.hibernate.internal.repair.TableRepair} recounts a table, chunk by chunk
+ *   <li>{@link io.countercache.hibernate.internal.repair.ChunkFailure} says whether another attempt, or fewer rows, may help
+ *   <li>{@link io.countercache.hibernate.internal.repair.SessionVerification} verifies all counters within the caller's transaction
  *   <li>{@link io.countercache.hibernate.internal.repair.RepairTally} adds up what its chunks have found
  * </ol>
  */

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.sql;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.support.Chunks;
+import io.countercache.hibernate.internal.support.Hql;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
@@ -83,7 +84,7 @@ public final class OwnQueries {
         if (ids.isEmpty() || !EntityTables.mayHaveOthers(entity, table)) {
             return List.copyOf(ids);
         }
-        String hql = "select id(e) from %s e where id(e) in :ids".formatted(entity.getImportedName());
+        String hql = "select id(e) from %s e where id(e) in :ids".formatted(Hql.name(entity));
         var found = new TreeSet<>(LockOrder.of(entity, session));
         forEach(hql, Object.class, ids, session, found::add);
         return ids.stream().filter(found::contains).toList();

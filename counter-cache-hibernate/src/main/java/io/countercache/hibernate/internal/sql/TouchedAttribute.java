@@ -89,6 +89,10 @@ public record TouchedAttribute(AttributeMapping attribute) {
 
     /** The attributes of these names; without names, those that an update of the entity sets to now. */
     public static List<TouchedAttribute> of(EntityPersister entity, String... names) {
+        if (names == null) {
+            throw new IllegalArgumentException("null names no attributes of %s: name %s"
+                    .formatted(entity.getImportedName(), alternatives(entity)));
+        }
         if (names.length > 0) {
             return Arrays.stream(names)
                     .distinct()

@@ -1,0 +1,46 @@
+package io.countercache.hibernate.internal.repair;
+
+import jakarta.persistence.LockTimeoutException;
+import jakarta.persistence.PessimisticLockException;
+import java.sql.SQLException;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Why a chunk has failed: whether another attempt, or fewer rows, may help. */
+final class ChunkFailure {
+
+    private ChunkFailure() {}
+
+    /**
+     * Whether another transaction was in the way, and may be gone: a deadlock, a serialization failure, or a lock timeout. A
+     * lock may be held for long, so it is waited for again only if no other row waits for that.
+     */
+    static boolean isWorthRetrying(Throwable failure, long rows) {
+        return hasState(failure, state -> state.startsWith("40")) // the class of transaction rollbacks
+                || (rows == 1 && isLockTimeout(failure));
+    }
+
+    /** Whether single rows may be the reason: one that is locked, a number that its column cannot hold, a constraint. */
+    static boolean isOfRows(Throwable failure) {
+        return isLockTimeout(failure)
+                || hasState(
+                        failure, state -> Stream.of("22", "23", "40").anyMatch(state::startsWith));
+    }
+
+    private static boolean isLockTimeout(Throwable failure) {
+        return causes(failure)
+                        .anyMatch(cause ->
+                                cause instanceof PessimisticLockException || cause instanceof LockTimeoutException)
+                || hasState(failure, "55P03"::equals); // PostgreSQL: lock_not_available
+    }
+
+    private static boolean hasState(Throwable failure, Predicate<String> matches) {
+        return causes(failure)
+                .anyMatch(cause ->
+                        cause instanceof SQLException sql && sql.getSQLState() != null && matches.test(sql.getSQLState()));
+    }
+
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+    }
+}

@@ -1,0 +1,150 @@
+package io.countercache.hibernate.repair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.countercache.CounterCache;
+import io.countercache.RepairReport;
+import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.support.TestDatabase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import java.sql.SQLException;
+import java.util.List;
+import org.hibernate.SessionFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Rows that cannot be repaired do not keep the others of their chunk from it. */
+class FailingRowsTest {
+
+    private static final int SHELVES = 20;
+
+    @Entity(name = "Shelf")
+    static class Shelf {
+        @Id
+        Long id;
+
+        @Column(precision = 4, scale = 0)
+        java.math.BigDecimal pagesTotal;
+
+        Shelf() {}
+
+        Shelf(long id) {
+            this.id = id;
+        }
+    }
+
+    @Entity(name = "Book")
+    static class Book {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "pagesTotal", sum = "pages")
+        Shelf shelf;
+
+        int pages;
+
+        Book() {}
+
+        Book(Shelf shelf, int pages) {
+            this.id = shelf.id;
+            this.shelf = shelf;
+            this.pages = pages;
+        }
+    }
+
+    @RegisterExtension
+    final TestDatabase db = TestDatabase.with(Shelf.class, Book.class);
+
+    @BeforeEach
+    void everyShelfIsWrong() {
+        db.inTransaction(session -> {
+            for (long id = 1; id <= SHELVES; id++) {
+                Shelf shelf = new Shelf(id);
+                session.persist(shelf);
+                session.persist(new Book(shelf, 10));
+            }
+        });
+        db.execute("update shelf set pages_total = 3");
+    }
+
+    /** Each of these ids has failed, and all other rows are right. */
+    private void areLeft(RepairReport report, Long... ids) {
+        assertThat(report.failures()).extracting(failure -> failure.upTo()).containsExactly((Object[]) ids);
+        assertThat(report.failures()).extracting(failure -> failure.entity()).containsOnly("Shelf");
+        assertThat(report.examined()).isEqualTo(SHELVES - ids.length);
+        assertThat(report.drifted()).isEqualTo(SHELVES - ids.length);
+        assertThat(report.isClean()).isFalse();
+        assertThat(db.number("select count(*) from shelf where pages_total = 10"))
+                .isEqualTo(SHELVES - ids.length);
+    }
+
+    private CounterRepair repair(SessionFactory factory) {
+        return CounterRepair.of(factory, Shelf.class).chunkSize(13);
+    }
+
+    @Test
+    void aCountThatItsColumnCannotHold() {
+        db.execute("update book set pages = 12345 where id in (7, 20)");
+        areLeft(repair(db.factory()).repair(), 7L, 20L);
+        db.execute("update book set pages = 10");
+        assertThat(repair(db.factory()).repair().failures()).isEmpty();
+    }
+
+    @Test
+    void aRowThatAConstraintKeepsAsItIs() {
+        db.execute("alter table shelf add constraint stuck check (id <> 11 or pages_total = 3)");
+        RepairReport report = repair(db.factory()).repair();
+        areLeft(report, 11L);
+        assertThat(report.failures().get(0).cause()).rootCause().message().containsIgnoringCase("stuck");
+        db.execute("alter table shelf drop constraint stuck");
+        assertThat(repair(db.factory()).repair().drifted()).isEqualTo(1);
+    }
+
+    @Test
+    void aRowThatIsLockedForTooLong() throws SQLException {
+        HikariConfig impatient = new HikariConfig();
+        db.connections().copyStateTo(impatient);
+        boolean isH2 = impatient.getJdbcUrl() != null && impatient.getJdbcUrl().startsWith("jdbc:h2");
+        impatient.setConnectionInitSql(isH2 ? "set lock_timeout 20" : "set lock_timeout = '20ms'");
+        try (var connections = new HikariDataSource(impatient);
+                var other = db.connections().getConnection();
+                var lock = other.createStatement()) {
+            var configuration = db.configuration();
+            configuration.getProperties().put("hibernate.connection.datasource", connections);
+            try (SessionFactory factory = configuration.buildSessionFactory()) {
+                other.setAutoCommit(false);
+                lock.executeQuery("select id from shelf where id = 5 for update").close();
+                areLeft(repair(factory).repair(), 5L);
+                other.rollback();
+                assertThat(repair(factory).repair().first())
+                        .extracting(drift -> drift.id())
+                        .isEqualTo(List.of(5L));
+            }
+        }
+    }
+
+    @Test
+    void manyFailuresAreNotLookedForOneByOne() {
+        db.inTransaction(session -> {
+            for (long id = SHELVES + 1; id <= 400; id++) {
+                session.persist(new Shelf(id));
+            }
+        });
+        db.execute("update shelf set pages_total = 3");
+        db.execute("alter table shelf add constraint stuck check (pages_total = 3)");
+        RepairReport report = repair(db.factory()).chunkSize(50).repair();
+        assertThat(report.failures()).hasSizeBetween(100, 115);
+        assertThat(report.failures().get(0).upTo()).isEqualTo(1L);
+        assertThat(report.failures().get(report.failures().size() - 2).upTo()).isEqualTo(350L);
+        db.execute("alter table shelf drop constraint stuck");
+        repair(db.factory()).repair();
+    }
+}
