@@ -144,7 +144,7 @@ public final class CounterAttribute {
         counter.setOptional(true); // null is replaced by 0 before the INSERT, so the column may still be NOT NULL
         Table table = counter.getValue().getTable();
         for (Column column : counter.getColumns()) {
-            if (column.getDefaultValue() == null) {
+            if (column.getDefaultValue() == null && !isDefinedByHand(column)) {
                 column.setDefaultValue("0");
             }
             if (isUnique(column, table)) {
@@ -154,6 +154,11 @@ public final class CounterAttribute {
                         table.getName(), column.getName());
             }
         }
+    }
+
+    /** Whether the application has written SQL for the column, which may have a default already: two defaults are an error. */
+    private static boolean isDefinedByHand(Column column) {
+        return column.getSqlType() != null || column.getOptions() != null;
     }
 
     /** Adds check constraints, so that the database refuses values that were not written by the library, too. */
