@@ -2,11 +2,17 @@ package io.countercache.hibernate.bulk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countercache.CounterCache;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.LogMessages;
 import io.countercache.hibernate.support.TestDatabase;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Inheritance;
+import jakarta.persistence.InheritanceType;
+import jakarta.persistence.ManyToOne;
 import java.util.stream.IntStream;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterEach;
@@ -18,8 +24,46 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Statements that are executed without being counted, and warned of. */
 class UncountedStatementsTest {
 
+    @Entity(name = "Room")
+    @Inheritance(strategy = InheritanceType.JOINED)
+    static class Room {
+        @Id
+        long id;
+
+        String name;
+    }
+
+    @Entity(name = "Hall")
+    static class Hall extends Room {
+        int seatsCount;
+    }
+
+    /** Is counted, and has a counter itself. */
+    @Entity(name = "Seat")
+    static class Seat {
+        @Id
+        long id;
+
+        int boltsCount;
+
+        @ManyToOne
+        @CounterCache
+        Hall room;
+    }
+
+    @Entity(name = "Bolt")
+    static class Bolt {
+        @Id
+        long id;
+
+        @ManyToOne
+        @CounterCache
+        Seat seat;
+    }
+
     @RegisterExtension
-    final TestDatabase database = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase database = TestDatabase.with(
+            Post.class, Author.class, Comment.class, Room.class, Hall.class, Seat.class, Bolt.class);
 
     private final LogMessages messages = new LogMessages("io.countercache.hibernate.internal.bulk.UncountedStatements");
 
@@ -59,17 +103,62 @@ class UncountedStatementsTest {
         assertThat(messages.texts()).isEmpty();
     }
 
+    /** An application that writes values into its texts has one statement, not as many as values. */
     @Test
-    void aBulkUpdateThatSetsACounterIsWarnedOfOnce() {
+    void nativeSqlIsWarnedOfOncePerStatementWhateverItsValues() {
+        for (int i = 0; i < 3; i++) {
+            execute("delete from comment where id = " + i);
+            execute("update comment set text = 'it''s " + i + "' where id in (-1" + ", -2".repeat(i) + ")");
+            execute("update comment set post_id = null where text = 'v" + i + "' and version > 1." + i);
+        }
+        assertThat(messages.texts()).hasSize(3);
+    }
+
+    @Test
+    void aCounterThatBulkUpdatesSetIsWarnedOfOnce() {
         for (int i = 0; i < 2; i++) {
+            String title = "none" + i;
             database.inTransaction(
-                    session -> update(session, "update Post set commentsCount = 0 where title = 'none'"));
+                    session -> update(session, "update Post set commentsCount = 0 where title = '" + title + "'"));
         }
         database.inTransaction(session -> update(session, "update Post set title = 'x'"));
 
-        assertThat(messages.texts()).hasSize(1);
-        assertThat(messages.texts().get(0))
-                .contains("sets Post.commentsCount, which is kept equal to its count already");
+        assertThat(messages.texts())
+                .singleElement()
+                .asString()
+                .contains(
+                        "sets Post.commentsCount, which is kept equal to its count already: remove it, or reset the counter afterwards");
+        database.inTransaction(session -> update(session, "update Author set commentsCount = commentsCount"));
+        assertThat(messages.texts()).hasSize(2);
+    }
+
+    @Test
+    void aCounterThatABulkInsertSetsIsWarnedOfUnlessItIsZero() {
+        database.inTransaction(session -> update(
+                session, "insert into Post (id, title, commentsCount) select c.id, 'a, b)', 0 from Comment c"));
+        database.inTransaction(
+                session -> update(session, "insert into Post (id, title, commentsCount) values (7, 'a, (b', 0)"));
+        assertThat(messages.texts()).isEmpty();
+
+        database.inTransaction(
+                session -> update(session, "insert into Post (id, commentsCount, title) values (8, 1 - 1, 'x')"));
+        assertThat(messages.texts()).singleElement().asString().contains("sets Post.commentsCount");
+    }
+
+    @Test
+    void aCounterInOneOfSeveralTablesIsWarnedOf() {
+        database.inTransaction(session -> {
+            update(session, "update Hall set seatsCount = 0, name = 'x' where name = 'none'");
+            update(session, "update Hall set seatsCount = 0 where name = 'none'");
+            update(session, "update Room set name = 'x' where id = 1");
+        });
+        assertThat(messages.texts()).singleElement().asString().contains("sets Hall.seatsCount");
+    }
+
+    @Test
+    void aCounterThatACountedUpdateSetsIsWarnedOf() {
+        database.inTransaction(session -> update(session, "update Seat set room = null, boltsCount = 0"));
+        assertThat(messages.texts()).singleElement().asString().contains("sets Seat.boltsCount");
     }
 
     private static void update(Session session, String hql) {

@@ -72,6 +72,7 @@ public final class BulkStatements {
 
     /** Executes a DELETE or UPDATE and counts the rows that it changes; returns how many they are. */
     public int execute(BulkMutation mutation) {
+        uncounted.warnOfSet(mutation);
         if (!scope.isCounted(mutation)) {
             return mutation.execute();
         }

@@ -1,7 +1,9 @@
 package io.countercache.hibernate.internal.bulk;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -14,6 +16,9 @@ record StatementText(String sql) {
 
     private static final Pattern LITERALS = Pattern.compile("'[^']*'");
 
+    /** A number or a parameter, or a list of them; LITERALS are parameters by then. */
+    private static final Pattern VALUES = Pattern.compile("(?:\\?|:\\w+|(?<![\\w.\"])-?\\d[\\w.]*)(?:\\s*,\\s*(?:\\?|:\\w+|-?\\d[\\w.]*))*");
+    private static final Pattern ROW = Pattern.compile("\\bvalues \\(|\\) ?\\(?select ");
     private static final Pattern TARGET = Pattern.compile(
             "^(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*(?:insert\\s+into|update(?:\\s+only)?|delete\\s+from(?:\\s+only)?|merge\\s+into|truncate(?:\\s+table)?)\\s+([\\w.\"`\\[\\]$]+)",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -51,11 +56,40 @@ record StatementText(String sql) {
         if (!insertsInto(table)) {
             return false;
         }
-        int columns = sql.indexOf('(', sql.indexOf("into " + table));
-        int end = sql.indexOf(')', columns);
-        return columns >= 0
-                && end >= 0
-                && List.of(sql.substring(columns + 1, end).split(",", -1)).contains(column);
+        return list(sql.indexOf('(', sql.indexOf("into " + table)) + 1).contains(column);
+    }
+
+    /** What an INSERT writes to a column, of its first row if it has several; empty if it does not write the column. */
+    Optional<String> inserted(String column) {
+        Matcher values = ROW.matcher(sql);
+        int position = sql.startsWith("insert ") ? list(sql.indexOf('(') + 1).indexOf(column) : -1;
+        if (position < 0 || !values.find()) {
+            return Optional.empty();
+        }
+        List<String> row = list(values.end());
+        return Optional.of(position < row.size() ? row.get(position) : "");
+    }
+
+    /** The parts of a list between commas, until the parenthesis around it ends, or the next clause begins. */
+    private List<String> list(int from) {
+        List<String> parts = new ArrayList<>();
+        int start = from;
+        int depth = 0;
+        boolean isQuoted = false;
+        int i = from;
+        for (; i < sql.length() && depth >= 0 && !(depth == 0 && sql.startsWith(" from ", i)); i++) {
+            char c = sql.charAt(i);
+            if (c == '\'') {
+                isQuoted = !isQuoted;
+            } else if (!isQuoted && (c == '(' || c == ')')) {
+                depth += c == '(' ? 1 : -1;
+            } else if (!isQuoted && c == ',' && depth == 0) {
+                parts.add(sql.substring(start, i));
+                start = i + 1;
+            }
+        }
+        parts.add(sql.substring(start, depth < 0 ? i - 1 : i));
+        return parts;
     }
 
     /** Whether an INSERT may update rows that have the key already, or leave rows out because of them. */
@@ -66,6 +100,11 @@ record StatementText(String sql) {
     /** The text with nothing between single quotes. */
     String withoutLiterals() {
         return LITERALS.matcher(sql).replaceAll("''");
+    }
+
+    /** The text without its values: literals, and how many of them are in a list. The same for all texts of one statement. */
+    String withoutValues() {
+        return VALUES.matcher(LITERALS.matcher(sql).replaceAll("?")).replaceAll("?");
     }
 
     /** Whether it is a DELETE of rows of a table. */

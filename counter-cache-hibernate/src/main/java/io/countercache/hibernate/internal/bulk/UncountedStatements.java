@@ -16,7 +16,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Statements that are executed though they may make counters wrong: native statements that change tables of counted children,
- * because their text does not show what they change, and bulk UPDATEs that set a counter. A warning is logged once per text.
+ * because their text does not show what they change, and bulk UPDATEs and INSERTs that set a counter. A warning is logged once for
+ * each native statement, whatever values are in it, and once for each counter.
  */
 public final class UncountedStatements {
 
@@ -34,10 +35,13 @@ public final class UncountedStatements {
 
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
+    private final CounterModel model;
+
     UncountedStatements(CounterModel model, SessionFactoryImplementor factory) {
+        this.model = model;
         for (CounterDefinition counter : model.definitions()) {
             EntityPersister parent = Entities.entity(counter.parent(), factory);
-            String name = parent.getImportedName() + "." + counter.counter();
+            String name = name(counter);
             for (String table : model.tables().of(counter).keySet()) {
                 derivedByTable
                         .computeIfAbsent(StatementText.simpleName(table), any -> new TreeMap<>())
@@ -51,21 +55,22 @@ public final class UncountedStatements {
         }
     }
 
-    /** Whether nobody was warned of this statement yet. Asked by every session, and so without a lock where one was. */
-    private boolean isNew(String sql) {
-        if (warned.contains(sql)) {
+    /** Whether nobody was warned of this yet. Asked by every session, and so without a lock where one was. */
+    private boolean isNew(String key) {
+        if (warned.contains(key)) {
             return false;
         }
         if (warned.size() >= REMEMBERED) {
             warned.clear();
         }
-        return warned.add(sql);
+        return warned.add(key);
     }
 
     /** Logs a warning if a native statement changes a table of counted children. */
     public void warnOfNative(String sql) {
-        Set<String> counters = countersByTable.get(new StatementText(sql).target());
-        if (counters != null && isNew(sql)) {
+        StatementText text = new StatementText(sql);
+        Set<String> counters = countersByTable.get(text.target());
+        if (counters != null && isNew(text.withoutValues())) {
             LOG.warnf(
                     "native SQL is not counted: '%s' changes rows that %s count: use HQL, or repair the counters with"
                             + " CounterRepair afterwards",
@@ -73,21 +78,46 @@ public final class UncountedStatements {
         }
     }
 
-    /** Logs a warning if a bulk UPDATE sets derived counters. */
-    public void warnOfSet(String update) {
-        StatementText text = new StatementText(update);
-        Map<String, String> derived = derivedByTable.get(text.target());
-        if (derived == null) {
-            return;
+    /** Logs a warning if a bulk UPDATE or INSERT sets derived counters. An INSERT may set them to 0. */
+    public void warnOfSet(String sql) {
+        StatementText text = new StatementText(sql);
+        derivedByTable
+                .getOrDefault(text.target(), Map.of())
+                .forEach((column, counter) -> {
+                    if (text.sets(column) || !"0".equals(text.inserted(column).orElse("0"))) {
+                        warnOfCounter(counter, sql);
+                    }
+                });
+    }
+
+    /** The same for an UPDATE of several tables that is one statement with a WITH. */
+    public void warnOfSetWithin(String sql) {
+        int update = sql.indexOf(" as (update ");
+        while (update >= 0) {
+            warnOfSet(sql.substring(update + " as (".length()));
+            update = sql.indexOf(" as (update ", update + 1);
         }
-        List<String> counters = derived.entrySet().stream()
-                .filter(counter -> text.sets(counter.getKey()))
-                .map(Map.Entry::getValue)
-                .toList();
-        if (!counters.isEmpty() && isNew(update)) {
+    }
+
+    /** The same for an UPDATE that is counted itself. */
+    void warnOfSet(BulkMutation update) {
+        List<String> assigned = update.assigned();
+        for (CounterDefinition counter : assigned.isEmpty() ? List.<CounterDefinition>of() : model.definitions()) {
+            if (assigned.contains(counter.counter()) && Entities.isOrExtends(update.entity(), counter.parent())) {
+                warnOfCounter(name(counter), update.text());
+            }
+        }
+    }
+
+    private String name(CounterDefinition counter) {
+        return model.parent(counter).getImportedName() + "." + counter.counter();
+    }
+
+    private void warnOfCounter(String counter, String statement) {
+        if (isNew(counter)) {
             LOG.warnf(
-                    "'%s' sets %s, which is kept equal to its count already: remove it, or use CounterCaches to recount",
-                    update, String.join(", ", counters));
+                    "'%s' sets %s, which is kept equal to its count already: remove it, or reset the counter afterwards",
+                    statement, counter);
         }
     }
 }

@@ -39,6 +39,10 @@ final class ExecutorHook implements JdbcMutationExecutor {
             ExecutionContext context) {
         BulkStatements bulk = bulk(context);
         if (bulk != null
+                && (mutation instanceof JdbcOperationQueryUpdate || mutation instanceof JdbcOperationQueryInsert)) {
+            bulk.uncounted().warnOfSet(mutation.getSqlString());
+        }
+        if (bulk != null
                 && mutation instanceof JdbcOperationQueryInsert insert
                 && !bulk.inserts().isIgnored(context)) {
             bulk.inserts().checkElements(mutation.getSqlString());
@@ -53,9 +57,6 @@ final class ExecutorHook implements JdbcMutationExecutor {
                 return bulk.collections().execute(collection, BoundSql.of(mutation, values), context);
             }
         }
-        if (bulk != null && mutation instanceof JdbcOperationQueryUpdate) {
-            bulk.uncounted().warnOfSet(mutation.getSqlString());
-        }
         if (bulk != null && mutation instanceof JdbcOperationQueryMutationNative) {
             bulk.uncounted().warnOfNative(mutation.getSqlString());
         }
@@ -65,7 +66,7 @@ final class ExecutorHook implements JdbcMutationExecutor {
         return StandardJdbcMutationExecutor.INSTANCE.execute(mutation, values, statements, check, context);
     }
 
-    private static @Nullable BulkStatements bulk(ExecutionContext context) {
+    static @Nullable BulkStatements bulk(ExecutionContext context) {
         return FactoryScope.of(context.getSession().getFactory()).get(BulkStatements.class);
     }
 }

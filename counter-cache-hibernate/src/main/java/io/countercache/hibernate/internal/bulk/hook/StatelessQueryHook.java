@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.bulk.hook;
 
+import io.countercache.hibernate.internal.bulk.BulkStatements;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import org.hibernate.StatelessSession;
@@ -11,7 +12,10 @@ import org.hibernate.sql.exec.spi.JdbcSelect;
 import org.hibernate.sql.results.spi.ResultsConsumer;
 import org.hibernate.sql.results.spi.RowTransformer;
 
-/** Writes the pending deltas of a stateless session before a query of the session that reads their tables. */
+/**
+ * Writes the pending deltas of a stateless session before a query of the session that reads their tables, and logs warnings of
+ * UPDATEs of counters that Hibernate executes as queries.
+ */
 final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
 
     @Override
@@ -24,10 +28,22 @@ final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
             int expected,
             StatementCreator statements,
             ResultsConsumer<T, R> results) {
+        String sql = select.getSqlString();
+        if (sql != null && sql.startsWith("with ")) {
+            warnOfSet(sql, context);
+        }
         if (context.getSession() instanceof StatelessSession) {
             prepare(select, context);
         }
         return super.executeQuery(select, values, context, transformer, type, expected, statements, results);
+    }
+
+    /** On PostgreSQL, Hibernate executes an UPDATE of several tables as a query. */
+    private static void warnOfSet(String sql, ExecutionContext context) {
+        BulkStatements bulk = ExecutorHook.bulk(context);
+        if (bulk != null) {
+            bulk.uncounted().warnOfSetWithin(sql);
+        }
     }
 
     static void prepare(JdbcOperation operation, ExecutionContext context) {
