@@ -20,9 +20,9 @@ public class CounterLimitException extends CounterCacheException {
      * @param entity the name of the entity that has the counter
      * @param id the identifier of the row; for a row that does not exist yet, the key that it was bumped by
      * @param counter the attribute that keeps the counter
-     * @param change by how much it was to move
+     * @param change by how much it was to move, or what it was to be set to
      * @param limit the minimum or maximum that this would pass; null where a constraint of the database refused
-     * @param value what the counter was found to be; null where a constraint of the database refused
+     * @param value what the counter was found to be; null where it was to be set, or a constraint of the database refused
      */
     public CounterLimitException(
             String entity, Object id, String counter, Number change, @Nullable Long limit, @Nullable Number value) {
@@ -41,6 +41,10 @@ public class CounterLimitException extends CounterCacheException {
             return "%s.%s of %s: a check constraint of the database refuses to change it by %s: the transaction has to be"
                             .formatted(entity, counter, id, change)
                     + " rolled back; declare the limit in @Counter, and such a change is refused before it fails";
+        }
+        if (value == null) {
+            return "%s.%s of %s cannot be set to %s, which passes its limit %d; nothing was changed: set a value within its limits"
+                    .formatted(entity, counter, id, change, limit);
         }
         return "%s.%s of %s is %s: a change by %s would pass its limit %d; nothing was changed: call tryIncrement or"
                         .formatted(entity, counter, id, value, change, limit)
@@ -77,7 +81,7 @@ public class CounterLimitException extends CounterCacheException {
     /**
      * The change that was refused.
      *
-     * @return by how much the counter was to move; negative for a decrement
+     * @return by how much the counter was to move, negative for a decrement; or what it was to be set to
      */
     public Number change() {
         return change;
@@ -95,7 +99,8 @@ public class CounterLimitException extends CounterCacheException {
     /**
      * The value of the counter when the change was refused.
      *
-     * @return its value; null where a constraint of the database refused, after which nothing can be read
+     * @return its value; null where it was to be set, and where a constraint of the database refused, after which nothing can
+     *     be read
      */
     public @Nullable Number value() {
         return value;

@@ -8,10 +8,10 @@ import io.countercache.hibernate.internal.orm.Entities;
 import jakarta.persistence.metamodel.Attribute;
 import jakarta.persistence.metamodel.SingularAttribute;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
@@ -51,10 +51,8 @@ public final class Counters<T> {
     }
 
     /**
-     * Adds 1 to a counter.
-     *
+     * {@return the result of {@link #increment(String, long)} with 1}
      * @param counter the attribute that holds the counter
-     * @return the number of changed rows
      */
     public int increment(String counter) {
         return increment(counter, 1);
@@ -89,10 +87,8 @@ public final class Counters<T> {
     }
 
     /**
-     * Subtracts 1 from a counter.
-     *
+     * {@return the result of {@link #decrement(String, long)} with 1}
      * @param counter the attribute that holds the counter
-     * @return the number of changed rows
      */
     public int decrement(String counter) {
         return decrement(counter, 1);
@@ -138,7 +134,7 @@ public final class Counters<T> {
 
     /**
      * The same rows; each change also sets date and time attributes to now, in the same UPDATE. Managed instances show that.
-     * Nothing else happens that an update of the entity would do.
+     * Nothing else happens that an update of the entity would do. Without a change nothing is touched: increment by 0.
      *
      * @param attributes exactly these; none for those with {@code @UpdateTimestamp} or {@code @LastModifiedDate}
      * @return the counters of the same rows
@@ -148,10 +144,8 @@ public final class Counters<T> {
     }
 
     /**
-     * Adds 1 to a counter if its maximum allows.
-     *
+     * {@return the result of {@link #tryIncrement(String, long)} with 1}
      * @param counter the attribute that holds the counter
-     * @return true if all rows were changed; false if one is missing or would pass a limit, and none is changed
      */
     public boolean tryIncrement(String counter) {
         return tryIncrement(counter, 1);
@@ -186,10 +180,8 @@ public final class Counters<T> {
     }
 
     /**
-     * Subtracts 1 from a counter if its minimum allows, which is 0 where none is declared.
-     *
+     * {@return the result of {@link #tryDecrement(String, long)} with 1}
      * @param counter the attribute that holds the counter
-     * @return true if all rows were changed; false if one is missing or would pass a limit, and none is changed
      */
     public boolean tryDecrement(String counter) {
         return tryDecrement(counter, 1);
@@ -245,6 +237,17 @@ public final class Counters<T> {
     }
 
     /**
+     * Sets a {@link io.countercache.Counter} to a value within its limits, whatever it was. {@link #reset} counters of children.
+     *
+     * @param counter the attribute that holds the counter
+     * @param value the new value
+     * @return the number of changed rows
+     */
+    public int set(String counter, long value) {
+        return rows.set(counter, value);
+    }
+
+    /**
      * Reads a counter of one row from the database, after writing the pending delta of this session.
      *
      * @param counter the attribute that holds the counter
@@ -281,11 +284,9 @@ public final class Counters<T> {
      */
     @SafeVarargs
     public final List<Drift> reset(Attribute<? super T, ?> first, Attribute<? super T, ?>... more) {
-        List<String> names = new ArrayList<>(List.of(first.getName()));
-        for (Attribute<? super T, ?> attribute : more) {
-            names.add(attribute.getName());
-        }
-        return reset(names.toArray(String[]::new));
+        return reset(Stream.concat(Stream.of(first), Stream.of(more))
+                .map(Attribute::getName)
+                .toArray(String[]::new));
     }
 
     /**

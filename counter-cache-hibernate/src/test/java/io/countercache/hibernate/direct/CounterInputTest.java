@@ -7,6 +7,7 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.Counters;
 import io.countercache.hibernate.direct.Shop.Film;
 import io.countercache.hibernate.direct.Shop.Product;
+import io.countercache.hibernate.direct.Shop.Wallet;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.TransactionRequiredException;
 import java.math.BigDecimal;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,43 @@ class CounterInputTest {
                 refused(
                         "Product has ids of type Long, not null: pass one of those",
                         counters -> counters.on(Product.class, Arrays.asList(1L, null))),
+                refused(
+                        "Product has ids of type Long, and this is a collection: call on(Product.class, ids) with a"
+                                + " Collection of those",
+                        counters -> counters.resetCounters(Product.class, List.of(1L, 2L))),
+                refused(
+                        "Product has ids of type Long, and this is a collection: call on(Product.class, ids) with a"
+                                + " Collection of those",
+                        counters -> counters.on(Product.class, List.of(List.of(1L)))),
+                refused(
+                        "Product has ids of type Long, and this is a collection: call on(Product.class, ids) with a"
+                                + " Collection of those",
+                        counters -> counters.on(Product.class, new Long[] {1L})),
+                refused(
+                        "null names no counters of Product: name some, or nothing for all",
+                        on(counters -> counters.reset((String[]) null))),
+                refused(
+                        "null names no counters of Product: name some, or nothing for all",
+                        on(counters -> counters.drift((String[]) null))),
+                refused(
+                        "null names no attributes of Product: name another entity, for it has none",
+                        on(counters -> counters.touching((String[]) null))),
+                refused(
+                        "Product.reviewsCount is what is counted, and cannot be set: call reset(\"reviewsCount\")",
+                        on(counters -> counters.set("reviewsCount", 3))),
+                refused(
+                        "Product.wholes is of type int: it cannot be changed by 3000000000",
+                        on(counters -> counters.set("wholes", 3_000_000_000L))),
+                refused(
+                        "'value' changes no Wallet, so it touches none: call it without touching(..), or change a counter",
+                        counters -> counters.on(Wallet.class, UUID.randomUUID())
+                                .touching("opened")
+                                .value("coins")),
+                refused(
+                        "'drift' changes no Wallet, so it touches none: call it without touching(..), or change a counter",
+                        counters -> counters.on(Wallet.class, UUID.randomUUID())
+                                .touching("opened")
+                                .drift()),
                 refused(
                         "Product has ids of type Long, not String: pass one of those",
                         counters -> counters.on(Product.class, "1")),

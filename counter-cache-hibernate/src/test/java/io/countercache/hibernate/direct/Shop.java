@@ -20,6 +20,7 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.hibernate.Session;
@@ -119,6 +120,7 @@ final class Shop {
         @Id
         UUID id = UUID.randomUUID();
 
+        Instant opened;
         int coins;
         long money;
     }

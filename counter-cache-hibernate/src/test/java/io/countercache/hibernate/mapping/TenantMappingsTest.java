@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countercache.CounterCache;
 import io.countercache.CounterCacheException;
 import io.countercache.Drift;
+import io.countercache.RepairReport;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.Counters;
@@ -165,6 +166,27 @@ class TenantMappingsTest {
                 .containsExactly(1L, 2L);
         assertThat(sales(1)).isEqualTo(2);
         assertThat(sales(11)).isEqualTo(2);
+    }
+
+    @Test
+    void theCountersOfSomeTenantsAreVerifiedTogether() {
+        var configuration = db.configuration();
+        configuration.getProperties().remove("hibernate.tenant_identifier_resolver");
+        twoSalesOfEachTenant();
+        db.execute("update shop set sales_count = 9 where id = 11");
+        try (SessionFactory factory = configuration.buildSessionFactory()) {
+            assertThat(CounterRepair.verifyAll(factory, List.of("a")).isClean()).isTrue();
+            RepairReport report = CounterRepair.verifyAll(factory, List.of("a", "b"));
+            assertThat(report.examined()).isEqualTo(4);
+            assertThat(report.first()).extracting(Drift::id).containsExactly(11L);
+            assertThatThrownBy(() -> CounterRepair.verifyAll(factory, List.of()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("No tenant is verified: name one or more, or call verifyAll(factory)");
+            assertThatThrownBy(() -> CounterRepair.verifyAll(factory))
+                    .isInstanceOf(CounterCacheException.class)
+                    .hasMessage("Shop is not repaired, because its tenant is not known: name it with tenant(..)");
+        }
+        CounterRepair.of(db.factory(), Shop.class).repair();
     }
 
     @Test

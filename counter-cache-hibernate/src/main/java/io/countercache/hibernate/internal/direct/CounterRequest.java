@@ -97,7 +97,21 @@ public record CounterRequest(
         return limited(counter, amount, -1).executeAndRead().longValue();
     }
 
+    public int set(String counter, long value) {
+        NumericAttribute attribute = named(counter);
+        if (attribute.derived()) {
+            throw new IllegalArgumentException("%1$s.%2$s is what is counted, and cannot be set: call reset(\"%2$s\")"
+                    .formatted(parent.getImportedName(), counter));
+        }
+        var assigned = List.of(new LimitedAmount(attribute, attribute.amount(value), attribute.limits()));
+        refuseOtherTables(assigned);
+        assigned.get(0).requireWithin(ids);
+        prepare(List.of(attribute), false);
+        return new AbsoluteUpdate(statement(assigned, "set"), ids, touched).execute();
+    }
+
     public Number value(String counter) {
+        refuseTouching("value");
         requireOne("value");
         NumericAttribute attribute = named(counter);
         prepare(List.of(attribute), true);
@@ -111,6 +125,14 @@ public record CounterRequest(
             throw RelativeUpdate.missing(parent, id);
         }
         return Numbers.as(attribute.type(), values.get(0));
+    }
+
+    private void refuseTouching(String call) {
+        if (!touched.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "'%s' changes no %s, so it touches none: call it without touching(..), or change a counter"
+                            .formatted(call, parent.getImportedName()));
+        }
     }
 
     private void requireOne(String call) {
@@ -144,14 +166,15 @@ public record CounterRequest(
             changes.add(new LimitedAmount(counter, counter.amount(by), within));
         });
         changes.sort(Comparator.comparing(change -> change.counter().name()));
+        changes.forEach(change -> change.counter().warnIfDerived(context.model()));
         refuseOtherTables(changes);
-        RelativeUpdate update = new RelativeUpdate(statement(changes), ids, touched);
+        RelativeUpdate update = new RelativeUpdate(statement(changes, "change"), ids, touched);
         prepare(changes.stream().map(LimitedAmount::counter).toList(), otherwise != null);
         return update;
     }
 
-    private DirectStatement statement(List<LimitedAmount> changes) {
-        return new DirectStatement(context, session, parent, changes, "change");
+    private DirectStatement statement(List<LimitedAmount> changes, String verb) {
+        return new DirectStatement(context, session, parent, changes, verb);
     }
 
     private NumericAttribute named(String counter) {
@@ -218,12 +241,13 @@ public record CounterRequest(
         List<Drift> corrected = recount(names, Recount::reset);
         Set<Object> rows = corrected.stream().map(Drift::id).collect(Collectors.toSet());
         // an UPDATE needs a counter to write besides the touched attributes: any one, changed by 0
-        new RelativeUpdate(statement(unmoved.subList(0, 1)), rows, touched).execute();
+        new RelativeUpdate(statement(unmoved.subList(0, 1), "touch"), rows, touched).execute();
         return corrected;
     }
 
     /** Recounts, and returns what is wrong. */
     public List<Drift> drift(String... names) {
+        refuseTouching("drift");
         return recount(names, Recount::drift);
     }
 

@@ -159,6 +159,10 @@ record DirectStatement(
                 ManagedParents.show(entity, id, counter, values.get(i).add(pending(amount.counter(), id)), session);
             }
         }
+        showTouched(id, now);
+    }
+
+    void showTouched(Object id, Map<TouchedAttribute, Object> now) {
         now.forEach((attribute, value) -> ManagedParents.show(entity, id, attribute.name(), value, session));
     }
 

@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
+import java.util.Collection;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,22 @@ record LimitedAmount(NumericAttribute counter, BigDecimal by, Limits within) {
     boolean passes(BigDecimal found) {
         int above = found.compareTo(bound());
         return isDecrement() ? above < 0 : above > 0;
+    }
+
+    /** Refuses a value that a counter is to be set to, and that passes one of its limits. */
+    void requireWithin(Collection<?> ids) {
+        Long passed = by.compareTo(BigDecimal.valueOf(within.min())) < 0
+                ? Long.valueOf(within.min())
+                : by.compareTo(BigDecimal.valueOf(within.max())) > 0 ? within.max() : null;
+        if (passed != null) {
+            throw new CounterLimitException(
+                    counter.entity().getImportedName(),
+                    ids.size() == 1 ? ids.iterator().next() : ids,
+                    counter.name(),
+                    Numbers.as(counter.type(), by),
+                    passed,
+                    null);
+        }
     }
 
     /** The exception for a row whose counter would pass its limit. */

@@ -85,6 +85,13 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
         return names.stream().sorted().collect(Collectors.joining(", "));
     }
 
+    /** Warns of a counter that is moved away from what it counts. */
+    void warnIfDerived(CounterModel model) {
+        if (derived) {
+            model.movedByHand().warn(entity, name());
+        }
+    }
+
     String name() {
         return attribute.getPartName();
     }

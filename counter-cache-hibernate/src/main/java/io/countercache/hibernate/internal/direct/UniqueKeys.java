@@ -8,13 +8,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.hibernate.boot.Metadata;
 import org.hibernate.mapping.Column;
-import org.hibernate.mapping.Index;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.Selectable;
 import org.hibernate.mapping.Table;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The unique constraints, unique indexes and natural ids of all entities. Hibernate knows them only while it builds the
@@ -23,6 +24,8 @@ import org.hibernate.mapping.Table;
  * @param byEntity by the name of the entity, the names of the attributes of each key
  */
 public record UniqueKeys(Map<String, List<Set<String>>> byEntity) {
+
+    private static final Pattern OTHERWISE = Pattern.compile("\\b(where|deferrable)\\b", Pattern.CASE_INSENSITIVE);
 
     public static UniqueKeys read(Metadata metadata) {
         Map<String, List<Set<String>>> byEntity = new HashMap<>();
@@ -43,9 +46,11 @@ public record UniqueKeys(Map<String, List<Set<String>>> byEntity) {
     private static List<Set<String>> keys(PersistentClass entity) {
         Table table = entity.getTable();
         Set<Set<Column>> unique = new LinkedHashSet<>();
-        table.getUniqueKeys().values().forEach(key -> unique.add(new HashSet<>(key.getColumns())));
+        table.getUniqueKeys().values().stream()
+                .filter(key -> isForAllRows(key.getOptions()))
+                .forEach(key -> unique.add(new HashSet<>(key.getColumns())));
         table.getIndexes().values().stream()
-                .filter(Index::isUnique)
+                .filter(index -> index.isUnique() && isForAllRows(index.getOptions()))
                 .forEach(index -> unique.add(columns(index.getSelectables())));
         table.getColumns().stream().filter(Column::isUnique).forEach(column -> unique.add(Set.of(column)));
         List<Set<String>> keys = new ArrayList<>();
@@ -56,6 +61,11 @@ public record UniqueKeys(Map<String, List<Set<String>>> byEntity) {
             }
         }
         return List.copyOf(keys);
+    }
+
+    /** Whether a key is checked for each row and at once: by a partial or a deferred one no database finds the row to change. */
+    private static boolean isForAllRows(@Nullable String options) {
+        return options == null || !OTHERWISE.matcher(options).find();
     }
 
     private static Set<Column> columns(Collection<Selectable> selectables) {

@@ -7,6 +7,7 @@ import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
+import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.sql.UpsertSql;
 import io.countercache.hibernate.internal.sql.Upserted;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.hibernate.FlushMode;
 import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.EntityEntry;
@@ -41,6 +43,9 @@ final class Upsert {
      * normally finds that row. The limit only ends a race against transactions that delete and insert the row all the time.
      */
     private static final int ATTEMPTS = 100;
+
+    /** Of PostgreSQL: no constraint matches ON CONFLICT, or it is deferrable. */
+    private static final Set<String> WITHOUT_KEY = Set.of("42P10", "55000");
 
     private final DirectContext context;
     private final SharedSessionContractImplementor session;
@@ -84,6 +89,7 @@ final class Upsert {
         if (by < limits.min() || by > limits.max()) {
             throw amount.refusal(this.key.values(), BigDecimal.ZERO);
         }
+        this.counter.warnIfDerived(context.model());
         this.statement = new DirectStatement(context, session, entity, List.of(amount), "bump");
         this.touched = TouchedAttribute.now(TouchedAttribute.setByUpdates(entity), session);
         this.inserted = new UpsertRow(
@@ -159,10 +165,24 @@ final class Upsert {
                 return upsert(columns);
             } catch (JDBCException e) {
                 if (!isRaced(e) || attempt == ATTEMPTS) {
-                    throw statement.failure(e, key.values());
+                    throw failure(e);
                 }
             }
         }
+    }
+
+    private RuntimeException failure(JDBCException failure) {
+        if (!WITHOUT_KEY.contains(String.valueOf(failure.getSQLState()))) {
+            return statement.failure(failure, key.values());
+        }
+        Statements.markRollbackOnly(session);
+        CounterCacheException refusal = new CounterCacheException(
+                "%s cannot be bumped by (%s): the database has no unique constraint or index on these columns that is for all rows and not deferrable: create one"
+                        .formatted(
+                                entity.getImportedName(),
+                                String.join(", ", key.values().keySet())));
+        refusal.initCause(failure);
+        return refusal;
     }
 
     /** Whether another transaction has inserted the row after the statement had looked for it. */

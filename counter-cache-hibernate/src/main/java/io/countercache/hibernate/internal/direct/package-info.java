@@ -6,6 +6,7 @@
  *   <li>{@link io.countercache.hibernate.internal.direct.NumericAttribute} is a counter that the call names
  *   <li>{@link io.countercache.hibernate.internal.direct.LimitedAmount} is how much it is changed, and the limits
  *   <li>{@link io.countercache.hibernate.internal.direct.RelativeUpdate} changes rows that exist
+ *   <li>{@link io.countercache.hibernate.internal.direct.AbsoluteUpdate} sets a counter
  *   <li>{@link io.countercache.hibernate.internal.direct.Upsert} changes a row that may have to be inserted first: an {@link
  *       io.countercache.hibernate.internal.direct.UpsertRow} with an {@link
  *       io.countercache.hibernate.internal.direct.UpsertKey}

@@ -27,6 +27,7 @@ public final class CounterModel {
     private final List<CounterDefinition> definitions;
     private final List<FreeCounter> free;
     private final SessionFactoryImplementor factory;
+    private final MovedByHand movedByHand = new MovedByHand();
     private final Map<CounterDefinition, Condition> conditions = new HashMap<>();
     // filled on first use: the runtime mapping does not exist yet when the declarations are read
     private final Map<EntityPersister, WatchedEntity> byChild = new ConcurrentHashMap<>();
@@ -49,6 +50,10 @@ public final class CounterModel {
 
     public List<CounterDefinition> definitions() {
         return definitions;
+    }
+
+    public MovedByHand movedByHand() {
+        return movedByHand;
     }
 
     public EntityPersister parent(CounterDefinition counter) {

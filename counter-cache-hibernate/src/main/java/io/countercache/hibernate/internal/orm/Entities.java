@@ -66,6 +66,11 @@ public final class Entities {
     /** Refuses an id of a type that ids of this entity do not have, before it is sent to the database. */
     public static void checkId(EntityPersister entity, @Nullable Object id) {
         Class<?> type = entity.getIdentifierType().getReturnedClass();
+        if (!type.isInstance(id) && (id instanceof Iterable || id instanceof Object[])) {
+            throw new IllegalArgumentException(
+                    "%1$s has ids of type %2$s, and this is a collection: call on(%1$s.class, ids) with a Collection of those"
+                            .formatted(entity.getImportedName(), type.getSimpleName()));
+        }
         if (!type.isInstance(id)) {
             throw new IllegalArgumentException("%s has ids of type %s, not %s: pass one of those"
                     .formatted(

@@ -1,10 +1,10 @@
 package io.countercache.hibernate.internal.repair;
 
-import jakarta.persistence.LockTimeoutException;
-import jakarta.persistence.PessimisticLockException;
 import java.sql.SQLException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.hibernate.QueryTimeoutException;
+import org.hibernate.exception.LockTimeoutException;
 
 /** Why a chunk has failed: whether another attempt, or fewer rows, may help. */
 final class ChunkFailure {
@@ -12,26 +12,25 @@ final class ChunkFailure {
     private ChunkFailure() {}
 
     /**
-     * Whether another transaction was in the way, and may be gone: a deadlock, a serialization failure, or a lock timeout. A
-     * lock may be held for long, so it is waited for again only if no other row waits for that.
+     * Whether another transaction was in the way, and may be gone: a deadlock, a serialization failure, or a timeout. A lock
+     * may be held for long, so it is waited for again only if no other row waits for that.
      */
     static boolean isWorthRetrying(Throwable failure, long rows) {
         return hasState(failure, state -> state.startsWith("40")) // the class of transaction rollbacks
-                || (rows == 1 && isLockTimeout(failure));
+                || (rows == 1 && isTimeout(failure));
     }
 
     /** Whether single rows may be the reason: one that is locked, a number that its column cannot hold, a constraint. */
     static boolean isOfRows(Throwable failure) {
-        return isLockTimeout(failure)
+        return isTimeout(failure)
                 || hasState(
                         failure, state -> Stream.of("22", "23", "40").anyMatch(state::startsWith));
     }
 
-    private static boolean isLockTimeout(Throwable failure) {
+    /** Whether a lock, or a statement that may have waited for a lock, has taken too long. */
+    private static boolean isTimeout(Throwable failure) {
         return causes(failure)
-                        .anyMatch(cause ->
-                                cause instanceof PessimisticLockException || cause instanceof LockTimeoutException)
-                || hasState(failure, "55P03"::equals); // PostgreSQL: lock_not_available
+                .anyMatch(cause -> cause instanceof LockTimeoutException || cause instanceof QueryTimeoutException);
     }
 
     private static boolean hasState(Throwable failure, Predicate<String> matches) {

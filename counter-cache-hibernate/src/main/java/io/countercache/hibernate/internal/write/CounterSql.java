@@ -94,6 +94,13 @@ public final class CounterSql {
         return "update " + table + " set " + assignments + " where " + rows;
     }
 
+    /** An UPDATE that sets a counter of one row. Its parameters are the value, now for each touched attribute, and the id. */
+    public static String set(String table, EntityPersister entity, String counter, List<TouchedAttribute> touched) {
+        String assigned =
+                Stream.concat(Stream.of(counter + " = ?"), assignments(touched)).collect(Collectors.joining(", "));
+        return "update " + table + " set " + assigned + " where " + Columns.row(table, entity);
+    }
+
     private static Stream<String> assignments(List<TouchedAttribute> touched) {
         return touched.stream().flatMap(attribute -> attribute.assignments().stream());
     }

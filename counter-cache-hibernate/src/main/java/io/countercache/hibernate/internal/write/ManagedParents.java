@@ -64,6 +64,20 @@ public final class ManagedParents {
         return instance == null ? null : session.getPersistenceContextInternal().getEntry(instance);
     }
 
+    /** What the instance of a row shows, null as 0; null if the session manages none, or has not loaded the counter. */
+    public static @Nullable Number shown(
+            EntityPersister entity, Object id, String counter, SharedSessionContractImplementor session) {
+        Object instance = managed(entity, id, session);
+        EntityEntry entry = entry(entity, id, session);
+        if (instance == null || entry == null || !entry.getPersister().isTypeOrSuperType(entity)) {
+            return null;
+        }
+        int index = entry.getPersister().getPropertyIndex(counter);
+        Object[] loaded = entry.getLoadedState();
+        Object shown = loaded == null ? entry.getPersister().getValue(instance, index) : loaded[index];
+        return shown == null ? Integer.valueOf(0) : shown instanceof Number number ? number : null;
+    }
+
     /** @param isAdded whether the value is an amount to add, instead of what is to be shown */
     private static void change(
             EntityPersister entity,

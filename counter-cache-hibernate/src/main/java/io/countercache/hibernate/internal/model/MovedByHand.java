@@ -1,0 +1,26 @@
+package io.countercache.hibernate.internal.model;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jboss.logging.Logger;
+
+/** Warns of derived counters that the application moves itself: once for each, in one session factory. Thread-safe. */
+public final class MovedByHand {
+
+    private static final Logger LOG = Logger.getLogger(MovedByHand.class);
+
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+    /** @param counter the attribute of the parent */
+    public void warn(EntityPersister parent, String counter) {
+        String name = parent.getImportedName() + "." + counter;
+        // asked first, because to add takes a lock
+        if (!warned.contains(name) && warned.add(name)) {
+            LOG.warnf(
+                    "%1$s is kept equal to what it counts already, and is wrong if it is also changed by hand: remove that;"
+                            + " after changes that are not counted call reset(\"%2$s\")",
+                    name, counter);
+        }
+    }
+}

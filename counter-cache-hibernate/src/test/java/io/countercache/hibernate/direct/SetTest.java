@@ -1,0 +1,162 @@
+package io.countercache.hibernate.direct;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.countercache.CounterLimitException;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.direct.Shop.Product;
+import io.countercache.hibernate.direct.Shop.Wallet;
+import io.countercache.hibernate.internal.model.MovedByHand;
+import io.countercache.hibernate.support.LogMessages;
+import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.hibernate.Session;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Counters that are set to a value, and derived ones that are moved though they should not. */
+class SetTest {
+
+    @RegisterExtension
+    final TestDatabase db = Shop.database();
+
+    private Product product;
+
+    @BeforeEach
+    void product() {
+        product = db.persist(new Product(10));
+    }
+
+    private long stored(String column) {
+        return db.number("select %s from product where id = %d".formatted(column, product.id));
+    }
+
+    @Test
+    void aCounterIsSetByOneUpdate() {
+        Product other = db.persist(new Product(3));
+        assertThat(db.statementsOf(() -> db.inTransaction(session -> assertThat(CounterCaches.of(session)
+                                .on(Product.class, product.id)
+                                .set("available", 4))
+                        .isEqualTo(1))))
+                .containsExactly("update product set available = ? where id = ?");
+        assertThat(stored("available")).isEqualTo(4);
+        assertThat(stored("version")).isZero();
+        db.inTransaction(session -> assertThat(CounterCaches.of(session)
+                        .on(Product.class, List.of(product.id, -1L, other.id))
+                        .set("views", 7))
+                .isEqualTo(2));
+        assertThat(stored("views")).isEqualTo(7);
+    }
+
+    @Test
+    void aManagedInstanceShowsItAndIsNotDirty() {
+        assertThat(db.statementsOf(() -> db.inTransaction(session -> {
+                    Product managed = session.find(Product.class, product.id);
+                    CounterCaches.of(session).on(Product.class, product.id).set("available", 4);
+                    assertThat(managed.available).isEqualTo(4);
+                    assertThat(session.isDirty()).isFalse();
+                })))
+                .hasSize(2);
+    }
+
+    @Test
+    void anInstanceThatIsNotInsertedYetIsFlushedFirst() {
+        db.inTransaction(session -> {
+            Product fresh = new Product(1);
+            session.persist(fresh);
+            assertThat(CounterCaches.of(session).on(Product.class, fresh.id).set("available", 6))
+                    .isEqualTo(1);
+            assertThat(fresh.available).isEqualTo(6);
+        });
+        assertThat(db.number("select available from product where available <> 10"))
+                .isEqualTo(6);
+    }
+
+    @Test
+    void aValueBeyondALimitIsRefusedBeforeAnySql() {
+        List<String> sql = db.statementsOf(() -> db.inTransaction(session -> {
+            var counters = CounterCaches.of(session).on(Product.class, product.id);
+            assertThatThrownBy(() -> counters.set("available", -1))
+                    .isInstanceOf(CounterLimitException.class)
+                    .hasMessage(
+                            "Product.available of %d cannot be set to -1, which passes its limit 0; nothing was changed:"
+                                    + " set a value within its limits",
+                            product.id);
+            assertThatThrownBy(() -> counters.set("reserved", 101))
+                    .isInstanceOfSatisfying(
+                            CounterLimitException.class,
+                            refused -> assertThat(refused.limit()).isEqualTo(100));
+        }));
+        assertThat(sql).isEmpty();
+    }
+
+    @Test
+    void aTouchedAttributeIsSetAlong() {
+        Wallet wallet = db.persist(new Wallet());
+        db.inTransaction(session -> {
+            Wallet managed = session.find(Wallet.class, wallet.id);
+            CounterCaches.of(session)
+                    .on(Wallet.class, wallet.id)
+                    .touching("opened")
+                    .set("coins", 2);
+            assertThat(managed.opened).isNotNull();
+        });
+        assertThat(db.number("select count(*) from wallet where coins = 2 and opened is not null"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anotherTransactionThatHasLoadedTheRowDoesNotUndoIt() {
+        Product loaded = db.fromTransaction(session -> session.find(Product.class, product.id));
+        db.inTransaction(session ->
+                CounterCaches.of(session).on(Product.class, product.id).set("available", 4));
+        loaded.name = "new";
+        db.inTransaction(session -> session.merge(loaded));
+        assertThat(stored("available")).isEqualTo(4);
+    }
+
+    @Test
+    void manyRowsAreSetInBatches() {
+        db.execute("insert into product (id, version, available, reviews_count, wholes, bytes, rating)"
+                + (TestServer.IS_H2
+                        ? " select x, 0, 0, 0, 0, 0, 0 from system_range(1001, 71000)"
+                        : " select x, 0, 0, 0, 0, 0, 0 from generate_series(1001, 71000) x"));
+        List<Long> ids = LongStream.rangeClosed(1001, 71000).boxed().toList();
+        db.inTransaction(session -> {
+            var many = CounterCaches.of(session).on(Product.class, ids);
+            assertThat(many.set("views", 7)).isEqualTo(70_000);
+            assertThat(many.tryIncrement("views")).isTrue();
+            assertThat(many.tryDecrement("views", 9)).isFalse();
+            assertThat(many.drift()).isEmpty();
+            assertThat(many.reset()).isEmpty();
+            session.getTransaction().markRollbackOnly();
+        });
+    }
+
+    private void move(Session session) {
+        var counters = CounterCaches.of(session).on(Product.class, product.id);
+        counters.increment("reviewsCount");
+        counters.add(Map.of("views", 1, "reviewsCount", -1));
+    }
+
+    @Test
+    void aDerivedCounterThatIsMovedByHandIsWarnedOfOnce() {
+        try (LogMessages log = new LogMessages(MovedByHand.class.getName())) {
+            db.inTransaction(session -> CounterCaches.of(session)
+                    .on(Product.class, product.id)
+                    .increment("views"));
+            assertThat(log.texts()).isEmpty();
+            db.inTransaction(this::move);
+            db.inTransaction(this::move);
+            assertThat(log.texts())
+                    .containsExactly("Product.reviewsCount is kept equal to what it counts already, and is wrong if it is"
+                            + " also changed by hand: remove that; after changes that are not counted call"
+                            + " reset(\"reviewsCount\")");
+        }
+    }
+}
