@@ -88,7 +88,13 @@ class CollectionSizeMappingsTest {
         db.inTransaction(session -> {
             Room room = room(session);
             for (Collection<?> told : List.of(
-                    room.chairs, room.sameChairs, room.tables, room.lamps, room.guests, room.wall.paints, room.plants)) {
+                    room.chairs,
+                    room.sameChairs,
+                    room.tables,
+                    room.lamps,
+                    room.guests,
+                    room.wall.paints,
+                    room.plants)) {
                 assertTold(told, true);
                 Hibernate.initialize(told);
                 assertTold(told, false);

@@ -49,12 +49,12 @@ class SizesEverywhereTest {
                 session.persist(post);
             }
         });
-        return db.statementsOf(() -> factory.inTransaction(session -> assertThat(
-                        session.createSelectionQuery("from Post", Post.class)
+        return db.statementsOf(() ->
+                factory.inTransaction(session -> assertThat(session.createSelectionQuery("from Post", Post.class)
                                 .setMaxResults(20)
                                 .getResultList())
-                .hasSize(20)
-                .allSatisfy(post -> assertThat(post.comments.size()).isEqualTo(2))));
+                        .hasSize(20)
+                        .allSatisfy(post -> assertThat(post.comments.size()).isEqualTo(2))));
     }
 
     private void assertOneStatement(Map<String, Object> settings) {
@@ -98,8 +98,8 @@ class SizesEverywhereTest {
 
     @Test
     void whereAContainerRefusesWhatItDoesNotKnow() {
-        assertOneStatement(
-                Map.of(AvailableSettings.ALLOW_EXTENSIONS_IN_CDI, true, AvailableSettings.BEAN_CONTAINER, new Strict()));
+        assertOneStatement(Map.of(
+                AvailableSettings.ALLOW_EXTENSIONS_IN_CDI, true, AvailableSettings.BEAN_CONTAINER, new Strict()));
     }
 
     /** Without Byte Buddy Hibernate makes no proxies, but lazy collections all the same. */

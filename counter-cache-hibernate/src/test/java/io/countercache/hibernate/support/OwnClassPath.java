@@ -38,9 +38,8 @@ public final class OwnClassPath {
             }
         }) {
             thread.setContextClassLoader(loader);
-            Object own = loader.loadClass(program.getName())
-                    .getDeclaredConstructor()
-                    .newInstance();
+            Object own =
+                    loader.loadClass(program.getName()).getDeclaredConstructor().newInstance();
             return ((Callable<?>) own).call();
         } finally {
             thread.setContextClassLoader(before);

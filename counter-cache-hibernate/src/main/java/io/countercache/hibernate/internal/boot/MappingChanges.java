@@ -40,10 +40,11 @@ record MappingChanges(SentDeletes deletes) {
         countDeletedRows(declared, metadata, factory);
         SentDeletes deletes = SentDeletes.watch(metadata);
         if (settings.collectionSize()) {
-            boolean loadsDetached = factory.getSessionFactoryOptions().isInitializeLazyStateOutsideTransactionsEnabled();
+            boolean loadsDetached =
+                    factory.getSessionFactoryOptions().isInitializeLazyStateOutsideTransactionsEnabled();
             declared.sizes()
-                    .forEach((collection, counter) ->
-                            SizedSemantics.give(collection, counter, skipping, loadsDetached));
+                    .forEach(
+                            (collection, counter) -> SizedSemantics.give(collection, counter, skipping, loadsDetached));
         }
         return new MappingChanges(deletes);
     }

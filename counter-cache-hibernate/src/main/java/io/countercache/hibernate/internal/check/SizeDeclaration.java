@@ -60,10 +60,7 @@ public record SizeDeclaration(PersistentClass parent, CounterDefinition counter,
                     .formatted(parent.getJpaEntityName());
         }
         return told().isEmpty()
-                ? meant().map(this::untold)
-                        .filter(Objects::nonNull)
-                        .findFirst()
-                        .orElse(null)
+                ? meant().map(this::untold).filter(Objects::nonNull).findFirst().orElse(null)
                 : null;
     }
 
@@ -134,8 +131,7 @@ public record SizeDeclaration(PersistentClass parent, CounterDefinition counter,
         if (element.getRootClass().getWhere() != null) {
             return "a @SQLRestriction";
         }
-        return Stream.concat(
-                                Stream.of(element.getRootClass()), element.getRootClass().getSubclassClosure().stream())
+        return Stream.concat(Stream.of(element.getRootClass()), element.getRootClass().getSubclassClosure().stream())
                         .flatMap(each -> each.getFilters().stream())
                         .allMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()))
                 ? null

@@ -53,7 +53,8 @@ final class FoundCounters {
             problem(
                     place,
                     "the size of %s is told by '%s' of %s already: remove 'size = true' from one of the two"
-                            .formatted(BootModel.name(collection), other.counter().getName(), other.where()));
+                            .formatted(
+                                    BootModel.name(collection), other.counter().getName(), other.where()));
         }
     }
 

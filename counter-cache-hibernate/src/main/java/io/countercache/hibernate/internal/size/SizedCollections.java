@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>They differ only in their superclass, and Java has no way to write that once.
  */
+@SuppressWarnings("serial") // what is serialized is always another class
 final class SizedCollections {
 
     private SizedCollections() {}
@@ -174,7 +175,8 @@ final class SizedCollections {
 
         private final transient CollectionSize told;
 
-        SizedSortedSet(SharedSessionContractImplementor session, @Nullable Comparator<E> comparator, CollectionSize told) {
+        SizedSortedSet(
+                SharedSessionContractImplementor session, @Nullable Comparator<E> comparator, CollectionSize told) {
             super(session, comparator);
             this.told = told;
         }
@@ -242,7 +244,8 @@ final class SizedCollections {
 
         private final transient CollectionSize told;
 
-        SizedSortedMap(SharedSessionContractImplementor session, @Nullable Comparator<K> comparator, CollectionSize told) {
+        SizedSortedMap(
+                SharedSessionContractImplementor session, @Nullable Comparator<K> comparator, CollectionSize told) {
             super(session, comparator);
             this.told = told;
         }

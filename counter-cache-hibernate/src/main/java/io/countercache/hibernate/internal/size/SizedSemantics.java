@@ -48,7 +48,9 @@ public final class SizedSemantics extends CustomCollectionTypeSemantics {
         HibernateFields.setSemantics(
                 collection,
                 new SizedSemantics(
-                        collection.getCollectionType(), collection.isSorted() ? collection.getComparator() : null, size));
+                        collection.getCollectionType(),
+                        collection.isSorted() ? collection.getComparator() : null,
+                        size));
     }
 
     @Override
