@@ -119,15 +119,24 @@ public @interface CounterCache {
     String[] touch() default {};
 
     /**
-     * Whether {@code size()} and {@code isEmpty()} of a collection that is not loaded may be answered from this counter, which
-     * they are if it counts exactly the elements of that collection. With false the counter is maintained, but sizes come from
-     * the database: use it until the rows that were there before the counter are repaired. If the counter is declared on both
-     * sides of the association, setting it on one side is enough. It has no effect on other reads, of the attribute or in
-     * queries: those are the application's own.
+     * Whether {@code size()} and {@code isEmpty()} of a collection that is not loaded are told by this counter: without a
+     * statement, and nothing is loaded.
      *
-     * @return false to maintain the counter without reading it
+     * <pre>{@code
+     * @ManyToOne @CounterCache(size = true) Post post; // post.getComments().size() is Post.commentsCount
+     * }</pre>
+     *
+     * On a collection it means that collection; on a to-one all collections of the parent that are mapped by it and have exactly
+     * the children that are counted. If there is none - as with a {@link #where}, a {@link #sum} or a {@link #path}, or where a
+     * restriction hides some of the children - it is refused when the session factory is built. On both sides it has to be the
+     * same.
+     *
+     * <p>With false, {@code size()} loads the collection as it does without the library. That is what code relies on which calls it
+     * to load the collection, and what is right until the rows that were there before the counter are repaired.
+     *
+     * @return true to have the size told by this counter
      */
-    boolean active() default true;
+    boolean size() default false;
 
     /**
      * The number of rows that a hot counter is spread over. Not supported yet: anything but 0 is refused when the session

@@ -44,9 +44,8 @@ public final class CounterCacheSettings {
     public static final String IGNORE_STATEMENT = Settings.IGNORE_STATEMENT;
 
     /**
-     * {@code hibernate.counter_cache.collection_size}: where {@code size()} and {@code isEmpty()} of a collection that is not
-     * loaded come from. {@code true}: from the counter of exactly its elements. {@code false}: from the database, as without the
-     * library. Default true.
+     * {@code hibernate.counter_cache.collection_size}: whether {@link io.countercache.CounterCache#size() size = true} has an effect.
+     * {@code false}: no size is told by a counter, whatever the annotations say. Default true.
      */
     public static final String COLLECTION_SIZE = Settings.COLLECTION_SIZE;
 

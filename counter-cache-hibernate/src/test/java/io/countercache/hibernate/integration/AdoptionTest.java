@@ -83,12 +83,12 @@ class AdoptionTest {
         }
     }
 
-    /** With a counter that is maintained, but not read. */
+    /** With a counter that is maintained, but tells no size. */
     @Entity(name = "Topic")
     @Table(name = "topic")
-    static class InactiveTopic extends AnyTopic {
+    static class CountedTopic extends AnyTopic {
         @OneToMany(mappedBy = "topic")
-        List<InactiveReply> replies = new ArrayList<>();
+        List<CountedReply> replies = new ArrayList<>();
 
         int repliesCount;
 
@@ -100,23 +100,23 @@ class AdoptionTest {
 
     @Entity(name = "Reply")
     @Table(name = "reply")
-    static class InactiveReply extends AnyReply<InactiveTopic> {
+    static class CountedReply extends AnyReply<CountedTopic> {
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache(active = false)
-        InactiveTopic topic;
+        @CounterCache
+        CountedTopic topic;
 
         @Override
-        void on(InactiveTopic topic) {
+        void on(CountedTopic topic) {
             this.topic = topic;
         }
     }
 
-    /** With the counter as it stays. */
+    /** With a counter that tells the size. */
     @Entity(name = "Topic")
     @Table(name = "topic")
-    static class ActiveTopic extends AnyTopic {
+    static class SizedTopic extends AnyTopic {
         @OneToMany(mappedBy = "topic")
-        List<ActiveReply> replies = new ArrayList<>();
+        List<SizedReply> replies = new ArrayList<>();
 
         int repliesCount;
 
@@ -128,13 +128,13 @@ class AdoptionTest {
 
     @Entity(name = "Reply")
     @Table(name = "reply")
-    static class ActiveReply extends AnyReply<ActiveTopic> {
+    static class SizedReply extends AnyReply<SizedTopic> {
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache
-        ActiveTopic topic;
+        @CounterCache(size = true)
+        SizedTopic topic;
 
         @Override
-        void on(ActiveTopic topic) {
+        void on(SizedTopic topic) {
             this.topic = topic;
         }
     }
@@ -256,24 +256,24 @@ class AdoptionTest {
         before.awaitTraffic();
         db.execute("alter table topic add column replies_count int not null default 0");
 
-        var inactive = new Application<>(InactiveTopic.class, InactiveReply.class);
-        inactive.awaitTraffic();
+        var counted = new Application<>(CountedTopic.class, CountedReply.class);
+        counted.awaitTraffic();
         before.close();
-        assertThat(inactive.isToldSizes()).isFalse();
+        assertThat(counted.isToldSizes()).isFalse();
 
-        RepairReport repaired = CounterRepair.of(inactive.factory, InactiveTopic.class)
+        RepairReport repaired = CounterRepair.of(counted.factory, CountedTopic.class)
                 .chunkSize(3)
                 .repair();
         assertThat(repaired.drifted()).isPositive();
-        assertThat(CounterRepair.of(inactive.factory, InactiveTopic.class).verify())
+        assertThat(CounterRepair.of(counted.factory, CountedTopic.class).verify())
                 .matches(RepairReport::isClean, "no drift while others write");
 
-        var active = new Application<>(ActiveTopic.class, ActiveReply.class);
-        active.awaitTraffic();
-        assertThat(active.isToldSizes()).isTrue();
-        inactive.close();
-        try (active) {
-            assertThat(CounterRepair.of(active.factory, ActiveTopic.class).verify())
+        var sized = new Application<>(SizedTopic.class, SizedReply.class);
+        sized.awaitTraffic();
+        assertThat(sized.isToldSizes()).isTrue();
+        counted.close();
+        try (sized) {
+            assertThat(CounterRepair.of(sized.factory, SizedTopic.class).verify())
                     .matches(RepairReport::isClean, "no drift while others write");
         }
         assertThat(db.number("select count(*) from topic t where replies_count <>"

@@ -160,7 +160,7 @@ final class EnhancedBlog {
         String text;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache
+        @CounterCache(size = true)
         Page page;
 
         @ManyToOne(fetch = FetchType.LAZY)

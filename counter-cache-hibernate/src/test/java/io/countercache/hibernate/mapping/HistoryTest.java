@@ -177,7 +177,7 @@ class HistoryTest {
         Long id;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache
+        @CounterCache(size = true)
         Post post;
 
         Comment() {}

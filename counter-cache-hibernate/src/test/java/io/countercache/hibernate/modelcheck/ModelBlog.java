@@ -215,7 +215,7 @@ public final class ModelBlog {
         int version;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache("commentsCount")
+        @CounterCache(value = "commentsCount", size = true)
         @CounterCache(value = "visibleCount", where = "visible")
         @CounterCache(value = "amountTotal", sum = "amount")
         @CounterCache(value = "postCommentsCount", path = "author")
@@ -269,7 +269,7 @@ public final class ModelBlog {
         public Post post;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache("notesCount")
+        @CounterCache(value = "notesCount", size = true)
         @CounterCache(value = "notesCount", path = "team")
         public Author author;
 
@@ -346,7 +346,7 @@ public final class ModelBlog {
         int grandchildrenCount;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache("childrenCount")
+        @CounterCache(value = "childrenCount", size = true)
         @CounterCache(value = "grandchildrenCount", path = "parent")
         Node parent;
 

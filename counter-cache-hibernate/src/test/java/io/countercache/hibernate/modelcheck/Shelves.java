@@ -91,7 +91,7 @@ final class Shelves {
                 name = "shelf_tags",
                 joinColumns = @JoinColumn(name = "shelf_id"),
                 inverseJoinColumns = @JoinColumn(name = "tag_id"))
-        @CounterCache
+        @CounterCache(size = true)
         Set<Object> tags = new LinkedHashSet<>();
 
         int tagsCount;
@@ -101,7 +101,7 @@ final class Shelves {
                 name = "shelf_old_tags",
                 joinColumns = @JoinColumn(name = "shelf_id"),
                 inverseJoinColumns = @JoinColumn(name = "tag_id"))
-        @CounterCache
+        @CounterCache(size = true)
         List<Object> oldTags = new ArrayList<>();
 
         long oldTagsCount;
@@ -112,14 +112,14 @@ final class Shelves {
                 joinColumns = @JoinColumn(name = "shelf_id"),
                 inverseJoinColumns = @JoinColumn(name = "tag_id"))
         @OrderColumn(name = "place")
-        @CounterCache
+        @CounterCache(size = true)
         List<Object> listed = new ArrayList<>();
 
         Integer listedCount;
 
         @ElementCollection(targetClass = String.class)
         @CollectionTable(name = "shelf_links", joinColumns = @JoinColumn(name = "shelf_id"))
-        @CounterCache
+        @CounterCache(size = true)
         List<Object> links = new ArrayList<>();
 
         int linksCount;
@@ -127,14 +127,14 @@ final class Shelves {
         @ElementCollection(targetClass = String.class)
         @CollectionTable(name = "shelf_lines", joinColumns = @JoinColumn(name = "shelf_id"))
         @OrderColumn(name = "place")
-        @CounterCache
+        @CounterCache(size = true)
         List<Object> lines = new ArrayList<>();
 
         short linesCount;
 
         @OneToMany(targetEntity = Badge.class)
         @JoinColumn(name = "shelf_id")
-        @CounterCache
+        @CounterCache(size = true)
         Set<Object> badges = new LinkedHashSet<>();
 
         int badgesCount;
@@ -142,7 +142,7 @@ final class Shelves {
         @OneToMany(targetEntity = Badge.class)
         @JoinColumn(name = "ranked_id")
         @OrderColumn(name = "place")
-        @CounterCache
+        @CounterCache(size = true)
         List<Object> ranked = new ArrayList<>();
 
         int rankedCount;
@@ -183,13 +183,13 @@ final class Shelves {
     @Entity(name = "Tag")
     static class Tag extends Element {
         @ManyToMany(mappedBy = "tags")
-        @CounterCache
+        @CounterCache(size = true)
         Set<Shelf> shelves = new LinkedHashSet<>();
 
         int shelvesCount;
 
         @ManyToMany(mappedBy = "oldTags")
-        @CounterCache
+        @CounterCache(size = true)
         List<Shelf> oldShelves = new ArrayList<>();
 
         long oldShelvesCount;

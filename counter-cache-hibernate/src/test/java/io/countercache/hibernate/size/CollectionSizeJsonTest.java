@@ -49,7 +49,7 @@ class CollectionSizeJsonTest {
         int songsCount;
 
         @ElementCollection
-        @CounterCache
+        @CounterCache(size = true)
         Map<String, String> notes = new HashMap<>();
 
         int notesCount;
@@ -61,7 +61,7 @@ class CollectionSizeJsonTest {
         long id;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache
+        @CounterCache(size = true)
         @JsonIgnore
         Album album;
     }

@@ -122,33 +122,33 @@ class Folder implements Serializable {
     BigDecimal sortedMapCount = BigDecimal.ZERO;
 
     @ElementCollection
-    @CounterCache
+    @CounterCache(size = true)
     Collection<String> valueBag = new ArrayList<>();
 
     int valueBagCount;
 
     @ElementCollection
-    @CounterCache
+    @CounterCache(size = true)
     @OrderColumn
     List<String> valueList = new ArrayList<>();
 
     int valueListCount;
 
     @ElementCollection
-    @CounterCache
+    @CounterCache(size = true)
     Set<String> valueSet = new HashSet<>();
 
     int valueSetCount;
 
     @ElementCollection
-    @CounterCache
+    @CounterCache(size = true)
     @SortComparator(Backwards.class)
     SortedSet<String> valueSortedSet = new TreeSet<>(new Backwards());
 
     int valueSortedSetCount;
 
     @ElementCollection
-    @CounterCache
+    @CounterCache(size = true)
     @MapKeyColumn(name = "name")
     @Column(name = "text")
     Map<String, String> valueMap = new HashMap<>();
@@ -156,7 +156,7 @@ class Folder implements Serializable {
     BigInteger valueMapCount = BigInteger.ZERO;
 
     @ElementCollection
-    @CounterCache
+    @CounterCache(size = true)
     @MapKeyColumn(name = "name")
     @Column(name = "text")
     @SortComparator(Backwards.class)
@@ -165,7 +165,7 @@ class Folder implements Serializable {
     int valueSortedMapCount;
 
     @ElementCollection
-    @CounterCache
+    @CounterCache(size = true)
     @CollectionId(column = @Column(name = "row_id"), generator = "increment")
     @CollectionIdJavaClass(idType = Long.class)
     @CollectionTable(name = "folder_rows")
@@ -199,7 +199,7 @@ class Folder implements Serializable {
         String name;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache
+        @CounterCache(size = true)
         Folder folder;
 
         @Override

@@ -78,7 +78,7 @@ final class Rooms {
         int lampsCount;
 
         @ManyToMany(mappedBy = "rooms")
-        @CounterCache
+        @CounterCache(size = true)
         Set<Guest> guests = new HashSet<>();
 
         int guestsCount;
@@ -87,12 +87,21 @@ final class Rooms {
         @Filter(name = "sold", condition = "sold = false")
         Set<Guest> filteredGuests = new HashSet<>();
 
-        // asked of the database
-
         @Embedded
         Wall wall = new Wall();
 
         int paintsCount;
+
+        @OneToMany(mappedBy = "room")
+        @CounterCache(size = true) // this one, and not the other one that is mapped by the same association
+        Set<Plant> plants = new HashSet<>();
+
+        @OneToMany(mappedBy = "room")
+        List<Plant> samePlants = new ArrayList<>();
+
+        int plantsCount;
+
+        // asked of the database
 
         int openWindowsCount;
 
@@ -122,12 +131,6 @@ final class Rooms {
 
         int vasesCount;
 
-        @OneToMany(mappedBy = "room")
-        @CounterCache // one of the two sides says that it is not active
-        Set<Plant> plants = new HashSet<>();
-
-        int plantsCount;
-
         @ElementCollection
         @CounterCache
         @CollectionType(type = OwnType.class)
@@ -153,7 +156,7 @@ final class Rooms {
     @Embeddable
     static class Wall {
         @ElementCollection
-        @CounterCache("paintsCount")
+        @CounterCache(value = "paintsCount", size = true)
         List<String> paints = new ArrayList<>();
     }
 
@@ -167,7 +170,7 @@ final class Rooms {
         boolean sold;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache("chairsCount")
+        @CounterCache(value = "chairsCount", size = true)
         Room room;
     }
 
@@ -178,7 +181,7 @@ final class Rooms {
     @Embeddable
     static class Place {
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache("tablesCount")
+        @CounterCache(value = "tablesCount", size = true)
         Room room;
     }
 
@@ -201,7 +204,7 @@ final class Rooms {
         Long id;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache
+        @CounterCache(size = true)
         Room room;
     }
 
@@ -268,7 +271,6 @@ final class Rooms {
         Long id;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache(active = false)
         Room room;
     }
 

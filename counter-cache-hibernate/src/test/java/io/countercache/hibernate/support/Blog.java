@@ -81,7 +81,7 @@ public final class Blog {
         int version;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache
+        @CounterCache(size = true)
         public Post post;
 
         @ManyToOne(fetch = FetchType.LAZY)

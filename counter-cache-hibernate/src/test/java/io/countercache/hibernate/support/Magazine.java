@@ -106,7 +106,7 @@ public final class Magazine {
         BigDecimal fee;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache
+        @CounterCache(size = true)
         @CounterCache(value = "lettersCount", path = "writer")
         @CounterCache(value = "printedCount", path = "writer", where = "printed")
         @CounterCache(value = "wordsTotal", path = "writer", sum = "words")

@@ -13,7 +13,7 @@ import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
-import io.countercache.hibernate.internal.size.SizedCollections;
+import io.countercache.hibernate.internal.size.SizedSemantics;
 import io.countercache.hibernate.internal.support.Settings;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -40,7 +40,11 @@ record MappingChanges(SentDeletes deletes) {
         countDeletedRows(declared, metadata, factory);
         SentDeletes deletes = SentDeletes.watch(metadata);
         if (settings.collectionSize()) {
-            new SizedCollections(skipping, metadata, factory).substitute(declared.read());
+            boolean loadsDetached =
+                    factory.getSessionFactoryOptions().isInitializeLazyStateOutsideTransactionsEnabled();
+            declared.sizes()
+                    .forEach(
+                            (collection, counter) -> SizedSemantics.give(collection, counter, skipping, loadsDetached));
         }
         return new MappingChanges(deletes);
     }

@@ -1,11 +1,14 @@
 package io.countercache.hibernate.internal.declaration;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.check.AnyDeclaration;
 import io.countercache.hibernate.internal.check.ChildRowsCheck;
 import io.countercache.hibernate.internal.check.CollectionDeclaration;
 import io.countercache.hibernate.internal.check.CounterAttribute;
 import io.countercache.hibernate.internal.check.DeclaredPath;
+import io.countercache.hibernate.internal.check.SizeDeclaration;
 import io.countercache.hibernate.internal.check.SummedAttribute;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
@@ -190,8 +193,18 @@ final class AssociationReader {
                 annotation.where(),
                 annotation.sum(),
                 Stream.of(annotation.touch()).distinct().sorted().toList());
-        found.add(place, parent, counter, definition, annotation.active());
-        return null;
+        found.add(place, parent, counter, definition, annotation.size());
+        return annotation.size() ? sizes(parent, counter, definition) : null;
+    }
+
+    private @Nullable String sizes(PersistentClass parent, Property counter, CounterDefinition definition) {
+        Property declared = requireNonNull(BootModel.find(place.entity(), place.attribute()));
+        SizeDeclaration size = new SizeDeclaration(parent, definition, declared.getValue(), mapping.metadata());
+        String problem = size.problem();
+        if (problem == null) {
+            size.told().forEach(collection -> found.add(place, collection, counter));
+        }
+        return problem;
     }
 
     private @Nullable String unfit(PersistentClass child, PersistentClass parent, Property counter) {

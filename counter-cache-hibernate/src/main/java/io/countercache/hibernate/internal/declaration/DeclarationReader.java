@@ -53,7 +53,7 @@ public final class DeclarationReader {
                 .forEach(ChildRowsCheck::warnOfHidden);
         return new Declarations(
                 derived,
-                found.active(),
+                found.sizes(),
                 found.free(),
                 derived.isEmpty()
                         ? List.of()

@@ -4,17 +4,20 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.model.OnDelete;
 import java.util.List;
+import java.util.Map;
+import org.hibernate.mapping.Collection;
+import org.hibernate.mapping.Property;
 
 /**
  * All declared counters, and the foreign keys by which the database itself changes rows when others are deleted.
  *
  * @param derived the counters of {@code @CounterCache}
- * @param read the derived counters that sizes may be read from
+ * @param sizes the collections whose size is told by a counter, each with the attribute that is the counter
  * @param free the counters of {@code @Counter}
  * @param deletes the {@code ON DELETE} actions of the mapping; empty if there are no derived counters
  */
 public record Declarations(
         List<CounterDefinition> derived,
-        List<CounterDefinition> read,
+        Map<Collection, Property> sizes,
         List<FreeCounter> free,
         List<OnDelete> deletes) {}

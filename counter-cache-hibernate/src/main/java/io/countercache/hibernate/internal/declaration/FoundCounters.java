@@ -3,12 +3,12 @@ package io.countercache.hibernate.internal.declaration;
 import io.countercache.CounterMappingException;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.FreeCounter;
+import io.countercache.hibernate.internal.orm.BootModel;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 
@@ -17,27 +17,44 @@ final class FoundCounters {
 
     private final List<String> problems = new ArrayList<>();
     private final Map<Property, Derived> derived = new LinkedHashMap<>();
-    private final Set<Property> inactive = new HashSet<>();
+    private final Map<Collection, Sized> sizes = new LinkedHashMap<>();
     private final Map<Property, FreeCounter> free = new LinkedHashMap<>();
 
-    /** A derived counter, and the first place that declared it. */
-    private record Derived(CounterDefinition counter, String where) {}
+    /** A derived counter, the first place that declared it, and whether it is to tell sizes. */
+    private record Derived(CounterDefinition counter, String where, boolean size) {}
+
+    /** A counter that tells the size of a collection, and the first place that declared so. */
+    private record Sized(Property counter, String where) {}
 
     void problem(Place place, String problem) {
         problems.add(place + ": " + problem);
     }
 
     /** Adds a derived counter. One that is declared on both sides of its association is added twice, with the same definition. */
-    void add(Place place, PersistentClass parent, Property attribute, CounterDefinition counter, boolean isActive) {
-        if (!isActive) {
-            inactive.add(attribute);
-        }
-        Derived other = derived.putIfAbsent(attribute, new Derived(counter, place.toString()));
+    void add(Place place, PersistentClass parent, Property attribute, CounterDefinition counter, boolean size) {
+        Derived other = derived.putIfAbsent(attribute, new Derived(counter, place.toString(), size));
         if (other != null && !other.counter().equals(counter)) {
             problem(
                     place,
                     "%s.%s is counted by %s already: give each its own counter"
                             .formatted(parent.getJpaEntityName(), attribute.getName(), other.where()));
+        } else if (other != null && other.size() != size) {
+            problem(
+                    place,
+                    "has 'size = %s', but %s, which declares the same counter, has not: make them equal"
+                            .formatted(size, other.where()));
+        }
+    }
+
+    /** Has the size of a collection told by a counter. */
+    void add(Place place, Collection collection, Property counter) {
+        Sized other = sizes.putIfAbsent(collection, new Sized(counter, place.toString()));
+        if (other != null && other.counter() != counter) {
+            problem(
+                    place,
+                    "the size of %s is told by '%s' of %s already: remove 'size = true' from one of the two"
+                            .formatted(
+                                    BootModel.name(collection), other.counter().getName(), other.where()));
         }
     }
 
@@ -62,12 +79,11 @@ final class FoundCounters {
         return derived.values().stream().map(Derived::counter).toList();
     }
 
-    /** The derived counters that sizes may be read from. */
-    List<CounterDefinition> active() {
-        return derived.entrySet().stream()
-                .filter(each -> !inactive.contains(each.getKey()))
-                .map(each -> each.getValue().counter())
-                .toList();
+    /** The collections whose size is told, each with its counter. */
+    Map<Collection, Property> sizes() {
+        Map<Collection, Property> counters = new LinkedHashMap<>();
+        sizes.forEach((collection, sized) -> counters.put(collection, sized.counter()));
+        return counters;
     }
 
     List<FreeCounter> free() {

@@ -6,6 +6,8 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
+import org.hibernate.collection.spi.CollectionSemantics;
+import org.hibernate.mapping.Collection;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.mutation.internal.cte.CteInsertHandler;
@@ -19,6 +21,13 @@ import org.hibernate.sql.exec.spi.JdbcSelect;
  * no such field or the packages of Hibernate are closed.
  */
 public final class HibernateFields {
+
+    private static final ClassValue<List<Field>> SERIALIZED = new ClassValue<>() {
+        @Override
+        protected List<Field> computeValue(Class<?> type) {
+            return serialized(type);
+        }
+    };
 
     private HibernateFields() {}
 
@@ -60,19 +69,52 @@ public final class HibernateFields {
     }
 
     private static CounterCacheException closed(Exception cause) {
-        CounterCacheException closed = new CounterCacheException(
+        return because(
+                cause,
                 "bulk statements cannot be counted with this version of Hibernate, or its packages are closed: open them to the library, or set %s to ignore and reset the counters after bulk statements"
                         .formatted(Settings.BULK));
+    }
+
+    private static CounterCacheException because(Exception cause, String message) {
+        CounterCacheException closed = new CounterCacheException(message);
         closed.initCause(cause);
         return closed;
     }
 
     /**
-     * The fields of a collection that are serialized, those of its superclasses among them.
+     * Sets what Hibernate asks for instances of a collection. There is no other way that needs no instance from the bean container
+     * of the application, which may share it between collections, or refuse it.
+     */
+    public static void setSemantics(Collection collection, CollectionSemantics<?, ?> semantics) {
+        try {
+            Field field = Collection.class.getDeclaredField("cachedCollectionSemantics");
+            field.setAccessible(true);
+            field.set(collection, semantics);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw because(
+                    e,
+                    "the size of %s cannot be told by a counter with this version of Hibernate, or its packages are closed: open them to the library, or set %s to false"
+                            .formatted(BootModel.name(collection), Settings.COLLECTION_SIZE));
+        }
+    }
+
+    /**
+     * Copies what is serialized of a collection.
      *
+     * @param type the class whose fields are copied, and those of its superclasses
      * @throws java.lang.reflect.InaccessibleObjectException if the packages of Hibernate are closed
      */
-    public static List<Field> serialized(Class<?> collection) {
+    public static void copySerialized(Class<?> type, Object from, Object to) {
+        try {
+            for (Field field : SERIALIZED.get(type)) {
+                field.set(to, field.get(from));
+            }
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e); // it was made accessible
+        }
+    }
+
+    private static List<Field> serialized(Class<?> collection) {
         List<Field> serialized = new ArrayList<>();
         for (Class<?> type = collection; type != Object.class; type = type.getSuperclass()) {
             for (Field field : type.getDeclaredFields()) {

@@ -1,129 +1,280 @@
 package io.countercache.hibernate.internal.size;
 
-import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
-import io.countercache.hibernate.internal.orm.BootModel;
-import io.countercache.hibernate.internal.orm.SkippingSessions;
-import java.util.List;
-import java.util.stream.Stream;
-import org.hibernate.annotations.FetchMode;
-import org.hibernate.binder.internal.TenantIdBinder;
-import org.hibernate.boot.Metadata;
-import org.hibernate.boot.spi.MetadataImplementor;
-import org.hibernate.cfg.AvailableSettings;
-import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.mapping.Any;
-import org.hibernate.mapping.Array;
-import org.hibernate.mapping.Bag;
-import org.hibernate.mapping.Collection;
-import org.hibernate.mapping.ManyToOne;
-import org.hibernate.mapping.OneToMany;
-import org.hibernate.mapping.PersistentClass;
-import org.hibernate.mapping.Property;
-import org.jboss.logging.Logger;
+import static io.countercache.hibernate.internal.size.CollectionSize.UNKNOWN;
+
+import io.countercache.hibernate.internal.orm.HibernateFields;
+import java.util.Comparator;
+import org.hibernate.collection.spi.AbstractPersistentCollection;
+import org.hibernate.collection.spi.PersistentBag;
+import org.hibernate.collection.spi.PersistentIdentifierBag;
+import org.hibernate.collection.spi.PersistentList;
+import org.hibernate.collection.spi.PersistentMap;
+import org.hibernate.collection.spi.PersistentSet;
+import org.hibernate.collection.spi.PersistentSortedMap;
+import org.hibernate.collection.spi.PersistentSortedSet;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the collections of a session factory that have a counter of exactly their elements, and makes it give their size. */
-public final class SizedCollections {
+/**
+ * Hibernate's collections, whose {@code size()} and {@code isEmpty()} a counter tells while they are not loaded. They are
+ * serialized as Hibernate's own classes, because the receiver may not have this library.
+ *
+ * <p>They differ only in their superclass, and Java has no way to write that once.
+ */
+@SuppressWarnings("serial") // what is serialized is always another class
+final class SizedCollections {
 
-    private static final Logger LOG = Logger.getLogger(SizedCollections.class);
+    private SizedCollections() {}
 
-    private final SkippingSessions skipping;
-    private final Metadata metadata;
-    private final boolean loadsDetached;
-
-    public SizedCollections(SkippingSessions skipping, Metadata metadata, SessionFactoryImplementor factory) {
-        this.skipping = skipping;
-        this.metadata = metadata;
-        this.loadsDetached = factory.getSessionFactoryOptions().isInitializeLazyStateOutsideTransactionsEnabled();
+    /**
+     * What is serialized in place of a collection.
+     *
+     * @param plain a new instance of Hibernate's own class
+     * @return it, with what is serialized of the collection
+     */
+    private static Object plain(AbstractPersistentCollection<?> collection, AbstractPersistentCollection<?> plain) {
+        HibernateFields.copySerialized(plain.getClass(), collection, plain);
+        return plain;
     }
 
     /**
-     * Makes Hibernate create collections that read their size from a counter.
-     *
-     * @param read the counters that may be read
+     * Loads a sorted collection when its comparator is asked for. Copying one ({@code new TreeSet<>(names)}) calls comparator(),
+     * size() and the iterator, and fails if the last two disagree, as they may if one is read from a counter.
      */
-    public void substitute(List<CounterDefinition> read) {
-        for (Collection collection : metadata.getCollectionBindings()) {
-            read.stream()
-                    .filter(counter -> isCountedBy(counter, collection))
-                    .findFirst()
-                    .map(counter -> BootModel.own(collection.getOwner(), counter.counter()))
-                    .ifPresent(counter -> substitute(collection, counter));
+    private static void load(AbstractPersistentCollection<?> sorted) {
+        if (sorted.getSession() != null) {
+            sorted.forceInitialization();
         }
     }
 
-    /** Whether a counter counts exactly the elements of a collection. */
-    private boolean isCountedBy(CounterDefinition counter, Collection collection) {
-        return collection.getOwner().getEntityName().equals(counter.parent())
-                && counter.where().isEmpty()
-                && counter.sum().isEmpty()
-                && counter.path().isEmpty()
-                && (counter.counts() == Counts.ELEMENTS
-                        ? collection.getRole().equals(counter.child() + "." + counter.association())
-                        : isOtherSide(collection, counter))
-                && showsAll(collection);
-    }
+    static final class SizedBag<E> extends PersistentBag<E> {
 
-    private boolean isOtherSide(Collection collection, CounterDefinition counter) {
-        PersistentClass child = metadata.getEntityBinding(counter.child());
-        Property association = BootModel.find(child, counter.association());
-        return counter.association().equals(collection.getMappedByProperty())
-                && child.equals(BootModel.target(collection.getElement(), metadata))
-                && association != null
-                && !(association.getValue() instanceof Any);
-    }
+        private final transient CollectionSize told;
 
-    /** Whether the collection, once it is loaded, has an element for each of its rows. */
-    private boolean showsAll(Collection collection) {
-        PersistentClass element = BootModel.target(collection.getElement(), metadata);
-        return collection.getWhere() == null
-                && collection.getManyToManyWhere() == null
-                && collection.getFilters().isEmpty()
-                && collection.getManyToManyFilters().isEmpty()
-                && collection.getLoaderName() == null
-                && !(collection.getElement() instanceof ManyToOne toOne && toOne.isIgnoreNotFound())
-                && !(collection.getElement() instanceof OneToMany elements && elements.isIgnoreNotFound())
-                && (element == null || showsAll(element));
-    }
-
-    private static boolean showsAll(PersistentClass element) {
-        return element.getRootClass().getWhere() == null
-                && Stream.concat(
-                                Stream.of(element.getRootClass()), element.getRootClass().getSubclassClosure().stream())
-                        .flatMap(each -> each.getFilters().stream())
-                        .allMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()));
-    }
-
-    private void substitute(Collection collection, Property counter) {
-        CollectionSize size = new CollectionSize(
-                counter.getName(), counter.getGetter(collection.getOwner().getMappedClass()), skipping, loadsDetached);
-        String obstacle = obstacle(collection);
-        if (obstacle == null && !SizedCollectionType.give(collection, size)) {
-            obstacle =
-                    "it already has a collection type: one that the application declares, or one that was resolved before, as in an embeddable";
+        SizedBag(SharedSessionContractImplementor session, CollectionSize told) {
+            super(session);
+            this.told = told;
         }
-        if (obstacle != null && !(collection instanceof Array)) {
-            LOG.infof("%s: its size is not read from its counter, because %s", collection.getRole(), obstacle);
+
+        @Override
+        public int size() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.size() : size;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return size() == 0;
+        }
+
+        @Override
+        public int getSize() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.getSize() : size;
+        }
+
+        private Object writeReplace() {
+            return plain(this, new PersistentBag<>());
         }
     }
 
-    private @Nullable String obstacle(Collection collection) {
-        if (((MetadataImplementor) metadata).getMetadataBuildingOptions().isAllowExtensionsInCdi()) {
-            // where types are CDI beans, one instance serves all collections
-            return AvailableSettings.ALLOW_EXTENSIONS_IN_CDI + " is true";
+    static final class SizedIdentifierBag<E> extends PersistentIdentifierBag<E> {
+
+        private final transient CollectionSize told;
+
+        SizedIdentifierBag(SharedSessionContractImplementor session, CollectionSize told) {
+            super(session);
+            this.told = told;
         }
-        if (collection instanceof Bag && isJoinedByProfile(collection)) {
-            // Hibernate does not join a second bag, and recognizes bags by its own type
-            return "a fetch profile joins it";
+
+        @Override
+        public int size() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.size() : size;
         }
-        return null;
+
+        @Override
+        public boolean isEmpty() {
+            return size() == 0;
+        }
+
+        @Override
+        public int getSize() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.getSize() : size;
+        }
+
+        private Object writeReplace() {
+            return plain(this, new PersistentIdentifierBag<>());
+        }
     }
 
-    private boolean isJoinedByProfile(Collection collection) {
-        return metadata.getFetchProfiles().stream()
-                .flatMap(profile -> profile.getFetches().stream())
-                .anyMatch(fetch -> fetch.getMethod() == FetchMode.JOIN
-                        && collection.getRole().endsWith("." + fetch.getAssociation()));
+    static final class SizedList<E> extends PersistentList<E> {
+
+        private final transient CollectionSize told;
+
+        SizedList(SharedSessionContractImplementor session, CollectionSize told) {
+            super(session);
+            this.told = told;
+        }
+
+        @Override
+        public int size() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.size() : size;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return size() == 0;
+        }
+
+        @Override
+        public int getSize() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.getSize() : size;
+        }
+
+        private Object writeReplace() {
+            return plain(this, new PersistentList<>());
+        }
+    }
+
+    static final class SizedSet<E> extends PersistentSet<E> {
+
+        private final transient CollectionSize told;
+
+        SizedSet(SharedSessionContractImplementor session, CollectionSize told) {
+            super(session);
+            this.told = told;
+        }
+
+        @Override
+        public int size() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.size() : size;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return size() == 0;
+        }
+
+        @Override
+        public int getSize() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.getSize() : size;
+        }
+
+        private Object writeReplace() {
+            return plain(this, new PersistentSet<>());
+        }
+    }
+
+    static final class SizedSortedSet<E> extends PersistentSortedSet<E> {
+
+        private final transient CollectionSize told;
+
+        SizedSortedSet(
+                SharedSessionContractImplementor session, @Nullable Comparator<E> comparator, CollectionSize told) {
+            super(session, comparator);
+            this.told = told;
+        }
+
+        @Override
+        public int size() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.size() : size;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return size() == 0;
+        }
+
+        @Override
+        public int getSize() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.getSize() : size;
+        }
+
+        @Override
+        public Comparator<? super E> comparator() {
+            load(this);
+            return super.comparator();
+        }
+
+        private Object writeReplace() {
+            return plain(this, new PersistentSortedSet<>());
+        }
+    }
+
+    static final class SizedMap<K, E> extends PersistentMap<K, E> {
+
+        private final transient CollectionSize told;
+
+        SizedMap(SharedSessionContractImplementor session, CollectionSize told) {
+            super(session);
+            this.told = told;
+        }
+
+        @Override
+        public int size() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.size() : size;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return size() == 0;
+        }
+
+        @Override
+        public int getSize() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.getSize() : size;
+        }
+
+        private Object writeReplace() {
+            return plain(this, new PersistentMap<>());
+        }
+    }
+
+    static final class SizedSortedMap<K, E> extends PersistentSortedMap<K, E> {
+
+        private final transient CollectionSize told;
+
+        SizedSortedMap(
+                SharedSessionContractImplementor session, @Nullable Comparator<K> comparator, CollectionSize told) {
+            super(session, comparator);
+            this.told = told;
+        }
+
+        @Override
+        public int size() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.size() : size;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return size() == 0;
+        }
+
+        @Override
+        public int getSize() {
+            int size = told.of(this);
+            return size == UNKNOWN ? super.getSize() : size;
+        }
+
+        @Override
+        public Comparator<? super K> comparator() {
+            load(this);
+            return super.comparator();
+        }
+
+        private Object writeReplace() {
+            return plain(this, new PersistentSortedMap<>());
+        }
     }
 }

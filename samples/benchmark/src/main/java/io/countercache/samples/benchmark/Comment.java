@@ -15,7 +15,7 @@ class Comment {
     long id;
 
     @ManyToOne(fetch = FetchType.LAZY)
-    @CounterCache
+    @CounterCache(size = true)
     @Nullable
     Post post;
 

@@ -24,7 +24,7 @@ public class Post {
 
     @ManyToMany
     @OrderBy("name")
-    @CounterCache
+    @CounterCache(size = true)
     private Set<Tag> tags = new HashSet<>();
 
     private int tagsCount;
