@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param isAny whether it is an {@code @Any}; kept, because every event asks, and Hibernate's mappings have long lists of
  *     interfaces to look through
  * @param isExact whether no database rounds such values; kept for the same reason
+ * @param isUpdatable whether an UPDATE may write it, which depends on its own columns even within an embeddable. Hibernate takes
+ *     over into the loaded state what an UPDATE does not write
  */
 public record WatchedAttribute(
         int position,
@@ -49,7 +51,8 @@ public record WatchedAttribute(
         ModelPart part,
         @Nullable EntityPersister target,
         boolean isAny,
-        boolean isExact) {
+        boolean isExact,
+        boolean isUpdatable) {
 
     /** The value of an attribute that is not loaded. */
     public static final Object UNKNOWN = LazyPropertyInitializer.UNFETCHED_PROPERTY;
@@ -91,7 +94,15 @@ public record WatchedAttribute(
                 ? target.getIdentifierType().getReturnedClass()
                 : part.getJavaType().getJavaTypeClass();
         boolean isExact = !isAny && (Numbers.isWhole(type) || type == String.class || type == UUID.class);
-        return new WatchedAttribute(-1, path, property, List.copyOf(steps), part, target, isAny, isExact);
+        boolean isUpdatable =
+                property >= 0 && entity.getPropertyUpdateability()[property] && hasOnlyUpdatableColumns(part);
+        return new WatchedAttribute(-1, path, property, List.copyOf(steps), part, target, isAny, isExact, isUpdatable);
+    }
+
+    private static boolean hasOnlyUpdatableColumns(ModelPart part) {
+        boolean[] all = {true};
+        part.forEachSelectable((index, column) -> all[0] &= column.isUpdateable());
+        return all[0];
     }
 
     /** The association by which a counter counts rows of a child. */
@@ -101,11 +112,11 @@ public record WatchedAttribute(
     }
 
     private WatchedAttribute to(EntityPersister anyTarget) {
-        return new WatchedAttribute(position, path, property, steps, part, anyTarget, isAny, isExact);
+        return new WatchedAttribute(position, path, property, steps, part, anyTarget, isAny, isExact, isUpdatable);
     }
 
     WatchedAttribute at(int place) {
-        return new WatchedAttribute(place, path, property, steps, part, target, isAny, isExact);
+        return new WatchedAttribute(place, path, property, steps, part, target, isAny, isExact, isUpdatable);
     }
 
     /** Different for all watched attributes of one entity. */
@@ -187,7 +198,7 @@ public record WatchedAttribute(
                         .isEqual(type.getIdentifier(loaded, session), type.getIdentifier(written, session));
     }
 
-    boolean isSame(@Nullable Object one, @Nullable Object other) {
+    public boolean isSame(@Nullable Object one, @Nullable Object other) {
         if (one == null || other == null || one == UNKNOWN || other == UNKNOWN) {
             return one == other;
         }

@@ -227,6 +227,16 @@ public final class WatchedEntity {
         return false;
     }
 
+    /** A row after UPDATEs: they have written only what is updatable. */
+    public Snapshot updated(Snapshot before, Snapshot written) {
+        return snapshot(attribute -> (attribute.isUpdatable() ? written : before).get(attribute));
+    }
+
+    /** Whether the value of any attribute is not loaded. */
+    public boolean hasUnknownValue(Snapshot snapshot) {
+        return attributes.stream().anyMatch(attribute -> snapshot.get(attribute) == WatchedAttribute.UNKNOWN);
+    }
+
     /** Whether any attribute other than an association is null. */
     public boolean hasNullValue(Snapshot snapshot) {
         return attributes.stream().anyMatch(attribute -> snapshot.get(attribute) == null && attribute.target() == null);
