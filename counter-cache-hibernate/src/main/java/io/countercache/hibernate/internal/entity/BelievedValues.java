@@ -8,6 +8,7 @@ import java.util.List;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityEntryExtraState;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PreUpdateEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,8 @@ final class BelievedValues {
     private static final class Stored implements EntityEntryExtraState {
 
         /** Null if nothing is known of the row. */
-        final @Nullable Snapshot row;
+        @Nullable
+        Snapshot row;
 
         private @Nullable EntityEntryExtraState next;
 
@@ -80,6 +82,24 @@ final class BelievedValues {
             }
         }
         return false;
+    }
+
+    /**
+     * To be called after each INSERT and UPDATE. A reference to a unique column that is null has been written as null, but the
+     * session believes that it leads to its parent; as soon as the column has a value, this will be written.
+     */
+    static void afterStatement(AbstractDatabaseOperationEvent event, Object[] written, WatchedEntity watched) {
+        SharedSessionContractImplementor session = event.getSession();
+        EntityEntry entry = watched.hasNullReference(written, session) ? BeforeImages.entry(event.getEntity(), session) : null;
+        if (entry == null) {
+            return;
+        }
+        Stored stored = entry.getExtraState(Stored.class);
+        if (stored == null) {
+            entry.addExtraState(new Stored(null));
+        } else {
+            stored.row = null;
+        }
     }
 
     /** Whether a session believes values of an instance that the database does not hold. */

@@ -33,12 +33,14 @@ final class ChildCounting {
     }
 
     void afterInsert(PostInsertEvent event, WatchedEntity watched) {
+        BelievedValues.afterStatement(event, event.getState(), watched);
         if (RowStep.isInserted(event)) {
             changed(event, watched, null, null, event.getState());
         }
     }
 
     void afterUpdate(PostUpdateEvent event, WatchedEntity watched) {
+        BelievedValues.afterStatement(event, event.getState(), watched);
         Image image = images.end(event);
         if (image == null) {
             if (event.getOldState() != null) { // else it writes nothing that counters look at
