@@ -33,7 +33,7 @@ final class EnhancedBlog {
     static {
         Enhancer enhancer =
                 BytecodeProviderInitiator.buildDefaultBytecodeProvider().getEnhancer(new DefaultEnhancementContext());
-        for (String name : List.of("Page", "Site", "Link", "Mark", "Stamp")) {
+        for (String name : List.of("Page", "Site", "Link", "Mark", "Stamp", "Flag")) {
             String type = EnhancedBlog.class.getName() + "$" + name;
             try (InputStream compiled =
                     EnhancedBlog.class.getResourceAsStream("/" + type.replace('.', '/') + ".class")) {
@@ -121,6 +121,7 @@ final class EnhancedBlog {
         short marksCount;
         BigInteger stampsCount;
         int mirrorsCount;
+        int flagsCount;
 
         Site() {}
 
@@ -256,6 +257,35 @@ final class EnhancedBlog {
 
         void url(String changed) {
             url = changed;
+        }
+    }
+
+    /** An attribute of an instance that is not loaded is written without any other. */
+    @Entity(name = "Flag")
+    @DynamicUpdate
+    static class Flag {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE)
+        Long id;
+
+        String colour;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache
+        Site site;
+
+        Long id() {
+            return id;
+        }
+
+        Flag on(Site to) {
+            site = to;
+            return this;
+        }
+
+        Flag colour(String changed) {
+            colour = changed;
+            return this;
         }
     }
 }

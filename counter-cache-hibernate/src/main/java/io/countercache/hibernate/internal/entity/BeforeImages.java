@@ -3,8 +3,8 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedUpdate;
-import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.orm.PerSession;
+import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.Map;
@@ -21,8 +21,6 @@ import org.hibernate.event.spi.FlushEntityEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.event.spi.PreUpsertEvent;
-import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +37,9 @@ final class BeforeImages {
     private final PendingDeltas pending;
     private final ImageReader reader;
     private final BatchedImages batches;
+    private final BelievedValues believed;
     private final PerSession<SessionImages> sessions = new PerSession<>();
-    private final Map<WatchedEntity, Row> rows = new ConcurrentHashMap<>();
+    private final Map<WatchedEntity, WatchedRows> rows = new ConcurrentHashMap<>();
 
     /** Where the before image of a statement comes from. */
     private enum Source {
@@ -52,53 +51,48 @@ final class BeforeImages {
         READ
     }
 
-    /**
-     * What does not change about the rows of an entity.
-     *
-     * @param isGuarded whether no other transaction can have changed what the session has loaded, if a statement finds the row
-     * @param isFrozen whether no UPDATE changes a watched attribute
-     */
-    private record Row(ImageQuery query, boolean isGuarded, boolean isFrozen) {}
-
     /** @param trust whether the application has said that no two transactions change one child at the same time */
-    BeforeImages(OnDeleteRules onDelete, boolean trust, PendingDeltas pending, OwnQueries queries) {
+    BeforeImages(
+            OnDeleteRules onDelete,
+            boolean trust,
+            PendingDeltas pending,
+            OwnQueries queries,
+            CacheInvalidation caches) {
         this.onDelete = onDelete;
         this.trust = trust;
         this.pending = pending;
+        this.believed = new BelievedValues(caches);
         this.reader = new ImageReader(queries, !trust);
         this.batches = new BatchedImages(queries, pending, reader);
     }
 
-    private Row row(WatchedEntity watched) {
-        Row known = rows.get(watched);
-        return known != null ? known : rows.computeIfAbsent(watched, this::resolve);
-    }
-
-    private Row resolve(WatchedEntity watched) {
-        boolean isNulledByDatabase = watched.counters().stream()
-                .flatMap(by -> by.conditionAttributes().stream())
-                .anyMatch(attribute -> onDelete.isNulled().test(watched.entity(), attribute));
-        RowGuard guard = new RowGuard(watched);
-        return new Row(
-                ImageQuery.of(watched), !isNulledByDatabase && (trust || guard.protectsRows()), guard.isFrozen());
+    private WatchedRows row(WatchedEntity watched) {
+        WatchedRows known = rows.get(watched);
+        return known != null ? known : rows.computeIfAbsent(watched, any -> WatchedRows.of(watched, onDelete, trust));
     }
 
     // ---- which statements need one ----
 
     /** @param loaded the state that the session has read from the database; null if it has read none */
     private Source source(
-            Object id, Object @Nullable [] loaded, WatchedEntity watched, SharedSessionContractImplementor session) {
+            @Nullable EntityEntry entry,
+            Object @Nullable [] loaded,
+            WatchedEntity watched,
+            SharedSessionContractImplementor session) {
         if (pending.isRolledBack(session) // to a savepoint, and may have loaded what that has undone
-                || loaded == null) { // as in a stateless session
+                || entry == null // as in a stateless session
+                || loaded == null
+                || (BelievedValues.exist(entry) && BelievedValues.row(entry, loaded, watched, session) == null)) {
             return Source.READ;
         }
-        return !row(watched).isGuarded() || watched.isDoubtful(id, loaded, session) // not fetched, or rounded
+        return !row(watched).isGuarded()
+                        || watched.isDoubtful(entry.getId(), loaded, session) // not fetched, or rounded
                 ? Source.READ_IF_WRITTEN
                 : Source.KNOWN;
     }
 
     private boolean isNeededToUpdate(
-            Object id,
+            @Nullable EntityEntry entry,
             Object @Nullable [] loaded,
             Object[] written,
             WatchedEntity watched,
@@ -106,11 +100,12 @@ final class BeforeImages {
         if (row(watched).isFrozen()) {
             return false;
         }
-        Source source = source(id, loaded, watched, session);
+        Source source = source(entry, loaded, watched, session);
         return source == Source.READ
                 || (source == Source.READ_IF_WRITTEN
+                        && entry != null
                         && loaded != null
-                        && writes(id, loaded, written, watched, session));
+                        && writes(entry.getId(), loaded, written, watched, session));
     }
 
     /** Whether an UPDATE changes a watched attribute, or writes it again as it was loaded. */
@@ -121,26 +116,18 @@ final class BeforeImages {
             WatchedEntity watched,
             SharedSessionContractImplementor session) {
         if (!row(watched).isGuarded()) {
-            return new WatchedUpdate(watched, id, loaded, written, writesWholeRows(watched), session).writesAny();
+            return new WatchedUpdate(watched, id, loaded, written, RowGuard.writesWholeRows(watched), session).writesAny();
         }
         Snapshot before = watched.snapshot(id, loaded, session);
         return watched.differ(before, new WatchedUpdate(watched, id, loaded, written, false, session).after(before));
     }
 
-    /** Whether an UPDATE writes every column of a table, and not only those that have changed. */
-    static boolean writesWholeRows(WatchedEntity watched) {
-        EntityPersister entity = watched.entity();
-        return !entity.isDynamicUpdate() || EntityTables.hasOwnSql(entity, EntityTableMapping::getUpdateDetails);
-    }
-
     private boolean isNeededToDelete(
-            Object child,
-            Object id,
+            @Nullable EntityEntry entry,
             Object @Nullable [] state,
             WatchedEntity watched,
             SharedSessionContractImplementor session) {
-        Object[] loaded = isLoaded(child, session) ? state : null;
-        return source(id, loaded, watched, session) != Source.KNOWN;
+        return source(entry, isLoaded(entry) ? state : null, watched, session) != Source.KNOWN;
     }
 
     /**
@@ -149,12 +136,11 @@ final class BeforeImages {
      * entries have no loaded state or LockMode.NONE, and so do entries from the second-level cache or from an earlier
      * transaction.
      */
-    private static boolean isLoaded(Object child, SharedSessionContractImplementor session) {
-        EntityEntry entry = entry(child, session);
+    private static boolean isLoaded(@Nullable EntityEntry entry) {
         return entry != null && entry.getLoadedState() != null && entry.getLockMode() != LockMode.NONE;
     }
 
-    private static @Nullable EntityEntry entry(Object child, SharedSessionContractImplementor session) {
+    static @Nullable EntityEntry entry(Object child, SharedSessionContractImplementor session) {
         return session.isEventSource() ? session.getPersistenceContextInternal().getEntry(child) : null;
     }
 
@@ -171,12 +157,11 @@ final class BeforeImages {
     /** Called for each entity of a flush, after Hibernate has found out whether it is dirty. */
     void onFlushEntity(FlushEntityEvent event, WatchedEntity watched) {
         EntityEntry entry = event.getEntityEntry();
-        Object id = entry.getId();
         SharedSessionContractImplementor session = event.getSession();
         boolean isNeeded = entry.getStatus() == Status.DELETED
-                ? isNeededToDelete(event.getEntity(), id, entry.getDeletedState(), watched, session)
+                ? isNeededToDelete(entry, entry.getDeletedState(), watched, session)
                 : event.hasDirtyProperties()
-                        && isNeededToUpdate(id, entry.getLoadedState(), event.getPropertyValues(), watched, session);
+                        && isNeededToUpdate(entry, entry.getLoadedState(), event.getPropertyValues(), watched, session);
         if (isNeeded && entry.isExistsInDatabase()) {
             sessions.get(session, SessionImages::new)
                     .expect(entry.getEntityKey(), row(watched).query());
@@ -185,11 +170,18 @@ final class BeforeImages {
 
     // ---- statements ----
 
-    void beforeUpdate(PreUpdateEvent event, WatchedEntity watched) {
+    /** @param isSkipping whether the session counts nothing for now */
+    void beforeUpdate(PreUpdateEvent event, WatchedEntity watched, boolean isSkipping) {
+        believed.beforeUpdate(event, watched);
+        if (isSkipping) {
+            return;
+        }
         SharedSessionContractImplementor session = event.getSession();
-        Object[] loaded = event.getOldState();
-        if (isNeededToUpdate(event.getId(), loaded, event.getState(), watched, session)) {
+        EntityEntry entry = entry(event.getEntity(), session);
+        if (isNeededToUpdate(entry, event.getOldState(), event.getState(), watched, session)) {
             begin(event, watched, isExact(event, event.getState(), watched));
+        } else {
+            beginBelieved(event, entry, event.getOldState(), watched);
         }
     }
 
@@ -204,8 +196,26 @@ final class BeforeImages {
     }
 
     void beforeDelete(PreDeleteEvent event, WatchedEntity watched) {
-        if (isNeededToDelete(event.getEntity(), event.getId(), event.getDeletedState(), watched, event.getSession())) {
+        EntityEntry entry = entry(event.getEntity(), event.getSession());
+        if (isNeededToDelete(entry, event.getDeletedState(), watched, event.getSession())) {
             begin(event, watched, true);
+        } else {
+            beginBelieved(event, entry, event.getDeletedState(), watched);
+        }
+    }
+
+    /** Where a session believes values that the database does not hold, but it is known what it holds, that is the image. */
+    private void beginBelieved(
+            AbstractDatabaseOperationEvent event,
+            @Nullable EntityEntry entry,
+            Object @Nullable [] loaded,
+            WatchedEntity watched) {
+        SharedSessionContractImplementor session = event.getSession();
+        Snapshot stored = entry == null || loaded == null ? null : BelievedValues.row(entry, loaded, watched, session);
+        if (stored != null) {
+            Image image = new Image(key(event), row(watched).query(), null);
+            image.read(new ImageReader.Row(stored, null));
+            sessions.get(session, SessionImages::new).begin(image, false);
         }
     }
 

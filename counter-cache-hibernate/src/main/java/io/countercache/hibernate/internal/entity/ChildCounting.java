@@ -1,13 +1,15 @@
 package io.countercache.hibernate.internal.entity;
 
-import static io.countercache.hibernate.internal.entity.BeforeImages.writesWholeRows;
+import static io.countercache.hibernate.internal.entity.RowGuard.writesWholeRows;
 
 import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
+import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedUpdate;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.transaction.MoveSink;
+import java.util.Arrays;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PostDeleteEvent;
@@ -31,12 +33,14 @@ final class ChildCounting {
     }
 
     void afterInsert(PostInsertEvent event, WatchedEntity watched) {
+        BelievedValues.afterStatement(event, event.getState(), watched);
         if (RowStep.isInserted(event)) {
             changed(event, watched, null, null, event.getState());
         }
     }
 
     void afterUpdate(PostUpdateEvent event, WatchedEntity watched) {
+        BelievedValues.afterStatement(event, event.getState(), watched);
         Image image = images.end(event);
         if (image == null) {
             if (event.getOldState() != null) { // else it writes nothing that counters look at
@@ -47,13 +51,27 @@ final class ChildCounting {
                     image,
                     () -> {
                         if (image.before() != null) {
-                            changed(event, watched, image, event.getOldState(), event.getState());
+                            changed(event, watched, image, event.getOldState(), written(event));
                         } else if (EntityTables.hidesRows(event.getPersister())) { // else the UPDATE has found no row
                             mayHaveAppeared(event, watched, image);
                         }
                     },
                     event.getSession());
         }
+    }
+
+    /** What an UPDATE has written. Of an enhanced instance that is not loaded it has written only what was assigned. */
+    private static Object[] written(PostUpdateEvent event) {
+        int[] dirty = event.getDirtyProperties();
+        if (event.getOldState() != null || dirty == null) {
+            return event.getState();
+        }
+        Object[] written = new Object[event.getState().length];
+        Arrays.fill(written, WatchedAttribute.UNKNOWN);
+        for (int property : dirty) {
+            written[property] = event.getState()[property];
+        }
+        return written;
     }
 
     void afterUpsert(PostUpsertEvent event, WatchedEntity watched) {

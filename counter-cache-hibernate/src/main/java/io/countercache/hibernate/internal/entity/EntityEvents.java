@@ -95,7 +95,7 @@ public final class EntityEvents
         this.deletes = deletes;
         this.parents = new ParentInstances(model, pending, caches);
         this.foreseen = new ForeseenCounts(model, pending, skipping);
-        this.images = new BeforeImages(onDelete, trust, pending, queries);
+        this.images = new BeforeImages(onDelete, trust, pending, queries, caches);
         this.children = new ChildCounting(images, sink);
         this.steps = steps.toArray(RowStep[]::new);
     }
@@ -191,9 +191,9 @@ public final class EntityEvents
         if (!counters.isEmpty()) {
             parents.beforeUpdate(event, counters);
         }
-        WatchedEntity watched = counted(event);
+        WatchedEntity watched = watched(event);
         if (watched != null) {
-            images.beforeUpdate(event, watched);
+            images.beforeUpdate(event, watched, skipping.contains(event.getSession()));
         }
         beforeStatement(event);
         return false;

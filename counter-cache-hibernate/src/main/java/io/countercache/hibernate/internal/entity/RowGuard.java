@@ -36,7 +36,13 @@ final class RowGuard {
 
     /** Whether no UPDATE of the entity changes a watched attribute. */
     boolean isFrozen() {
-        return attributes.stream().noneMatch(attribute -> entity.getPropertyUpdateability()[attribute.property()]);
+        return attributes.stream().noneMatch(WatchedAttribute::isUpdatable);
+    }
+
+    /** Whether an UPDATE writes every column of a table, and not only those that have changed. */
+    static boolean writesWholeRows(WatchedEntity watched) {
+        EntityPersister entity = watched.entity();
+        return !entity.isDynamicUpdate() || EntityTables.hasOwnSql(entity, EntityTableMapping::getUpdateDetails);
     }
 
     private boolean isVersioned() {

@@ -5,9 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.internal.support.Numbers;
-import java.math.BigDecimal;
-import java.time.temporal.ChronoField;
-import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * @param isAny whether it is an {@code @Any}; kept, because every event asks, and Hibernate's mappings have long lists of
  *     interfaces to look through
  * @param isExact whether no database rounds such values; kept for the same reason
+ * @param uniqueKey for a to-one, the unique columns of the target that its foreign key refers to; null if it refers to the id
+ * @param isUpdatable whether an UPDATE may write it, which depends on its own columns even within an embeddable. Hibernate takes
+ *     over into the loaded state what an UPDATE does not write
  */
 public record WatchedAttribute(
         int position,
@@ -50,14 +50,14 @@ public record WatchedAttribute(
         ModelPart part,
         @Nullable EntityPersister target,
         boolean isAny,
-        boolean isExact) {
+        boolean isExact,
+        @Nullable UniqueKeyReference uniqueKey,
+        boolean isUpdatable) {
 
     /** The value of an attribute that is not loaded. */
     public static final Object UNKNOWN = LazyPropertyInitializer.UNFETCHED_PROPERTY;
 
     private static final Object NO_ID = new Object();
-    /** In nanoseconds: what databases store of a time by default. */
-    private static final int MICROSECOND = 1_000;
 
     /** From an embeddable to one of its attributes. */
     record Step(EmbeddableMappingType embeddable, int index) {
@@ -92,7 +92,17 @@ public record WatchedAttribute(
                 ? target.getIdentifierType().getReturnedClass()
                 : part.getJavaType().getJavaTypeClass();
         boolean isExact = !isAny && (Numbers.isWhole(type) || type == String.class || type == UUID.class);
-        return new WatchedAttribute(-1, path, property, List.copyOf(steps), part, target, isAny, isExact);
+        boolean isUpdatable =
+                property >= 0 && entity.getPropertyUpdateability()[property] && hasOnlyUpdatableColumns(part);
+        UniqueKeyReference key = UniqueKeyReference.of(part);
+        return new WatchedAttribute(
+                -1, path, property, List.copyOf(steps), part, target, isAny, isExact, key, isUpdatable);
+    }
+
+    private static boolean hasOnlyUpdatableColumns(ModelPart part) {
+        boolean[] all = {true};
+        part.forEachSelectable((index, column) -> all[0] &= column.isUpdateable());
+        return all[0];
     }
 
     /** The association by which a counter counts rows of a child. */
@@ -102,11 +112,12 @@ public record WatchedAttribute(
     }
 
     private WatchedAttribute to(EntityPersister anyTarget) {
-        return new WatchedAttribute(position, path, property, steps, part, anyTarget, isAny, isExact);
+        return new WatchedAttribute(position, path, property, steps, part, anyTarget, isAny, isExact, uniqueKey, isUpdatable);
     }
 
     WatchedAttribute at(int place) {
-        return new WatchedAttribute(place, path, property, steps, part, target, isAny, isExact);
+        return new WatchedAttribute(
+                place, path, property, steps, part, target, isAny, isExact, uniqueKey, isUpdatable);
     }
 
     /** Different for all watched attributes of one entity. */
@@ -136,10 +147,16 @@ public record WatchedAttribute(
         if (isAny()) {
             return type(value, session).isTypeOrSuperType(target) ? target.getIdentifier(value, session) : null;
         }
-        // an @IdClass has an id in the place of the to-one
-        return value instanceof HibernateProxy || target.getMappedClass().isInstance(value)
-                ? target.getIdentifier(value, session)
-                : value;
+        if (!(value instanceof HibernateProxy) && !target.getMappedClass().isInstance(value)) {
+            return value; // an @IdClass has an id in the place of the to-one
+        }
+        return uniqueKey != null && uniqueKey.isNull(value, session) ? null : target.getIdentifier(value, session);
+    }
+
+    /** Whether this state leads to a row whose unique column is null, so that the foreign key is null as well. */
+    public boolean isNullReference(Object[] state, SharedSessionContractImplementor session) {
+        Object value = uniqueKey == null ? null : assigned(NO_ID, state);
+        return value != null && value != UNKNOWN && value(NO_ID, state, session) == null;
     }
 
     /** The entity whose name Hibernate stores for an instance that an {@code @Any} leads to. */
@@ -188,7 +205,7 @@ public record WatchedAttribute(
                         .isEqual(type.getIdentifier(loaded, session), type.getIdentifier(written, session));
     }
 
-    boolean isSame(@Nullable Object one, @Nullable Object other) {
+    public boolean isSame(@Nullable Object one, @Nullable Object other) {
         if (one == null || other == null || one == UNKNOWN || other == UNKNOWN) {
             return one == other;
         }
@@ -214,16 +231,7 @@ public record WatchedAttribute(
 
     /** Whether the database may have rounded this value when it stored it. */
     boolean isRounded(@Nullable Object value) {
-        if (isExact) {
-            return false;
-        }
-        if (value instanceof BigDecimal number && part instanceof BasicValuedModelPart basic) {
-            Integer scale = basic.getScale();
-            return scale == null || number.stripTrailingZeros().scale() > scale;
-        }
-        return value instanceof Temporal time
-                && time.isSupported(ChronoField.NANO_OF_SECOND)
-                && time.get(ChronoField.NANO_OF_SECOND) % MICROSECOND != 0;
+        return !isExact && Rounding.isRounded(value, part);
     }
 
     /** The HQL expression for its value in a query with the entity as {@code c} and with the {@link #join}. */

@@ -228,6 +228,26 @@ public final class WatchedEntity {
         return false;
     }
 
+    /** A row after UPDATEs: they have written only what is updatable. */
+    public Snapshot updated(Snapshot before, Snapshot written) {
+        return snapshot(attribute -> (attribute.isUpdatable() ? written : before).get(attribute));
+    }
+
+    /** Whether a foreign key to a unique column is written as null because the column is null. */
+    public boolean hasNullReference(Object[] state, SharedSessionContractImplementor session) {
+        for (int i = 0; i < attributes.size(); i++) {
+            if (attributes.get(i).isNullReference(state, session)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the value of any attribute is not loaded. */
+    public boolean hasUnknownValue(Snapshot snapshot) {
+        return attributes.stream().anyMatch(attribute -> snapshot.get(attribute) == WatchedAttribute.UNKNOWN);
+    }
+
     /** Whether any attribute other than an association is null. */
     public boolean hasNullValue(Snapshot snapshot) {
         return attributes.stream().anyMatch(attribute -> snapshot.get(attribute) == null && attribute.target() == null);

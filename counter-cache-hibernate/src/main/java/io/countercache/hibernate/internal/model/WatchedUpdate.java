@@ -64,8 +64,7 @@ public final class WatchedUpdate {
 
     private boolean writes(WatchedAttribute attribute) {
         EntityPersister entity = watched.entity();
-        return attribute.property() >= 0
-                && entity.getPropertyUpdateability()[attribute.property()]
+        return attribute.isUpdatable()
                 && attribute.value(id, written, session) != WatchedAttribute.UNKNOWN
                 && (loaded == null
                         || attribute.isWritten(entity, loaded, written, session)

@@ -1,0 +1,23 @@
+package io.countercache.hibernate.internal.entity;
+
+import io.countercache.hibernate.internal.model.WatchedEntity;
+
+/**
+ * What does not change about the rows of an entity.
+ *
+ * @param query how they are read
+ * @param isGuarded whether no other transaction can have changed what the session has loaded, if a statement finds the row
+ * @param isFrozen whether no UPDATE changes a watched attribute
+ */
+record WatchedRows(ImageQuery query, boolean isGuarded, boolean isFrozen) {
+
+    /** @param trust whether the application has said that no two transactions change one child at the same time */
+    static WatchedRows of(WatchedEntity watched, OnDeleteRules onDelete, boolean trust) {
+        boolean isNulledByDatabase = watched.counters().stream()
+                .flatMap(by -> by.conditionAttributes().stream())
+                .anyMatch(attribute -> onDelete.isNulled().test(watched.entity(), attribute));
+        RowGuard guard = new RowGuard(watched);
+        return new WatchedRows(
+                ImageQuery.of(watched), !isNulledByDatabase && (trust || guard.protectsRows()), guard.isFrozen());
+    }
+}
