@@ -83,7 +83,7 @@ public final class CounterRepair {
                         .toList();
         RepairTally tally = new RepairTally();
         parents.forEach(parent -> new CounterRepair(implementor, parent).table().verify(tally));
-        return tally.report();
+        return tally.report(installed == null ? List.of() : installed.schema().problemsIfAsked());
     }
 
     /**
@@ -175,11 +175,12 @@ public final class CounterRepair {
     public RepairReport repair() {
         RepairTally tally = new RepairTally();
         table().repair(tally);
-        return tally.report();
+        return tally.report(List.of());
     }
 
     /**
-     * Looks for what is wrong, without writing or locking anything.
+     * Looks for what is wrong, without writing or locking anything, and for what of the schema does not fit the counters of any
+     * entity ({@link CounterCacheSettings#CHECK_SCHEMA}).
      *
      * @return what was found
      * @throws CounterCacheException if the thread is interrupted between two chunks
@@ -187,7 +188,7 @@ public final class CounterRepair {
     public RepairReport verify() {
         RepairTally tally = new RepairTally();
         table().verify(tally);
-        return tally.report();
+        return tally.report(installation.schema().problemsIfAsked());
     }
 
     private TableRepair table() {

@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteSearch;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.transaction.MoveSink;
@@ -79,6 +80,7 @@ final class LockingExecution {
     }
 
     private List<Object> lock(BulkMutation mutation, OwnSelect affected) {
+        OldRows.refuse(mutation.entity().getImportedName(), mutation.session());
         Set<Object> ids = new LinkedHashSet<>(); // a join may return a row more than once
         affected.forEach(
                 SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));
