@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ final class H2Catalog {
                 name,
                 new LiveColumn(
                         name,
-                        SqlType.parse(type(row)),
+                        SqlType.parse(type(row).toLowerCase(Locale.ROOT)),
                         "OFF".equals(collation) ? null : collation,
                         "YES".equals(row.getString(10)),
                         row.getString(11) != null));
