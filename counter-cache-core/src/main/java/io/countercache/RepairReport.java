@@ -12,9 +12,15 @@ import java.util.List;
  * @param first the first 100 counters that were wrong
  * @param failures the chunks that could not be done
  * @param elapsed how long it took
+ * @param schemaProblems what of the live schema does not fit the counters, so that they may become wrong; of a verification only
  */
 public record RepairReport(
-        long examined, long drifted, List<Drift> first, List<RepairFailure> failures, Duration elapsed) {
+        long examined,
+        long drifted,
+        List<Drift> first,
+        List<RepairFailure> failures,
+        Duration elapsed,
+        List<String> schemaProblems) {
 
     /**
      * Creates a report.
@@ -24,14 +30,30 @@ public record RepairReport(
      * @param first the first counters that were wrong
      * @param failures the chunks that could not be done
      * @param elapsed how long it took
+     * @param schemaProblems what of the live schema does not fit
      */
     public RepairReport {
         first = List.copyOf(first);
         failures = List.copyOf(failures);
+        schemaProblems = List.copyOf(schemaProblems);
     }
 
     /**
-     * Whether every row was examined and nothing was wrong.
+     * Creates a report without problems of the schema.
+     *
+     * @param examined how many rows were examined
+     * @param drifted how many were wrong
+     * @param first the first counters that were wrong
+     * @param failures the chunks that could not be done
+     * @param elapsed how long it took
+     */
+    public RepairReport(
+            long examined, long drifted, List<Drift> first, List<RepairFailure> failures, Duration elapsed) {
+        this(examined, drifted, first, failures, elapsed, List.of());
+    }
+
+    /**
+     * Whether every row was examined and nothing was wrong. Says nothing of the schema: see {@link #schemaProblems}.
      *
      * @return true if every counter equals its count
      */

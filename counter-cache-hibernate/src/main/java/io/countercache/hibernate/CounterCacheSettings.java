@@ -49,5 +49,14 @@ public final class CounterCacheSettings {
      */
     public static final String COLLECTION_SIZE = Settings.COLLECTION_SIZE;
 
+    /**
+     * {@code hibernate.counter_cache.check_schema}: what happens when the session factory is built and the live schema does not fit
+     * the counters. {@code warn}: one WARN with all findings, each with its remedy. {@code fail}: a
+     * {@code CounterMappingException}. {@code off}: nothing is looked at. Default warn.
+     *
+     * @see CounterSchema#problems()
+     */
+    public static final String CHECK_SCHEMA = Settings.CHECK_SCHEMA;
+
     private CounterCacheSettings() {}
 }

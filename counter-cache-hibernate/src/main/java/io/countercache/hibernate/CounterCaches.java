@@ -137,7 +137,7 @@ public final class CounterCaches {
      * CounterCaches.of(entityManager).verify().requireClean();
      * }</pre>
      *
-     * @return one report for all entities
+     * @return one report for all entities, without {@link RepairReport#schemaProblems}: that takes another connection
      * @throws CounterCacheException while the library is disabled, or if a filter of the session hides rows
      * @throws TransactionRequiredException outside a transaction
      * @see CounterRepair#verifyAll(jakarta.persistence.EntityManagerFactory)

@@ -105,7 +105,7 @@ public final class CounterRepair {
                 repair.table().verify(tally);
             }
         }
-        return tally.report();
+        return tally.report(installed.schema().problemsIfAsked());
     }
 
     /**
@@ -199,13 +199,14 @@ public final class CounterRepair {
     public RepairReport repair() {
         RepairTally tally = new RepairTally();
         table().repair(tally);
-        return tally.report();
+        return tally.report(List.of());
     }
 
     /**
      * Looks for what is wrong, without writing or locking anything. Sees what is committed: {@link CounterCaches#verify} also
      * sees what the caller's transaction has changed. Ask {@link RepairReport#isClean} or {@link RepairReport#requireClean}
-     * whether all is right.
+     * whether all is right. Also looks for what of the schema does not fit the counters of any entity ({@link
+     * CounterCacheSettings#CHECK_SCHEMA}).
      *
      * @return what was found
      * @throws CounterCacheException if the thread is interrupted between two chunks
@@ -213,7 +214,7 @@ public final class CounterRepair {
     public RepairReport verify() {
         RepairTally tally = new RepairTally();
         table().verify(tally);
-        return tally.report();
+        return tally.report(installation.schema().problemsIfAsked());
     }
 
     private TableRepair table() {

@@ -6,6 +6,7 @@
  *   <li>{@link io.countercache.hibernate.Counters} are those of some rows, to be changed, read and recounted
  *   <li>{@link io.countercache.hibernate.Skipped} is a stretch of changes that are not counted
  *   <li>{@link io.countercache.hibernate.CounterRepair} verifies and corrects a whole table
+ *   <li>{@link io.countercache.hibernate.CounterSchema} says what of the live schema does not fit
  *   <li>{@link io.countercache.hibernate.CounterCacheSettings} names the settings
  * </ul>
  *

@@ -42,6 +42,7 @@ class ColumnDefinitionTest {
         @Counter
         int stars;
 
+        @Column(nullable = false)
         @Counter
         int plain;
 

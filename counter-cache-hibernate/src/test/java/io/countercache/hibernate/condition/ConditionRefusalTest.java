@@ -10,6 +10,7 @@ import io.countercache.hibernate.condition.Conditional.Reply;
 import io.countercache.hibernate.internal.condition.Condition;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.support.TestDatabase;
+import java.util.Map;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class ConditionRefusalTest {
     private Condition read(String where, Class<?> child) {
         EntityPersister persister = factory().getMappingMetamodel().getEntityDescriptor(child.getName());
         return Condition.read(
-                where, persister, factory(), Databases.of(factory()).likeMatchesUtf16());
+                where, persister, factory(), Databases.of(factory()).likeMatchesUtf16(), Map.of());
     }
 
     private void refused(String where, String message) {
@@ -229,8 +230,12 @@ class ConditionRefusalTest {
                 "'text' cannot be compared with 'x' in memory as in the database: compare it with null only, by 'is null', or give its @Column a scale if it is a BigDecimal");
         refused("text like 'x'", "'text' is not stored as a text: compare it with = or <>");
         refused(
-                "padded = 'a'",
-                "'padded' cannot be compared with 'a' in memory as in the database: compare it with null only, by 'is null', or give its @Column a scale if it is a BigDecimal");
+                "padded = 'a '",
+                "'padded' cannot be compared with 'a ' in memory as in the database: compare it with a text that does not end with a space");
+        refused("padded like 'a'", "'padded' is not stored as a text: compare it with = or <>");
+        refused(
+                "padded = title",
+                "'padded' is compared with 'title', which is not stored in the same way: compare it with a text that does not end with a space");
         refused("formula = 5", "'formula' is a formula, which the database computes: name attributes with a column");
         refused(
                 "lowered = 'x'",

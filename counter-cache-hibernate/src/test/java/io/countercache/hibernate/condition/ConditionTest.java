@@ -55,7 +55,7 @@ class ConditionTest {
     private Condition read(String where, Class<?> child) {
         EntityPersister persister = factory().getMappingMetamodel().getEntityDescriptor(child.getName());
         return Condition.read(
-                where, persister, factory(), Databases.of(factory()).likeMatchesUtf16());
+                where, persister, factory(), Databases.of(factory()).likeMatchesUtf16(), Map.of());
     }
 
     /** The values of each comment, as they were given to Hibernate. */
@@ -75,6 +75,7 @@ class ConditionTest {
                 "title",
                 "other",
                 "grade",
+                "padded",
                 "visible",
                 "pinned",
                 "closed",
@@ -152,6 +153,7 @@ class ConditionTest {
                         "a\nb"));
         comment.other = any(random, List.of("", "a", "ab", "A"));
         comment.grade = any(random, List.of('A', 'B', ' ', '\''));
+        comment.padded = any(random, List.of("", "a", "a ", "ab", "A", " a", "abcde"));
         comment.visible = any(random, List.of(true, false));
         comment.pinned = any(random, List.of(true, false));
         comment.closed = any(random, List.of(true, false));
@@ -392,6 +394,12 @@ class ConditionTest {
             "grade <> 'A'",
             "grade in ('A', '''')",
             "grade is null",
+            "padded = 'a'",
+            "padded <> 'a'",
+            "padded = ''",
+            "padded in ('ab')",
+            "padded not in ('a')",
+            "padded is null",
             // truths
             "visible",
             "not visible",
@@ -593,7 +601,7 @@ class ConditionTest {
         try (var factory = shifting.buildSessionFactory().unwrap(SessionFactoryImplementor.class)) {
             EntityPersister comment = factory.getMappingMetamodel().getEntityDescriptor(Comment.class.getName());
             assertThatThrownBy(
-                            () -> Condition.read("local > local datetime 2030-01-31 12:30:00", comment, factory, false))
+                            () -> Condition.read("local > local datetime 2030-01-31 12:30:00", comment, factory, false, Map.of()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("'local' is stored in the time zone of hibernate.jdbc.time_zone: compare an Instant");
         }

@@ -18,15 +18,19 @@ import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteStep;
+import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.path.PathReads;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.recount.Recount;
+import io.countercache.hibernate.internal.schema.MappedKeys;
+import io.countercache.hibernate.internal.schema.SchemaCheck;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Settings;
+import io.countercache.hibernate.internal.support.SqlType;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
@@ -34,6 +38,7 @@ import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.CounterWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
@@ -74,8 +79,12 @@ public final class CounterCacheIntegrator implements Integrator {
         ReadBeforeWrite reads = new ReadBeforeWrite(model, onDelete::causes, pending, queries, settings.write());
         Recount recount = new Recount(model, pending, queries, sql, writer);
         SkippingSessions skipping = new SkippingSessions();
+        MappedKeys keys = model.definitions().isEmpty()
+                ? new MappedKeys(List.of())
+                : MappedKeys.read(metadata, factory.getSqlStringGenerationContext());
+        SchemaCheck schema = new SchemaCheck(model, keys, settings.checkSchema(), factory);
         Installation installed =
-                new Installation(model, queries, pending, reads, recount, skipping, caches, uniqueKeys);
+                new Installation(model, queries, pending, reads, recount, skipping, caches, uniqueKeys, schema);
         FactoryScope.of(factory).put(Installation.class, installed);
         if (model.isEmpty()) {
             return; // nothing is declared: change nothing, add no listener, cost nothing
@@ -98,7 +107,8 @@ public final class CounterCacheIntegrator implements Integrator {
         BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
         Function<SessionFactoryImplementor, BulkStatements> bulk =
                 created -> new BulkStatements(model, onDelete, queries, reads, sink, collections, policy, created);
-        finish(model, changes, settings.bulk() == Settings.Bulk.IGNORE ? null : bulk, factory);
+        var definitions = BootModel.columnDefinitions(metadata, factory.getSqlStringGenerationContext());
+        finish(installed, definitions, changes, settings.bulk() == Settings.Bulk.IGNORE ? null : bulk, factory);
     }
 
     /** Builds the listeners and the steps that they call, and registers them. */
@@ -145,7 +155,8 @@ public final class CounterCacheIntegrator implements Integrator {
 
     /** Does what has to wait until Hibernate has built all persisters. */
     private static void finish(
-            CounterModel model,
+            Installation installed,
+            Map<String, SqlType> definitions,
             MappingChanges changes,
             @Nullable Function<SessionFactoryImplementor, BulkStatements> bulk,
             SessionFactoryImplementor factory) {
@@ -153,11 +164,12 @@ public final class CounterCacheIntegrator implements Integrator {
             @Override
             public void sessionFactoryCreated(SessionFactory created) {
                 List<String> problems =
-                        model.readConditions(Databases.of(factory).likeMatchesUtf16());
+                        installed.model().readConditions(Databases.of(factory).likeMatchesUtf16(), definitions);
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);
                 }
                 changes.inPersisters(bulk == null ? null : bulk.apply(factory), factory);
+                installed.schema().atBoot();
             }
         });
     }

@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.direct.UniqueKeys;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.recount.Recount;
+import io.countercache.hibernate.internal.schema.SchemaCheck;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.FactoryScope;
@@ -28,7 +29,8 @@ public record Installation(
         Recount recount,
         SkippingSessions skipping,
         CacheInvalidation caches,
-        UniqueKeys uniqueKeys) {
+        UniqueKeys uniqueKeys,
+        SchemaCheck schema) {
 
     /** Returns that of a factory; null if the factory has no counters, or while the library is disabled. */
     public static @Nullable Installation in(SessionFactoryImplementor factory) {

@@ -158,7 +158,8 @@ public final class CounterAttribute {
 
     /** Whether the application has written SQL for the column, which may have a default already: two defaults are an error. */
     private static boolean isDefinedByHand(Column column) {
-        return column.getSqlType() != null || column.getOptions() != null;
+        String options = column.getOptions(); // empty with a @Column that has none
+        return column.getSqlType() != null || (options != null && !options.isBlank());
     }
 
     /** Adds check constraints, so that the database refuses values that were not written by the library, too. */

@@ -34,12 +34,15 @@ public record OnDeleteRule(
 
     /** The action of a foreign key, if it is one that changes counters; else null. */
     static @Nullable Action action(SimpleValue key) {
-        String definition = key.getForeignKeyDefinition();
+        return action(key.getForeignKeyDefinition(), key.getOnDeleteAction());
+    }
+
+    /** The action that a foreign key has by the SQL that defines it, or else by its annotation; null for none. */
+    public static @Nullable Action action(@Nullable String definition, @Nullable OnDeleteAction action) {
         var defined = ON_DELETE.matcher(definition == null ? "" : definition.toLowerCase(Locale.ROOT));
         if (defined.find()) {
             return Action.valueOf(defined.group(1).replaceAll("\\s+", "_").toUpperCase(Locale.ROOT));
         }
-        OnDeleteAction action = key.getOnDeleteAction();
         return action == OnDeleteAction.CASCADE
                 ? Action.CASCADE
                 : action == OnDeleteAction.SET_NULL

@@ -2,8 +2,9 @@ package io.countercache.hibernate.internal.check;
 
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.support.Numbers;
+import io.countercache.hibernate.internal.support.Problems;
+import io.countercache.hibernate.internal.support.SqlType;
 import java.math.BigDecimal;
-import java.util.List;
 import java.util.stream.Collectors;
 import org.hibernate.mapping.Column;
 import org.hibernate.mapping.PersistentClass;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The attribute of a child that a counter totals: why it cannot be totalled. */
 public final class SummedAttribute {
+
+    private static final int DEFAULT_SCALE = 2;
 
     private SummedAttribute() {}
 
@@ -38,7 +41,28 @@ public final class SummedAttribute {
         if (!summed.isInsertable()) {
             return "%s.%s does not write its column: name the attribute that does".formatted(where, name);
         }
-        return unfit(where + "." + name, summed, parent.getJpaEntityName() + "." + counter.getName(), counter);
+        String counted = parent.getJpaEntityName() + "." + counter.getName();
+        return Problems.first(
+                () -> unfit(where + "." + name, summed, counted, counter),
+                () -> defined(where + "." + name, summed),
+                () -> defined("'sum': " + counted, counter));
+    }
+
+    /** Why a column that the application has defined by SQL does not keep what memory adds up. */
+    private static @Nullable String defined(String where, Property attribute) {
+        for (Column column : attribute.getColumns()) {
+            SqlType defined = definition(column);
+            String difference = defined == null ? null : defined.difference(type(attribute), column.getScale(), false);
+            if (difference != null) {
+                return "%s is of type %s, but its column is defined as '%s', which %s: make one of them like the other"
+                        .formatted(where, type(attribute).getSimpleName(), column.getSqlType(), difference);
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable SqlType definition(Column column) {
+        return column.getSqlType() == null ? null : SqlType.parse(column.getSqlType());
     }
 
     private static @Nullable String unfit(String where, Property summed, String counted, Property counter) {
@@ -74,8 +98,14 @@ public final class SummedAttribute {
 
     /** The digits after the point; 2 is what Hibernate declares in the schema by default. */
     private static int scale(Property property) {
-        List<Column> columns = property.getColumns();
-        Integer scale = columns.isEmpty() ? null : columns.get(0).getScale();
-        return scale == null ? 2 : scale;
+        if (property.getColumns().isEmpty()) {
+            return DEFAULT_SCALE;
+        }
+        Column column = property.getColumns().get(0);
+        SqlType defined = definition(column);
+        if (defined != null && defined.kind() == SqlType.Kind.DECIMAL && defined.scale() >= 0) {
+            return defined.scale();
+        }
+        return column.getScale() == null ? DEFAULT_SCALE : column.getScale();
     }
 }

@@ -4,8 +4,10 @@ import io.countercache.hibernate.internal.model.CountedCollections.CountedCollec
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
+import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.sql.Statements;
@@ -43,6 +45,7 @@ public final class CollectionReads {
     StoredElements lockElements(
             CountedCollection collection, Collection<?> elementIds, SharedSessionContractImplementor session) {
         refuseFilters(collection, session);
+        OldRows.refuse(collection.element().getImportedName(), session);
         SortedSet<Object> existing = RowLocks.lock(
                 elementIds, collection.element(), collection.persister().getTableName(), session);
         SortedMap<Object, Object> owners = new TreeMap<>(LockOrder.of(collection.element(), session));
@@ -63,11 +66,13 @@ public final class CollectionReads {
         var key =
                 collection.persister().getAttributeMapping().getKeyDescriptor().getKeyPart();
         List<ColumnValue> columns = Columns.columnValues(key, ownerId, session);
+        Database database = Databases.of(session);
+        OldRows.refuse(collection.persister().getRole(), session);
         String sql = Columns.selectBy(
-                        collection.persister().getTableName(),
+                        database.locked(collection.persister().getTableName()),
                         columns,
                         List.of(columns.get(0).column().getSelectionExpression()))
-                + Databases.of(session).forUpdate();
+                + database.forUpdate();
         String role = collection.persister().getRole();
         Statements.query(sql, () -> "lock rows of " + role, session, statement -> {
             Columns.bind(columns, statement, 1, session);

@@ -1,10 +1,15 @@
 package io.countercache.hibernate.internal.condition;
 
 import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.support.SqlType;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.hibernate.QueryException;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.InterpretationException;
 import org.hibernate.query.sqm.tree.predicate.SqmPredicate;
@@ -19,13 +24,25 @@ import org.jspecify.annotations.Nullable;
  * values of the attributes, exactly as the database would do it: a comparison with null is unknown. A condition for which memory
  * and database might disagree is refused.
  *
- * <p>Three things cannot be seen in the mapping and are assumed: columns have the types that Hibernate would give them, two texts
- * are equal only if all their characters are, and a transaction reads attributes as they were written.
+ * <p>Three things cannot be seen in the mapping and are assumed: columns have the types that Hibernate or the application would give
+ * them, two texts are equal only if all their characters are, and a transaction reads attributes as they were written. The check of
+ * the live schema ({@code internal.schema}) looks for the first two.
  */
 public final class Condition {
 
     private final ConditionTerm term;
     private final Set<String> attributes;
+    private final List<Compared> compared;
+
+    /**
+     * An attribute whose values the condition compares.
+     *
+     * @param path its name, with dots in embeddables
+     * @param column the column that the database compares
+     * @param type the Java type that the column gets its values from
+     * @param isPadded whether the mapping says that the column is one of fixed length, so that spaces at its end do not count
+     */
+    public record Compared(String path, BasicValuedModelPart column, Class<?> type, boolean isPadded) {}
 
     /** The values of a child. */
     public interface Values {
@@ -45,6 +62,13 @@ public final class Condition {
         Set<String> paths = new LinkedHashSet<>();
         term.forEachAttribute(attribute -> paths.add(attribute.path()));
         this.attributes = Set.copyOf(paths);
+        List<Compared> found = new ArrayList<>();
+        term.forEachCompared(attribute -> found.add(new Compared(
+                attribute.path(),
+                attribute.column(),
+                ConditionKind.storedType(attribute.column()),
+                attribute.kind() == ConditionKind.PADDED)));
+        this.compared = found.stream().distinct().toList();
     }
 
     /**
@@ -54,16 +78,21 @@ public final class Condition {
      * @param child the entity that the condition is about
      * @param factory the session factory of that entity, completely built
      * @param likeMatchesUtf16 whether LIKE of the database counts a character beyond the Basic Multilingual Plane as two
+     * @param definitions the columns that the application has defined by SQL: {@code table.column} to its type
      * @return the condition
      * @throws IllegalArgumentException if memory cannot evaluate the condition; its message says what is wrong and what is allowed
      */
     public static Condition read(
-            String where, EntityPersister child, SessionFactoryImplementor factory, boolean likeMatchesUtf16) {
+            String where,
+            EntityPersister child,
+            SessionFactoryImplementor factory,
+            boolean likeMatchesUtf16,
+            Map<String, SqlType> definitions) {
         parse(where, child, factory);
         // parsed twice: inside parentheses nothing such as 'order by' can follow the condition, and without them it
         // cannot contain the closing parenthesis itself
         SqmPredicate predicate = parse("(" + where + ")", child, factory);
-        return new Condition(new ConditionReader(child, factory, likeMatchesUtf16).read(predicate));
+        return new Condition(new ConditionReader(child, factory, likeMatchesUtf16, definitions).read(predicate));
     }
 
     private static SqmPredicate parse(String where, EntityPersister child, SessionFactoryImplementor factory) {
@@ -104,6 +133,11 @@ public final class Condition {
      */
     public Set<String> attributes() {
         return attributes;
+    }
+
+    /** The attributes whose values the condition compares, and does not only ask whether they are null. */
+    public List<Compared> compared() {
+        return compared;
     }
 
     /**

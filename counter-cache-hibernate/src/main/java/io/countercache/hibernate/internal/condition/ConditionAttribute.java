@@ -3,7 +3,9 @@ package io.countercache.hibernate.internal.condition;
 import io.countercache.hibernate.internal.condition.Condition.Values;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Literal;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Operand;
+import io.countercache.hibernate.internal.support.SqlType;
 import java.util.List;
+import java.util.Map;
 import org.hibernate.generator.Generator;
 import org.hibernate.metamodel.mapping.AttributeMapping;
 import org.hibernate.metamodel.mapping.BasicValuedModelPart;
@@ -25,12 +27,18 @@ import org.jspecify.annotations.Nullable;
  * @param path its name, with dots in embeddables; a to-one by its own name, although its value is an id
  * @param name its name in HQL
  * @param column the basic value of the attribute; of a to-one, that of the referenced entity's id
+ * @param difference why the column, as the application has defined it by SQL, has other values than memory; null if it does not
  */
-record ConditionAttribute(String path, String name, BasicValuedModelPart column, ConditionKind kind)
+record ConditionAttribute(
+        String path, String name, BasicValuedModelPart column, ConditionKind kind, @Nullable String difference)
         implements Operand {
 
-    /** The attribute that these names lead to from the child, or an exception that says why it cannot be read. */
-    static ConditionAttribute find(EntityPersister child, List<String> names) {
+    /**
+     * The attribute that these names lead to from the child, or an exception that says why it cannot be read.
+     *
+     * @param definitions the columns that the application has defined by SQL: {@code table.column} to its type
+     */
+    static ConditionAttribute find(EntityPersister child, List<String> names, Map<String, SqlType> definitions) {
         boolean inIdentifier = child.findAttributeMapping(names.get(0)) == null; // its attributes are always written
         ModelPart part = null;
         String path = "";
@@ -53,7 +61,14 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
         }
         if (part instanceof BasicValuedModelPart basic) {
             refuseComputed(path, basic);
-            return new ConditionAttribute(path, path, basic, ConditionKind.of(basic));
+            SqlType defined = definitions.get(
+                    basic.getContainingTableExpression() + "." + basic.getSelectionExpression());
+            return new ConditionAttribute(
+                    path,
+                    path,
+                    basic,
+                    ConditionKind.of(basic, defined),
+                    defined == null ? null : ConditionKind.difference(basic, defined));
         }
         throw refused(
                 path,
@@ -103,7 +118,7 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
         refuseComputed(path, key);
         EntityMappingType target = toOne.getEntityMappingType();
         if (further.isEmpty()) {
-            return new ConditionAttribute(path, path, id, ConditionKind.REFERENCE);
+            return new ConditionAttribute(path, path, id, ConditionKind.REFERENCE, null);
         }
         String name = further.get(0);
         if (further.size() > 1 || !(name.equals(idOf(target)) || name.equals(EntityIdentifierMapping.ID_ROLE_NAME))) {
@@ -112,7 +127,7 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
                     "is in another row, that of the %s: name an attribute of the child, or %s.%s"
                             .formatted(target.getEntityPersister().getImportedName(), path, idOf(target)));
         }
-        return new ConditionAttribute(path, path + "." + idOf(target), id, ConditionKind.of(id));
+        return new ConditionAttribute(path, path + "." + idOf(target), id, ConditionKind.of(id, null), null);
     }
 
     private static String idOf(EntityMappingType entity) {
@@ -196,6 +211,12 @@ record ConditionAttribute(String path, String name, BasicValuedModelPart column,
 
     /** A literal that is compared with this attribute. */
     Literal literal(@Nullable Object value, String hql) {
+        if (value != null && kind == ConditionKind.OTHER && difference != null) {
+            throw refused(
+                    path,
+                    "cannot be compared in memory as in the database, because its column %s: define the column otherwise"
+                            .formatted(difference));
+        }
         return new Literal(value == null ? null : kind.literal(path, value, column), hql);
     }
 }

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.condition;
 
 import io.countercache.hibernate.internal.support.Numbers;
+import io.countercache.hibernate.internal.support.SqlType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -30,6 +31,8 @@ enum ConditionKind {
     BOOLEAN(false, "true or false"),
     ENUM(false, "a constant of its enum"),
     TEXT(false, "a text"),
+    /** A text that the database fills up with spaces, which do not count when it compares. */
+    PADDED(false, "a text that does not end with a space"),
     CHARACTER(false, "a text of one character, not a space"),
     NUMBER(true, "a number"),
     DOUBLE(true, "a number of at most 15 digits"),
@@ -75,13 +78,38 @@ enum ConditionKind {
         return comparesWith;
     }
 
-    static ConditionKind of(BasicValuedModelPart column) {
+    /** @param defined the type that the application has given the column by SQL; null if Hibernate chooses it */
+    static ConditionKind of(BasicValuedModelPart column, @Nullable SqlType defined) {
         JdbcMapping mapping = column.getJdbcMapping();
         BasicValueConverter<?, ?> converter = mapping.getValueConverter();
-        if (converter != null) {
-            return isComparable(converter, column) ? CONVERTED : OTHER;
+        Class<?> type = mapping.getJavaTypeDescriptor().getJavaTypeClass();
+        if (converter == null && type == String.class && isPadded(mapping, defined)) {
+            return PADDED;
         }
-        return plain(mapping.getJavaTypeDescriptor().getJavaTypeClass(), column);
+        if (difference(column, defined) != null) {
+            return OTHER;
+        }
+        return converter == null ? plain(type, column) : isComparable(converter, column) ? CONVERTED : OTHER;
+    }
+
+    private static boolean isPadded(JdbcMapping mapping, @Nullable SqlType defined) {
+        return defined == null
+                ? mapping.getJdbcType().getDefaultSqlTypeCode() == SqlTypes.CHAR
+                : defined.kind() == SqlType.Kind.PADDED;
+    }
+
+    /** Why the column that the application has defined by SQL has other values than memory; null if it does not. */
+    static @Nullable String difference(BasicValuedModelPart column, @Nullable SqlType defined) {
+        return defined == null ? null : defined.difference(storedType(column), column.getScale(), true);
+    }
+
+    /** The Java type that the column gets its values from. */
+    static Class<?> storedType(BasicValuedModelPart column) {
+        JdbcMapping mapping = column.getJdbcMapping();
+        BasicValueConverter<?, ?> converter = mapping.getValueConverter();
+        return converter == null
+                ? mapping.getJavaTypeDescriptor().getJavaTypeClass()
+                : converter.getRelationalJavaType().getJavaTypeClass();
     }
 
     /**
@@ -141,6 +169,7 @@ enum ConditionKind {
         }
         return switch (this) {
             case NUMBER -> rounded(Numbers.exact((Number) value), column);
+            case PADDED -> withoutSpaces((String) value);
             // 0.0 and -0.0 are equal in a database
             case DOUBLE, FLOAT -> ((Number) value).doubleValue() + 0.0;
             // by way of java.sql types, as Hibernate sends them: these have neither the hour that is skipped in spring
@@ -150,6 +179,14 @@ enum ConditionKind {
             case MOMENT -> rounded(instant(value));
             default -> (Comparable<?>) value;
         };
+    }
+
+    private static String withoutSpaces(String padded) {
+        int end = padded.length();
+        while (end > 0 && padded.charAt(end - 1) == ' ') {
+            end--;
+        }
+        return padded.substring(0, end);
     }
 
     private static BigDecimal rounded(BigDecimal value, BasicValuedModelPart column) {
@@ -178,6 +215,7 @@ enum ConditionKind {
             case BOOLEAN -> value instanceof Boolean truth ? truth : null;
             case ENUM -> constant(value, column);
             case TEXT -> value instanceof String text ? text : null;
+            case PADDED -> value instanceof String text && !text.endsWith(" ") ? text : null;
             case CHARACTER -> value instanceof String text ? character(text) : null;
             case NUMBER -> value instanceof BigDecimal number ? number : null;
             case DOUBLE -> value instanceof BigDecimal number ? asDouble(number) : null;

@@ -9,9 +9,11 @@ import io.countercache.hibernate.internal.condition.ConditionTerm.Like;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Literal;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Not;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Operand;
+import io.countercache.hibernate.internal.support.SqlType;
 import jakarta.persistence.criteria.Predicate.BooleanOperator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.ComparisonOperator;
@@ -43,11 +45,17 @@ final class ConditionReader {
     private final EntityPersister child;
     private final SessionFactoryImplementor factory;
     private final boolean likeMatchesUtf16;
+    private final Map<String, SqlType> definitions;
 
-    ConditionReader(EntityPersister child, SessionFactoryImplementor factory, boolean likeMatchesUtf16) {
+    ConditionReader(
+            EntityPersister child,
+            SessionFactoryImplementor factory,
+            boolean likeMatchesUtf16,
+            Map<String, SqlType> definitions) {
         this.child = child;
         this.factory = factory;
         this.likeMatchesUtf16 = likeMatchesUtf16;
+        this.definitions = definitions;
     }
 
     ConditionTerm read(SqmPredicate predicate) {
@@ -146,6 +154,14 @@ final class ConditionReader {
         List<Operand> list = predicate.getListExpressions().stream()
                 .<Operand>map(member -> member(attribute, member))
                 .toList();
+        if (attribute.kind() == ConditionKind.PADDED) {
+            // with several texts in the list, H2 compares the spaces, too
+            return new Junction(
+                    list.stream()
+                            .<ConditionTerm>map(member -> new Comparison(attribute, ComparisonOperator.EQUAL, member))
+                            .toList(),
+                    false);
+        }
         return new In(attribute, list);
     }
 
@@ -241,7 +257,7 @@ final class ConditionReader {
         }
         // a treated path also restricts the class of the child
         return path instanceof SqmRoot<?> && !(path instanceof SqmTreatedPath<?, ?>)
-                ? ConditionAttribute.find(child, names)
+                ? ConditionAttribute.find(child, names, definitions)
                 : null;
     }
 

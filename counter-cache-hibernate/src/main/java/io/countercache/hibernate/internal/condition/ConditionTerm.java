@@ -17,6 +17,11 @@ sealed interface ConditionTerm {
 
     void forEachAttribute(Consumer<ConditionAttribute> action);
 
+    /** The attributes whose values are compared, and are not only asked whether they are null. */
+    default void forEachCompared(Consumer<ConditionAttribute> action) {
+        forEachAttribute(action);
+    }
+
     /** The truth values of SQL. In this order, 'and' is the least of its operands and 'or' the greatest. */
     enum Truth {
         FALSE,
@@ -94,6 +99,11 @@ sealed interface ConditionTerm {
         public void forEachAttribute(Consumer<ConditionAttribute> action) {
             terms.forEach(term -> term.forEachAttribute(action));
         }
+
+        @Override
+        public void forEachCompared(Consumer<ConditionAttribute> action) {
+            terms.forEach(term -> term.forEachCompared(action));
+        }
     }
 
     record Not(ConditionTerm term) implements ConditionTerm {
@@ -112,6 +122,11 @@ sealed interface ConditionTerm {
         public void forEachAttribute(Consumer<ConditionAttribute> action) {
             term.forEachAttribute(action);
         }
+
+        @Override
+        public void forEachCompared(Consumer<ConditionAttribute> action) {
+            term.forEachCompared(action);
+        }
     }
 
     record IsNull(ConditionAttribute attribute) implements ConditionTerm {
@@ -129,6 +144,11 @@ sealed interface ConditionTerm {
         @Override
         public void forEachAttribute(Consumer<ConditionAttribute> action) {
             action.accept(attribute);
+        }
+
+        @Override
+        public void forEachCompared(Consumer<ConditionAttribute> action) {
+            // null is null in every column
         }
     }
 

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.LockOrder;
+import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Chunks;
@@ -66,6 +67,7 @@ final class ImageReader {
     }
 
     private List<Object> lock(ImageQuery query, List<Object> ids, SharedSessionContractImplementor session) {
+        OldRows.refuse(query.rows().getImportedName(), session);
         if (EntityTables.isInSeveralTables(query.rows())) {
             // no database locks the rows of a union of tables
             return List.copyOf(RowLocks.lock(ids, query.rows(), "", session));

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.condition.Condition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.support.SqlType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -56,6 +57,10 @@ public final class CounterModel {
         return movedByHand;
     }
 
+    public List<FreeCounter> free() {
+        return free;
+    }
+
     public EntityPersister parent(CounterDefinition counter) {
         return Entities.entity(counter.parent(), factory);
     }
@@ -84,14 +89,15 @@ public final class CounterModel {
      * Reads the conditions, once all entities are known. Returns what is wrong with them.
      *
      * @param likeMatchesUtf16 whether LIKE of the database compares UTF-16 units
+     * @param definedColumns the columns that the application has defined by SQL: {@code table.column} to its type
      */
-    public List<String> readConditions(boolean likeMatchesUtf16) {
+    public List<String> readConditions(boolean likeMatchesUtf16, Map<String, SqlType> definedColumns) {
         List<String> problems = new ArrayList<>();
         for (CounterDefinition counter : definitions) {
             if (!counter.where().isEmpty()) {
                 EntityPersister child = Entities.entity(counter.child(), factory);
                 try {
-                    conditions.put(counter, Condition.read(counter.where(), child, factory, likeMatchesUtf16));
+                    conditions.put(counter, Condition.read(counter.where(), child, factory, likeMatchesUtf16, definedColumns));
                 } catch (IllegalArgumentException e) {
                     problems.add("%s.%s: 'where': %s"
                             .formatted(child.getImportedName(), counter.association(), e.getMessage()));

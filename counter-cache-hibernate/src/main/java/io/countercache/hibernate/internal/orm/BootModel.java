@@ -1,17 +1,23 @@
 package io.countercache.hibernate.internal.orm;
 
+import io.countercache.hibernate.internal.support.SqlType;
 import jakarta.persistence.Id;
 import jakarta.persistence.MapsId;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Member;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
+import org.hibernate.boot.model.relational.SqlStringGenerationContext;
 import org.hibernate.mapping.Collection;
+import org.hibernate.mapping.Column;
 import org.hibernate.mapping.Component;
 import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
+import org.hibernate.mapping.Table;
 import org.hibernate.mapping.ToOne;
 import org.hibernate.mapping.UnionSubclass;
 import org.hibernate.mapping.Value;
@@ -77,6 +83,22 @@ public final class BootModel {
     /** The attribute of its owner that a collection is; dots lead into embeddables. */
     public static String attribute(Collection collection) {
         return collection.getRole().substring(collection.getOwnerEntityName().length() + 1);
+    }
+
+    /** The columns that the application has defined by SQL: {@code table.column}, as SQL names them, to its type. */
+    public static Map<String, SqlType> columnDefinitions(Metadata metadata, SqlStringGenerationContext tableNames) {
+        Map<String, SqlType> definitions = new HashMap<>();
+        for (Table table : metadata.collectTableMappings()) {
+            for (Column column : table.getColumns()) {
+                if (column.getSqlType() != null && !table.isSubselect()) {
+                    definitions.put(
+                            tableNames.format(table.getQualifiedTableName()) + "."
+                                    + column.getQuotedName(tableNames.getDialect()),
+                            SqlType.parse(column.getSqlType()));
+                }
+            }
+        }
+        return definitions;
     }
 
     /** Whether each class of the hierarchy of an entity has its own table. */

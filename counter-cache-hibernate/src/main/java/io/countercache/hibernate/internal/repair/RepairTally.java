@@ -43,7 +43,8 @@ public final class RepairTally {
         return Duration.ofNanos(System.nanoTime() - begun);
     }
 
-    public RepairReport report() {
-        return new RepairReport(examined, drifted, first, failures, elapsed());
+    /** @param schemaProblems what of the schema does not fit */
+    public RepairReport report(List<String> schemaProblems) {
+        return new RepairReport(examined, drifted, first, failures, elapsed(), schemaProblems);
     }
 }

@@ -4,6 +4,7 @@ import io.countercache.RepairReport;
 import io.countercache.hibernate.internal.count.IdRange;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.recount.Recount;
+import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ public record SessionVerification(CounterModel model, Recount recount, SharedSes
     public RepairReport verify() {
         RepairTally tally = new RepairTally();
         model.parents().forEach(parent -> verify(parent, tally));
-        return tally.report();
+        return tally.report(List.of());
     }
 
     private void verify(EntityPersister parent, RepairTally tally) {

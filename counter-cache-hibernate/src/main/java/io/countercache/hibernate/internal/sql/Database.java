@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.sql;
 import java.util.Collection;
 import java.util.function.UnaryOperator;
 import org.hibernate.LockMode;
+import org.hibernate.LockOptions;
 import org.hibernate.dialect.Dialect;
 
 /**
@@ -21,6 +22,38 @@ public interface Database {
      */
     default String forUpdate() {
         return dialect().getForUpdateString(LockMode.PESSIMISTIC_WRITE);
+    }
+
+    /** A table in the FROM of such a SELECT. SQL Server and Sybase lock by a hint here, and have no {@link #forUpdate}. */
+    default String locked(String table) {
+        return dialect().appendLockHint(new LockOptions(LockMode.PESSIMISTIC_WRITE), table);
+    }
+
+    /** Whether there is any way to lock rows. */
+    default boolean canLock() {
+        return !forUpdate().isBlank() || !locked("t").equals("t");
+    }
+
+    /**
+     * Whether a query answers with rows as they were when the transaction began, also with those that it has locked as they are
+     * now, and nobody is told. Other databases refuse the lock then.
+     *
+     * @param isolation the isolation level of the transaction, as JDBC numbers it
+     */
+    default boolean readsOldRows(int isolation) {
+        return false;
+    }
+
+    /** Where the database tells what its schema is. */
+    enum Catalog {
+        PG_CATALOG,
+        INFORMATION_SCHEMA,
+        JDBC
+    }
+
+    /** The place that tells most with the fewest queries. */
+    default Catalog catalog() {
+        return Catalog.JDBC;
     }
 
     /** The same for rows that will be deleted: until they are, no new row can refer to them. */

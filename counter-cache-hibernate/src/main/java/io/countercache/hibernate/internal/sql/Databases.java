@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.sql;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.dialect.H2Dialect;
+import org.hibernate.dialect.MySQLDialect;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -23,9 +24,12 @@ public final class Databases {
         return of(session.getFactory());
     }
 
-    private static Database of(Dialect dialect) {
+    static Database of(Dialect dialect) {
         if (dialect instanceof PostgreSQLDialect) {
             return new PostgreSql(dialect);
+        }
+        if (dialect instanceof MySQLDialect) {
+            return new MySql(dialect);
         }
         return dialect instanceof H2Dialect ? new H2(dialect) : new Portable(dialect);
     }

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.sql.UpsertSql.Part;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -10,6 +11,16 @@ import org.hibernate.dialect.Dialect;
 
 /** H2: FINAL TABLE, OLD TABLE and MERGE. */
 record H2(Dialect dialect) implements Database {
+
+    @Override
+    public boolean readsOldRows(int isolation) {
+        return isolation == Connection.TRANSACTION_REPEATABLE_READ;
+    }
+
+    @Override
+    public Catalog catalog() {
+        return Catalog.INFORMATION_SCHEMA;
+    }
 
     @Override
     public boolean canQueryInsertedAndDeleted() {

@@ -19,6 +19,11 @@ record PostgreSql(Dialect dialect) implements Database {
     }
 
     @Override
+    public Catalog catalog() {
+        return Catalog.PG_CATALOG;
+    }
+
+    @Override
     public boolean canReturnUpdated() {
         return true;
     }

@@ -124,7 +124,7 @@ public final class RowLocks {
         Database database = Databases.of(session);
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String lock = areDeleted ? database.forDelete() : database.forUpdate();
-            String sql = selectForUpdate(table, entity, columns, chunk.size(), lock);
+            String sql = selectForUpdate(table, database.locked(table), entity, columns, chunk.size(), lock);
             Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
                 int position = 1;
                 for (Object id : chunk) {
@@ -155,16 +155,17 @@ public final class RowLocks {
     /**
      * The statement that locks rows in the order of their ids, and returns the columns to read and then the id.
      *
+     * @param from the table, with the hint that locks it if there is one
      * @param lock the end of the statement
      */
     private static String selectForUpdate(
-            String table, EntityPersister entity, List<String> read, int rows, String lock) {
+            String table, String from, EntityPersister entity, List<String> read, int rows, String lock) {
         List<String> key = Columns.keyColumns(table, entity);
         List<String> columns = new ArrayList<>(read);
         columns.addAll(key);
         String where = rows == 1
                 ? Columns.row(table, entity)
                 : key.get(0) + " in (" + String.join(", ", Collections.nCopies(rows, "?")) + ") order by " + key.get(0);
-        return "select " + String.join(", ", columns) + " from " + table + " where " + where + lock;
+        return "select " + String.join(", ", columns) + " from " + from + " where " + where + lock;
     }
 }

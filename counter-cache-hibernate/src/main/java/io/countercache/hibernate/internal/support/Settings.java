@@ -11,7 +11,13 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The settings of one session factory. {@code CounterCacheSettings} says what each of them means. */
-public record Settings(boolean enabled, Write write, StaleChildren staleChildren, Bulk bulk, boolean collectionSize) {
+public record Settings(
+        boolean enabled,
+        Write write,
+        StaleChildren staleChildren,
+        Bulk bulk,
+        boolean collectionSize,
+        CheckSchema checkSchema) {
 
     public static final String ENABLED = "hibernate.counter_cache.enabled";
     public static final String WRITE = "hibernate.counter_cache.write";
@@ -20,8 +26,11 @@ public record Settings(boolean enabled, Write write, StaleChildren staleChildren
     public static final String IGNORE_STATEMENT = BULK + "=ignore";
     public static final String COLLECTION_SIZE = "hibernate.counter_cache.collection_size";
 
+    public static final String CHECK_SCHEMA = "hibernate.counter_cache.check_schema";
+
     private static final String PREFIX = "hibernate.counter_cache.";
-    private static final Set<String> NAMES = Set.of(ENABLED, WRITE, STALE_CHILDREN, BULK, COLLECTION_SIZE);
+    private static final Set<String> NAMES =
+            Set.of(ENABLED, WRITE, STALE_CHILDREN, BULK, COLLECTION_SIZE, CHECK_SCHEMA);
 
     private static final List<String> TRUE_OR_FALSE = List.of("true", "false");
 
@@ -41,6 +50,12 @@ public record Settings(boolean enabled, Write write, StaleChildren staleChildren
         IGNORE
     }
 
+    public enum CheckSchema {
+        WARN,
+        FAIL,
+        OFF
+    }
+
     /**
      * Reads the settings.
      *
@@ -53,7 +68,8 @@ public record Settings(boolean enabled, Write write, StaleChildren staleChildren
                 value(settings, WRITE, Write.values(), problems),
                 value(settings, STALE_CHILDREN, StaleChildren.values(), problems),
                 value(settings, BULK, Bulk.values(), problems),
-                Boolean.parseBoolean(value(settings, COLLECTION_SIZE, TRUE_OR_FALSE, problems)));
+                Boolean.parseBoolean(value(settings, COLLECTION_SIZE, TRUE_OR_FALSE, problems)),
+                value(settings, CHECK_SCHEMA, CheckSchema.values(), problems));
         if (!problems.isEmpty()) {
             throw new CounterMappingException(problems);
         }

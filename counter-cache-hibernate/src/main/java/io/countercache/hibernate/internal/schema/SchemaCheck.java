@@ -1,0 +1,170 @@
+package io.countercache.hibernate.internal.schema;
+
+import io.countercache.CounterMappingException;
+import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.sql.Database;
+import io.countercache.hibernate.internal.sql.Databases;
+import io.countercache.hibernate.internal.support.Settings.CheckSchema;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.hibernate.cfg.JdbcSettings;
+import org.hibernate.engine.config.spi.ConfigurationService;
+import org.hibernate.engine.jdbc.connections.spi.JdbcConnectionAccess;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.jboss.logging.Logger;
+
+/**
+ * Checks that the live schema fits the counters of a session factory. Reads metadata only, on a connection of its own, as
+ * Hibernate's schema tools do. Thread-safe.
+ */
+public final class SchemaCheck {
+
+    private static final Logger LOG = Logger.getLogger(SchemaCheck.class);
+
+    private final CounterModel model;
+    private final MappedKeys keys;
+    private final CheckSchema mode;
+    private final SessionFactoryImplementor factory;
+
+    /**
+     * What was found.
+     *
+     * @param problems what does not fit, each with where, what and remedy
+     * @param remarks what is worth knowing, and does no harm
+     */
+    private record Findings(List<String> problems, List<String> remarks) {}
+
+    public SchemaCheck(CounterModel model, MappedKeys keys, CheckSchema mode, SessionFactoryImplementor factory) {
+        this.model = model;
+        this.keys = keys;
+        this.mode = mode;
+        this.factory = factory;
+    }
+
+    /** Checks once the factory has been built, and Hibernate's schema tool has run. */
+    public void atBoot() {
+        if (mode == CheckSchema.OFF) {
+            return;
+        }
+        if (!isMetadataAllowed()) {
+            skip(JdbcSettings.ALLOW_METADATA_ON_BOOT + " is false");
+            return;
+        }
+        Findings found;
+        try {
+            found = find();
+        } catch (SQLException | RuntimeException e) { // whatever a driver or a pool throws: a check must not fail a boot
+            skip(String.valueOf(e.getMessage()).strip());
+            LOG.debug("The schema was not checked", e);
+            return;
+        }
+        if (!found.remarks().isEmpty()) {
+            LOG.infof("Columns of counters:%s", list(found.remarks()));
+        }
+        if (found.problems().isEmpty()) {
+            return;
+        }
+        if (mode == CheckSchema.FAIL) {
+            throw new CounterMappingException(found.problems());
+        }
+        LOG.warnf("The schema does not fit the counters:%s", list(found.problems()));
+    }
+
+    /** What does not fit, whatever the setting says. Throws where the database cannot be asked. */
+    public List<String> problems() {
+        try {
+            return find().problems();
+        } catch (SQLException e) {
+            throw factory.getJdbcServices().getSqlExceptionHelper().convert(e, "could not read the schema");
+        }
+    }
+
+    /** The same for a verification: nothing where the check is off, or the database cannot be asked. */
+    public List<String> problemsIfAsked() {
+        try {
+            return mode == CheckSchema.OFF ? List.of() : find().problems();
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("The schema was not checked", e);
+            return List.of();
+        }
+    }
+
+    private boolean isMetadataAllowed() {
+        Object allowed = factory.getServiceRegistry()
+                .requireService(ConfigurationService.class)
+                .getSettings()
+                .get(JdbcSettings.ALLOW_METADATA_ON_BOOT);
+        return allowed == null || Boolean.parseBoolean(allowed.toString());
+    }
+
+    private static void skip(String why) {
+        LOG.infof("The schema was not checked: %s", why);
+    }
+
+    private static String list(List<String> findings) {
+        String line = System.lineSeparator() + "  - ";
+        return line + String.join(line, findings);
+    }
+
+    private Findings find() throws SQLException {
+        SchemaNeeds needs = SchemaNeeds.of(model, factory);
+        JdbcConnectionAccess access = factory.getJdbcServices().getBootstrapJdbcConnectionAccess();
+        Connection connection = access.obtainConnection();
+        try {
+            return find(needs, connection);
+        } finally {
+            endTransaction(connection);
+            access.releaseConnection(connection);
+        }
+    }
+
+    /** A pool without autocommit would get the connection back in the middle of a transaction. */
+    private static void endTransaction(Connection connection) {
+        try {
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+        } catch (SQLException e) {
+            LOG.debug("A transaction of a transaction manager, which ends it itself", e);
+        }
+    }
+
+    private Findings find(SchemaNeeds needs, Connection connection) throws SQLException {
+        Database database = Databases.of(factory);
+        List<String> problems = new ArrayList<>();
+        if (!database.canLock()) {
+            problems.add("%s has neither a suffix nor a hint that locks rows, so that counters may drift when several transactions change one row: use transactions that are SERIALIZABLE"
+                    .formatted(database.dialect().getClass().getSimpleName()));
+        }
+        if (database.readsOldRows(connection.getTransactionIsolation())) {
+            problems.add("connections are at REPEATABLE READ, where this database reads old rows after it has locked the new ones, so that resets and some deletions are refused: use READ COMMITTED, by hibernate.connection.isolation or the connection pool");
+        }
+        LiveSchema live = read(database, needs, connection);
+        if (live.isEmpty()) {
+            skip("none of its tables is there yet");
+            return new Findings(problems, List.of());
+        }
+        ColumnFindings columns = new ColumnFindings(needs, live);
+        problems.addAll(columns.problems());
+        problems.addAll(new KeyFindings(needs, keys, live).problems());
+        return new Findings(problems, List.copyOf(columns.remarks()));
+    }
+
+    private LiveSchema read(Database database, SchemaNeeds needs, Connection connection) throws SQLException {
+        Set<String> tables = needs.tables();
+        return switch (database.catalog()) {
+            case PG_CATALOG -> {
+                // also the tables of keys that lead to counted rows: the names of all are asked for at once
+                Set<String> all = new HashSet<>(tables);
+                keys.all().forEach(key -> all.add(key.table()));
+                yield PostgreSqlCatalog.read(all, connection);
+            }
+            case INFORMATION_SCHEMA -> H2Catalog.read(tables, connection);
+            case JDBC -> JdbcCatalog.read(tables, connection);
+        };
+    }
+}

@@ -1,0 +1,274 @@
+package io.countercache.hibernate.internal.schema;
+
+import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.model.FreeCounter;
+import io.countercache.hibernate.internal.model.WatchedAttribute;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.sql.Columns;
+import java.math.BigDecimal;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/** What the declared counters need of the schema. */
+final class SchemaNeeds {
+
+    private final CounterModel model;
+    private final SessionFactoryImplementor factory;
+
+    private final Set<NeededColumn> columns = new LinkedHashSet<>();
+    private final Set<NeededIndex> indexes = new LinkedHashSet<>();
+    private final Set<CountedRows> rows = new LinkedHashSet<>();
+    private final Set<Total> totals = new LinkedHashSet<>();
+
+    /** What memory does with the values of a column. */
+    enum Use {
+        /** Nothing that depends on the type of the column. */
+        NONE,
+        /** Adds them up. */
+        TOTALLED,
+        /** Compares them. */
+        COMPARED,
+        /** Compares texts without the spaces at their end. */
+        COMPARED_WITHOUT_PADDING
+    }
+
+    /**
+     * A column that has to be there.
+     *
+     * @param place the attribute
+     * @param type the Java type that the column gets its values from
+     * @param scale the digits after the point that the mapping tells of
+     */
+    record NeededColumn(
+            String table,
+            String column,
+            String place,
+            boolean isCounter,
+            Use use,
+            Class<?> type,
+            @Nullable Integer scale) {}
+
+    /** Columns that find the children of a parent. */
+    record NeededIndex(String table, Set<String> columns, String place) {}
+
+    /**
+     * Rows that are counted, or that a path leads through.
+     *
+     * @param association the columns by which they are counted, or that lead on
+     * @param leadsOn whether the row that these refer to is not the one with the counter
+     * @param named the columns that a condition looks at
+     * @param key the columns of the id
+     */
+    record CountedRows(
+            String table, Set<String> association, boolean leadsOn, Set<String> named, Set<String> key) {}
+
+    /** A column that is totalled, and the one that has the total. */
+    record Total(String table, String column, String summedTable, String summedColumn, String place) {}
+
+    private SchemaNeeds(CounterModel model, SessionFactoryImplementor factory) {
+        this.model = model;
+        this.factory = factory;
+    }
+
+    static SchemaNeeds of(CounterModel model, SessionFactoryImplementor factory) {
+        SchemaNeeds needs = new SchemaNeeds(model, factory);
+        model.definitions().forEach(needs::derived);
+        model.free().forEach(needs::free);
+        return needs;
+    }
+
+    Set<NeededColumn> columns() {
+        return columns;
+    }
+
+    Set<NeededIndex> indexes() {
+        return indexes;
+    }
+
+    Set<CountedRows> rows() {
+        return rows;
+    }
+
+    Set<Total> totals() {
+        return totals;
+    }
+
+    /** All tables, as the mapping names them. */
+    Set<String> tables() {
+        Set<String> tables = new TreeSet<>();
+        columns.forEach(column -> tables.add(column.table()));
+        rows.forEach(each -> tables.add(each.table()));
+        return tables;
+    }
+
+    private void free(FreeCounter counter) {
+        EntityPersister entity = Entities.entity(counter.entity(), factory);
+        EntityTables.tables(entity, counter.table())
+                .forEach((table, concrete) -> counter(concrete, table, counter.counter(), Use.NONE));
+    }
+
+    private void derived(CounterDefinition counter) {
+        Use use = counter.sum().isEmpty() ? Use.NONE : Use.TOTALLED;
+        model.tables().of(counter).forEach((table, parent) -> counter(parent, table, counter.counter(), use));
+        if (counter.counts() == Counts.CHILDREN) {
+            children(counter);
+        } else {
+            collection(counter);
+        }
+        List<PathStep> steps = model.paths().steps(counter);
+        for (PathStep step : steps) {
+            boolean isLast = step.index() == steps.size() - 1;
+            String place = place(step.entity(), step.attribute());
+            association(step.entity(), step.toOne(), place, !isLast, Set.of());
+        }
+    }
+
+    private static String place(EntityPersister entity, String attribute) {
+        return entity.getImportedName() + "." + attribute;
+    }
+
+    private void counter(EntityPersister entity, String table, String counter, Use use) {
+        var column = (SelectableMapping) entity.findAttributeMapping(counter);
+        columns.add(column(table, column, place(entity, counter), true, use, type(column)));
+    }
+
+    private static Class<?> type(SelectableMapping column) {
+        return column.getJdbcMapping().getJavaTypeDescriptor().getJavaTypeClass();
+    }
+
+    private static NeededColumn column(
+            String table, SelectableMapping column, String place, boolean isCounter, Use use, Class<?> type) {
+        return new NeededColumn(
+                table,
+                LiveSchema.plain(column.getSelectionExpression()),
+                place,
+                isCounter,
+                use,
+                type,
+                type == BigDecimal.class ? column.getScale() : null);
+    }
+
+    private void children(CounterDefinition counter) {
+        EntityPersister child = Entities.entity(counter.child(), factory);
+        Set<String> named = new HashSet<>();
+        Condition condition = model.condition(counter);
+        if (condition != null) {
+            for (String path : condition.attributes()) {
+                WatchedAttribute attribute = WatchedAttribute.of(child, path);
+                need(child, attribute.part(), place(child, path));
+                named.addAll(names(attribute.part()));
+            }
+            condition.compared().forEach(compared -> compared(child, compared));
+        }
+        if (!counter.sum().isEmpty()) {
+            totalled(counter, child);
+        }
+        ModelPart association = WatchedAttribute.of(child, counter).part();
+        boolean leadsOn = !counter.path().isEmpty();
+        association(child, association, place(child, counter.association()), leadsOn, named);
+    }
+
+    /** The values that a condition compares: those of the child's own columns, also if they are the id of another entity. */
+    private void compared(EntityPersister child, Condition.Compared compared) {
+        Use use = compared.isPadded() ? Use.COMPARED_WITHOUT_PADDING : Use.COMPARED;
+        WatchedAttribute.of(child, compared.path()).part().forEachSelectable((index, column) -> {
+            for (String table : tables(child, column)) {
+                columns.add(column(table, column, place(child, compared.path()), false, use, compared.type()));
+            }
+        });
+    }
+
+    private void totalled(CounterDefinition counter, EntityPersister child) {
+        var summed = (SelectableMapping) WatchedAttribute.of(child, counter.sum()).part();
+        for (String table : tables(child, summed)) {
+            columns.add(column(table, summed, place(child, counter.sum()), false, Use.TOTALLED, type(summed)));
+            model.tables()
+                    .of(counter)
+                    .forEach((parentTable, parent) -> totals.add(new Total(
+                            parentTable,
+                            LiveSchema.plain(counter.column(parent)),
+                            table,
+                            LiveSchema.plain(summed.getSelectionExpression()),
+                            place(parent, counter.counter()))));
+        }
+    }
+
+    /** An association by which rows of an entity are counted, or that leads on from them. */
+    private void association(
+            EntityPersister entity, ModelPart association, String place, boolean leadsOn, Set<String> named) {
+        need(entity, association, place);
+        Set<String> own = names(association);
+        association.forEachSelectable((index, column) ->
+                tables(entity, column).forEach(table -> indexes.add(new NeededIndex(table, own, place))));
+        for (String table : EntityTables.querySpaces(entity)) {
+            if (isTable(table)) {
+                Set<String> key = LiveSchema.plain(Columns.keyColumns(table, entity));
+                rows.add(new CountedRows(table, own, leadsOn, named, key));
+            }
+        }
+    }
+
+    private void need(EntityPersister entity, ModelPart part, String place) {
+        part.forEachSelectable((index, column) -> {
+            for (String table : tables(entity, column)) {
+                columns.add(column(table, column, place, false, Use.NONE, type(column)));
+            }
+        });
+    }
+
+    private void collection(CounterDefinition counter) {
+        CollectionPersister collection =
+                factory.getMappingMetamodel().getCollectionDescriptor(counter.child() + "." + counter.association());
+        ModelPart key = collection.getAttributeMapping().getKeyDescriptor().getKeyPart();
+        ModelPart element = collection.getAttributeMapping().getElementDescriptor();
+        String place = place(collection.getOwnerEntityPersister(), counter.association());
+        boolean leadsOn = !counter.path().isEmpty();
+        EntityPersister elementEntity = collection.isOneToMany() ? collection.getElementPersister() : null;
+        if (elementEntity != null) {
+            association(elementEntity, key, place, leadsOn, Set.of());
+            return;
+        }
+        ModelPart own = counter.counts() == Counts.ELEMENTS ? key : element;
+        Set<String> names = names(own);
+        own.forEachSelectable((index, column) -> {
+            String table = column.getContainingTableExpression();
+            columns.add(column(table, column, place, false, Use.NONE, type(column)));
+            indexes.add(new NeededIndex(table, names, place));
+            rows.add(new CountedRows(table, names, leadsOn, Set.of(), Set.of()));
+        });
+    }
+
+    private static Set<String> names(ModelPart part) {
+        Set<String> names = new HashSet<>();
+        part.forEachSelectable((index, column) -> names.add(LiveSchema.plain(column.getSelectionExpression())));
+        return names;
+    }
+
+    /** The tables that have a column of an entity: several with TABLE_PER_CLASS. */
+    private static Set<String> tables(EntityPersister entity, SelectableMapping column) {
+        return EntityTables.tables(entity, column.getContainingTableExpression()).keySet().stream()
+                .filter(SchemaNeeds::isTable)
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether this is not a query in the place of a table. */
+    private static boolean isTable(String expression) {
+        return !expression.contains("(");
+    }
+
+}

@@ -1,0 +1,39 @@
+package io.countercache.hibernate.internal.sql;
+
+import io.countercache.CounterCacheException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+
+/**
+ * Refuses to lock rows and to read them in a later statement where that statement answers with old rows: MySQL, MariaDB and H2 at
+ * REPEATABLE READ. What one statement locks and reads is as it is now there, too, and so is what an UPDATE adds to.
+ */
+public final class OldRows {
+
+    private OldRows() {}
+
+    /** @param what is to be locked and read */
+    public static void refuse(String what, SharedSessionContractImplementor session) {
+        Database database = Databases.of(session);
+        if (database.readsOldRows(Connection.TRANSACTION_REPEATABLE_READ) // the others are not asked
+                && database.readsOldRows(isolation(session))) {
+            throw new CounterCacheException(
+                    "%s is locked and then read, but at REPEATABLE READ this database reads what was there when the transaction began: use READ COMMITTED"
+                            .formatted(what));
+        }
+    }
+
+    private static int isolation(SharedSessionContractImplementor session) {
+        try {
+            return session.getJdbcCoordinator()
+                    .getLogicalConnection()
+                    .getPhysicalConnection()
+                    .getTransactionIsolation();
+        } catch (SQLException e) {
+            throw session.getJdbcServices()
+                    .getSqlExceptionHelper()
+                    .convert(e, "could not read the isolation level");
+        }
+    }
+}

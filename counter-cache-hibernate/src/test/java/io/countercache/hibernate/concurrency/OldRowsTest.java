@@ -1,0 +1,82 @@
+package io.countercache.hibernate.concurrency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.countercache.CounterCacheException;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.CounterSchema;
+import io.countercache.hibernate.support.Blog.Author;
+import io.countercache.hibernate.support.Blog.Comment;
+import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
+import java.sql.Connection;
+import java.util.function.Consumer;
+import org.hibernate.Session;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * REPEATABLE READ where a query answers with old rows, also with those that are locked: H2, as MySQL and MariaDB do. What locks
+ * first and reads later is refused there; what is exact goes on.
+ */
+class OldRowsTest {
+
+    @RegisterExtension
+    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+
+    private Post post;
+
+    @BeforeEach
+    void post() {
+        assumeTrue(TestServer.IS_H2);
+        post = db.persist(new Post("post"));
+    }
+
+    private void atRepeatableRead(Consumer<Session> work) {
+        db.inTransaction(session -> {
+            session.doWork(connection -> connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ));
+            session.createSelectionQuery("select count(*) from Comment", Long.class).getSingleResult();
+            work.accept(session);
+        });
+    }
+
+    @Test
+    void aResetIsRefusedIfItWouldCountOldRows() {
+        db.execute("update post set comments_count = 7");
+        assertThatThrownBy(() -> atRepeatableRead(session -> {
+                    db.persist(new Comment(post));
+                    CounterCaches.of(session).resetCounters(Post.class, post.id, "commentsCount");
+                }))
+                .isInstanceOf(CounterCacheException.class)
+                .hasMessage(
+                        "Post is locked and then read, but at REPEATABLE READ this database reads what was there when the transaction began: use READ COMMITTED");
+        db.inTransaction(session -> CounterCaches.of(session).resetCounters(Post.class, post.id, "commentsCount"));
+    }
+
+    @Test
+    void deltasAreExact() {
+        atRepeatableRead(session -> {
+            db.persist(new Comment(post));
+            session.persist(new Comment(session.getReference(Post.class, post.id)));
+        });
+        assertThat(db.number("select comments_count from post")).isEqualTo(2);
+    }
+
+    @Test
+    void theCheckOfTheSchemaSaysSo() {
+        var configuration = db.configuration();
+        configuration.setProperty("hibernate.hbm2ddl.auto", "none");
+        configuration.getProperties().remove("hibernate.connection.datasource");
+        configuration.setProperty("hibernate.connection.url", db.connections().getJdbcUrl());
+        configuration.setProperty("hibernate.connection.isolation", "REPEATABLE_READ");
+        try (var factory = configuration.buildSessionFactory()) {
+            assertThat(CounterSchema.of(factory).problems())
+                    .containsExactly(
+                            "connections are at REPEATABLE READ, where this database reads old rows after it has locked the new ones, so that resets and some deletions are refused: use READ COMMITTED, by hibernate.connection.isolation or the connection pool");
+        }
+    }
+}
