@@ -12,6 +12,7 @@ import io.countercache.hibernate.internal.declaration.DeclarationReader;
 import io.countercache.hibernate.internal.declaration.Declarations;
 import io.countercache.hibernate.internal.direct.UniqueKeys;
 import io.countercache.hibernate.internal.entity.EntityEvents;
+import io.countercache.hibernate.internal.entity.ForeseenCounts;
 import io.countercache.hibernate.internal.entity.OnDeleteRules;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
@@ -82,6 +83,8 @@ public final class CounterCacheIntegrator implements Integrator {
         }
         FactoryScope.of(factory).put(ReadBeforeWrite.class, reads);
         MappingChanges changes = MappingChanges.inBootModel(declared, settings, skipping, metadata, factory);
+        ForeseenCounts foreseen = new ForeseenCounts(model, pending, skipping);
+        MappingChanges.generateCounters(declared, foreseen, metadata);
         MoveSink sink = new MoveSink(model, pending, skipping);
         CountedCollections collections = new CountedCollections(declared.derived());
         boolean trust = settings.staleChildren() == Settings.StaleChildren.TRUST;
@@ -94,6 +97,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 sink,
                 trust,
                 changes,
+                foreseen,
                 factory.getEventListenerRegistry());
         BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
         Function<SessionFactoryImplementor, BulkStatements> bulk =
@@ -111,6 +115,7 @@ public final class CounterCacheIntegrator implements Integrator {
             MoveSink sink,
             boolean trust,
             MappingChanges changes,
+            ForeseenCounts foreseen,
             EventListenerRegistry registry) {
         CounterModel model = installed.model();
         OwnQueries queries = installed.queries();
@@ -131,6 +136,7 @@ public final class CounterCacheIntegrator implements Integrator {
         }
         EntityEvents ofEntities = new EntityEvents(
                 model,
+                foreseen,
                 new OnDeleteRules(entity -> !onDelete.of(entity).isEmpty(), onDelete::mayChange, onDelete::isNulled),
                 trust,
                 pending,
@@ -140,7 +146,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 sink,
                 changes.deletes(),
                 steps);
-        Listeners.register(ofEntities, changes.deletes().leavesAny(), reads, ofCollections, registry);
+        Listeners.register(ofEntities, foreseen, changes.deletes().leavesAny(), reads, ofCollections, registry);
     }
 
     /** Does what has to wait until Hibernate has built all persisters. */

@@ -4,7 +4,6 @@ import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
-import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
@@ -18,7 +17,6 @@ import org.hibernate.event.spi.FlushEntityEvent;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostLoadEvent;
-import org.hibernate.event.spi.PreInsertEvent;
 import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -36,17 +34,6 @@ final class ParentInstances {
         this.model = model;
         this.pending = pending;
         this.caches = caches;
-    }
-
-    /** An INSERT writes the value that the application has assigned to a counter, and 0 instead of null. */
-    void beforeInsert(PreInsertEvent event, List<ParentCounter> counters) {
-        for (ParentCounter counter : counters) {
-            if (event.getState()[counter.index()] == null) {
-                Object zero = Numbers.as(counter.type(), BigDecimal.ZERO);
-                event.getState()[counter.index()] = zero;
-                event.getPersister().setValue(event.getEntity(), counter.index(), zero);
-            }
-        }
     }
 
     /** Hibernate's MERGE overwrites columns though their attribute is not updatable; that of 7.2 even non-updatable columns. */
