@@ -17,6 +17,7 @@ import io.countercache.hibernate.internal.entity.OnDeleteRules;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.ReferredParents;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteStep;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
@@ -66,7 +67,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 .read();
         CounterModel model = new CounterModel(declared.derived(), declared.free(), factory);
         OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), model);
-        CounterSql sql = new CounterSql(model);
+        CounterSql sql = new CounterSql(model, new ReferredParents(model, declared.deletes()));
         CacheInvalidation caches = new CacheInvalidation();
         CounterWriter writer = new CounterWriter(model, sql, caches);
         OwnQueries queries = new OwnQueries();
