@@ -13,6 +13,7 @@ import io.countercache.hibernate.internal.declaration.Declarations;
 import io.countercache.hibernate.internal.direct.UniqueKeys;
 import io.countercache.hibernate.internal.entity.EntityEvents;
 import io.countercache.hibernate.internal.entity.ForeseenCounts;
+import io.countercache.hibernate.internal.entity.MergedParents;
 import io.countercache.hibernate.internal.entity.OnDeleteRules;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
@@ -147,7 +148,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 sink,
                 changes.deletes(),
                 steps);
-        Listeners.register(ofEntities, foreseen, changes.deletes().leavesAny(), reads, ofCollections, registry);
+        Listeners.register(ofEntities, foreseen, new MergedParents(model), changes.deletes().leavesAny(), reads, ofCollections, registry);
     }
 
     /** Does what has to wait until Hibernate has built all persisters. */

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.boot;
 import io.countercache.hibernate.internal.collection.CollectionEvents;
 import io.countercache.hibernate.internal.entity.EntityEvents;
 import io.countercache.hibernate.internal.entity.ForeseenCounts;
+import io.countercache.hibernate.internal.entity.MergedParents;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.EventType;
@@ -22,6 +23,7 @@ final class Listeners {
     static void register(
             EntityEvents entities,
             ForeseenCounts foreseen,
+            MergedParents merged,
             boolean hearsDelete,
             ReadBeforeWrite reads,
             @Nullable CollectionEvents collections,
@@ -41,6 +43,7 @@ final class Listeners {
         registry.prependListeners(EventType.PRE_INSERT, foreseen);
         registry.appendListeners(EventType.PRE_INSERT, entities);
         registry.appendListeners(EventType.POST_INSERT, entities);
+        registry.appendListeners(EventType.MERGE, merged);
         registry.appendListeners(EventType.PRE_UPDATE, entities);
         registry.appendListeners(EventType.POST_UPDATE, entities);
         registry.appendListeners(EventType.PRE_UPSERT, entities);

@@ -8,8 +8,6 @@ import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Objects;
-import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -29,6 +27,7 @@ final class ParentInstances {
     private final CounterModel model;
     private final PendingDeltas pending;
     private final CacheInvalidation caches;
+    private final DroppedValues values = new DroppedValues();
 
     ParentInstances(CounterModel model, PendingDeltas pending, CacheInvalidation caches) {
         this.model = model;
@@ -60,6 +59,14 @@ final class ParentInstances {
 
     /** An instance is loaded with the values in the database, and has to show what this session has not written yet as well. */
     void afterLoad(PostLoadEvent event) {
+        if (!model.mayHaveCounters(event.getPersister())) {
+            return;
+        }
+        EntityEntry entry =
+                event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
+        if (entry != null) {
+            ManagedParents.loaded(event.getEntity(), entry, model.countersOf(entry.getPersister()));
+        }
         showPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
     }
 
@@ -85,29 +92,26 @@ final class ParentInstances {
     }
 
     /**
-     * Undoes what the application, or a merge, has assigned to a counter. Called before Hibernate compares the entity with its
-     * loaded state, so that Hibernate never sees such a value.
+     * Undoes what the application has assigned to a counter. Called before Hibernate compares the entity with its loaded state,
+     * so that Hibernate never sees such a value.
      */
     void onFlushEntity(FlushEntityEvent event, List<ParentCounter> counters) {
         EntityEntry entry = event.getEntityEntry();
-        Object[] loaded = entry.getLoadedState();
-        if (entry.getStatus().isDeletedOrGone() || loaded == null) {
-            return; // of a read-only entity there is no loaded state, so that a right value cannot be told from a wrong
-            // one
+        if (entry.getStatus().isDeletedOrGone()) {
+            return;
         }
-        for (ParentCounter counter : counters) {
-            Object right = loaded[counter.index()];
-            if (right == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
-                continue;
+        if (entry.isExistsInDatabase()) {
+            for (ParentCounter counter : counters) {
+                Object dropped = ManagedParents.correct(event.getEntity(), entry, counter);
+                if (dropped != null) {
+                    values.assigned(dropped, counter, entry.getPersister());
+                }
             }
-            Object shown = entry.getPersister().getValue(event.getEntity(), counter.index());
-            if (Objects.equals(right, shown)) {
-                continue;
-            }
-            if (entry.isExistsInDatabase()) {
-                entry.getPersister().setValue(event.getEntity(), counter.index(), right);
-            } else {
-                loaded[counter.index()] = shown; // before the INSERT, the loaded state is what the INSERT will write
+            ManagedParents.loaded(event.getEntity(), entry, counters);
+        } else if (entry.getLoadedState() != null) {
+            for (ParentCounter counter : counters) { // before the INSERT, the loaded state is what the INSERT will write
+                entry.getLoadedState()[counter.index()] =
+                        entry.getPersister().getValue(event.getEntity(), counter.index());
             }
         }
     }
