@@ -26,8 +26,8 @@ import java.lang.annotation.Target;
  *
  * <p>It goes on either side of an association, or on both; on both it is still one counter. The attribute that it keeps
  * belongs to the library from then on: an entity UPDATE never writes it, a value assigned to it by the application is
- * put right at the next flush, and it neither makes its entity dirty nor moves a {@code @Version}. Only an INSERT of the
- * parent writes what the application has set, null as 0.
+ * put right at the next flush, and it neither makes its entity dirty nor moves a {@code @Version}. An INSERT of the parent
+ * writes 0, or the children that are inserted along with it, whatever the application has set.
  *
  * <p>On a collection that no to-one writes it counts the rows of the collection: in the entity that has it, or, on the
  * inverse side of a {@code @ManyToMany}, in each element.

@@ -203,35 +203,6 @@ class InMemoryTest {
     }
 
     @Test
-    void anInsertWritesTheGivenValueAndNullAsZero() {
-        assertThat(stored()).isZero();
-        assertThat(post.commentsCount).isZero();
-        Post imported = new Post("imported");
-        imported.commentsCount = 7;
-        db.persist(imported);
-        assertThat(db.number("select comments_count from post where title = 'imported'"))
-                .isEqualTo(7);
-        db.inTransaction(session -> session.remove(session.find(Post.class, imported.id)));
-    }
-
-    @Test
-    void anInsertWritesWhatWasAssignedAfterPersistToo() {
-        Post imported = new Post("imported");
-        db.inTransaction(session -> {
-            session.persist(imported);
-            imported.commentsCount = 7;
-            session.flush();
-            assertThat(imported.commentsCount).isEqualTo(7);
-            session.persist(new Comment(imported));
-            session.flush();
-            assertThat(imported.commentsCount).isEqualTo(8);
-        });
-        assertThat(db.number("select comments_count from post where title = 'imported'"))
-                .isEqualTo(8);
-        db.inTransaction(session -> session.remove(session.find(Post.class, imported.id)));
-    }
-
-    @Test
     void theColumnHasADefaultForRowsThatOthersInsert() {
         db.execute("insert into post (id, title, version) values (-1, 'by hand', 0)");
         assertThat(db.number("select comments_count from post where id = -1")).isZero();

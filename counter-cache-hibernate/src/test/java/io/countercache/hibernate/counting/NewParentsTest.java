@@ -68,16 +68,6 @@ class NewParentsTest {
     }
 
     @Test
-    void whatTheApplicationGaveComesOnTop() {
-        Post post = post(2);
-        post.commentsCount = 5;
-        assertThat(updatesOf(session -> session.persist(post))).isEmpty();
-        assertThat(post.commentsCount).isEqualTo(7);
-        assertThat(stored()).isEqualTo(7);
-        db.inTransaction(session -> CounterCaches.of(session).resetCounters(Post.class, post.id));
-    }
-
-    @Test
     void whatComesInAnotherFlushIsAnUpdate() {
         assertThat(updatesOf(session -> {
                     Post post = post(2);

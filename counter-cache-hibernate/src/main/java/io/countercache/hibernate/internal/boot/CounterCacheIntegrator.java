@@ -12,10 +12,13 @@ import io.countercache.hibernate.internal.declaration.DeclarationReader;
 import io.countercache.hibernate.internal.declaration.Declarations;
 import io.countercache.hibernate.internal.direct.UniqueKeys;
 import io.countercache.hibernate.internal.entity.EntityEvents;
+import io.countercache.hibernate.internal.entity.ForeseenCounts;
+import io.countercache.hibernate.internal.entity.MergedParents;
 import io.countercache.hibernate.internal.entity.OnDeleteRules;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.ReferredParents;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteStep;
 import io.countercache.hibernate.internal.orm.BootModel;
@@ -70,7 +73,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 .read();
         CounterModel model = new CounterModel(declared.derived(), declared.free(), factory);
         OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), model);
-        CounterSql sql = new CounterSql(model);
+        CounterSql sql = new CounterSql(model, new ReferredParents(model, declared.deletes()));
         CacheInvalidation caches = new CacheInvalidation();
         CounterWriter writer = new CounterWriter(model, sql, caches);
         OwnQueries queries = new OwnQueries();
@@ -91,6 +94,8 @@ public final class CounterCacheIntegrator implements Integrator {
         }
         FactoryScope.of(factory).put(ReadBeforeWrite.class, reads);
         MappingChanges changes = MappingChanges.inBootModel(declared, settings, skipping, metadata, factory);
+        ForeseenCounts foreseen = new ForeseenCounts(model, pending, skipping);
+        MappingChanges.generateCounters(declared, foreseen, metadata);
         MoveSink sink = new MoveSink(model, pending, skipping);
         CountedCollections collections = new CountedCollections(declared.derived());
         boolean trust = settings.staleChildren() == Settings.StaleChildren.TRUST;
@@ -103,6 +108,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 sink,
                 trust,
                 changes,
+                foreseen,
                 factory.getEventListenerRegistry());
         BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
         Function<SessionFactoryImplementor, BulkStatements> bulk =
@@ -121,6 +127,7 @@ public final class CounterCacheIntegrator implements Integrator {
             MoveSink sink,
             boolean trust,
             MappingChanges changes,
+            ForeseenCounts foreseen,
             EventListenerRegistry registry) {
         CounterModel model = installed.model();
         OwnQueries queries = installed.queries();
@@ -141,6 +148,7 @@ public final class CounterCacheIntegrator implements Integrator {
         }
         EntityEvents ofEntities = new EntityEvents(
                 model,
+                foreseen,
                 new OnDeleteRules(entity -> !onDelete.of(entity).isEmpty(), onDelete::mayChange, onDelete::isNulled),
                 trust,
                 pending,
@@ -150,7 +158,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 sink,
                 changes.deletes(),
                 steps);
-        Listeners.register(ofEntities, changes.deletes().leavesAny(), reads, ofCollections, registry);
+        Listeners.register(ofEntities, foreseen, new MergedParents(model), changes.deletes().leavesAny(), reads, ofCollections, registry);
     }
 
     /** Does what has to wait until Hibernate has built all persisters. */

@@ -2,6 +2,8 @@ package io.countercache.hibernate.internal.boot;
 
 import io.countercache.hibernate.internal.collection.CollectionEvents;
 import io.countercache.hibernate.internal.entity.EntityEvents;
+import io.countercache.hibernate.internal.entity.ForeseenCounts;
+import io.countercache.hibernate.internal.entity.MergedParents;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.EventType;
@@ -20,6 +22,8 @@ final class Listeners {
      */
     static void register(
             EntityEvents entities,
+            ForeseenCounts foreseen,
+            MergedParents merged,
             boolean hearsDelete,
             ReadBeforeWrite reads,
             @Nullable CollectionEvents collections,
@@ -35,8 +39,11 @@ final class Listeners {
         registry.appendListeners(EventType.FLUSH_ENTITY, entities::afterDirtyCheck);
         // so that a @PostLoad method of the application sees what is pending
         registry.prependListeners(EventType.POST_LOAD, entities);
+        // so that Bean Validation never sees null
+        registry.prependListeners(EventType.PRE_INSERT, foreseen);
         registry.appendListeners(EventType.PRE_INSERT, entities);
         registry.appendListeners(EventType.POST_INSERT, entities);
+        registry.appendListeners(EventType.MERGE, merged);
         registry.appendListeners(EventType.PRE_UPDATE, entities);
         registry.appendListeners(EventType.POST_UPDATE, entities);
         registry.appendListeners(EventType.PRE_UPSERT, entities);

@@ -7,6 +7,7 @@ import io.countercache.hibernate.internal.bulk.hook.BulkHooks;
 import io.countercache.hibernate.internal.check.CounterAttribute;
 import io.countercache.hibernate.internal.collection.CollectionMapping;
 import io.countercache.hibernate.internal.declaration.Declarations;
+import io.countercache.hibernate.internal.entity.ForeseenCounts;
 import io.countercache.hibernate.internal.entity.SentDeletes;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
@@ -56,6 +57,18 @@ record MappingChanges(SentDeletes deletes) {
         }
         for (FreeCounter counter : declared.free()) {
             CounterAttribute.freeze(attribute(counter.entity(), counter.counter(), metadata));
+        }
+    }
+
+    /** INSERTs write to counters what the library knows. */
+    static void generateCounters(Declarations declared, ForeseenCounts foreseen, Metadata metadata) {
+        for (CounterDefinition counter : declared.derived()) {
+            Property attribute = attribute(counter.parent(), counter.counter(), metadata);
+            CounterAttribute.generate(attribute, type -> foreseen.generator(counter, type));
+        }
+        for (FreeCounter counter : declared.free()) {
+            Property attribute = attribute(counter.entity(), counter.counter(), metadata);
+            CounterAttribute.generate(attribute, type -> foreseen.generator(null, type));
         }
     }
 

@@ -11,17 +11,19 @@ import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.List;
+import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
 /** Counts the rows that bulk statements change, for which Hibernate has no events. Not installed where they are ignored. */
 public final class BulkStatements {
 
     private final CounterModel model;
+    private final ReadBeforeWrite reads;
     private final MoveSink sink;
     private final BulkPolicy policy;
     private final BulkScope scope;
-    private final ReadBeforeWrite reads;
     private final ReturningExecution returning;
     private final LockingExecution locking;
     private final BulkInserts inserts;
@@ -38,10 +40,10 @@ public final class BulkStatements {
             BulkPolicy policy,
             SessionFactoryImplementor factory) {
         this.model = model;
+        this.reads = reads;
         this.sink = sink;
         this.policy = policy;
         this.scope = new BulkScope(model, onDelete, collections);
-        this.reads = reads;
         this.returning = new ReturningExecution(reads, Databases.of(factory));
         this.locking = new LockingExecution(onDelete, queries, sink);
         this.inserts = new BulkInserts(policy, model, reads, sink, collections, factory);
@@ -68,6 +70,17 @@ public final class BulkStatements {
 
     public UncountedStatements uncounted() {
         return uncounted;
+    }
+
+    /**
+     * Writes what is pending for parents that a native statement may delete. Later it would be written to rows that have come
+     * in their place.
+     */
+    public void beforeNative(String sql, SharedSessionContractImplementor session) {
+        Set<String> parents = uncounted.parentsDeletedBy(sql);
+        if (!parents.isEmpty()) {
+            reads.prepare(parents, session);
+        }
     }
 
     /** Executes a DELETE or UPDATE and counts the rows that it changes; returns how many they are. */

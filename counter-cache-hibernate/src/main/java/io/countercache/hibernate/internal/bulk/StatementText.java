@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 
 /**
  * Reads from the SQL text of a statement what Hibernate does not hand on in another form. It expects the texts that Hibernate
- * generates, in lower case and with single spaces; only {@link #target} reads texts of the application as well.
+ * generates, in lower case and with single spaces; only {@link #target} and {@link
+ * #isDelete} read texts of the application as well.
  */
 record StatementText(String sql) {
 
@@ -19,9 +20,19 @@ record StatementText(String sql) {
     /** A number or a parameter, or a list of them; LITERALS are parameters by then. */
     private static final Pattern VALUES = Pattern.compile("(?:\\?|:\\w+|(?<![\\w.\"])-?\\d[\\w.]*)(?:\\s*,\\s*(?:\\?|:\\w+|-?\\d[\\w.]*))*");
     private static final Pattern ROW = Pattern.compile("\\bvalues \\(|\\) ?\\(?select ");
+    private static final String BLANK = "^(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*";
+
     private static final Pattern TARGET = Pattern.compile(
-            "^(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*(?:insert\\s+into|update(?:\\s+only)?|delete\\s+from(?:\\s+only)?|merge\\s+into|truncate(?:\\s+table)?)\\s+([\\w.\"`\\[\\]$]+)",
+            BLANK + "(?:insert\\s+into|update(?:\\s+only)?|delete\\s+from(?:\\s+only)?|merge\\s+into|truncate(?:\\s+table)?)\\s+([\\w.\"`\\[\\]$]+)",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private static final Pattern DELETE = Pattern.compile(
+            BLANK + "(?:delete|truncate)\\s", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** Whether rows are deleted: also by a text of the application. */
+    boolean isDelete() {
+        return DELETE.matcher(sql).find();
+    }
 
     /** The position of a part that is neither in quotes nor in parentheses; -1 if there is none. */
     int topLevel(String part) {

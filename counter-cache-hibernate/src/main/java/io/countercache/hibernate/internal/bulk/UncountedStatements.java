@@ -32,6 +32,8 @@ public final class UncountedStatements {
     private final Map<String, Set<String>> countersByTable = new HashMap<>();
     /** The names of derived counters, by their tables and columns. */
     private final Map<String, Map<String, String>> derivedByTable = new HashMap<>();
+    /** The full names of tables with derived counters. */
+    private final Map<String, Set<String>> parentTables = new HashMap<>();
 
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
@@ -43,6 +45,9 @@ public final class UncountedStatements {
             EntityPersister parent = Entities.entity(counter.parent(), factory);
             String name = name(counter);
             for (String table : model.tables().of(counter).keySet()) {
+                parentTables
+                        .computeIfAbsent(StatementText.simpleName(table), any -> new TreeSet<>())
+                        .add(table);
                 derivedByTable
                         .computeIfAbsent(StatementText.simpleName(table), any -> new TreeMap<>())
                         .put(counter.column(parent), name);
@@ -64,6 +69,12 @@ public final class UncountedStatements {
             warned.clear();
         }
         return warned.add(key);
+    }
+
+    /** The tables with counters that a native statement deletes rows of; empty for nearly all statements. */
+    Set<String> parentsDeletedBy(String sql) {
+        StatementText text = new StatementText(sql);
+        return text.isDelete() ? parentTables.getOrDefault(text.target(), Set.of()) : Set.of();
     }
 
     /** Logs a warning if a native statement changes a table of counted children. */

@@ -8,10 +8,13 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.hibernate.dialect.Dialect;
+import org.hibernate.generator.Generator;
 import org.hibernate.mapping.CheckConstraint;
 import org.hibernate.mapping.Column;
+import org.hibernate.mapping.GeneratorCreator;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.Table;
@@ -161,6 +164,18 @@ public final class CounterAttribute {
         String options = column.getOptions(); // empty with a @Column that has none
         return column.getSqlType() != null || (options != null && !options.isBlank());
     }
+
+    /** Has INSERTs write what a generator gives, unless the mapping has a generator of its own, or leaves the column out. */
+    public static void generate(Property counter, Function<Class<?>, Generator> generator) {
+        GeneratorCreator own = counter.getValueGeneratorCreator();
+        if (counter.isInsertable() && (own == null || own instanceof CreatedByLibrary)) { // of another session factory
+            CreatedByLibrary creator =
+                    context -> generator.apply(context.getType().getReturnedClass());
+            counter.setValueGeneratorCreator(creator);
+        }
+    }
+
+    private interface CreatedByLibrary extends GeneratorCreator {}
 
     /** Adds check constraints, so that the database refuses values that were not written by the library, too. */
     public static void limit(Property counter, Limits limits, Dialect dialect) {

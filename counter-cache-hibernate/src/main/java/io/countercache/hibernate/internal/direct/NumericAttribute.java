@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.direct;
 
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
+import io.countercache.hibernate.internal.model.InsertedCounter;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.support.Numbers;
@@ -69,10 +70,10 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
                 && !isGenerated(entity, attribute);
     }
 
-    /** Whether Hibernate or the database computes the value. */
+    /** Whether Hibernate or the database computes the value, and not the library. */
     private static boolean isGenerated(EntityPersister entity, AttributeMapping attribute) {
         Generator generator = entity.getGenerators()[attribute.getStateArrayPosition()];
-        return generator != null && generator.generatesSometimes();
+        return generator != null && !(generator instanceof InsertedCounter) && generator.generatesSometimes();
     }
 
     private static String numeric(EntityPersister entity) {

@@ -81,6 +81,7 @@ public final class EntityEvents
      */
     public EntityEvents(
             CounterModel model,
+            ForeseenCounts foreseen,
             OnDeleteRules onDelete,
             boolean trust,
             PendingDeltas pending,
@@ -94,7 +95,7 @@ public final class EntityEvents
         this.skipping = skipping;
         this.deletes = deletes;
         this.parents = new ParentInstances(model, pending, caches);
-        this.foreseen = new ForeseenCounts(model, pending, skipping);
+        this.foreseen = foreseen;
         this.images = new BeforeImages(onDelete, trust, pending, queries, caches);
         this.children = new ChildCounting(images, sink);
         this.steps = steps.toArray(RowStep[]::new);
@@ -160,11 +161,6 @@ public final class EntityEvents
 
     @Override
     public boolean onPreInsert(PreInsertEvent event) {
-        List<ParentCounter> counters = model.countersOf(event.getPersister());
-        if (!counters.isEmpty()) {
-            parents.beforeInsert(event, counters);
-            foreseen.beforeInsert(event, counters);
-        }
         beforeStatement(event);
         return false;
     }
@@ -173,8 +169,9 @@ public final class EntityEvents
     public void onPostInsert(PostInsertEvent event) {
         List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
+            Object[] written = event.getState().clone(); // what the parent shows goes into its state, too
             parents.afterInsert(event, counters);
-            foreseen.afterInsert(event, counters);
+            foreseen.afterInsert(event, counters, written);
         }
         WatchedEntity watched = watched(event);
         if (watched != null) {

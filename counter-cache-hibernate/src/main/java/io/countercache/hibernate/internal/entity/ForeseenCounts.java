@@ -1,10 +1,9 @@
 package io.countercache.hibernate.internal.entity;
 
-import static java.util.Objects.requireNonNull;
-
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
+import io.countercache.hibernate.internal.model.InsertedCounter;
 import io.countercache.hibernate.internal.model.Moves;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.model.RowChange;
@@ -25,31 +24,32 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.FlushEntityEvent;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PreInsertEvent;
+import org.hibernate.event.spi.PreInsertEventListener;
+import org.hibernate.generator.Generator;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Avoids the UPDATE of a parent that is inserted in the same flush as its children, by writing their number with the INSERT.
+ * What the INSERT of a parent writes to its counters: 0, and never what the application has put there.
+ *
+ * <p>Avoids the UPDATE of a parent that is inserted in the same flush as its children, by writing their number with the INSERT.
  *
  * <p>A parent with two new children is inserted with 2, and a delta of -2 becomes pending for it. Each child then adds 1, as
  * always, so that at the commit the delta is 0 and nothing has to be written. If one of the children is not inserted after all,
  * the delta is -1, and is written like any other.
  */
-final class ForeseenCounts {
+public final class ForeseenCounts implements PreInsertEventListener {
 
-    private final CounterModel model;
-    private final PendingDeltas pending;
-    private final SkippingSessions skipping;
+    private static final long serialVersionUID = 1;
+
+    private final transient CounterModel model;
+    private final transient PendingDeltas pending;
+    private final transient SkippingSessions skipping;
     /** The deltas of the new children of parents that the current flush of a session is going to insert as well. */
-    private final PerSession<CounterDeltas> sessions = new PerSession<>();
-    /**
-     * What the current INSERT of a session adds to the values that the application has assigned to the counters. This is not
-     * read from what is foreseen, because a listener that queries the database between the two events begins another flush.
-     */
-    private final PerSession<CounterDeltas> inserting = new PerSession<>();
+    private final transient PerSession<CounterDeltas> sessions = new PerSession<>();
 
-    ForeseenCounts(CounterModel model, PendingDeltas pending, SkippingSessions skipping) {
+    public ForeseenCounts(CounterModel model, PendingDeltas pending, SkippingSessions skipping) {
         this.model = model;
         this.pending = pending;
         this.skipping = skipping;
@@ -97,7 +97,7 @@ final class ForeseenCounts {
         return derived != null
                 && derived.touch().isEmpty() // the touched attribute is set by an UPDATE
                 && derived.table().equals(counter.table())
-                && entity.getPropertyInsertability()[counter.index()]
+                && entity.getGenerators()[counter.index()] instanceof InsertedCounter
                 // whether the application's own SQL inserts the counter is not known
                 && !EntityTables.hasOwnSql(entity, EntityTableMapping::getInsertDetails);
     }
@@ -124,31 +124,57 @@ final class ForeseenCounts {
     }
 
     /**
-     * Adds what is foreseen to the values that the INSERT writes. Not to the instance, which shows what the application has
-     * assigned: the INSERT may fail, and be tried again.
-     *
-     * @param counters those of the parent
+     * Has all listeners see what the INSERT is going to write, such as that of Bean Validation, which refuses null. So it has
+     * to be called before them.
      */
-    void beforeInsert(PreInsertEvent event, List<ParentCounter> counters) {
-        inserting.remove(event.getSession());
-        CounterDeltas foreseen = sessions.get(event.getSession());
-        CounterDeltas added = null;
-        for (ParentCounter counter : counters) {
-            if (counter.derived() == null) {
-                continue;
-            }
-            Object assigned = event.getPersister().getValue(event.getEntity(), counter.index());
-            BigDecimal amount = foreseen == null ? null : amount(counter, event.getId(), foreseen);
-            Number written = amount == null ? null : exactly(Numbers.sum(assigned, amount), counter.type());
-            if (amount != null && written != null) {
-                added = added == null ? new CounterDeltas() : added;
-                added.add(requireNonNull(counter.derived()), counter.row(event.getId()), amount);
-            }
-            event.getState()[counter.index()] = written == null ? assigned : written;
+    @Override
+    public boolean onPreInsert(PreInsertEvent event) {
+        for (ParentCounter counter : model.countersOf(event.getPersister())) {
+            Object written = inserted(
+                    counter.derived(),
+                    counter.type(),
+                    event.getEntity(),
+                    event.getState()[counter.index()],
+                    event.getSession());
+            event.getState()[counter.index()] = written;
+            event.getPersister().setValue(event.getEntity(), counter.index(), written);
         }
-        if (added != null) {
-            inserting.put(event.getSession(), added);
+        return false;
+    }
+
+    /**
+     * What the INSERT of a parent writes. For a derived counter that is what is foreseen, and never what is in the attribute: a
+     * client may have sent it, and an instance that was rolled back, removed or detached still has an old count.
+     *
+     * @param derived null for a counter that is only changed by hand
+     */
+    private Object inserted(
+            @Nullable CounterDefinition derived,
+            Class<?> type,
+            Object parent,
+            @Nullable Object assigned,
+            SharedSessionContractImplementor session) {
+        if (derived == null && assigned != null) {
+            return assigned;
         }
+        CounterDeltas foreseen = derived == null ? null : sessions.get(session);
+        EntityEntry entry = foreseen == null
+                ? null
+                : session.getPersistenceContextInternal().getEntry(parent);
+        BigDecimal amount = foreseen == null || entry == null || derived == null
+                ? null
+                : foreseen.of(derived.row(entry.getId())).get(derived);
+        Number written = amount == null ? null : exactly(amount, type);
+        return written == null ? Numbers.as(type, BigDecimal.ZERO) : written;
+    }
+
+    /**
+     * The generator of the values that INSERTs write to a counter.
+     *
+     * @param derived null for a counter that is only changed by hand
+     */
+    public Generator generator(@Nullable CounterDefinition derived, Class<?> type) {
+        return new InsertedCounter((parent, assigned, session) -> inserted(derived, type, parent, assigned, session));
     }
 
     /** A number in the type of a counter; null if the type cannot hold it: then an UPDATE fails with the database's message. */
@@ -159,25 +185,23 @@ final class ForeseenCounts {
                 : null;
     }
 
-    private static @Nullable BigDecimal amount(ParentCounter counter, Object id, CounterDeltas deltas) {
-        return counter.derived() == null ? null : deltas.of(counter.row(id)).get(counter.derived());
-    }
-
     /**
-     * Has the instance show what the INSERT has written, and makes the opposite pending.
+     * Makes the opposite of what the INSERT has written pending. Does not ask what was foreseen, because a listener that queries
+     * the database between the two events begins another flush, which forgets that.
      *
      * @param counters those of the parent
+     * @param state what the INSERT has written
      */
-    void afterInsert(PostInsertEvent event, List<ParentCounter> counters) {
-        CounterDeltas added = inserting.remove(event.getSession());
-        if (added == null || !RowStep.isInserted(event)) {
+    void afterInsert(PostInsertEvent event, List<ParentCounter> counters, Object[] state) {
+        if (!RowStep.isInserted(event)) {
             return;
         }
         for (ParentCounter counter : counters) {
-            BigDecimal amount = amount(counter, event.getId(), added);
-            if (amount != null) {
-                event.getPersister().setValue(event.getEntity(), counter.index(), event.getState()[counter.index()]);
-                pending.add(requireNonNull(counter.derived()), event.getId(), amount.negate(), event.getSession());
+            CounterDefinition derived = counter.derived();
+            if (derived != null
+                    && event.getPersister().getGenerators()[counter.index()] instanceof InsertedCounter
+                    && state[counter.index()] instanceof Number written) {
+                pending.add(derived, event.getId(), Numbers.exact(written).negate(), event.getSession());
             }
         }
     }

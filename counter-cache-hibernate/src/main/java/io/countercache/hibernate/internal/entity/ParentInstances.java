@@ -4,13 +4,10 @@ import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
-import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Objects;
-import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -18,7 +15,6 @@ import org.hibernate.event.spi.FlushEntityEvent;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostLoadEvent;
-import org.hibernate.event.spi.PreInsertEvent;
 import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -31,22 +27,12 @@ final class ParentInstances {
     private final CounterModel model;
     private final PendingDeltas pending;
     private final CacheInvalidation caches;
+    private final DroppedValues values = new DroppedValues();
 
     ParentInstances(CounterModel model, PendingDeltas pending, CacheInvalidation caches) {
         this.model = model;
         this.pending = pending;
         this.caches = caches;
-    }
-
-    /** An INSERT writes the value that the application has assigned to a counter, and 0 instead of null. */
-    void beforeInsert(PreInsertEvent event, List<ParentCounter> counters) {
-        for (ParentCounter counter : counters) {
-            if (event.getState()[counter.index()] == null) {
-                Object zero = Numbers.as(counter.type(), BigDecimal.ZERO);
-                event.getState()[counter.index()] = zero;
-                event.getPersister().setValue(event.getEntity(), counter.index(), zero);
-            }
-        }
     }
 
     /** Hibernate's MERGE overwrites columns though their attribute is not updatable; that of 7.2 even non-updatable columns. */
@@ -73,6 +59,14 @@ final class ParentInstances {
 
     /** An instance is loaded with the values in the database, and has to show what this session has not written yet as well. */
     void afterLoad(PostLoadEvent event) {
+        if (!model.mayHaveCounters(event.getPersister())) {
+            return;
+        }
+        EntityEntry entry =
+                event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
+        if (entry != null) {
+            ManagedParents.loaded(event.getEntity(), entry, model.countersOf(entry.getPersister()));
+        }
         showPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
     }
 
@@ -98,29 +92,26 @@ final class ParentInstances {
     }
 
     /**
-     * Undoes what the application, or a merge, has assigned to a counter. Called before Hibernate compares the entity with its
-     * loaded state, so that Hibernate never sees such a value.
+     * Undoes what the application has assigned to a counter. Called before Hibernate compares the entity with its loaded state,
+     * so that Hibernate never sees such a value.
      */
     void onFlushEntity(FlushEntityEvent event, List<ParentCounter> counters) {
         EntityEntry entry = event.getEntityEntry();
-        Object[] loaded = entry.getLoadedState();
-        if (entry.getStatus().isDeletedOrGone() || loaded == null) {
-            return; // of a read-only entity there is no loaded state, so that a right value cannot be told from a wrong
-            // one
+        if (entry.getStatus().isDeletedOrGone()) {
+            return;
         }
-        for (ParentCounter counter : counters) {
-            Object right = loaded[counter.index()];
-            if (right == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
-                continue;
+        if (entry.isExistsInDatabase()) {
+            for (ParentCounter counter : counters) {
+                Object dropped = ManagedParents.correct(event.getEntity(), entry, counter);
+                if (dropped != null) {
+                    values.assigned(dropped, counter, entry.getPersister());
+                }
             }
-            Object shown = entry.getPersister().getValue(event.getEntity(), counter.index());
-            if (Objects.equals(right, shown)) {
-                continue;
-            }
-            if (entry.isExistsInDatabase()) {
-                entry.getPersister().setValue(event.getEntity(), counter.index(), right);
-            } else {
-                loaded[counter.index()] = shown; // before the INSERT, the loaded state is what the INSERT will write
+            ManagedParents.loaded(event.getEntity(), entry, counters);
+        } else if (entry.getLoadedState() != null) {
+            for (ParentCounter counter : counters) { // before the INSERT, the loaded state is what the INSERT will write
+                entry.getLoadedState()[counter.index()] =
+                        entry.getPersister().getValue(event.getEntity(), counter.index());
             }
         }
     }

@@ -9,6 +9,7 @@
  *       ImageReader} reads it by an {@link ImageQuery}, {@link SessionImages} remembers it, {@link BatchedImages} waits until a batch is sent
  *   <li>{@link SentDeletes}: which of the announced DELETEs have been sent
  *   <li>{@link ParentInstances}: keeps the counters right that managed parents show
+ *   <li>{@link MergedParents}: undoes what a merge copies to counters; {@link DroppedValues} tells of it
  *   <li>{@link ForeseenCounts}: writes the count of a new parent with its INSERT
  * </ul>
  */

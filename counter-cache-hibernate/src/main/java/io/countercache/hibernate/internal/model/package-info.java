@@ -12,7 +12,8 @@
  *   <li>{@link io.countercache.hibernate.internal.model.RowChange} says what a change of rows {@link
  *       io.countercache.hibernate.internal.model.Moves moves}
  *   <li>{@link io.countercache.hibernate.internal.model.ParentRow} is a row that has counters, {@link
- *       io.countercache.hibernate.internal.model.ParentCounter} a counter in the state of its instance
+ *       io.countercache.hibernate.internal.model.ParentCounter} a counter in the state of its instance, {@link
+ *       io.countercache.hibernate.internal.model.InsertedCounter} its value when that is inserted
  *   <li>{@link io.countercache.hibernate.internal.model.CounterTables} knows the tables of each counter
  *   <li>{@link io.countercache.hibernate.internal.model.CountedCollections} finds the counters of collections
  *   <li>{@link io.countercache.hibernate.internal.model.CounterPaths} has the paths of counters further up, and {@link

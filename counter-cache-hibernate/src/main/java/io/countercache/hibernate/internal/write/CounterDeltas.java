@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,14 +46,22 @@ public final class CounterDeltas {
      *
      * @param amounts for each counter, in the order of their names; never zero
      */
-    public record RowDeltas(ParentRow row, Map<CounterDefinition, BigDecimal> amounts) {}
+    public record RowDeltas(ParentRow row, Map<CounterDefinition, BigDecimal> amounts) {
 
-    /** Adds to the delta of a counter, unless the row was dropped. */
+        /** The same counters of the same row, which are not moved. */
+        RowDeltas byZero() {
+            Map<CounterDefinition, BigDecimal> zero = new LinkedHashMap<>(amounts);
+            zero.replaceAll((counter, amount) -> BigDecimal.ZERO);
+            return new RowDeltas(row, zero);
+        }
+    }
+
+    /** Adds to the delta of a counter, unless a child of a dropped row goes. */
     public void add(CounterDefinition counter, ParentRow row, BigDecimal amount) {
         add(counter, row.table(), row.id(), amount);
     }
 
-    /** Adds to the delta of a counter in the table that it is declared for, unless the row was dropped. */
+    /** Adds to the delta of a counter in the table that it is declared for, unless a child of a dropped row goes. */
     public void add(CounterDefinition counter, Object id, BigDecimal amount) {
         add(counter, counter.table(), id, amount);
     }
@@ -60,10 +69,17 @@ public final class CounterDeltas {
     @SuppressWarnings("ReferenceEquality") // the same chain is in its place already
     private void add(CounterDefinition counter, String table, Object id, BigDecimal amount) {
         Rows rows = rows(table);
-        if (amount.signum() == 0 || rows.dropped.contains(id)) {
+        if (amount.signum() == 0) {
             return;
         }
+        boolean isDropped = rows.dropped.contains(id);
+        if (isDropped && amount.signum() < 0 && counter.sum().isEmpty()) {
+            return; // a child of the row that is gone
+        }
         beforeChange(table, id);
+        if (isDropped) {
+            rows.dropped.remove(id); // a child refers to the row: it was inserted again, by whatever statement
+        }
         rows.set(id, Amounts.add(rows.pending.get(id), counter, amount));
     }
 
@@ -82,7 +98,7 @@ public final class CounterDeltas {
         return rows == null ? null : rows.pending.get(row.id());
     }
 
-    /** Forgets the deltas of a row that is deleted, and ignores those that are added from now on. */
+    /** Forgets the deltas of a row that is deleted, and ignores its children that go, until a new one comes. */
     public void drop(ParentRow row) {
         beforeChange(row.table(), row.id());
         Rows rows = rows(row.table());

@@ -3,10 +3,12 @@ package io.countercache.hibernate.internal.write;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentRow;
+import io.countercache.hibernate.internal.model.ReferredParents;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
+import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class CounterSql {
 
     private final CounterModel model;
+    private final ReferredParents referred;
     private final Map<Moved, CounterUpdate> updates = new ConcurrentHashMap<>();
 
     /** Some counters of rows of one table. */
@@ -37,6 +40,7 @@ public final class CounterSql {
      * @param returning the UPDATE with RETURNING: it returns the new values of the counters
      * @param many the {@link ArrayUpdate}, for many rows at once; null where there is none
      * @param types the types of the counters
+     * @param guaranteed the counters whose positive delta says that a foreign key refers to the row
      */
     record CounterUpdate(
             EntityPersister parent,
@@ -44,10 +48,21 @@ public final class CounterSql {
             String returning,
             @Nullable String many,
             List<Class<?>> types,
-            List<TouchedAttribute> touched) {}
+            List<TouchedAttribute> touched,
+            Set<CounterDefinition> guaranteed) {
 
-    public CounterSql(CounterModel model) {
+        /** Some counters of a row, for messages. */
+        String named(RowDeltas row) {
+            String counters = row.amounts().keySet().stream()
+                    .map(CounterDefinition::counter)
+                    .collect(Collectors.joining(", "));
+            return "%s of %s %s".formatted(counters, parent.getImportedName(), row.row().id());
+        }
+    }
+
+    public CounterSql(CounterModel model, ReferredParents referred) {
         this.model = model;
+        this.referred = referred;
     }
 
     CounterUpdate update(String table, Set<CounterDefinition> counters) {
@@ -74,7 +89,9 @@ public final class CounterSql {
         String text = update(table, parent, columns, touched, List.of());
         String many = ArrayUpdate.update(
                 table, parent, columns, types, assignments(touched).toList());
-        return new CounterUpdate(parent, text, returning(text, columns), many, types, touched);
+        Set<CounterDefinition> guaranteed =
+                counters.stream().filter(referred::areGuaranteed).collect(Collectors.toUnmodifiableSet());
+        return new CounterUpdate(parent, text, returning(text, columns), many, types, touched, guaranteed);
     }
 
     /**

@@ -21,8 +21,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.exception.ConstraintViolationException;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -31,6 +34,9 @@ import org.hibernate.persister.entity.EntityPersister;
  * database can update many rows in a given order, one statement.
  */
 public final class CounterWriter {
+
+    /** How many rows of a batch a message names: which of them has failed, drivers tell in different ways. */
+    private static final int NAMED_ROWS = 10;
 
     private final CounterModel model;
     private final CounterSql sql;
@@ -100,47 +106,109 @@ public final class CounterWriter {
         CounterUpdate update = sql.update(first.row().table(), first.amounts().keySet());
         List<Object> ids = rows.stream().map(row -> row.row().id()).toList();
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
-        caches.around(update.parent(), ids, session, () -> send(update, rows, ids, touched, session));
+        List<RowDeltas> missed =
+                caches.around(update.parent(), ids, session, () -> send(update, rows, ids, touched, session));
+        MissedRows.refuse(missed, update, session);
         touched.forEach((attribute, now) ->
                 ids.forEach(id -> ManagedParents.show(update.parent(), id, attribute.name(), now, session)));
     }
 
-    private static int send(
+    /** Returns the rows that were not hit. */
+    private static List<RowDeltas> send(
             CounterUpdate update,
             List<RowDeltas> rows,
             List<Object> ids,
             Map<TouchedAttribute, Object> touched,
             SharedSessionContractImplementor session) {
-        EntityPersister parent = update.parent();
-        Set<CounterDefinition> counters = rows.get(0).amounts().keySet();
-        Supplier<String> attempt = () -> "move %s of %s".formatted(names(counters), parent.getImportedName());
-        ArrayUpdate many = update.many() == null ? null : ArrayUpdate.of(ids, parent, session);
-        if (many != null && update.many() != null) {
-            return Statements.send(
-                    update.many(),
-                    attempt,
-                    session,
-                    statement ->
-                            many.send(amounts(rows, counters.size()), update.types(), touched, statement, session));
+        try {
+            ArrayUpdate many = update.many() == null ? null : ArrayUpdate.of(ids, update.parent(), session);
+            if (many != null && update.many() != null) {
+                int hit = Statements.attempt(update.many(), attempt(update, rows), session, statement -> many.send(
+                        amounts(rows, update.types().size()), update.types(), touched, statement, session));
+                return hit == rows.size() ? List.of() : missed(update, rows, touched, session);
+            }
+            return rows.size() > 1
+                    ? sendBatch(update, rows, touched, session)
+                    : sendOne(update, rows.get(0), touched, session) ? List.of() : rows;
+        } catch (ConstraintViolationException e) {
+            throw Statements.failed(drifted(e, update, rows), session);
+        } catch (JDBCException e) {
+            throw Statements.failed(e, session);
         }
-        if (rows.size() > 1) {
-            return Statements.send(update.text(), attempt, session, statement -> {
-                for (RowDeltas row : rows) {
-                    bind(row, update, touched, statement, session);
-                    statement.addBatch();
-                }
-                return Statements.executeBatch(statement, session).length;
-            });
-        }
-        boolean returns =
-                Databases.of(session).canReturnUpdated() && ManagedParents.manages(parent, ids.get(0), session);
-        String text = returns ? update.returning() : update.text();
-        return Statements.send(text, attempt, session, statement -> {
-            bind(rows.get(0), update, touched, statement, session);
-            return returns
-                    ? show(counters, parent, ids.get(0), statement, text, session)
-                    : Statements.executeUpdate(statement, session);
+    }
+
+    /** The rows that an UPDATE of several rows has not hit: those that an UPDATE of each by 0 does not hit, either. */
+    private static List<RowDeltas> missed(
+            CounterUpdate update,
+            List<RowDeltas> rows,
+            Map<TouchedAttribute, Object> touched,
+            SharedSessionContractImplementor session) {
+        Set<ParentRow> missed = sendBatch(
+                        update, rows.stream().map(RowDeltas::byZero).toList(), touched, session)
+                .stream()
+                .map(RowDeltas::row)
+                .collect(Collectors.toSet());
+        return rows.stream().filter(row -> missed.contains(row.row())).toList();
+    }
+
+    private static List<RowDeltas> sendBatch(
+            CounterUpdate update,
+            List<RowDeltas> rows,
+            Map<TouchedAttribute, Object> touched,
+            SharedSessionContractImplementor session) {
+        int[] hit = Statements.attempt(update.text(), attempt(update, rows), session, statement -> {
+            for (RowDeltas row : rows) {
+                bind(row, update, touched, statement, session);
+                statement.addBatch();
+            }
+            return Statements.executeBatch(statement, session);
         });
+        return IntStream.range(0, rows.size())
+                .filter(row -> hit[row] == 0)
+                .mapToObj(rows::get)
+                .toList();
+    }
+
+    private static boolean sendOne(
+            CounterUpdate update,
+            RowDeltas row,
+            Map<TouchedAttribute, Object> touched,
+            SharedSessionContractImplementor session) {
+        boolean returns = Databases.of(session).canReturnUpdated()
+                && ManagedParents.manages(update.parent(), row.row().id(), session);
+        String text = returns ? update.returning() : update.text();
+        return Statements.attempt(text, attempt(update, List.of(row)), session, statement -> {
+            bind(row, update, touched, statement, session);
+            return returns
+                    ? show(row, update.parent(), statement, text, session)
+                    : Statements.executeUpdate(statement, session) > 0;
+        });
+    }
+
+    private static Supplier<String> attempt(CounterUpdate update, List<RowDeltas> rows) {
+        return () -> "move " + named(update, rows);
+    }
+
+    /** The counters and ids of some rows, for messages. */
+    private static String named(CounterUpdate update, List<RowDeltas> rows) {
+        String others = rows.stream()
+                .skip(1)
+                .limit(NAMED_ROWS - 1)
+                .map(row -> ", " + row.row().id())
+                .collect(Collectors.joining());
+        return update.named(rows.get(0)) + others + (rows.size() > NAMED_ROWS ? " .." : "");
+    }
+
+    /** A constraint on a counter holds for every right value, so one that an UPDATE violates was wrong before. */
+    private static ConstraintViolationException drifted(
+            ConstraintViolationException violation, CounterUpdate update, List<RowDeltas> rows) {
+        return new ConstraintViolationException(
+                "could not move %s, for a constraint does not allow the new value: if the counter has drifted, correct it with CounterCaches.resetCounters(%s.class, id)"
+                        .formatted(named(update, rows), update.parent().getImportedName()),
+                violation.getSQLException(),
+                violation.getSQL(),
+                violation.getKind(),
+                violation.getConstraintName());
     }
 
     /** For each counter, the amount of each row. */
@@ -155,24 +223,23 @@ public final class CounterWriter {
         return amounts;
     }
 
-    /** Has the managed instance show the new values, including what other transactions have added. */
-    private static int show(
-            Set<CounterDefinition> counters,
+    /** Has the managed instance show the new values, including what other transactions have added; false if there is no row. */
+    private static boolean show(
+            RowDeltas row,
             EntityPersister parent,
-            Object id,
             PreparedStatement statement,
             String text,
             SharedSessionContractImplementor session)
             throws SQLException {
         ResultSet values = session.getJdbcCoordinator().getResultSetReturn().extract(statement, text);
         if (!values.next()) {
-            return 0; // the row is deleted
+            return false;
         }
         int column = 1;
-        for (CounterDefinition counter : counters) {
-            ManagedParents.show(parent, id, counter.counter(), values.getBigDecimal(column++), session);
+        for (CounterDefinition counter : row.amounts().keySet()) {
+            ManagedParents.show(parent, row.row().id(), counter.counter(), values.getBigDecimal(column++), session);
         }
-        return 1;
+        return true;
     }
 
     private static void bind(
@@ -188,9 +255,5 @@ public final class CounterWriter {
         }
         position = TouchedAttribute.bind(touched, statement, position, session);
         Columns.bindId(row.row().id(), update.parent(), statement, position, session);
-    }
-
-    private static String names(Set<CounterDefinition> counters) {
-        return counters.stream().map(CounterDefinition::counter).collect(Collectors.joining(", "));
     }
 }

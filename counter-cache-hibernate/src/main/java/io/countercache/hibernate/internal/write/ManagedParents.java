@@ -3,6 +3,8 @@ package io.countercache.hibernate.internal.write;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
+import java.util.List;
+import java.util.Objects;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -106,8 +108,10 @@ public final class ManagedParents {
         }
         EntityPersister entity = entry.getPersister();
         Object[] loaded = entry.getLoadedState();
-        // a read-only instance has no loaded state
-        Object shown = loaded == null ? entity.getValue(instance, index) : loaded[index];
+        KeptCounters kept = KeptCounters.of(entry);
+        Object shown = kept != null && kept.has(index)
+                ? kept.get(index)
+                : loaded == null ? entity.getValue(instance, index) : loaded[index];
         if (shown == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
             return;
         }
@@ -123,5 +127,39 @@ public final class ManagedParents {
         if (loaded != null) {
             loaded[index] = changed;
         }
+        if (kept != null) {
+            kept.set(index, changed);
+        }
+    }
+
+    /** Has to be called when a parent was loaded: remembers the right values of its counters if Hibernate does not. */
+    public static void loaded(Object instance, EntityEntry entry, List<ParentCounter> counters) {
+        if (!counters.isEmpty() && (entry.getLoadedState() == null || KeptCounters.of(entry) != null)) {
+            KeptCounters.keep(instance, entry, counters);
+        }
+    }
+
+    /**
+     * Puts the value right that an instance shows, if the application or a merge has assigned another one.
+     *
+     * @return the value that was assigned; null if it was right, or not known to be wrong
+     */
+    public static @Nullable Object correct(Object instance, EntityEntry entry, ParentCounter counter) {
+        int index = counter.index();
+        Object[] loaded = entry.getLoadedState();
+        KeptCounters kept = KeptCounters.of(entry);
+        if (loaded == null && kept == null) {
+            return null;
+        }
+        Object right = kept != null ? kept.get(index) : loaded[index];
+        Object shown = entry.getPersister().getValue(instance, index);
+        if (right == LazyPropertyInitializer.UNFETCHED_PROPERTY || Objects.equals(right, shown)) {
+            return null;
+        }
+        entry.getPersister().setValue(instance, index, right);
+        if (loaded != null) {
+            loaded[index] = right;
+        }
+        return Numbers.sum(shown, BigDecimal.ZERO).compareTo(Numbers.sum(right, BigDecimal.ZERO)) == 0 ? null : shown;
     }
 }

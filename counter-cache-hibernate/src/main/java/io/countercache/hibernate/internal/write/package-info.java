@@ -4,8 +4,10 @@
  * <ol>
  *   <li>{@link io.countercache.hibernate.internal.write.CounterDeltas} sums up deltas until they are written
  *   <li>{@link io.countercache.hibernate.internal.write.CounterSql} has the UPDATEs and the lock order
- *   <li>{@link io.countercache.hibernate.internal.write.CounterWriter} sends them
- *   <li>{@link io.countercache.hibernate.internal.write.ManagedParents} shows deltas and values on managed instances
+ *   <li>{@link io.countercache.hibernate.internal.write.CounterWriter} sends them, and refuses to lose deltas of
+ *       {@code MissedRows}
+ *   <li>{@link io.countercache.hibernate.internal.write.ManagedParents} shows deltas and values on managed instances;
+ *       {@code KeptCounters} are the values of read-only ones
  * </ol>
  */
 @NullMarked

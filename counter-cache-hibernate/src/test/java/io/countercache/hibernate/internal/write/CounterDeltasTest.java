@@ -130,8 +130,21 @@ class CounterDeltasTest {
         deltas.revive(post(2));
         deltas.rollback(savepoint);
         add(COMMENTS, post(1), 1);
-        add(COMMENTS, post(2), 1);
+        add(COMMENTS, post(2), -1);
         assertThat(drained()).containsExactly("post1 commentsCount=2");
+    }
+
+    @Test
+    void aNewChildSaysThatADroppedRowIsThereAgain() {
+        deltas.drop(post(1));
+        int savepoint = deltas.savepoint();
+        add(COMMENTS, post(1), 1);
+        add(COMMENTS, post(1), 1);
+        add(COMMENTS, post(1), -1);
+        assertThat(drained()).containsExactly("post1 commentsCount=1");
+        deltas.rollback(savepoint);
+        add(COMMENTS, post(1), -1);
+        assertThat(deltas.isEmpty()).isTrue();
     }
 
     @Test

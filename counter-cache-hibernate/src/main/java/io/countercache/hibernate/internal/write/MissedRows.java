@@ -1,0 +1,54 @@
+package io.countercache.hibernate.internal.write;
+
+import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
+import io.countercache.hibernate.internal.write.CounterSql.CounterUpdate;
+import java.sql.ResultSet;
+import java.util.List;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+
+/**
+ * Rows that an UPDATE of their counters has not hit. That is right where the row is gone, for its counters are gone with it. It
+ * is not where the row is only hidden, by row level security or a rule: then the counters would drift.
+ */
+final class MissedRows {
+
+    private MissedRows() {}
+
+    /** Refuses to lose the deltas of rows that are still there. */
+    static void refuse(List<RowDeltas> missed, CounterUpdate update, SharedSessionContractImplementor session) {
+        for (RowDeltas row : missed) {
+            String problem = isThere(row, update, session)
+                    ? "the row is there, but the UPDATE has not changed it: let row level security, rules and triggers of %s allow it"
+                    : isReferredTo(row, update)
+                            ? "a row that counts refers to it, but the UPDATE has found no row: let row level security show it to"
+                                    + " the UPDATE; call CounterCaches.flush() before native SQL deletes rows of %s; or, if the"
+                                    + " row may be missing, declare ConstraintMode.NO_CONSTRAINT for the foreign key"
+                            : null;
+            if (problem != null) {
+                Statements.markRollbackOnly(session);
+                throw new CounterCacheException("%s cannot be written: %s"
+                        .formatted(update.named(row), problem.formatted(row.row().table())));
+            }
+        }
+    }
+
+    /** Whether a delta says that a row of the same database refers to this one. */
+    private static boolean isReferredTo(RowDeltas row, CounterUpdate update) {
+        return row.amounts().entrySet().stream()
+                .anyMatch(counter -> counter.getValue().signum() > 0
+                        && update.guaranteed().contains(counter.getKey()));
+    }
+
+    private static boolean isThere(RowDeltas row, CounterUpdate update, SharedSessionContractImplementor session) {
+        String sql = "select 1 from " + row.row().table() + " where " + Columns.row(row.row().table(), update.parent());
+        return Statements.query(sql, () -> "look for " + update.named(row), session, statement -> {
+            Columns.bindId(row.row().id(), update.parent(), statement, 1, session);
+            try (ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql)) {
+                return rows.next();
+            }
+        });
+    }
+}

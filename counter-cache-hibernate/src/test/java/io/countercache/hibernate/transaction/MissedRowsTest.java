@@ -1,0 +1,277 @@
+package io.countercache.hibernate.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.countercache.CounterCache;
+import io.countercache.CounterCacheException;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.support.Blog.Author;
+import io.countercache.hibernate.support.Blog.Comment;
+import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.TestDatabase;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.hibernate.Session;
+import org.hibernate.annotations.OnDelete;
+import org.hibernate.annotations.OnDeleteAction;
+import org.hibernate.exception.ConstraintViolationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** UPDATEs of counters that do not hit the row, and those that a constraint refuses. */
+class MissedRowsTest {
+
+    @Entity(name = "Firm")
+    static class Firm {
+        @Id
+        Long id = 1L;
+    }
+
+    @Entity(name = "Team")
+    static class Team {
+        @Id
+        Long id = 1L;
+
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        Firm firm;
+
+        int membersCount;
+    }
+
+    @Entity(name = "Member")
+    static class Member {
+        @Id
+        Long id = 1L;
+
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        @CounterCache
+        Team team;
+    }
+
+    @RegisterExtension
+    final TestDatabase db =
+            TestDatabase.with(Post.class, Author.class, Comment.class, Firm.class, Team.class, Member.class);
+
+    private Post post;
+
+    @BeforeEach
+    void post() {
+        post = db.persist(new Post("post"));
+    }
+
+    private List<Post> posts(int number) {
+        List<Post> posts = new ArrayList<>();
+        db.inTransaction(session -> {
+            for (int i = 0; i < number; i++) {
+                posts.add(new Post("post " + i));
+                session.persist(posts.get(i));
+            }
+        });
+        return posts;
+    }
+
+    private static void comment(Session session, Post post) {
+        session.persist(new Comment(session.getReference(Post.class, post.id)));
+    }
+
+    // ---- rows that are hidden ----
+
+    /** In a role that row level security holds for. */
+    private void asGuest(String policy, Consumer<Session> work) {
+        db.execute("""
+                do $$ begin if not exists (select from pg_roles where rolname = 'guest') then create role guest; end if; end $$;
+                grant usage on schema %1$s to guest;
+                grant select, insert, update, delete on all tables in schema %1$s to guest;
+                grant usage on all sequences in schema %1$s to guest;
+                alter table post enable row level security;
+                %2$s
+                """.formatted(db.connections().getSchema(), policy));
+        db.inTransaction(session -> {
+            session.createNativeMutationQuery("set local role guest").executeUpdate();
+            work.accept(session);
+        });
+    }
+
+    @Tag("postgresql")
+    @Test
+    void aRowThatRowLevelSecurityHidesIsAnException() {
+        assertThatThrownBy(() -> asGuest("", session -> comment(session, post)))
+                .isInstanceOf(CounterCacheException.class)
+                .hasMessageStartingWith("commentsCount of Post " + post.id
+                        + " cannot be written: a row that counts refers to it, but the UPDATE has found no row: let row level"
+                        + " security show it to the UPDATE;");
+        assertThat(db.number("select count(*) from comment")).isZero();
+    }
+
+    @Tag("postgresql")
+    @Test
+    void aRowThatMayBeReadButNotUpdatedIsAnException() {
+        Comment comment = db.persist(new Comment(post));
+        String policy = "create policy p on post for select to guest using (true);";
+        assertThatThrownBy(() -> asGuest(policy, session -> session.remove(session.find(Comment.class, comment.id))))
+                .isInstanceOf(CounterCacheException.class)
+                .hasMessage("commentsCount of Post " + post.id
+                        + " cannot be written: the row is there, but the UPDATE has not changed it: let row level security,"
+                        + " rules and triggers of post allow it");
+        assertThat(db.number("select count(*) from comment")).isEqualTo(1);
+    }
+
+    @Tag("postgresql")
+    @Test
+    void oneOfManyRows() {
+        List<Post> posts = posts(30);
+        Post hidden = posts.get(17);
+        String policy = "create policy p on post to guest using (id <> %d);".formatted(hidden.id);
+        assertThatThrownBy(() -> asGuest(policy, session -> posts.forEach(each -> comment(session, each))))
+                .isInstanceOf(CounterCacheException.class)
+                .hasMessageStartingWith("commentsCount of Post " + hidden.id + " cannot be written: a row that counts refers");
+    }
+
+    @Tag("postgresql")
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 30})
+    void aRuleThatKeepsTheUpdateFromTheRow(int rows) {
+        List<Post> posts = posts(rows);
+        db.execute("create rule keep as on update to post do instead nothing");
+        assertThatThrownBy(() -> db.inTransaction(session -> posts.forEach(each -> comment(session, each))))
+                .isInstanceOf(CounterCacheException.class)
+                .hasMessageContaining(" cannot be written: the row is there, but the UPDATE has not changed it");
+        assertThat(db.number("select count(*) from comment")).isZero();
+    }
+
+    @Tag("postgresql")
+    @Test
+    void aCorrectionThatHitsNoRowIsNotReported() {
+        db.execute("create rule keep as on update to post do instead nothing");
+        db.execute("alter table post disable rule keep");
+        db.execute("update post set comments_count = 5");
+        db.execute("alter table post enable rule keep");
+        assertThatThrownBy(() -> db.inTransaction(
+                        session -> CounterCaches.of(session).resetCounters(Post.class, post.id)))
+                .isInstanceOf(CounterCacheException.class);
+        assertThat(CounterRepair.of(db.factory(), Post.class).repair().failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.cause()).isInstanceOf(CounterCacheException.class));
+        db.execute("drop rule keep on post");
+        db.inTransaction(session -> CounterCaches.of(session).resetCounters(Post.class, post.id));
+    }
+
+    // ---- rows that are gone ----
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 30})
+    void aRowThatIsGoneNeedsNoUpdate(int rows) {
+        List<Post> posts = posts(rows);
+        List<Comment> comments = posts.stream().map(Comment::new).toList();
+        db.inTransaction(session -> comments.forEach(session::persist));
+        db.inTransaction(session -> {
+            comments.forEach(comment -> session.remove(session.find(Comment.class, comment.id)));
+            session.flush();
+            session.createNativeMutationQuery("delete from post where id = " + posts.get(0).id)
+                    .executeUpdate();
+        });
+        assertThat(db.number("select count(*) from post")).isEqualTo(rows);
+        assertThat(db.number("select sum(comments_count) from post")).isZero();
+    }
+
+    @Test
+    void aRowThatTheDatabaseDeletesAlongWithItsNewChildNeedsNoUpdate() {
+        Team team = new Team();
+        team.firm = db.persist(new Firm());
+        db.persist(team);
+        db.inTransaction(session -> {
+            Member member = new Member();
+            member.team = session.getReference(Team.class, team.id);
+            session.persist(member);
+            session.flush();
+            session.remove(session.find(Firm.class, team.firm.id));
+        });
+        assertThat(db.number("select count(*) from member")).isZero();
+    }
+
+    @Test
+    void aRowThatIsDeletedByTheSessionAndInsertedAgainByAStatementIsCounted() {
+        db.persist(new Comment(post));
+        db.inTransaction(session -> {
+            Post found = session.find(Post.class, post.id);
+            session.remove(found);
+            session.flush();
+            session.createNativeMutationQuery(
+                            "insert into post (id, title, version, comments_count) values (%d, 'again', 0, 0)"
+                                    .formatted(post.id))
+                    .executeUpdate();
+            comment(session, post);
+            Comment undone = new Comment(session.getReference(Post.class, post.id));
+            session.persist(undone);
+            session.flush();
+            session.remove(undone);
+        });
+        assertThat(db.number("select comments_count from post")).isEqualTo(1);
+    }
+
+    @Test
+    void aRowThatIsDeletedAndInsertedAgainByStatementsIsCounted() {
+        Comment comment = db.persist(new Comment(post));
+        db.inTransaction(session -> {
+            session.remove(session.find(Comment.class, comment.id));
+            session.flush();
+            session.createNativeMutationQuery("delete from post").executeUpdate();
+            session.createNativeMutationQuery(
+                            "insert into post (id, title, version, comments_count) values (%d, 'again', 0, 0)"
+                                    .formatted(post.id))
+                    .executeUpdate();
+            comment(session, post);
+        });
+        assertThat(db.number("select comments_count from post")).isEqualTo(1);
+    }
+
+    @Test
+    void aRowThatIsDeletedByTheSessionAndInsertedAgainByABulkStatementIsCounted() {
+        Post other = db.persist(new Post("other"));
+        db.inTransaction(session -> {
+            session.remove(session.find(Post.class, post.id));
+            session.flush();
+            session.createMutationQuery(
+                            "insert into Post (id, title, version, commentsCount) select %dL, p.title, 0, 0 from Post p where p.id = %dL"
+                                    .formatted(post.id, other.id))
+                    .executeUpdate();
+            comment(session, post);
+        });
+        assertThat(db.number("select comments_count from post where id = " + post.id))
+                .isEqualTo(1);
+    }
+
+    // ---- values that a constraint refuses ----
+
+    @AfterEach
+    void noConstraint() {
+        db.execute("alter table post drop constraint if exists positive");
+    }
+
+    @Test
+    void aConstraintThatADriftedCounterViolatesNamesTheRowAndTheRemedy() {
+        Comment comment = db.persist(new Comment(post));
+        db.execute("update post set comments_count = 0");
+        db.execute("alter table post add constraint positive check (comments_count >= 0)");
+        assertThatThrownBy(() -> db.inTransaction(session -> session.remove(session.find(Comment.class, comment.id))))
+                .isInstanceOf(ConstraintViolationException.class)
+                .hasMessageStartingWith("could not move commentsCount of Post " + post.id
+                        + ", for a constraint does not allow the new value: if the counter has drifted, correct it with"
+                        + " CounterCaches.resetCounters(Post.class, id) [");
+        db.inTransaction(session -> CounterCaches.of(session).resetCounters(Post.class, post.id));
+        db.inTransaction(session -> session.remove(session.find(Comment.class, comment.id)));
+    }
+}
