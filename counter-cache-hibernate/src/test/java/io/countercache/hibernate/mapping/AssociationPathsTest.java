@@ -44,6 +44,7 @@ class AssociationPathsTest {
         int stopsCount;
         int mayorsCount;
         int streetsCount;
+        int lotsCount;
     }
 
     @Embeddable
@@ -143,9 +144,36 @@ class AssociationPathsTest {
         StreetKey key = new StreetKey();
     }
 
+    @Embeddable
+    static class LotKey implements Serializable {
+        @MapsId
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("lotsCount")
+        City city;
+
+        Long number = next();
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof LotKey key && number.equals(key.number) && city.id.equals(key.city.id);
+        }
+
+        @Override
+        public int hashCode() {
+            return number.hashCode();
+        }
+    }
+
+    @Entity(name = "Lot")
+    static class Lot {
+        @EmbeddedId
+        @AttributeOverride(name = "number", column = @Column(name = "lot_number"))
+        LotKey key = new LotKey();
+    }
+
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(City.class, Person.class, Line.class, Stop.class, Mayor.class, Street.class);
+            TestDatabase.with(City.class, Person.class, Line.class, Stop.class, Mayor.class, Street.class, Lot.class);
 
     @Test
     void anAssociationInAnEmbeddableIsCounted() {
@@ -187,6 +215,20 @@ class AssociationPathsTest {
                         (street, city) -> street.key.city = city,
                         city -> city.streetsCount,
                         "update city set streets_count = 9")
+                .staysWhereItIs()
+                .isLived();
+    }
+
+    @Test
+    void anAssociationWithAMapsIdInAnEmbeddedIdIsCounted() {
+        new CountedLife<>(
+                        db,
+                        City.class,
+                        City::new,
+                        Lot::new,
+                        (lot, city) -> lot.key.city = city,
+                        city -> city.lotsCount,
+                        "update city set lots_count = 9")
                 .staysWhereItIs()
                 .isLived();
     }

@@ -20,8 +20,14 @@ public final class Boot {
 
     /** Verifies that this is what is wrong with these entities, and nothing else. */
     public static void refused(String problem, Class<?>... entities) {
-        assertThatThrownBy(() -> build(entities))
+        refused(List.of(entities), problem);
+    }
+
+    /** The same for several problems, in this order. */
+    public static void refused(List<Class<?>> entities, String... problems) {
+        assertThatThrownBy(() -> build(entities.toArray(Class<?>[]::new)))
                 .isInstanceOf(CounterMappingException.class)
-                .hasMessage("Cannot start: 1 wrong counter declaration\n  - " + problem);
+                .hasMessage("Cannot start: %d wrong counter declaration%s\n  - %s"
+                        .formatted(problems.length, problems.length == 1 ? "" : "s", String.join("\n  - ", problems)));
     }
 }

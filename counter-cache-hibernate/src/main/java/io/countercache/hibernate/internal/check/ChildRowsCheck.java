@@ -2,13 +2,16 @@ package io.countercache.hibernate.internal.check;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.orm.BootModel;
-import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.Stateful;
+import org.hibernate.mapping.Table;
 import org.hibernate.persister.state.internal.HistoryStateManagement;
 import org.hibernate.persister.state.internal.NativeTemporalStateManagement;
 import org.hibernate.persister.state.internal.TemporalStateManagement;
@@ -37,35 +40,87 @@ public final class ChildRowsCheck {
             return "%s has a @TenantId and %s has none, and a recount sees the rows of one tenant only: give both a @TenantId"
                     .formatted(child.getJpaEntityName(), parent.getJpaEntityName());
         }
+        String readOnly = readOnly(child.getTable(), child.getJpaEntityName());
+        if (readOnly != null) {
+            return readOnly;
+        }
         if (parent.getIdentifierMapper() != null && parent.getIdentifierMapper().equals(parent.getIdentifier())) {
             return "%s is its own identifier, because no other class has all of its @Id attributes: add an @IdClass"
                     .formatted(parent.getJpaEntityName());
         }
         String unseen =
                 deletes.uncountable(child, association, !annotation.path().isEmpty(), annotation.where());
-        return unseen == null ? shared(metadata, child, association) : unseen;
+        return unseen == null
+                ? shared(
+                        metadata,
+                        child,
+                        association,
+                        Stream.concat(names(annotation.where()), Stream.of(annotation.sum())))
+                : unseen;
     }
 
-    /** Why changes of an association may be missed: a collection writes its column, too, without an event of the child; or null. */
-    public static @Nullable String shared(Metadata metadata, PersistentClass entity, String association) {
-        Property property = BootModel.find(entity, association);
-        if (property == null) {
-            return null;
+    /** The problem that a part of a foreign key is a formula. */
+    public static String computed(String association) {
+        return association
+                + " has a formula in its foreign key, whose value only the database knows: map it by columns only";
+    }
+
+    /** The words of a condition that may be names of attributes, and what these are in. */
+    static Stream<String> names(String where) {
+        return Stream.of(where.split("\\s*[^\\w.]+\\s*", -1))
+                .flatMap(name -> Stream.of(name, name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name));
+    }
+
+    /**
+     * Why changes of an association, or of other attributes, may be missed: somebody else writes their rows or columns, too,
+     * without an event of the child. Null if nobody does.
+     *
+     * @param others the other attributes; names of none are left out
+     */
+    static @Nullable String shared(
+            Metadata metadata, PersistentClass entity, String association, Stream<String> others) {
+        Map<String, Property> watched = new LinkedHashMap<>();
+        Stream.concat(Stream.of(association), others).forEach(name -> {
+            Property property = BootModel.find(entity, name);
+            if (property != null) {
+                watched.put(name, property);
+            }
+        });
+        for (Map.Entry<String, Property> attribute : watched.entrySet()) {
+            String problem = shared(metadata, entity, attribute.getKey(), attribute.getValue());
+            if (problem != null) {
+                return problem;
+            }
         }
+        return new OtherWriters(metadata).ofRows(entity, OtherWriters.tablesOf(entity, watched.values().stream()));
+    }
+
+    private static @Nullable String shared(Metadata metadata, PersistentClass entity, String name, Property attribute) {
         return metadata.getCollectionBindings().stream()
                 .filter(collection -> collection.getElement() instanceof OneToMany
                         && !collection.isInverse()
                         && collection.getKey().isUpdateable()
-                        && collection
-                                .getCollectionTable()
-                                .equals(property.getValue().getTable())
-                        && !Collections.disjoint(collection.getKey().getColumns(), property.getColumns()))
+                        && OtherWriters.writes(
+                                attribute, collection.getCollectionTable(), BootModel.columns(collection.getKey())))
                 .map(BootModel::name)
                 .sorted()
                 .findFirst()
-                .map(name -> "%s writes the column of %s.%s, and what it writes is not counted: declare mappedBy on it"
-                        .formatted(name, entity.getJpaEntityName(), association))
+                .map(writing ->
+                        "%s writes the column of %s.%s, and what it writes is not counted: declare mappedBy on it"
+                                .formatted(writing, entity.getJpaEntityName(), name))
                 .orElse(null);
+    }
+
+    /** Why the id of an instance may be another one than that of its row: a subclass hides it; or null. */
+    public static @Nullable String hiddenIdentifier(PersistentClass entity) {
+        PersistentClass hiding = BootModel.hidingIdentifier(entity);
+        return hiding == null
+                ? null
+                : "%s has its own field for the identifier of %s, and sometimes one, sometimes the other is read: remove it from %s"
+                        .formatted(
+                                hiding.getJpaEntityName(),
+                                entity.getRootClass().getJpaEntityName(),
+                                hiding.getJpaEntityName());
     }
 
     /**
@@ -76,6 +131,14 @@ public final class ChildRowsCheck {
         return rows.getStateManagementType() != null && WITH_PAST.contains(rows.getStateManagementType())
                 ? name
                         + " is @Temporal, and old versions of rows cannot be distinguished from current ones: remove one of the two"
+                : null;
+    }
+
+    /** Why rows of an entity can neither have counters nor be counted: it is a query and not a table; null if it is a table. */
+    static @Nullable String readOnly(Table table, String entity) {
+        return table.isSubselect() || table.isView()
+                ? "%s is a %s, whose rows are those of other tables and change without it: use the entity of the table"
+                        .formatted(entity, table.isView() ? "@View" : "@Subselect")
                 : null;
     }
 

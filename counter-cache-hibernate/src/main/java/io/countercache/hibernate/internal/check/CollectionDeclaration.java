@@ -7,6 +7,8 @@ import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.support.Problems;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
@@ -88,7 +90,9 @@ public record CollectionDeclaration(
                 () -> element == null
                         ? null
                         : ChildRowsCheck.withPast(element.getRootClass(), element.getJpaEntityName()),
+                () -> element == null ? null : ChildRowsCheck.hiddenIdentifier(element),
                 () -> hidden(element),
+                this::computed,
                 this::shared,
                 () -> collection.getReferencedPropertyName() == null
                         ? null
@@ -163,30 +167,42 @@ public record CollectionDeclaration(
         return null;
     }
 
+    /** Why it is not known from memory to which row a row belongs. */
+    private @Nullable String computed() {
+        return collection.getKey().hasFormula()
+                        || (collection.getElement() instanceof ManyToOne toOne && toOne.hasFormula())
+                ? ChildRowsCheck.computed(name())
+                : null;
+    }
+
     /** Why another attribute or entity may change the same rows. */
     private @Nullable String shared() {
-        for (Collection other : metadata.getCollectionBindings()) {
-            if (other != collection
-                    && !other.isInverse()
-                    && other.getCollectionTable().equals(collection.getCollectionTable())
-                    && (!collection.isOneToMany() || !disjoint(other.getKey().getColumns()))) {
-                return "%s and %s write the same rows: declare mappedBy on one of them, or give each its own"
-                        .formatted(name(), BootModel.name(other));
-            }
-        }
+        OtherWriters writers = new OtherWriters(metadata);
         if (!collection.isOneToMany()) {
             for (PersistentClass entity : metadata.getEntityBindings()) {
-                if (entity.getTable().equals(collection.getCollectionTable())) {
+                if (entity.getTable().equals(collection.getCollectionTable()) && entity.isMutable()) {
                     return "the rows of %s are entities too: count a @ManyToOne of %s"
                             .formatted(name(), entity.getJpaEntityName());
                 }
             }
+            return writers.ofTable(collection);
         }
-        return null;
+        for (Collection other : metadata.getCollectionBindings()) {
+            if (other != collection
+                    && other.isOneToMany()
+                    && !other.isInverse()
+                    && other.getCollectionTable().equals(collection.getCollectionTable())
+                    && !Collections.disjoint(BootModel.columns(other.getKey()), key())) {
+                return "%s and %s write the same rows: declare mappedBy on one of them, or give each its own"
+                        .formatted(name(), BootModel.name(other));
+            }
+        }
+        PersistentClass element = elementOf(collection, metadata);
+        return element == null ? null : writers.ofRows(element, OtherWriters.tablesOf(element, Stream.of()));
     }
 
-    private boolean disjoint(List<Column> columns) {
-        return Collections.disjoint(columns, collection.getKey().getColumns());
+    private Set<Column> key() {
+        return BootModel.columns(collection.getKey());
     }
 
     /** Why the element of a deleted or changed row may be another one than the session knows. */
@@ -207,18 +223,27 @@ public record CollectionDeclaration(
             return "%s does not write its column: remove 'updatable = false' from its @JoinColumn".formatted(name());
         }
         for (PersistentClass type : element.getRootClass().getSubclassClosure()) {
-            for (Property attribute : type.getProperties()) {
-                if (!attribute.isSynthetic()
-                        && (attribute.isInsertable() || attribute.isUpdatable())
-                        && !(attribute.getValue() instanceof Collection)
-                        && attribute.getValue().getTable().equals(collection.getCollectionTable())
-                        && !disjoint(attribute.getColumns())) {
-                    return "%s.%s writes the same column: count that, or make it 'insertable = false, updatable = false'"
-                            .formatted(type.getJpaEntityName(), attribute.getName());
+            for (Map.Entry<String, Property> attribute : BootModel.writing(type).entrySet()) {
+                if (OtherWriters.writes(attribute.getValue(), collection.getCollectionTable(), key())) {
+                    return "%s.%s writes the same column: %s"
+                            .formatted(type.getJpaEntityName(), attribute.getKey(), remedy(type, attribute.getValue()));
                 }
             }
         }
         return null;
+    }
+
+    private static String remedy(PersistentClass element, Property writing) {
+        boolean inIdentifier = BootModel.columns(element.getRootClass().getIdentifier())
+                .containsAll(BootModel.columns(writing.getValue()));
+        if (writing.getValue() instanceof ManyToOne) {
+            return inIdentifier
+                    ? "count that, and declare mappedBy on the collection"
+                    : "count that, or make it 'insertable = false, updatable = false'";
+        }
+        return inIdentifier
+                ? "map the column as a @ManyToOne that is an @Id or has a @MapsId, and count that"
+                : "map the column as a @ManyToOne and count that, or make it 'insertable = false, updatable = false'";
     }
 
     /** The entity that has the counter. */

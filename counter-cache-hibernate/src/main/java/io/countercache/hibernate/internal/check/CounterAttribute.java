@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.hibernate.boot.Metadata;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.generator.Generator;
 import org.hibernate.mapping.CheckConstraint;
@@ -97,10 +98,19 @@ public final class CounterAttribute {
                 && !basic.getJdbcType().isNumber()) {
             return name + " is stored as text: store it as a number";
         }
+        String readOnly = ChildRowsCheck.readOnly(counter.getValue().getTable(), parent.getJpaEntityName());
+        if (readOnly != null) {
+            return readOnly;
+        }
         return isCachedReadOnly(parent)
                 ? parent.getJpaEntityName()
                         + " is cached as READ_ONLY, but its counter changes: cache it as READ_WRITE or NONSTRICT_READ_WRITE"
                 : null;
+    }
+
+    /** Why entity UPDATEs may write the counter although it is frozen, or null if none does. */
+    public static @Nullable String overwritten(Metadata metadata, PersistentClass parent, Property counter) {
+        return new OtherWriters(metadata).ofCounter(parent, counter);
     }
 
     private static boolean isCachedReadOnly(PersistentClass parent) {

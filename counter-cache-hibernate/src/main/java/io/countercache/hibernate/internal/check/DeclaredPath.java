@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.support.Problems;
 import java.beans.Introspector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
 import org.hibernate.mapping.Any;
 import org.hibernate.mapping.Collection;
@@ -73,7 +74,7 @@ public record DeclaredPath(
                             : rules.unseen(
                                     entity, rule -> isLast && rule.association().equals(name)),
                     () -> rules.uncountable(entity, name, isLast),
-                    () -> ChildRowsCheck.shared(metadata, entity, name));
+                    () -> ChildRowsCheck.shared(metadata, entity, name, Stream.of()));
             if (problem != null) {
                 return "'path': " + problem;
             }
@@ -119,7 +120,10 @@ public record DeclaredPath(
                             attribute,
                             toOnes.isEmpty() ? "end the path before" : "name one of " + String.join(", ", toOnes));
         }
-        if (!BootModel.isWritten(entity, step)) {
+        if (step.getValue().hasFormula()) {
+            return ChildRowsCheck.computed(where + "." + attribute);
+        }
+        if (!BootModel.isWritten(entity, attribute)) {
             return "%s.%s does not write its column: name the association that does".formatted(where, attribute);
         }
         if (entity.getJoinClosure().stream().anyMatch(join -> join.containsProperty(step))) {
@@ -137,6 +141,9 @@ public record DeclaredPath(
             return "%s is in a hierarchy with a table per class, which no path can lead through: map it with one table or joined ones"
                     .formatted(where);
         }
-        return ChildRowsCheck.withPast(entity.getRootClass(), where);
+        return Problems.first(
+                () -> ChildRowsCheck.readOnly(entity.getTable(), where),
+                () -> ChildRowsCheck.withPast(entity.getRootClass(), where),
+                () -> ChildRowsCheck.hiddenIdentifier(entity));
     }
 }

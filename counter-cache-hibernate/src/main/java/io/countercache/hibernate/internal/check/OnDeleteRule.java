@@ -72,7 +72,7 @@ public record OnDeleteRule(
                 association,
                 collection == null ? "" : collection.getRole(),
                 target.getEntityName(),
-                key.getColumns().stream()
+                BootModel.columns(key).stream()
                         .map(column -> column.getQuotedName(dialect))
                         .collect(Collectors.toSet()),
                 action);

@@ -198,11 +198,10 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
 
     /** Whether a condition names an attribute of a column that the rule changes. */
     private static boolean isNamed(OnDeleteRule rule, String where, PersistentClass child) {
-        return Stream.of(where.split("\\s*[^\\w.]+\\s*", -1))
-                .flatMap(name -> Stream.of(name, name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name))
+        return ChildRowsCheck.names(where)
                 .map(name -> BootModel.find(child, name))
                 .filter(Objects::nonNull)
                 .anyMatch(attribute ->
-                        !Collections.disjoint(attribute.getColumns(), rule.key().getColumns()));
+                        !Collections.disjoint(BootModel.columns(attribute.getValue()), BootModel.columns(rule.key())));
     }
 }

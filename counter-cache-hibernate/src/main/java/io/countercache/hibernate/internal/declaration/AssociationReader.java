@@ -15,6 +15,7 @@ import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.support.Problems;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.hibernate.mapping.Any;
@@ -121,24 +122,42 @@ final class AssociationReader {
 
     /** A collection that is mapped by a to-one of its elements: this to-one is counted. */
     private @Nullable String inverse(Collection collection, List<String> names) {
+        String mappedBy = collection.getMappedByProperty();
         if (!(collection.getElement() instanceof OneToMany elements)) {
-            return "is not an association: put @CounterCache on a @ManyToOne or on a collection";
+            return mappedBy == null
+                    ? "does not write its rows: put @CounterCache on the collection that does"
+                    : "is not an association: put @CounterCache on a @ManyToOne or on a collection";
         }
         PersistentClass child = mapping.metadata().getEntityBinding(elements.getReferencedEntityName());
-        Property association = BootModel.find(child, collection.getMappedByProperty());
-        if (association == null
-                || !(association.getValue() instanceof ManyToOne toOne)
+        String association = mappedBy == null ? ofKey(collection, child) : mappedBy;
+        if (association == null) {
+            return "does not write its rows, and %s has no to-one with its column: map one, and put @CounterCache on it"
+                    .formatted(child.getJpaEntityName());
+        }
+        Property property = BootModel.find(child, association);
+        if (property == null
+                || !(property.getValue() instanceof ManyToOne toOne)
                 || !toOne.getReferencedEntityName().equals(place.entity().getEntityName())) {
             return "is mapped by %s.%s, which does not lead to %s: put @CounterCache on that association"
                     .formatted(
                             child.getJpaEntityName(),
-                            collection.getMappedByProperty(),
+                            association,
                             place.entity().getJpaEntityName());
         }
         if (collection.getWhere() != null) {
             return "has a @SQLRestriction, but rows that it hides would be counted: put @CounterCache with a 'where' on the association";
         }
-        return children(path(place.entity(), Counts.CHILDREN), names, child, collection.getMappedByProperty());
+        return children(path(place.entity(), Counts.CHILDREN), names, child, association);
+    }
+
+    /** The to-one that writes the key of an inverse collection which does not name it, as in an hbm.xml file; null if none does. */
+    private static @Nullable String ofKey(Collection collection, PersistentClass child) {
+        return BootModel.writing(child).entrySet().stream()
+                .filter(each -> each.getValue().getValue() instanceof ManyToOne toOne
+                        && BootModel.columns(toOne).equals(BootModel.columns(collection.getKey())))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
     private DeclaredPath path(PersistentClass start, Counts counts) {
@@ -152,7 +171,10 @@ final class AssociationReader {
             return path.problem();
         }
         Property reference = BootModel.find(child, association);
-        if (reference == null || !BootModel.isWritten(child, reference)) {
+        if (reference != null && reference.getValue().hasFormula()) {
+            return ChildRowsCheck.computed(child.getJpaEntityName() + "." + association);
+        }
+        if (!BootModel.isWritten(child, association)) {
             return "%s.%s does not write its column: count the association that does"
                     .formatted(child.getJpaEntityName(), association);
         }
@@ -165,8 +187,8 @@ final class AssociationReader {
     private @Nullable String declare(
             DeclaredPath path, List<String> names, PersistentClass child, String association, Counts counts) {
         PersistentClass parent = path.end();
-        String uncountable = Problems.first(
-                path::problem, () -> DeclaredMapping.withPast(child), () -> DeclaredMapping.withPast(parent));
+        String uncountable =
+                Problems.first(path::problem, () -> DeclaredMapping.unfit(child), () -> DeclaredMapping.unfit(parent));
         if (uncountable != null) {
             return uncountable;
         }
@@ -178,7 +200,10 @@ final class AssociationReader {
         if (counter == null) {
             return CounterAttribute.missing(parent, names);
         }
-        String unfit = Problems.first(() -> unfit(child, parent, counter), () -> untouchable(parent, counter));
+        String unfit = Problems.first(
+                () -> unfit(child, parent, counter),
+                () -> untouchable(parent, counter),
+                () -> CounterAttribute.overwritten(mapping.metadata(), parent, counter));
         if (unfit != null) {
             return unfit;
         }

@@ -112,10 +112,19 @@ public final class DeclarationReader {
     private void readAttribute(Place place, AnnotatedElement member) {
         Counter counter = member.getAnnotation(Counter.class);
         if (counter != null) {
-            readFree(place, counter);
+            read(place, () -> readFree(place, counter));
         }
         for (CounterCache annotation : member.getAnnotationsByType(CounterCache.class)) {
-            new AssociationReader(mapping, found, place, annotation).read();
+            read(place, () -> new AssociationReader(mapping, found, place, annotation).read());
+        }
+    }
+
+    /** Reads one declaration. Whatever is thrown at an unforeseen mapping becomes a problem of its place. */
+    private void read(Place place, Runnable declaration) {
+        try {
+            declaration.run();
+        } catch (RuntimeException e) {
+            found.failure(place, e);
         }
     }
 
@@ -126,8 +135,10 @@ public final class DeclarationReader {
             found.problem(place, "is not a persistent attribute of the entity itself: put @Counter on one");
             return;
         }
-        String unfit =
-                Problems.first(() -> CounterAttribute.unfit(entity, property), () -> DeclaredMapping.withPast(entity));
+        String unfit = Problems.first(
+                () -> CounterAttribute.unfit(entity, property),
+                () -> DeclaredMapping.unfit(entity),
+                () -> CounterAttribute.overwritten(metadata, entity, property));
         if (unfit != null) {
             found.problem(place, unfit);
         } else if (annotation.slots() != 0) {

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.declaration;
 
 import io.countercache.hibernate.internal.check.ChildRowsCheck;
 import io.countercache.hibernate.internal.check.OnDeleteRules;
+import io.countercache.hibernate.internal.support.Problems;
 import java.util.function.Predicate;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
@@ -44,8 +45,13 @@ final class DeclaredMapping {
         return tableNames.format(property.getValue().getTable().getQualifiedTableName());
     }
 
-    /** Why an entity can neither have counters nor be counted, if the reason is that it keeps old versions of its rows. */
-    static @Nullable String withPast(PersistentClass entity) {
-        return ChildRowsCheck.withPast(entity.getRootClass(), entity.getJpaEntityName());
+    /**
+     * Why an entity can neither have counters nor be counted, if the reason is that it keeps old versions of its rows, or that a
+     * subclass hides its identifier.
+     */
+    static @Nullable String unfit(PersistentClass entity) {
+        return Problems.first(
+                () -> ChildRowsCheck.withPast(entity.getRootClass(), entity.getJpaEntityName()),
+                () -> ChildRowsCheck.hiddenIdentifier(entity));
     }
 }

@@ -11,11 +11,13 @@ import java.util.Map;
 import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
+import org.jspecify.annotations.Nullable;
 
 /** The counters that have been read so far, and everything that is wrong with their declarations. */
 final class FoundCounters {
 
     private final List<String> problems = new ArrayList<>();
+    private @Nullable RuntimeException failure;
     private final Map<Property, Derived> derived = new LinkedHashMap<>();
     private final Map<Collection, Sized> sizes = new LinkedHashMap<>();
     private final Map<Property, FreeCounter> free = new LinkedHashMap<>();
@@ -28,6 +30,15 @@ final class FoundCounters {
 
     void problem(Place place, String problem) {
         problems.add(place + ": " + problem);
+    }
+
+    /** A mapping that the library cannot read, though it should: there is nothing that the user has done wrong. */
+    void failure(Place place, RuntimeException cause) {
+        problem(
+                place,
+                "its mapping cannot be read (%s): remove @CounterCache, and report this with the mapping"
+                        .formatted(cause));
+        failure = failure == null ? cause : failure;
     }
 
     /** Adds a derived counter. One that is declared on both sides of its association is added twice, with the same definition. */
@@ -71,7 +82,9 @@ final class FoundCounters {
             }
         });
         if (!problems.isEmpty()) {
-            throw new CounterMappingException(problems);
+            CounterMappingException refused = new CounterMappingException(problems);
+            refused.initCause(failure);
+            throw refused;
         }
     }
 

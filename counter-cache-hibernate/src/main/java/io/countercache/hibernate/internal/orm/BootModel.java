@@ -4,9 +4,13 @@ import io.countercache.hibernate.internal.support.SqlType;
 import jakarta.persistence.Id;
 import jakarta.persistence.MapsId;
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Field;
 import java.lang.reflect.Member;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
@@ -15,8 +19,10 @@ import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.Column;
 import org.hibernate.mapping.Component;
 import org.hibernate.mapping.OneToMany;
+import org.hibernate.mapping.OneToOne;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
+import org.hibernate.mapping.RootClass;
 import org.hibernate.mapping.Table;
 import org.hibernate.mapping.ToOne;
 import org.hibernate.mapping.UnionSubclass;
@@ -59,12 +65,16 @@ public final class BootModel {
     private static Stream<Property> properties(PersistentClass entity) {
         Stream<Property> own =
                 Stream.concat(entity.getPropertyClosure().stream(), Stream.ofNullable(entity.getIdentifierProperty()));
+        return Stream.concat(own, partsOfIdentifier(entity));
+    }
+
+    /** The attributes of the entity that are parts of its identifier; in an {@code @IdClass} they may have other types. */
+    private static Stream<Property> partsOfIdentifier(PersistentClass entity) {
         if (entity.getIdentifierProperty() != null || !(entity.getIdentifier() instanceof Component id)) {
-            return own;
+            return Stream.of();
         }
-        // the parts of the id as attributes of the entity: in the @IdClass they may have other types
         Component parts = entity.getIdentifierMapper() == null ? id : entity.getIdentifierMapper();
-        return Stream.concat(own, parts.getProperties().stream());
+        return parts.getProperties().stream();
     }
 
     /** The entity that a to-one or the elements of a collection refer to; null if they do not refer to entities. */
@@ -101,6 +111,44 @@ public final class BootModel {
         return definitions;
     }
 
+    /** The columns of an attribute or a key. Unlike Hibernate's own method, it also answers where there are formulas as well. */
+    public static Set<Column> columns(Value value) {
+        return value.getSelectables().stream()
+                .filter(Column.class::isInstance)
+                .map(Column.class::cast)
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * The attributes of an entity, not those that it inherits, that write their columns: by their names, those of its identifier
+     * and of embeddables one by one.
+     */
+    public static Map<String, Property> writing(PersistentClass entity) {
+        Map<String, Property> writing = new LinkedHashMap<>();
+        entity.getProperties().stream()
+                .filter(property -> !property.isSynthetic())
+                .forEach(property -> addLeaves(property, property.getName(), writing));
+        writing.values().removeIf(property -> !property.isInsertable() && !property.isUpdatable());
+        if (entity.getSuperclass() == null) {
+            identifier(entity).forEach(property -> addLeaves(property, property.getName(), writing));
+        }
+        return writing;
+    }
+
+    private static Stream<Property> identifier(PersistentClass entity) {
+        return entity.getIdentifierProperty() == null
+                ? partsOfIdentifier(entity)
+                : Stream.of(entity.getIdentifierProperty());
+    }
+
+    private static void addLeaves(Property property, String path, Map<String, Property> leaves) {
+        if (property.getValue() instanceof Component embedded) {
+            embedded.getProperties().forEach(part -> addLeaves(part, path + "." + part.getName(), leaves));
+        } else if (!(property.getValue() instanceof OneToOne) && !(property.getValue() instanceof Collection)) {
+            leaves.put(path, property);
+        }
+    }
+
     /** Whether each class of the hierarchy of an entity has its own table. */
     public static boolean isInUnion(PersistentClass entity) {
         return entity.getRootClass().getSubclassClosure().stream().anyMatch(UnionSubclass.class::isInstance);
@@ -111,10 +159,40 @@ public final class BootModel {
         return entity.getFilters().stream().anyMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()));
     }
 
-    /** Whether an association writes its column, itself or, if it is a part of the identifier, through the identifier. */
-    public static boolean isWritten(PersistentClass entity, Property association) {
-        return association.isInsertable()
-                || isPartOfId(association.getGetter(entity.getMappedClass()).getMember());
+    /**
+     * Whether an association writes its column, itself or, if it is a part of the identifier, through the identifier.
+     *
+     * @param path its name; dots lead into embeddables
+     */
+    public static boolean isWritten(PersistentClass entity, String path) {
+        Property association = find(entity, path);
+        if (association == null || association.isInsertable()) {
+            return association != null;
+        }
+        Property embedding = path.contains(".") ? find(entity, path.substring(0, path.lastIndexOf('.'))) : null;
+        Class<?> declaring = embedding != null && embedding.getValue() instanceof Component embedded
+                ? embedded.getComponentClass()
+                : entity.getMappedClass();
+        return isPartOfId(association.getGetter(declaring).getMember());
+    }
+
+    /**
+     * The subclass in the hierarchy of an entity that has a field of its own for the identifier, and so hides the one that the
+     * others read; null if there is none.
+     */
+    public static @Nullable PersistentClass hidingIdentifier(PersistentClass entity) {
+        RootClass root = entity.getRootClass();
+        return root.getSubclassClosure().stream()
+                .filter(type -> type.getMappedClass() != null && root.getMappedClass() != null)
+                .filter(type -> identifier(root)
+                        .anyMatch(
+                                part -> member(part, type) instanceof Field field && !field.equals(member(part, root))))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable Member member(Property attribute, PersistentClass entity) {
+        return attribute.getGetter(entity.getMappedClass()).getMember();
     }
 
     private static boolean isPartOfId(@Nullable Member association) {
