@@ -6,6 +6,7 @@ import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.size.Rooms.Carpet;
 import io.countercache.hibernate.size.Rooms.Chair;
 import io.countercache.hibernate.size.Rooms.Guest;
+import io.countercache.hibernate.size.Rooms.Hall;
 import io.countercache.hibernate.size.Rooms.Lamp;
 import io.countercache.hibernate.size.Rooms.Plant;
 import io.countercache.hibernate.size.Rooms.Room;
@@ -100,6 +101,18 @@ class CollectionSizeMappingsTest {
                 assertTold(told, false);
             }
         });
+    }
+
+    @Test
+    void aCollectionOfASubclassOfTheParentIsTold() {
+        Hall hall = new Hall();
+        Chair chair = new Chair();
+        chair.room = hall;
+        db.inTransaction(session -> {
+            session.persist(hall);
+            session.persist(chair);
+        });
+        db.inTransaction(session -> assertTold(session.find(Hall.class, hall.id).rows, true));
     }
 
     @Test

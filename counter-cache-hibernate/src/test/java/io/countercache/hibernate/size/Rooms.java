@@ -38,6 +38,7 @@ final class Rooms {
 
     static final Class<?>[] ENTITIES = {
         Room.class,
+        Hall.class,
         Chair.class,
         Stool.class,
         Table.class,
@@ -151,6 +152,13 @@ final class Rooms {
         Set<Guest> formerGuests = new HashSet<>();
 
         int formerGuestsCount;
+    }
+
+    /** Has a collection that rooms of other kinds have not. */
+    @Entity(name = "Hall")
+    static class Hall extends Room {
+        @OneToMany(mappedBy = "room")
+        Set<Chair> rows = new HashSet<>();
     }
 
     @Embeddable

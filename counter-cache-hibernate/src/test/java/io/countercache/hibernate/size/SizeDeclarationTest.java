@@ -122,8 +122,17 @@ class SizeDeclarationTest {
         @AnyKeyJavaClass(Long.class)
         @JoinColumn(name = "place_id")
         @AnyDiscriminatorValue(discriminator = "L", entity = Lair.class)
+        @AnyDiscriminatorValue(discriminator = "C", entity = Cave.class)
         @CounterCache(value = "anyCount", size = true)
         Object place;
+    }
+
+    @Entity(name = "Cave")
+    static class Cave {
+        @Id
+        Long id;
+
+        int anyCount;
     }
 
     @Entity(name = "Lair")
@@ -137,7 +146,7 @@ class SizeDeclarationTest {
 
     @Test
     void aParentWithoutACollectionHasNone() {
-        assertThatThrownBy(() -> Boot.build(Fox.class, Lair.class))
+        assertThatThrownBy(() -> Boot.build(Fox.class, Lair.class, Cave.class))
                 .isInstanceOf(CounterMappingException.class)
                 .hasMessage("""
                         Cannot start: 2 wrong counter declarations
@@ -342,7 +351,7 @@ class SizeDeclarationTest {
     @Test
     void bothSidesSayTheSame() {
         refused(
-                "Pond.ducks: has 'size = false', but Duck.pond, which declares the same counter, has not: make them equal",
+                "Pond.ducks: has 'size = false', and Duck.pond has 'size = true' for the same counter: make them equal",
                 Pond.class,
                 Duck.class);
     }

@@ -32,6 +32,9 @@ public record AnyDeclaration(PersistentClass child, String attribute, Any any, M
         if (!annotation.path().isEmpty()) {
             return "'path': an @Any leads to rows of several entities, so no path can lead on: remove it, or use a @ManyToOne";
         }
+        if (annotation.size()) {
+            return "an @Any tells the size of no collection: remove 'size = true'";
+        }
         Property root = BootModel.find(child, attribute.split("\\.", -1)[0]);
         if (root == null || !child.getPropertyClosure().contains(root)) {
             return "is an @Any in an identifier: use a @ManyToOne";

@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
-import org.hibernate.mapping.Any;
 import org.hibernate.mapping.Array;
 import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.ManyToOne;
@@ -51,9 +50,6 @@ public record SizeDeclaration(PersistentClass parent, CounterDefinition counter,
                 .orElse(null);
         if (option != null) {
             return "a counter with '%s' tells the size of no collection".formatted(option);
-        }
-        if (declared instanceof Any) {
-            return "an @Any tells the size of no collection";
         }
         if (meant().findAny().isEmpty()) {
             return "%s has no collection that is mapped by it, whose size could be told"

@@ -52,8 +52,8 @@ final class FoundCounters {
         } else if (other != null && other.size() != size) {
             problem(
                     place,
-                    "has 'size = %s', but %s, which declares the same counter, has not: make them equal"
-                            .formatted(size, other.where()));
+                    "has 'size = %s', and %s has 'size = %s' for the same counter: make them equal"
+                            .formatted(size, other.where(), other.size()));
         }
     }
 
