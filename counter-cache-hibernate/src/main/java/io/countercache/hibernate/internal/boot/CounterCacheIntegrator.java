@@ -64,7 +64,8 @@ public final class CounterCacheIntegrator implements Integrator {
                         metadata, factory.getSqlStringGenerationContext(), CollectionMapping::isChanged)
                 .read();
         CounterModel model = new CounterModel(declared.derived(), declared.free(), factory);
-        OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), model);
+        CountedCollections collections = new CountedCollections(declared.derived());
+        OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), declared.rows(), collections, model);
         CounterSql sql = new CounterSql(model);
         CacheInvalidation caches = new CacheInvalidation();
         CounterWriter writer = new CounterWriter(model, sql, caches);
@@ -83,7 +84,6 @@ public final class CounterCacheIntegrator implements Integrator {
         FactoryScope.of(factory).put(ReadBeforeWrite.class, reads);
         MappingChanges changes = MappingChanges.inBootModel(declared, settings, skipping, metadata, factory);
         MoveSink sink = new MoveSink(model, pending, skipping);
-        CountedCollections collections = new CountedCollections(declared.derived());
         boolean trust = settings.staleChildren() == Settings.StaleChildren.TRUST;
         listen(
                 installed,
@@ -116,7 +116,7 @@ public final class CounterCacheIntegrator implements Integrator {
         OwnQueries queries = installed.queries();
         PendingDeltas pending = installed.pending();
         List<RowStep> steps = new ArrayList<>(); // in the order in which they are called
-        if (!declared.deletes().isEmpty()) {
+        if (!declared.deletes().isEmpty() || !declared.rows().isEmpty()) {
             steps.add(new OnDeleteStep(model, onDelete, queries, sink));
         }
         CollectionEvents ofCollections = null;

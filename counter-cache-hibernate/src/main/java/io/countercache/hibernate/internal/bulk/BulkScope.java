@@ -70,7 +70,7 @@ final class BulkScope {
      */
     boolean deletesOthers(EntityPersister entity) {
         return Entities.withSubclasses(entity)
-                .anyMatch(each -> !onDelete.of(each).isEmpty());
+                .anyMatch(onDelete::takesAlong);
     }
 
     /**
@@ -128,7 +128,9 @@ final class BulkScope {
         EntityPersister entity = mutation.entity();
         if (Entities.withSubclasses(entity)
                 .anyMatch(
-                        each -> onDelete.of(each).size() != onDelete.of(entity).size())) {
+                        each -> onDelete.of(each).size() != onDelete.of(entity).size()
+                                || onDelete.rowsOf(each).size()
+                                        != onDelete.rowsOf(entity).size())) {
             return "the database takes rows along with some subclasses of %s only, so it has to be sent for each of them"
                     .formatted(entity.getImportedName());
         }

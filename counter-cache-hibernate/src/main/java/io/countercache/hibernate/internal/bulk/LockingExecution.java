@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.bulk;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.Moves;
 import io.countercache.hibernate.internal.model.RowChange;
+import io.countercache.hibernate.internal.ondelete.CollectionEnd;
 import io.countercache.hibernate.internal.ondelete.CollectionRows;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteSearch;
@@ -85,10 +86,16 @@ final class LockingExecution {
     /** Counts the rows that the database deletes, or sets to null, along with these; false if it never does. */
     private boolean countOthers(BulkMutation delete, List<Object> ids) {
         EntityPersister entity = delete.entity();
-        if (onDelete.of(entity).isEmpty()) {
+        if (!onDelete.takesAlong(entity)) {
             return false;
         }
-        new OnDeleteSearch(onDelete, queries).countAlongWith(entity, ids, sink.of(delete.session()), delete.session());
+        new OnDeleteSearch(onDelete, queries)
+                .countAlongWith(
+                        entity,
+                        ids,
+                        CollectionEnd::isDeletedByStatement, // CollectionTableDeletes counts these
+                        sink.of(delete.session()),
+                        delete.session());
         return true;
     }
 

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.declaration;
 
+import io.countercache.hibernate.internal.model.CascadedRows;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.model.OnDelete;
@@ -12,9 +13,11 @@ import java.util.List;
  * @param read the derived counters that sizes may be read from
  * @param free the counters of {@code @Counter}
  * @param deletes the {@code ON DELETE} actions of the mapping; empty if there are no derived counters
+ * @param rows the rows of collection tables that such actions delete; empty likewise
  */
 public record Declarations(
         List<CounterDefinition> derived,
         List<CounterDefinition> read,
         List<FreeCounter> free,
-        List<OnDelete> deletes) {}
+        List<OnDelete> deletes,
+        List<CascadedRows> rows) {}
