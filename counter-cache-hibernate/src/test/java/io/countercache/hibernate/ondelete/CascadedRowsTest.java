@@ -182,20 +182,20 @@ class CascadedRowsTest {
 
     @Test
     void aStatelessSessionDeletesOneWhoseElementsItKnows() {
-        Song known = db.fromTransaction(session -> session.createSelectionQuery(
-                        "from Song s join fetch s.fans where s.id = 1", Song.class)
-                .getSingleResult());
+        Song known = db.fromTransaction(
+                session -> session.createSelectionQuery("from Song s join fetch s.fans where s.id = 1", Song.class)
+                        .getSingleResult());
         db.factory().inStatelessTransaction(session -> session.delete(known));
         assertThat(counts()).isEqualTo("1 3, 2-2-1 1-2-2 1-0-1");
     }
 
     @Test
     void bulkStatementsDeleteThem() {
-        db.inTransaction(session -> session.createMutationQuery("delete from Song s where s.id = 1")
-                .executeUpdate());
+        db.inTransaction(session ->
+                session.createMutationQuery("delete from Song s where s.id = 1").executeUpdate());
         assertThat(counts()).isEqualTo("1 3, 2-2-1 1-2-2 1-0-1");
-        db.inTransaction(session -> session.createMutationQuery("delete from Fan f where f.id > 1")
-                .executeUpdate());
+        db.inTransaction(session ->
+                session.createMutationQuery("delete from Fan f where f.id > 1").executeUpdate());
         assertThat(counts()).isEqualTo("1 1, 2-0-0");
     }
 

@@ -69,8 +69,7 @@ final class BulkScope {
      * deleted.
      */
     boolean deletesOthers(EntityPersister entity) {
-        return Entities.withSubclasses(entity)
-                .anyMatch(onDelete::takesAlong);
+        return Entities.withSubclasses(entity).anyMatch(onDelete::takesAlong);
     }
 
     /**
@@ -91,8 +90,7 @@ final class BulkScope {
 
     private static boolean isWritten(CountedCollection collection, Set<String> assigned) {
         return Arrays.stream(collection.persister().getKeyColumnNames())
-                .anyMatch(column ->
-                        assigned.contains(collection.persister().getTableName() + "." + column));
+                .anyMatch(column -> assigned.contains(collection.persister().getTableName() + "." + column));
     }
 
     private boolean changes(BulkMutation mutation, EntityPersister entity) {

@@ -17,7 +17,9 @@ record StatementText(String sql) {
     private static final Pattern LITERALS = Pattern.compile("'[^']*'");
 
     /** A number or a parameter, or a list of them; LITERALS are parameters by then. */
-    private static final Pattern VALUES = Pattern.compile("(?:\\?|:\\w+|(?<![\\w.\"])-?\\d[\\w.]*)(?:\\s*,\\s*(?:\\?|:\\w+|-?\\d[\\w.]*))*");
+    private static final Pattern VALUES =
+            Pattern.compile("(?:\\?|:\\w+|(?<![\\w.\"])-?\\d[\\w.]*)(?:\\s*,\\s*(?:\\?|:\\w+|-?\\d[\\w.]*))*");
+
     private static final Pattern ROW = Pattern.compile("\\bvalues \\(|\\) ?\\(?select ");
     private static final Pattern TARGET = Pattern.compile(
             "^(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*(?:insert\\s+into|update(?:\\s+only)?|delete\\s+from(?:\\s+only)?|merge\\s+into|truncate(?:\\s+table)?)\\s+([\\w.\"`\\[\\]$]+)",

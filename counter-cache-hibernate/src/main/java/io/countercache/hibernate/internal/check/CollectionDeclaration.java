@@ -145,8 +145,8 @@ public record CollectionDeclaration(
      * @param leadsOn whether the counter is further up: then each row would have to be found from both of its ends
      */
     private @Nullable String uncountable(CascadedRows rows, PersistentClass end, boolean leadsOn) {
-        String declared = "%s has @OnDelete(CASCADE) on %s"
-                .formatted(name(), rows.isElement() ? "its elements" : "its owner");
+        String declared =
+                "%s has @OnDelete(CASCADE) on %s".formatted(name(), rows.isElement() ? "its elements" : "its owner");
         if (leadsOn) {
             return declared + ", which deletes rows unseen: remove it";
         }

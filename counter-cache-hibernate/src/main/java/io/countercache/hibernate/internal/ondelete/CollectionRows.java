@@ -99,8 +99,8 @@ public final class CollectionRows {
             return;
         }
         Entities.refuseFilters(collection.owner(), session); // the query joins it
-        String hql = "select %1$s, count(*) %2$s where %3$s in :ids group by %1$s"
-                .formatted(counted, collection.from(), by);
+        String hql =
+                "select %1$s, count(*) %2$s where %3$s in :ids group by %1$s".formatted(counted, collection.from(), by);
         queries.forEach(hql, Object[].class, ids, session, row -> {
             BigDecimal amount = BigDecimal.valueOf(each * ((Number) row[1]).longValue());
             counters.forEach(counter -> moves.move(counter, row[0], amount));

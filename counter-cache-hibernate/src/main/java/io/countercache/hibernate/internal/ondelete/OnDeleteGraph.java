@@ -202,7 +202,8 @@ public final class OnDeleteGraph {
     }
 
     private boolean isWatchedLike(EntityPersister type, EntityPersister other) {
-        return model.watched(other).hasAllOf(model.watched(type)) && of(type).equals(of(other))
+        return model.watched(other).hasAllOf(model.watched(type))
+                && of(type).equals(of(other))
                 && rowsOf(type).equals(rowsOf(other));
     }
 
