@@ -315,7 +315,6 @@ class CollectionDeclarationTest {
                 "Left.linked: the rows of Left.linked are entities too: count a @ManyToOne of Linked",
                 "Right.ordered: Left.ordered identifies its rows by an index or an id, where another transaction may"
                         + " have put another element: use a Set or a plain List",
-                "Right.deleted: Left.deleted has @OnDelete(CASCADE), which deletes rows unseen: remove it",
                 "Right.byCode: Left.byCode refers to another column than an id: refer to the ids");
     }
 

@@ -138,8 +138,8 @@ class BulkElementsTest {
                         new Pier(2, south, new Yacht(4)),
                         new Boat(5))
                 .forEach(session::persist));
-        db.inTransaction(session -> session.createMutationQuery("update Sail s set s.madeIn.id = 1")
-                .executeUpdate());
+        db.inTransaction(session ->
+                session.createMutationQuery("update Sail s set s.madeIn.id = 1").executeUpdate());
     }
 
     private int execute(String hql) {
@@ -160,7 +160,8 @@ class BulkElementsTest {
 
     @Test
     void elementsOfASubclassAndTheirOwnElements() {
-        assertThat(execute("delete from Sail s where s.yachtId = 3 and s.id > 30")).isEqualTo(2);
+        assertThat(execute("delete from Sail s where s.yachtId = 3 and s.id > 30"))
+                .isEqualTo(2);
         assertThat(db.text("select string_agg(cast(sails_count as varchar), ' ' order by id) from yacht"))
                 .isEqualTo("1 3");
         assertThat(db.number("select sails_count from harbour where id = 1")).isEqualTo(4);
@@ -191,9 +192,8 @@ class BulkElementsTest {
     void elementsAreNotInsertedWithAnOwner(String hql, String collection) {
         assertThatThrownBy(() -> execute(hql))
                 .isInstanceOf(UncountableStatementException.class)
-                .hasMessageContaining(
-                        "it writes the column of io.countercache.hibernate.bulk.BulkElementsTest$" + collection
-                                + ", whose rows are counted: map the column as a @ManyToOne and count that");
+                .hasMessageContaining("it writes the column of io.countercache.hibernate.bulk.BulkElementsTest$"
+                        + collection + ", whose rows are counted: map the column as a @ManyToOne and count that");
     }
 
     @Test

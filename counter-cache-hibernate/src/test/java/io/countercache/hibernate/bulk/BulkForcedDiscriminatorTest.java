@@ -102,8 +102,7 @@ class BulkForcedDiscriminatorTest {
     }
 
     @RegisterExtension
-    final TestDatabase db =
-            TestDatabase.with(Street.class, House.class, Shop.class, Lamp.class, Lantern.class);
+    final TestDatabase db = TestDatabase.with(Street.class, House.class, Shop.class, Lamp.class, Lantern.class);
 
     @BeforeEach
     void twoStreets() {

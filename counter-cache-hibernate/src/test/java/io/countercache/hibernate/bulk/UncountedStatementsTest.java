@@ -62,8 +62,8 @@ class UncountedStatementsTest {
     }
 
     @RegisterExtension
-    final TestDatabase database = TestDatabase.with(
-            Post.class, Author.class, Comment.class, Room.class, Hall.class, Seat.class, Bolt.class);
+    final TestDatabase database =
+            TestDatabase.with(Post.class, Author.class, Comment.class, Room.class, Hall.class, Seat.class, Bolt.class);
 
     private final LogMessages messages = new LogMessages("io.countercache.hibernate.internal.bulk.UncountedStatements");
 
@@ -134,8 +134,8 @@ class UncountedStatementsTest {
 
     @Test
     void aCounterThatABulkInsertSetsIsWarnedOfUnlessItIsZero() {
-        database.inTransaction(session -> update(
-                session, "insert into Post (id, title, commentsCount) select c.id, 'a, b)', 0 from Comment c"));
+        database.inTransaction(session ->
+                update(session, "insert into Post (id, title, commentsCount) select c.id, 'a, b)', 0 from Comment c"));
         database.inTransaction(
                 session -> update(session, "insert into Post (id, title, commentsCount) values (7, 'a, (b', 0)"));
         assertThat(messages.texts()).isEmpty();

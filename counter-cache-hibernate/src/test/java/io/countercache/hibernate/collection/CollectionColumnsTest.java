@@ -138,8 +138,9 @@ class CollectionColumnsTest {
 
     @Test
     void aBulkUpdateOfTheColumnIsCounted() {
-        db.inTransaction(session -> session.createMutationQuery("update Horse h set h.stable = null where h.name = 'white'")
-                .executeUpdate());
+        db.inTransaction(
+                session -> session.createMutationQuery("update Horse h set h.stable = null where h.name = 'white'")
+                        .executeUpdate());
         assertThat(db.number("select horses_count from stable")).isEqualTo(1);
         assertThat(db.number("select boxes_count + queue_count from stable")).isEqualTo(4);
     }

@@ -72,7 +72,8 @@ public final class CounterCacheIntegrator implements Integrator {
                         metadata, factory.getSqlStringGenerationContext(), CollectionMapping::isChanged)
                 .read();
         CounterModel model = new CounterModel(declared.derived(), declared.free(), factory);
-        OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), model);
+        CountedCollections collections = new CountedCollections(declared.derived());
+        OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), declared.rows(), collections, model);
         CounterSql sql = new CounterSql(model, new ReferredParents(model, declared.deletes()));
         CacheInvalidation caches = new CacheInvalidation();
         CounterWriter writer = new CounterWriter(model, sql, caches);
@@ -97,7 +98,6 @@ public final class CounterCacheIntegrator implements Integrator {
         ForeseenCounts foreseen = new ForeseenCounts(model, pending, skipping);
         MappingChanges.generateCounters(declared, foreseen, metadata);
         MoveSink sink = new MoveSink(model, pending, skipping);
-        CountedCollections collections = new CountedCollections(declared.derived());
         boolean trust = settings.staleChildren() == Settings.StaleChildren.TRUST;
         listen(
                 installed,
@@ -133,7 +133,7 @@ public final class CounterCacheIntegrator implements Integrator {
         OwnQueries queries = installed.queries();
         PendingDeltas pending = installed.pending();
         List<RowStep> steps = new ArrayList<>(); // in the order in which they are called
-        if (!declared.deletes().isEmpty()) {
+        if (!declared.deletes().isEmpty() || !declared.rows().isEmpty()) {
             steps.add(new OnDeleteStep(model, onDelete, queries, sink));
         }
         CollectionEvents ofCollections = null;

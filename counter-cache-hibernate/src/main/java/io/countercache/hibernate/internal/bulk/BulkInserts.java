@@ -67,10 +67,8 @@ public final class BulkInserts {
             CountedCollections collections,
             SessionFactoryImplementor factory) {
         this.policy = policy;
-        this.joinColumns = collections
-                .all(factory)
-                .filter(CountedCollection::isForeignKey)
-                .toList();
+        this.joinColumns =
+                collections.all(factory).filter(CountedCollection::isForeignKey).toList();
         this.model = model;
         this.reads = reads;
         this.sink = sink;
@@ -190,7 +188,8 @@ public final class BulkInserts {
      */
     public void checkElements(String sql) {
         StatementText text = new StatementText(sql);
-        checkElements(sql, (table, column) -> text.inserts(table, column));
+        checkElements(
+                sql, (table, column) -> text.inserts(table, column) || (text.insertsInto(table) && text.sets(column)));
     }
 
     /** The same for an INSERT that Hibernate executes by several statements. */

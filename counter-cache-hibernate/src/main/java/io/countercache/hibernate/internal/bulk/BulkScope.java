@@ -69,8 +69,7 @@ final class BulkScope {
      * deleted.
      */
     boolean deletesOthers(EntityPersister entity) {
-        return Entities.withSubclasses(entity)
-                .anyMatch(each -> !onDelete.of(each).isEmpty());
+        return Entities.withSubclasses(entity).anyMatch(onDelete::takesAlong);
     }
 
     /**
@@ -91,8 +90,7 @@ final class BulkScope {
 
     private static boolean isWritten(CountedCollection collection, Set<String> assigned) {
         return Arrays.stream(collection.persister().getKeyColumnNames())
-                .anyMatch(column ->
-                        assigned.contains(collection.persister().getTableName() + "." + column));
+                .anyMatch(column -> assigned.contains(collection.persister().getTableName() + "." + column));
     }
 
     private boolean changes(BulkMutation mutation, EntityPersister entity) {
@@ -128,7 +126,9 @@ final class BulkScope {
         EntityPersister entity = mutation.entity();
         if (Entities.withSubclasses(entity)
                 .anyMatch(
-                        each -> onDelete.of(each).size() != onDelete.of(entity).size())) {
+                        each -> onDelete.of(each).size() != onDelete.of(entity).size()
+                                || onDelete.rowsOf(each).size()
+                                        != onDelete.rowsOf(entity).size())) {
             return "the database takes rows along with some subclasses of %s only, so it has to be sent for each of them"
                     .formatted(entity.getImportedName());
         }

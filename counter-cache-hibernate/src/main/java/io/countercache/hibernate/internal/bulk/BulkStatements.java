@@ -108,13 +108,13 @@ public final class BulkStatements {
     }
 
     private int count(
-            BulkMutation mutation,
-            List<RowGroups> classes,
-            List<CountedCollection> elementsOf,
-            boolean deletesOthers) {
+            BulkMutation mutation, List<RowGroups> classes, List<CountedCollection> elementsOf, boolean deletesOthers) {
         DeferredMoves moves = new DeferredMoves();
         OwnSelect affected = mutation.lockingAffected(reads);
-        int changed = classes.size() == 1 && elementsOf.isEmpty() && !deletesOthers && returning.isPossible(mutation, affected)
+        int changed = classes.size() == 1
+                        && elementsOf.isEmpty()
+                        && !deletesOthers
+                        && returning.isPossible(mutation, affected)
                 ? returning.execute(mutation, affected, classes.get(0), moves)
                 : locking.execute(mutation, affected, classes, elementsOf, moves);
         moves.passOn(sink.of(mutation.session()));

@@ -3,9 +3,11 @@ package io.countercache.hibernate.internal.bulk;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.Moves;
 import io.countercache.hibernate.internal.model.RowChange;
+import io.countercache.hibernate.internal.ondelete.CollectionEnd;
 import io.countercache.hibernate.internal.ondelete.CollectionRows;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteSearch;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -74,9 +76,12 @@ final class LockingExecution {
         if (mutation.isDelete() && countOthers(mutation, ids)) {
             isRestricted = true; // for rows inserted since, nothing was searched that the database deletes with them
         }
-        int changed = (isRestricted ? mutation.restrictedTo(ids) : mutation).execute();
-        // no other rows can be changed then, but a row counts twice that a join finds twice
-        checkSame(ids.size(), isRestricted ? Math.min(changed, ids.size()) : changed, mutation);
+        BulkMutation sent = isRestricted ? mutation.restrictedTo(ids) : mutation;
+        int changed = sent.execute();
+        // of a restricted one no other rows can be changed, but a row counts twice that a join finds twice; Hibernate adds
+        // filters without parentheses, so with these it may change others
+        boolean isExact = sent == mutation || Entities.isFiltered(mutation.entity(), mutation.session());
+        checkSame(ids.size(), isExact ? changed : Math.min(changed, ids.size()), mutation);
         if (!mutation.isDelete()) {
             checkSame(ids.size(), count(ids, classes, RowGroups::after, moves, mutation), mutation);
             elementsOf.forEach(each -> collections.countElements(each, ids, 1, moves, mutation.session()));
@@ -87,10 +92,16 @@ final class LockingExecution {
     /** Counts the rows that the database deletes, or sets to null, along with these; false if it never does. */
     private boolean countOthers(BulkMutation delete, List<Object> ids) {
         EntityPersister entity = delete.entity();
-        if (onDelete.of(entity).isEmpty()) {
+        if (!onDelete.takesAlong(entity)) {
             return false;
         }
-        new OnDeleteSearch(onDelete, queries).countAlongWith(entity, ids, sink.of(delete.session()), delete.session());
+        new OnDeleteSearch(onDelete, queries)
+                .countAlongWith(
+                        entity,
+                        ids,
+                        CollectionEnd::isDeletedByStatement, // CollectionTableDeletes counts these
+                        sink.of(delete.session()),
+                        delete.session());
         return true;
     }
 

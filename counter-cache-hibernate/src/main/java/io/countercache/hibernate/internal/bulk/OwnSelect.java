@@ -123,8 +123,7 @@ final class OwnSelect {
         query.getSelectClause().add(idOf(root, root.getModel()), null);
         if (copy instanceof SqmUpdateStatement<?> update) {
             // an UPDATE leaves out a row for which the join to a new value finds nothing: so this joins them as well
-            JoinedPaths.of(update)
-                    .forEach(path -> query.getSelectClause().add(withoutFetch(path), null));
+            JoinedPaths.of(update).forEach(path -> query.getSelectClause().add(withoutFetch(path), null));
         }
         query.setWhereClause(copy.getWhereClause());
         query.setOrderByClause(new SqmOrderByClause());

@@ -66,7 +66,9 @@ final class ReturningSql {
         int where = new StatementText(sql).topLevel(" where ");
         String locking = rows.with(Set.of())
                 + (where < 0 ? sql : sql.substring(0, where)) + " where " + rows.areLocked()
-                + (where < 0 ? "" : " and (" + sql.substring(where + " where ".length()) + ")");
+                + (where < 0
+                        ? ""
+                        : " and (" + grouped(sql.substring(where + " where ".length()), same(rows)) + ")");
         return new ReturningSql(
                 rows.table(),
                 delete.after(rows.query()),
@@ -104,15 +106,28 @@ final class ReturningSql {
                     + (where < 0 ? "" : " and (" + update.substring(where + " where ".length()) + ")");
         }
         String itself = " from " + named;
-        String same = table + ".ctid=" + rows.alias() + ".ctid";
         int from = text.topLevel(itself);
-        int condition = update.indexOf(same);
-        if (!update.startsWith("update " + table + " set ") || from < 0 || condition < from) {
+        int where = text.topLevel(" where ") + " where ".length();
+        if (!update.startsWith("update " + table + " set ")
+                || from < 0
+                || where < from
+                || !update.contains(same(rows))) {
             throw unexpected(update);
         }
         return update.substring(0, from)
-                + " from " + rows.name() + update.substring(from + itself.length(), condition)
-                + rows.areSame() + update.substring(condition + same.length());
+                + " from " + rows.name() + update.substring(from + itself.length(), where)
+                + grouped(update.substring(where), same(rows)).replace(same(rows), rows.areSame());
+    }
+
+    /** How Hibernate says that a row is the same as one of those that a statement joins. */
+    private static String same(LockedRows rows) {
+        return rows.table() + ".ctid=" + rows.alias() + ".ctid";
+    }
+
+    /** A condition in parentheses where Hibernate has added another one, for it adds it without: a filter may have an OR. */
+    private static String grouped(String where, String same) {
+        int added = where.indexOf(" and " + same);
+        return added < 0 ? where : "(" + where.substring(0, added) + ")" + where.substring(added);
     }
 
     private static String beforeAndAfter(

@@ -18,7 +18,9 @@ record StatementText(String sql) {
     private static final Pattern LITERALS = Pattern.compile("'[^']*'");
 
     /** A number or a parameter, or a list of them; LITERALS are parameters by then. */
-    private static final Pattern VALUES = Pattern.compile("(?:\\?|:\\w+|(?<![\\w.\"])-?\\d[\\w.]*)(?:\\s*,\\s*(?:\\?|:\\w+|-?\\d[\\w.]*))*");
+    private static final Pattern VALUES =
+            Pattern.compile("(?:\\?|:\\w+|(?<![\\w.\"])-?\\d[\\w.]*)(?:\\s*,\\s*(?:\\?|:\\w+|-?\\d[\\w.]*))*");
+
     private static final Pattern ROW = Pattern.compile("\\bvalues \\(|\\) ?\\(?select ");
     private static final String BLANK = "^(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*";
 

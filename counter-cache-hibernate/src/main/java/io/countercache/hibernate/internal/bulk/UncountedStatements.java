@@ -92,13 +92,11 @@ public final class UncountedStatements {
     /** Logs a warning if a bulk UPDATE or INSERT sets derived counters. An INSERT may set them to 0. */
     public void warnOfSet(String sql) {
         StatementText text = new StatementText(sql);
-        derivedByTable
-                .getOrDefault(text.target(), Map.of())
-                .forEach((column, counter) -> {
-                    if (text.sets(column) || !"0".equals(text.inserted(column).orElse("0"))) {
-                        warnOfCounter(counter, sql);
-                    }
-                });
+        derivedByTable.getOrDefault(text.target(), Map.of()).forEach((column, counter) -> {
+            if (text.sets(column) || !"0".equals(text.inserted(column).orElse("0"))) {
+                warnOfCounter(counter, sql);
+            }
+        });
     }
 
     /** The same for an UPDATE of several tables that is one statement with a WITH. */

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.check;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.internal.model.CascadedRows;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.orm.BootModel;
@@ -112,19 +113,22 @@ public record CollectionDeclaration(
                 || (collection.getCustomSQLDeleteAll() != null && !isChanged.test(collection))) {
             return "%s has custom SQL, and it is not known what that does to rows: remove it".formatted(name());
         }
-        if (collection.getElement() instanceof ManyToOne toOne
-                && OnDeleteRule.action(toOne) == OnDelete.Action.CASCADE) {
-            return "%s has @OnDelete(CASCADE) on its elements, which deletes rows unseen: remove the element from the collection instead"
-                    .formatted(name());
-        }
         OnDelete.Action action = collection.getKey() instanceof SimpleValue key ? OnDeleteRule.action(key) : null;
         boolean leadsOn = !annotation.path().isEmpty();
-        if ((counts == Counts.OWNERS || leadsOn) && action == OnDelete.Action.CASCADE) {
+        if (leadsOn && action == OnDelete.Action.CASCADE) {
             return "%s has @OnDelete(CASCADE), which deletes rows unseen: remove it".formatted(name());
         }
         if (leadsOn && action != null) {
             return "%s has @OnDelete(%s), which takes rows out of the collection unseen: remove it"
                     .formatted(name(), action);
+        }
+        for (CascadedRows rows : deletes.rows()) {
+            String problem = rows.collection().equals(collection.getRole())
+                    ? uncountable(rows, rows.isElement() && element != null ? element : owner, leadsOn)
+                    : null;
+            if (problem != null) {
+                return problem;
+            }
         }
         if (element != null && collection.isOneToMany()) {
             String deleted = deletes.unseen(element, rule -> rule.collection() == collection);
@@ -137,6 +141,27 @@ public record CollectionDeclaration(
                     .formatted(element.getJpaEntityName());
         }
         return null;
+    }
+
+    /**
+     * Why rows that the database deletes along with rows of an entity cannot be counted.
+     *
+     * @param leadsOn whether the counter is further up: then each row would have to be found from both of its ends
+     */
+    private @Nullable String uncountable(CascadedRows rows, PersistentClass end, boolean leadsOn) {
+        String declared =
+                "%s has @OnDelete(CASCADE) on %s".formatted(name(), rows.isElement() ? "its elements" : "its owner");
+        if (leadsOn) {
+            return declared + ", which deletes rows unseen: remove it";
+        }
+        if (end.getSubclassClosure().stream().anyMatch(type -> type.getCustomSQLDelete() != null)) {
+            return "%s, and %s has custom SQL, which may delete nothing: remove one of the two"
+                    .formatted(declared, end.getJpaEntityName());
+        }
+        return BootModel.isInUnion(end) && end.hasSubclasses()
+                ? "%s, and leads to a hierarchy with a table per class, which no foreign key can: remove it"
+                        .formatted(declared)
+                : null;
     }
 
     /** Why a recount may not see all rows. */

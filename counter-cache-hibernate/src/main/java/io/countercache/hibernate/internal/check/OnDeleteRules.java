@@ -1,11 +1,13 @@
 package io.countercache.hibernate.internal.check;
 
+import io.countercache.hibernate.internal.model.CascadedRows;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.orm.BootModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -15,6 +17,7 @@ import org.hibernate.boot.Metadata;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.Component;
+import org.hibernate.mapping.ManyToOne;
 import org.hibernate.mapping.OneToMany;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
@@ -24,7 +27,7 @@ import org.hibernate.mapping.Value;
 import org.jspecify.annotations.Nullable;
 
 /** All foreign keys by which the database itself changes rows when others are deleted, and why some of these cannot be counted. */
-public record OnDeleteRules(List<OnDeleteRule> all) {
+public record OnDeleteRules(List<OnDeleteRule> all, List<CascadedRows> rows) {
 
     public static OnDeleteRules read(Metadata metadata) {
         List<OnDeleteRule> rules = new ArrayList<>();
@@ -33,7 +36,7 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
         }
         metadata.getCollectionBindings().forEach(collection -> read(collection, rules));
         rules.sort(Comparator.comparing(OnDeleteRule::place));
-        return new OnDeleteRules(List.copyOf(rules));
+        return new OnDeleteRules(List.copyOf(rules), rows(metadata));
     }
 
     private static Stream<Property> attributes(PersistentClass entity) {
@@ -71,6 +74,29 @@ public record OnDeleteRules(List<OnDeleteRule> all) {
                     (SimpleValue) collection.getKey(),
                     action));
         }
+    }
+
+    /** The rows of collection tables that go along with other rows: either side of an association may declare it. */
+    private static List<CascadedRows> rows(Metadata metadata) {
+        Set<CascadedRows> rows = new LinkedHashSet<>();
+        for (Collection collection : metadata.getCollectionBindings()) {
+            boolean keyCascades = collection.getKey() instanceof SimpleValue key && cascades(key);
+            Collection owning = BootModel.owning(collection, metadata);
+            if (owning == null || owning.isOneToMany()) {
+                continue;
+            }
+            if (keyCascades) {
+                rows.add(new CascadedRows(owning.getRole(), owning != collection));
+            }
+            if (owning.getElement() instanceof ManyToOne element && cascades(element)) {
+                rows.add(new CascadedRows(owning.getRole(), true));
+            }
+        }
+        return List.copyOf(rows);
+    }
+
+    private static boolean cascades(SimpleValue key) {
+        return OnDeleteRule.action(key) == OnDelete.Action.CASCADE;
     }
 
     /** All rules by names, without the boot model. */

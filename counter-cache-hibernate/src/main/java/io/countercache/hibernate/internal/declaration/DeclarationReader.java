@@ -57,7 +57,8 @@ public final class DeclarationReader {
                 found.free(),
                 derived.isEmpty()
                         ? List.of()
-                        : mapping.deletes().named(metadata.getDatabase().getDialect()));
+                        : mapping.deletes().named(metadata.getDatabase().getDialect()),
+                derived.isEmpty() ? List.of() : mapping.deletes().rows());
     }
 
     private void readEntity(PersistentClass entity) {

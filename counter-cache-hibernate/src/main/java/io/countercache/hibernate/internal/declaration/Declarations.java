@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.declaration;
 
+import io.countercache.hibernate.internal.model.CascadedRows;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.model.OnDelete;
@@ -15,9 +16,11 @@ import org.hibernate.mapping.Property;
  * @param sizes the collections whose size is told by a counter, each with the attribute that is the counter
  * @param free the counters of {@code @Counter}
  * @param deletes the {@code ON DELETE} actions of the mapping; empty if there are no derived counters
+ * @param rows the rows of collection tables that such actions delete; empty likewise
  */
 public record Declarations(
         List<CounterDefinition> derived,
         Map<Collection, Property> sizes,
         List<FreeCounter> free,
-        List<OnDelete> deletes) {}
+        List<OnDelete> deletes,
+        List<CascadedRows> rows) {}

@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.ondelete;
 
+import io.countercache.hibernate.internal.model.CascadedRows;
+import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.model.WatchedEntity;
@@ -18,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
@@ -33,11 +36,14 @@ import org.jspecify.annotations.Nullable;
 public final class OnDeleteGraph {
 
     private final List<OnDelete> declared;
+    private final List<CascadedRows> rows;
+    private final CountedCollections collections;
     private final CounterModel model;
     // these are filled on first use: the runtime mapping does not exist yet when the declarations are read
     private volatile @Nullable List<OnDeleteEdge> relevant;
     private volatile @Nullable Set<String> recorded;
     private final Map<EntityPersister, List<OnDeleteEdge>> byTarget = new ConcurrentHashMap<>();
+    private final Map<EntityPersister, List<CollectionEnd>> rowsByEnd = new ConcurrentHashMap<>();
     private final Map<EntityPersister, Boolean> changing = new ConcurrentHashMap<>();
     private final Map<OnDeleteEdge, List<Kind>> kinds = new ConcurrentHashMap<>();
 
@@ -49,15 +55,18 @@ public final class OnDeleteGraph {
      */
     record Kind(EntityPersister entity, WatchedEntity watched, boolean isExact) {}
 
-    public OnDeleteGraph(List<OnDelete> declared, CounterModel model) {
+    public OnDeleteGraph(
+            List<OnDelete> declared, List<CascadedRows> rows, CountedCollections collections, CounterModel model) {
         this.declared = List.copyOf(declared);
+        this.rows = List.copyOf(rows);
+        this.collections = collections;
         this.model = model;
     }
 
     private List<OnDeleteEdge> all(SessionFactoryImplementor factory) {
         List<OnDeleteEdge> known = relevant;
         if (known == null) {
-            known = RelevantEdges.among(declared, model, factory);
+            known = RelevantEdges.among(declared, model, this::endsRows, factory);
             relevant = known;
         }
         return known;
@@ -72,6 +81,33 @@ public final class OnDeleteGraph {
                 any -> all(deleted.getFactory()).stream()
                         .filter(edge -> deleted.isTypeOrSuperType(edge.target()))
                         .toList());
+    }
+
+    /** The collections from whose tables the database deletes rows along with rows of an entity, where that moves counters. */
+    public List<CollectionEnd> rowsOf(EntityPersister deleted) {
+        return rowsByEnd.computeIfAbsent(
+                deleted,
+                any -> ends(deleted.getFactory())
+                        .filter(end -> deleted.isTypeOrSuperType(end.entity()))
+                        .toList());
+    }
+
+    private boolean endsRows(EntityPersister deleted) {
+        return !rowsOf(deleted).isEmpty();
+    }
+
+    private Stream<CollectionEnd> ends(SessionFactoryImplementor factory) {
+        return rows.stream()
+                .flatMap(each -> collections
+                        .all(factory)
+                        .filter(collection -> collection.persister().getRole().equals(each.collection()))
+                        .map(collection -> new CollectionEnd(collection, each.isElement())))
+                .filter(end -> !end.counters().isEmpty());
+    }
+
+    /** Whether the database deletes or changes anything that is counted along with rows of an entity. */
+    public boolean takesAlong(EntityPersister deleted) {
+        return !of(deleted).isEmpty() || endsRows(deleted);
     }
 
     /** Whether the database may delete or change rows of an entity along with others. */
@@ -93,6 +129,10 @@ public final class OnDeleteGraph {
     public Set<EntityPersister> causes(EntityPersister child) {
         Set<EntityPersister> causes = new LinkedHashSet<>();
         List<EntityPersister> open = new ArrayList<>(List.of(child));
+        ends(child.getFactory())
+                .filter(end -> end.isElement() && end.collection().owner().equals(child))
+                .filter(end -> causes.add(end.entity()))
+                .forEach(end -> open.add(end.entity()));
         while (!open.isEmpty()) {
             EntityPersister next = open.remove(open.size() - 1);
             all(child.getFactory()).stream()
@@ -162,15 +202,18 @@ public final class OnDeleteGraph {
     }
 
     private boolean isWatchedLike(EntityPersister type, EntityPersister other) {
-        return model.watched(other).hasAllOf(model.watched(type)) && of(type).equals(of(other));
+        return model.watched(other).hasAllOf(model.watched(type))
+                && of(type).equals(of(other))
+                && rowsOf(type).equals(rowsOf(other));
     }
 
     // ---- what is locked ----
 
     /** The tables to which the foreign keys of child rows refer, each with the entity that it is the table of. */
     SortedMap<String, EntityPersister> referredTables(EntityPersister target) {
-        return of(target).stream()
-                .map(OnDeleteEdge::target)
+        return Stream.concat(
+                        of(target).stream().map(OnDeleteEdge::target),
+                        rowsOf(target).stream().map(CollectionEnd::entity))
                 .distinct()
                 .collect(Collectors.toMap(
                         EntityPersister::getTableName, Function.identity(), (one, same) -> one, TreeMap::new));

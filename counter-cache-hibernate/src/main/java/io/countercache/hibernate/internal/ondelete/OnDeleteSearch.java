@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.hibernate.ScrollMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -44,6 +45,7 @@ public final class OnDeleteSearch {
 
     private final OnDeleteGraph edges;
     private final OwnQueries queries;
+    private final CollectionRows collections;
     /** The ids of deleted rows, by hierarchy. */
     private final Map<String, Set<Object>> deleted = new HashMap<>();
     /** Of rows that are not deleted: the edges whose foreign key is set to null, by hierarchy and id. */
@@ -52,19 +54,25 @@ public final class OnDeleteSearch {
     public OnDeleteSearch(OnDeleteGraph edges, OwnQueries queries) {
         this.edges = edges;
         this.queries = queries;
+        this.collections = new CollectionRows(queries);
     }
 
     /**
      * Counts what the database does along with the DELETE of rows of an entity. These rows themselves are counted elsewhere.
      *
      * @param ids those of all rows that one statement deletes
+     * @param isSeen whether Hibernate itself deletes the rows of a collection with them, and these are counted then
      */
     public void countAlongWith(
-            EntityPersister entity, Collection<?> ids, Moves moves, SharedSessionContractImplementor session) {
+            EntityPersister entity,
+            Collection<?> ids,
+            Predicate<CollectionEnd> isSeen,
+            Moves moves,
+            SharedSessionContractImplementor session) {
         session.getJdbcCoordinator().executeBatch(); // rows that are deleted already must not be found
         if (entity.getSoftDeleteMapping() == null) {
             recordDeleted(entity, ids);
-            new Run(moves, session).follow(entity, ids);
+            new Run(moves, session).follow(entity, ids, isSeen);
         }
     }
 
@@ -106,13 +114,22 @@ public final class OnDeleteSearch {
             this.session = session;
         }
 
-        void follow(EntityPersister entity, Collection<?> ids) {
+        void follow(EntityPersister entity, Collection<?> ids, Predicate<CollectionEnd> isSeen) {
             for (List<Object> chunk : Chunks.<Object>of(ids)) {
-                open.add(new Locked(entity, lock(edges.referredTables(entity), chunk, true)));
+                Locked deleted = new Locked(entity, lock(edges.referredTables(entity), chunk, true));
+                follow(deleted, isSeen);
             }
             while (!open.isEmpty()) {
-                Locked rows = open.remove();
-                edges.of(rows.entity()).forEach(edge -> follow(edge, rows.ids()));
+                follow(open.remove(), end -> false);
+            }
+        }
+
+        private void follow(Locked deleted, Predicate<CollectionEnd> isSeen) {
+            edges.of(deleted.entity()).forEach(edge -> follow(edge, deleted.ids()));
+            if (!deleted.ids().isEmpty()) {
+                edges.rowsOf(deleted.entity()).stream()
+                        .filter(isSeen.negate())
+                        .forEach(end -> collections.countDeleted(end, deleted.ids(), moves, session));
             }
         }
 
@@ -181,7 +198,7 @@ public final class OnDeleteSearch {
                 }
                 if (edge.cascades() && !counted.isEmpty()) {
                     recordDeleted(kind.entity(), counted);
-                    if (!edges.of(kind.entity()).isEmpty()) {
+                    if (edges.takesAlong(kind.entity())) {
                         open.add(new Locked(kind.entity(), counted));
                     }
                 }

@@ -8,6 +8,8 @@ import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.util.Set;
+import java.util.function.Predicate;
+import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.PostDeleteEvent;
@@ -56,7 +58,7 @@ public final class OnDeleteStep implements RowStep {
     public void onFlushDeleted(EntityEntry deleted, SharedSessionContractImplementor session) {
         EntityPersister entity = deleted.getPersister();
         boolean isChanged = edges.mayChange(entity);
-        if (isChanged || !edges.of(entity).isEmpty()) {
+        if (isChanged || edges.takesAlong(entity)) {
             flushes.get(session, FlushedDeletes::new).add(entity, deleted.getId(), isChanged);
         }
     }
@@ -66,14 +68,17 @@ public final class OnDeleteStep implements RowStep {
     public void beforeDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         EntityPersister entity = event.getPersister();
-        if (edges.of(entity).isEmpty()) {
+        if (!edges.takesAlong(entity)) {
             return;
         }
         FlushedDeletes flush = flushes.get(session);
         Set<Object> ids = flush == null ? Set.of(event.getId()) : flush.nextSearch(entity, event.getId());
         if (!ids.isEmpty()) {
             DeferredMoves moves = new DeferredMoves();
-            new OnDeleteSearch(edges, queries).countAlongWith(entity, ids, moves, session);
+            // a session with a context has deleted the rows of its collections by now, and only new ones are left
+            Predicate<CollectionEnd> isSeen =
+                    end -> session instanceof StatelessSession && end.isDeletedWith(event.getEntity());
+            new OnDeleteSearch(edges, queries).countAlongWith(entity, ids, isSeen, moves, session);
             refuseWithoutTransaction(entity, moves, session);
             deleting.put(session, new Deferred(entity, event.getId(), moves));
         }

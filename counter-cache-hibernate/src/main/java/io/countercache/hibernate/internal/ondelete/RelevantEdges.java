@@ -10,6 +10,7 @@ import io.countercache.hibernate.internal.orm.Entities;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -19,17 +20,25 @@ final class RelevantEdges {
     private final List<OnDeleteEdge> all;
     private final CounterModel model;
 
-    private RelevantEdges(List<OnDeleteEdge> all, CounterModel model) {
+    private final Predicate<EntityPersister> endsRows;
+
+    private RelevantEdges(List<OnDeleteEdge> all, CounterModel model, Predicate<EntityPersister> endsRows) {
         this.all = all;
+        this.endsRows = endsRows;
         this.model = model;
     }
 
-    static List<OnDeleteEdge> among(List<OnDelete> declared, CounterModel model, SessionFactoryImplementor factory) {
+    /** @param endsRows whether the database deletes counted rows of collections along with rows of an entity */
+    static List<OnDeleteEdge> among(
+            List<OnDelete> declared,
+            CounterModel model,
+            Predicate<EntityPersister> endsRows,
+            SessionFactoryImplementor factory) {
         List<OnDeleteEdge> all = declared.stream()
                 .map(each -> OnDeleteEdge.of(each, factory))
                 .distinct() // one may be declared on both sides of an association
                 .toList();
-        RelevantEdges relevant = new RelevantEdges(all, model);
+        RelevantEdges relevant = new RelevantEdges(all, model, endsRows);
         return all.stream()
                 .filter(edge -> relevant.isRelevant(edge, new HashSet<>()))
                 .toList();
@@ -42,6 +51,7 @@ final class RelevantEdges {
         }
         List<EntityPersister> types = Entities.withSubclasses(edge.child()).toList();
         return types.stream().anyMatch(type -> movesCounters(edge, model.watched(type)))
+                || (edge.cascades() && types.stream().anyMatch(endsRows))
                 || (edge.cascades()
                         && all.stream()
                                 .filter(next -> types.stream().anyMatch(type -> type.isTypeOrSuperType(next.target())))

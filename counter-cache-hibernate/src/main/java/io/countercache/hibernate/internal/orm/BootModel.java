@@ -85,6 +85,17 @@ public final class BootModel {
         return entity == null ? null : metadata.getEntityBinding(entity);
     }
 
+    /** The side of the association that writes the rows of a collection; null if a to-one does. */
+    public static @Nullable Collection owning(Collection collection, Metadata metadata) {
+        String mappedBy = collection.getMappedByProperty();
+        if (mappedBy == null) {
+            return collection.isInverse() ? null : collection;
+        }
+        PersistentClass element = target(collection.getElement(), metadata);
+        Property writing = element == null ? null : find(element, mappedBy);
+        return writing != null && writing.getValue() instanceof Collection owning ? owning : null;
+    }
+
     /** A collection as the user has written it, for messages: the entity and its attribute. */
     public static String name(Collection collection) {
         return collection.getOwner().getJpaEntityName() + "." + attribute(collection);

@@ -80,20 +80,27 @@ public final class Entities {
         }
     }
 
-    /** Refuses to count rows of an entity while a filter of the session may hide some of them. */
-    public static void refuseFilters(EntityPersister entity, SharedSessionContractImplementor session) {
+    /** Whether a filter of the session may hide rows of an entity. */
+    public static boolean isFiltered(EntityPersister entity, SharedSessionContractImplementor session) {
         var influencers = session.getLoadQueryInfluencers();
         // the filter of the tenant may stay: the rows of its tenant are all rows that the session counts
         boolean onlyTenant = Set.of(TenantIdBinder.FILTER_NAME)
                 .containsAll(influencers.getEnabledFilters().keySet());
-        if (!onlyTenant && entity.isAffectedByEnabledFilters(influencers, false)) {
+        return !onlyTenant && entity.isAffectedByEnabledFilters(influencers, false);
+    }
+
+    /** Refuses to count rows of an entity while a filter of the session may hide some of them. */
+    public static void refuseFilters(EntityPersister entity, SharedSessionContractImplementor session) {
+        if (isFiltered(entity, session)) {
             throw new CounterCacheException(
                     "%s is filtered in this session, and rows that are hidden cannot be counted: disable %s, or use another session"
                             .formatted(
                                     entity.getImportedName(),
                                     String.join(
                                             ", ",
-                                            influencers.getEnabledFilters().keySet())));
+                                            session.getLoadQueryInfluencers()
+                                                    .getEnabledFilters()
+                                                    .keySet())));
         }
     }
 }

@@ -84,8 +84,15 @@ public final class Columns {
 
     /** The SELECT of columns of the row with a key. */
     public static String selectBy(String table, List<ColumnValue> key, List<String> columns) {
+        return selectByAny(table, List.of(key), columns);
+    }
+
+    /** The SELECT of columns of all rows that have one of these keys. */
+    public static String selectByAny(String table, List<List<ColumnValue>> keys, List<String> columns) {
         return "select " + String.join(", ", columns) + " from " + table + " where "
-                + key.stream().map(ColumnValue::equal).collect(Collectors.joining(" and "));
+                + keys.stream()
+                        .map(key -> key.stream().map(ColumnValue::equal).collect(Collectors.joining(" and ")))
+                        .collect(Collectors.joining(" or "));
     }
 
     /** Binds the values of columns; returns the position after them. */
