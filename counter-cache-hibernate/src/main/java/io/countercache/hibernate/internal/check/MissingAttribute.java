@@ -7,7 +7,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.stream.Stream;
 import org.hibernate.mapping.PersistentClass;
-import org.hibernate.mapping.Property;
 import org.jspecify.annotations.Nullable;
 
 /** An attribute that an entity itself does not have: where else it is, so that the user need not look for it. */
@@ -46,12 +45,14 @@ public final class MissingAttribute {
 
     private static @Nullable String notPersistent(PersistentClass entity, String name) {
         for (Class<?> type = entity.getMappedClass(); type != null; type = type.getSuperclass()) {
-            boolean isDeclared = Stream.of(type.getDeclaredFields()).map(Field::getName).anyMatch(name::equals)
-                    || Stream.of(type.getDeclaredMethods())
-                            .filter(method -> method.getParameterCount() == 0)
-                            .map(Method::getName)
-                            .anyMatch(method -> method.startsWith("get")
-                                    && Introspector.decapitalize(method.substring(3)).equals(name));
+            boolean isDeclared =
+                    Stream.of(type.getDeclaredFields()).map(Field::getName).anyMatch(name::equals)
+                            || Stream.of(type.getDeclaredMethods())
+                                    .filter(method -> method.getParameterCount() == 0)
+                                    .map(Method::getName)
+                                    .anyMatch(method -> method.startsWith("get")
+                                            && Introspector.decapitalize(method.substring(3))
+                                                    .equals(name));
             if (isDeclared) {
                 return "%s.%s is not persistent: remove @Transient, or make its class a @MappedSuperclass if it is inherited"
                         .formatted(entity.getJpaEntityName(), name);
