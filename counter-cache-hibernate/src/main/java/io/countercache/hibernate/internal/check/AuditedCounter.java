@@ -26,6 +26,9 @@ public final class AuditedCounter {
 
     /** Logs a warning if a counter is audited. */
     public static void warn(PersistentClass parent, Property counter) {
+        if (parent.getMappedClass() == null) {
+            return; // a dynamic model has no annotations
+        }
         Member member = counter.getGetter(parent.getMappedClass()).getMember();
         if (member instanceof AnnotatedElement attribute
                 && !has(attribute, EXCLUDED)
