@@ -190,10 +190,10 @@ class DeclaredOptionsTest {
     void countersAndWhatTheyTouchAreAttributesOfTheEntityItself() {
         assertThatThrownBy(() -> DeclarationTest.read(Cow.class, Farm.class)).hasMessage("""
                         Cannot start: 4 wrong counter declarations
-                          - Cow.farm: Farm has no attribute 'stats.cows': add it, or name one of its numeric attributes: fencesCount
-                          - Cow.farm: 'touch': Farm has no date or time attribute 'stats.at': add it
+                          - Cow.farm: Farm.stats.cows is in an embeddable or in the identifier: move it to the entity itself
+                          - Cow.farm: 'touch': Farm.stats.at is in an embeddable or in the identifier: move it to the entity itself
                           - Farm.fences: is in an element of a collection, whose rows cannot be followed: make the element an entity
-                          - Farm.stats.visits: is not a persistent attribute of the entity itself: put @Counter on one""");
+                          - Farm.stats.visits: Farm.stats.visits is in an embeddable or in the identifier: move it to the entity itself""");
     }
 
     @Entity(name = "Kiosk")

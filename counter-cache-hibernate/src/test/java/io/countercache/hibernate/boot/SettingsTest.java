@@ -175,6 +175,8 @@ class SettingsTest {
     @CsvSource({
         "hibernate.counter_cache.wirte, hibernate.counter_cache.write",
         "hibernate.counter_cache.stale-children, hibernate.counter_cache.stale_children",
+        "hibernate.counter-cache.write, hibernate.counter_cache.write",
+        "hibernate.counterCache.bulk, hibernate.counter_cache.bulk",
         "hibernate.counter_cache.Enabled, hibernate.counter_cache.enabled"
     })
     void aSettingThatDoesNotExistIsRefusedAndTheNearestOneIsNamed(String setting, String nearest) {

@@ -2,12 +2,16 @@ package io.countercache.hibernate.internal.check;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.orm.BootModel;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.hibernate.boot.Metadata;
-import org.hibernate.mapping.OneToMany;
+import org.hibernate.mapping.Collection;
+import org.hibernate.mapping.Column;
+import org.hibernate.mapping.IndexedCollection;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.mapping.Stateful;
@@ -97,17 +101,17 @@ public final class ChildRowsCheck {
 
     private static @Nullable String shared(Metadata metadata, PersistentClass entity, String name, Property attribute) {
         return metadata.getCollectionBindings().stream()
-                .filter(collection -> collection.getElement() instanceof OneToMany
-                        && !collection.isInverse()
-                        && collection.getKey().isUpdateable()
-                        && OtherWriters.writes(
-                                attribute, collection.getCollectionTable(), BootModel.columns(collection.getKey())))
-                .map(BootModel::name)
-                .sorted()
-                .findFirst()
-                .map(writing ->
-                        "%s writes the column of %s.%s, and what it writes is not counted: declare mappedBy on it"
-                                .formatted(writing, entity.getJpaEntityName(), name))
+                .filter(collection -> collection.isOneToMany()
+                        && OtherWriters.writes(attribute, collection.getCollectionTable(), written(collection)))
+                .min(Comparator.comparing(BootModel::name))
+                .map(writing -> "%s writes the column of %s.%s, and what it writes is not counted: %s"
+                        .formatted(
+                                BootModel.name(writing),
+                                entity.getJpaEntityName(),
+                                name,
+                                writing.isInverse()
+                                        ? "order it by @OrderBy, or give its index a column of its own"
+                                        : "declare mappedBy on it"))
                 .orElse(null);
     }
 
@@ -121,6 +125,19 @@ public final class ChildRowsCheck {
                                 hiding.getJpaEntityName(),
                                 entity.getRootClass().getJpaEntityName(),
                                 hiding.getJpaEntityName());
+    }
+
+    /** The columns of its elements that a collection writes: its key, and its index, which also the inverse side writes. */
+    private static Set<Column> written(Collection collection) {
+        Set<Column> written = new HashSet<>();
+        if (!collection.isInverse() && collection.getKey().isUpdateable()) {
+            written.addAll(BootModel.columns(collection.getKey()));
+        }
+        if (collection instanceof IndexedCollection indexed
+                && !(collection instanceof org.hibernate.mapping.Map map && map.getMapKeyPropertyName() != null)) {
+            written.addAll(BootModel.columns(indexed.getIndex()));
+        }
+        return written;
     }
 
     /**

@@ -7,6 +7,7 @@ import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -46,13 +47,20 @@ public final class CounterAttribute {
                 .filter(property -> unfit(parent, property) == null)
                 .map(Property::getName)
                 .toList();
-        return "%s has no attribute '%s': add it%s"
-                .formatted(
-                        parent.getJpaEntityName(),
-                        String.join("' or '", names),
-                        numeric.isEmpty()
-                                ? ""
-                                : ", or name one of its numeric attributes: " + String.join(", ", numeric));
+        String elsewhere = names.stream()
+                .map(name -> MissingAttribute.elsewhere(parent, name))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        return elsewhere != null
+                ? elsewhere
+                : "%s has no attribute '%s': add it%s"
+                        .formatted(
+                                parent.getJpaEntityName(),
+                                String.join("' or '", names),
+                                numeric.isEmpty()
+                                        ? ""
+                                        : ", or name one of its numeric attributes: " + String.join(", ", numeric));
     }
 
     /** Why an attribute cannot be a counter, or null if it can. */
@@ -129,6 +137,10 @@ public final class CounterAttribute {
     public static @Nullable String untouchable(PersistentClass parent, String name, Property counter) {
         Property touched = BootModel.own(parent, name);
         String where = "'touch': " + parent.getJpaEntityName();
+        String elsewhere = touched == null ? MissingAttribute.elsewhere(parent, name) : null;
+        if (elsewhere != null) {
+            return "'touch': " + elsewhere;
+        }
         if (touched == null
                 || touched.equals(parent.getVersion())
                 || !TouchedAttribute.isDateOrTime(touched.getType().getReturnedClass())) {

@@ -97,7 +97,9 @@ public record DeclaredPath(
 
     /** The names of the counter of a to-one without an inverse collection. */
     public static List<String> namesWithoutCollection(PersistentClass child) {
-        String name = Introspector.decapitalize(child.getJpaEntityName());
+        String entity = child.getJpaEntityName();
+        // a nested class without a name of its own is called Outer$Nested
+        String name = Introspector.decapitalize(entity.substring(entity.lastIndexOf('$') + 1));
         return List.of(name + "sCount", name + "Count");
     }
 

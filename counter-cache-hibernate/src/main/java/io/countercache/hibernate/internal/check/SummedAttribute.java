@@ -23,6 +23,10 @@ public final class SummedAttribute {
     public static @Nullable String unfit(PersistentClass child, String name, PersistentClass parent, Property counter) {
         Property summed = BootModel.find(child, name);
         String where = "'sum': " + child.getJpaEntityName();
+        String elsewhere = summed == null ? MissingAttribute.elsewhere(child, name) : null;
+        if (elsewhere != null) {
+            return "'sum': " + elsewhere;
+        }
         if (summed == null || !isNumber(summed)) {
             String numbers = child.getPropertyClosure().stream()
                     .filter(SummedAttribute::isNumber)

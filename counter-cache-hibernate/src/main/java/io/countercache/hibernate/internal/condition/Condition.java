@@ -11,7 +11,9 @@ import org.hibernate.QueryException;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.BasicValuedModelPart;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.PathException;
 import org.hibernate.query.sqm.InterpretationException;
+import org.hibernate.query.sqm.PathElementException;
 import org.hibernate.query.sqm.tree.predicate.SqmPredicate;
 import org.hibernate.query.sqm.tree.select.SqmSelectStatement;
 import org.jspecify.annotations.Nullable;
@@ -106,17 +108,27 @@ public final class Condition {
                 }
             }
         } catch (RuntimeException e) {
+            Throwable failure = e instanceof InterpretationException && e.getCause() != null ? e.getCause() : e;
+            String remedy = isUnknownName(failure)
+                    ? "name attributes of %s: " + String.join(", ", ConditionAttribute.names(child))
+                    : "write one condition, as in the 'where' of an HQL query on %s";
             throw new IllegalArgumentException(
-                    "Hibernate cannot read it: %s: write one condition, as in the 'where' of an HQL query on %s"
-                            .formatted(reason(e, before), child.getImportedName()),
+                    "Hibernate cannot read it: %s: %s"
+                            .formatted(reason(failure, before), remedy.formatted(child.getImportedName())),
                     e);
         }
         throw new IllegalArgumentException("it has parameters: write the values instead");
     }
 
+    private static boolean isUnknownName(Throwable failure) {
+        return failure instanceof PathException
+                || failure instanceof PathElementException
+                // for the first name of a path there is no exception of its own
+                || String.valueOf(failure.getMessage()).startsWith("Could not interpret path expression");
+    }
+
     /** Hibernate's message, without the parts of the query that the user did not write and without lists of expected tokens. */
-    private static String reason(RuntimeException e, String before) {
-        Throwable failure = e instanceof InterpretationException && e.getCause() != null ? e.getCause() : e;
+    private static String reason(Throwable failure, String before) {
         String query = failure instanceof QueryException failed ? " [" + failed.getQueryString() + "]" : "";
         return String.valueOf(failure.getMessage())
                 .replace(query, "")

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.condition.Condition.Values;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Literal;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Operand;
 import io.countercache.hibernate.internal.support.SqlType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.hibernate.generator.Generator;
@@ -49,8 +50,8 @@ record ConditionAttribute(
             if (part == null) {
                 throw refused(
                         path,
-                        "is not an attribute of %s itself: name an attribute of this entity"
-                                .formatted(child.getImportedName()));
+                        "is not an attribute of %s itself: name one of %s"
+                                .formatted(child.getImportedName(), String.join(", ", names(child))));
             }
             if (part instanceof AttributeMapping attribute && !inIdentifier) {
                 refuseUnwritten(child, path, attribute, i == 0);
@@ -75,6 +76,32 @@ record ConditionAttribute(
                 part instanceof EmbeddableValuedModelPart
                         ? "is an embeddable: name its attributes one by one"
                         : "has no single value: name an attribute that has one");
+    }
+
+    /** The names of all attributes that a child has itself, those of embeddables one by one. */
+    static List<String> names(EntityPersister child) {
+        List<String> names = new ArrayList<>();
+        String identifier = child.getIdentifierPropertyName();
+        addNames(
+                identifier == null ? "" : identifier,
+                identifier == null && child.getIdentifierMapping() instanceof NonAggregatedIdentifierMapping composite
+                        ? composite.getVirtualIdEmbeddable()
+                        : child.getIdentifierMapping(),
+                names);
+        child.forEachAttributeMapping(attribute -> addNames(attribute.getAttributeName(), attribute, names));
+        return names.stream().sorted().toList();
+    }
+
+    private static void addNames(String path, ModelPart part, List<String> names) {
+        if (part instanceof EmbeddableValuedModelPart embedded) {
+            embedded.getEmbeddableTypeDescriptor()
+                    .forEachAttributeMapping(attribute -> addNames(
+                            path.isEmpty() ? attribute.getAttributeName() : path + "." + attribute.getAttributeName(),
+                            attribute,
+                            names));
+        } else if (part instanceof BasicValuedModelPart || part instanceof ToOneAttributeMapping) {
+            names.add(path);
+        }
     }
 
     /** The name of the attribute: in HQL, {@code id} stands for the identifier whatever its name is. */

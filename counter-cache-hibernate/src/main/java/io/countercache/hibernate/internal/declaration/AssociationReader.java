@@ -60,6 +60,9 @@ final class AssociationReader {
         if (annotation.slots() != 0) {
             return "'slots' of @CounterCache is not supported yet: remove it";
         }
+        if (!annotation.sum().isEmpty() && annotation.value().isEmpty()) {
+            return "'sum' needs a 'value', for the default names are those of numbers of rows: name the counter of the total";
+        }
         Property property = BootModel.find(place.entity(), place.attribute());
         Value value = property == null ? null : property.getValue();
         if (value == null) {

@@ -2,8 +2,10 @@ package io.countercache.hibernate.internal.declaration;
 
 import io.countercache.Counter;
 import io.countercache.CounterCache;
+import io.countercache.hibernate.internal.check.AuditedCounter;
 import io.countercache.hibernate.internal.check.ChildRowsCheck;
 import io.countercache.hibernate.internal.check.CounterAttribute;
+import io.countercache.hibernate.internal.check.MissingAttribute;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
@@ -51,14 +53,25 @@ public final class DeclarationReader {
                 .map(counter -> metadata.getEntityBinding(counter.child()))
                 .distinct()
                 .forEach(ChildRowsCheck::warnOfHidden);
+        derived.forEach(counter -> warnOfAudit(counter.parent(), counter.counter()));
+        List<FreeCounter> free = found.free();
+        free.forEach(counter -> warnOfAudit(counter.entity(), counter.counter()));
         return new Declarations(
                 derived,
                 found.sizes(),
-                found.free(),
+                free,
                 derived.isEmpty()
                         ? List.of()
                         : mapping.deletes().named(metadata.getDatabase().getDialect()),
                 derived.isEmpty() ? List.of() : mapping.deletes().rows());
+    }
+
+    private void warnOfAudit(String entity, String counter) {
+        PersistentClass parent = metadata.getEntityBinding(entity);
+        Property attribute = BootModel.own(parent, counter);
+        if (attribute != null) {
+            AuditedCounter.warn(parent, attribute);
+        }
     }
 
     private void readEntity(PersistentClass entity) {
@@ -133,7 +146,8 @@ public final class DeclarationReader {
         PersistentClass entity = place.entity();
         Property property = BootModel.own(entity, place.attribute());
         if (property == null) {
-            found.problem(place, "is not a persistent attribute of the entity itself: put @Counter on one");
+            String elsewhere = MissingAttribute.elsewhere(entity, place.attribute());
+            found.problem(place, elsewhere == null ? "is not a persistent attribute: put @Counter on one" : elsewhere);
             return;
         }
         String unfit = Problems.first(

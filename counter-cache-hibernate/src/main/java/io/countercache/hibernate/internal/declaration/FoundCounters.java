@@ -9,6 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.hibernate.mapping.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +48,12 @@ final class FoundCounters {
     void add(Place place, PersistentClass parent, Property attribute, CounterDefinition counter, boolean size) {
         Derived other = derived.putIfAbsent(attribute, new Derived(counter, place.toString(), size));
         if (other != null && !other.counter().equals(counter)) {
-            problem(
-                    place,
-                    "%s.%s is counted by %s already: give each its own counter"
-                            .formatted(parent.getJpaEntityName(), attribute.getName(), other.where()));
+            String different = different(counter, other.counter());
+            String problem = different.isEmpty()
+                    ? "%s.%s is counted by %s already: give each its own counter"
+                    : "%s.%s is declared by %s with another " + different
+                            + ": make them equal, or give each its own counter";
+            problem(place, problem.formatted(parent.getJpaEntityName(), attribute.getName(), other.where()));
         } else if (other != null && other.size() != size) {
             problem(
                     place,
@@ -67,6 +72,20 @@ final class FoundCounters {
                             .formatted(
                                     BootModel.name(collection), other.counter().getName(), other.where()));
         }
+    }
+
+    /** The options in which two declarations of one association differ; empty if they are of different ones. */
+    private static String different(CounterDefinition one, CounterDefinition other) {
+        boolean isOneAssociation = one.child().equals(other.child())
+                && one.association().equals(other.association())
+                && one.counts() == other.counts()
+                && one.path().equals(other.path());
+        return Stream.of(
+                        one.where().equals(other.where()) ? "" : "'where'",
+                        one.sum().equals(other.sum()) ? "" : "'sum'",
+                        one.touch().equals(other.touch()) ? "" : "'touch'")
+                .filter(option -> isOneAssociation && !option.isEmpty())
+                .collect(Collectors.joining(" and "));
     }
 
     void add(Property attribute, FreeCounter counter) {

@@ -98,9 +98,14 @@ public final class CounterModel {
                 EntityPersister child = Entities.entity(counter.child(), factory);
                 try {
                     conditions.put(counter, Condition.read(counter.where(), child, factory, likeMatchesUtf16, definedColumns));
-                } catch (IllegalArgumentException e) {
+                } catch (RuntimeException e) {
                     problems.add("%s.%s: 'where': %s"
-                            .formatted(child.getImportedName(), counter.association(), e.getMessage()));
+                            .formatted(
+                                    child.getImportedName(),
+                                    counter.association(),
+                                    e instanceof IllegalArgumentException
+                                            ? e.getMessage()
+                                            : "it cannot be read (%s): write it otherwise, and report this".formatted(e)));
                 }
             }
         }

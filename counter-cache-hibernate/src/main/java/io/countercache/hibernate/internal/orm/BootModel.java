@@ -130,26 +130,35 @@ public final class BootModel {
                 .collect(Collectors.toSet());
     }
 
-    /**
-     * The attributes of an entity, not those that it inherits, that write their columns: by their names, those of its identifier
-     * and of embeddables one by one.
-     */
+    /** The attributes of an entity, not those that it inherits, by their names: those of its identifier and of embeddables one by one. */
+    public static Map<String, Property> attributes(PersistentClass entity) {
+        return leaves(Stream.concat(declared(entity), identifier(entity)));
+    }
+
+    /** Those of the attributes that write their columns. */
     public static Map<String, Property> writing(PersistentClass entity) {
-        Map<String, Property> writing = new LinkedHashMap<>();
-        entity.getProperties().stream()
-                .filter(property -> !property.isSynthetic())
-                .forEach(property -> addLeaves(property, property.getName(), writing));
+        Map<String, Property> writing = leaves(declared(entity));
         writing.values().removeIf(property -> !property.isInsertable() && !property.isUpdatable());
-        if (entity.getSuperclass() == null) {
-            identifier(entity).forEach(property -> addLeaves(property, property.getName(), writing));
-        }
+        writing.putAll(leaves(identifier(entity))); // whatever they say of themselves, the INSERT writes the identifier
         return writing;
     }
 
+    private static Stream<Property> declared(PersistentClass entity) {
+        return entity.getProperties().stream().filter(property -> !property.isSynthetic());
+    }
+
     private static Stream<Property> identifier(PersistentClass entity) {
-        return entity.getIdentifierProperty() == null
-                ? partsOfIdentifier(entity)
-                : Stream.of(entity.getIdentifierProperty());
+        return entity.getSuperclass() != null
+                ? Stream.of()
+                : entity.getIdentifierProperty() == null
+                        ? partsOfIdentifier(entity)
+                        : Stream.of(entity.getIdentifierProperty());
+    }
+
+    private static Map<String, Property> leaves(Stream<Property> properties) {
+        Map<String, Property> leaves = new LinkedHashMap<>();
+        properties.forEach(property -> addLeaves(property, property.getName(), leaves));
+        return leaves;
     }
 
     private static void addLeaves(Property property, String path, Map<String, Property> leaves) {

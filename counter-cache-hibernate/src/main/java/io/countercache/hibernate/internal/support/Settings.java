@@ -78,10 +78,19 @@ public record Settings(
 
     private static List<String> unknown(Map<String, Object> settings) {
         return settings.keySet().stream()
-                .filter(name -> name.startsWith(PREFIX) && !NAMES.contains(name))
+                .filter(name -> isMeant(name) && !NAMES.contains(name))
                 .sorted()
                 .map(name -> "%s: there is no such setting: use %s, or remove it".formatted(name, nearest(name)))
                 .toList();
+    }
+
+    /** Whether a name is one of these settings, or would be with another spelling of what they all begin with. */
+    private static boolean isMeant(String name) {
+        return letters(name).startsWith(letters(PREFIX));
+    }
+
+    private static String letters(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
     }
 
     private static String nearest(String name) {
