@@ -284,9 +284,8 @@ public final class Counters<T> {
      */
     @SafeVarargs
     public final List<Drift> reset(Attribute<? super T, ?> first, Attribute<? super T, ?>... more) {
-        return reset(Stream.concat(Stream.of(first), Stream.of(more))
-                .map(Attribute::getName)
-                .toArray(String[]::new));
+        var all = Stream.concat(Stream.of(first), Stream.of(more));
+        return reset(all.map(Attribute::getName).toArray(String[]::new));
     }
 
     /**

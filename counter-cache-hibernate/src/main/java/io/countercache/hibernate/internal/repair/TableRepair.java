@@ -96,7 +96,7 @@ public record TableRepair(
                 || factory.getDefinedFilterNames().contains(TenantIdBinder.FILTER_NAME);
         if (hasTenants && tenant == null && factory.getCurrentTenantIdentifierResolver() == null) {
             throw new CounterCacheException(
-                    "%s is not repaired, because its tenant is not known: name it with tenant(..)"
+                    "%s is not repaired, because its tenant is not known: name it with tenant(..) or verifyAll(.., tenants)"
                             .formatted(parent.getImportedName()));
         }
     }
