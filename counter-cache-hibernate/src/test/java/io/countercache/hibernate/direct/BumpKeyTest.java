@@ -61,14 +61,13 @@ class BumpKeyTest {
     @Test
     void aPartialOrDeferredKeyIsNoKey() {
         for (String key : List.of("page", "late")) {
-            assertThat(db.statementsOf(() -> db.inTransaction(session -> assertThatThrownBy(() -> CounterCaches.of(
-                                                    session)
-                                            .bump(Visit.class, Map.of(key, "a"), "times"))
-                                    .isInstanceOf(IllegalArgumentException.class)
-                                    .hasMessage(
-                                            "Visit is not known to be unique by (%s): name the attributes of a unique"
-                                                    + " constraint, unique index or natural id: (id)",
-                                            key))))
+            assertThat(db.statementsOf(() -> db.inTransaction(session -> assertThatThrownBy(
+                                    () -> CounterCaches.of(session).bump(Visit.class, Map.of(key, "a"), "times"))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessage(
+                                    "Visit is not known to be unique by (%s): name the attributes of a unique"
+                                            + " constraint, unique index or natural id: (id)",
+                                    key))))
                     .isEmpty();
         }
     }
@@ -88,7 +87,8 @@ class BumpKeyTest {
         assertThatThrownBy(() -> db.inTransaction(
                         session -> CounterCaches.of(session).bump(Link.class, Map.of("url", "a"), "clicks")))
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessage("Link cannot be bumped by (url): the database has no unique constraint or index on these columns"
-                        + " that is for all rows and not deferrable: create one");
+                .hasMessage(
+                        "Link cannot be bumped by (url): the database has no unique constraint or index on these columns"
+                                + " that is for all rows and not deferrable: create one");
     }
 }

@@ -163,17 +163,16 @@ class OwnQueryMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db =
-            TestDatabase.with(
-                    Order.class,
-                    OrderLine.class,
-                    Place.class,
-                    Hub.class,
-                    Stop.class,
-                    Yard.class,
-                    Halt.class,
-                    Kiosk.class,
-                    Chain.class);
+    final TestDatabase db = TestDatabase.with(
+            Order.class,
+            OrderLine.class,
+            Place.class,
+            Hub.class,
+            Stop.class,
+            Yard.class,
+            Halt.class,
+            Kiosk.class,
+            Chain.class);
 
     @RegisterExtension
     final TestDatabase strict = TestDatabase.with(Order.class, OrderLine.class, Aisle.class, Box.class)

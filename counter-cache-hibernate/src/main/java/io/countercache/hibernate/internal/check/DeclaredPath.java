@@ -51,12 +51,11 @@ public record DeclaredPath(
             ManyToOne toOne = (ManyToOne) step.getValue();
             PersistentClass target = metadata.getEntityBinding(toOne.getReferencedEntityName());
             if (refersToSuperclass(toOne, target)) {
-                String joined = "'path': %s.%s refers to a column in the table of a superclass of %s, by which Hibernate cannot"
-                        + " join: refer to its id";
+                String joined =
+                        "'path': %s.%s refers to a column in the table of a superclass of %s, by which Hibernate cannot"
+                                + " join: refer to its id";
                 return new DeclaredPath(
-                        names,
-                        entity,
-                        joined.formatted(entity.getJpaEntityName(), name, target.getJpaEntityName()));
+                        names, entity, joined.formatted(entity.getJpaEntityName(), name, target.getJpaEntityName()));
             }
             names.add(name);
             entities.add(entity);
