@@ -93,7 +93,7 @@ public final class CounterRepair {
     public static RepairReport verifyAll(EntityManagerFactory factory, Collection<?> tenants) {
         SessionFactoryImplementor implementor = factory.unwrap(SessionFactoryImplementor.class);
         Installation installed = Installation.toVerify(implementor);
-        if (tenants.isEmpty()) {
+        if (tenants == null || tenants.isEmpty()) {
             throw new IllegalArgumentException("No tenant is verified: name one or more, or call verifyAll(factory)");
         }
         RepairTally tally = new RepairTally();

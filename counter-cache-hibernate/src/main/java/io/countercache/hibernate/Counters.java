@@ -8,6 +8,7 @@ import io.countercache.hibernate.internal.orm.Entities;
 import jakarta.persistence.metamodel.Attribute;
 import jakarta.persistence.metamodel.SingularAttribute;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,7 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
  * UPDATE. A change is one UPDATE per row, relative to the stored value, with null as 0, so changes at the same time add up. It
  * is sent at once, and the row stays locked until the transaction ends. Managed instances show the new value and do not become
  * dirty; a {@code @Version} stays. An instance that waits for its INSERT is flushed first, unless the flush mode is manual.
- *
- * <p>A missing row is not changed. Rows of a sibling entity or of another tenant in the same table count as missing: for an
+ * A missing row is not changed. Rows of a sibling entity or of another tenant in the same table count as missing: for an
  * entity that may have such rows, one query looks for them first. Without any ids no SQL is sent.
  *
  * <p>A change that would take one of the rows past a limit changes none: the {@code try} methods return false, the others throw
@@ -284,9 +284,8 @@ public final class Counters<T> {
      */
     @SafeVarargs
     public final List<Drift> reset(Attribute<? super T, ?> first, Attribute<? super T, ?>... more) {
-        return reset(Stream.concat(Stream.of(first), Stream.of(more))
-                .map(Attribute::getName)
-                .toArray(String[]::new));
+        var all = Stream.concat(Stream.of(first), Arrays.stream(more));
+        return reset(all.map(Attribute::getName).toArray(String[]::new));
     }
 
     /**

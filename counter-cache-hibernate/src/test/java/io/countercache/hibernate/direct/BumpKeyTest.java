@@ -23,13 +23,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Keys that are unique, but not for all rows or not at once: a bump cannot find its row by them. */
 class BumpKeyTest {
 
+    /** Hibernate cannot create its table: such keys are for applications that have a script for their schema. */
     @Entity(name = "Visit")
     @Table(
             uniqueConstraints = @UniqueConstraint(columnNames = "late", options = "deferrable initially deferred"),
-            indexes = {
-                @Index(name = "visit_page", columnList = "page", unique = true, options = "where closed = false"),
-                @Index(name = "visit_link", columnList = "link", unique = true)
-            })
+            indexes = @Index(name = "visit_page", columnList = "page", unique = true, options = "where closed = false"))
     static class Visit {
         @Id
         @GeneratedValue
@@ -37,27 +35,39 @@ class BumpKeyTest {
 
         String page;
         String late;
-        String link;
         boolean closed;
 
         @Counter
         int times;
     }
 
+    @Entity(name = "Link")
+    @Table(uniqueConstraints = @UniqueConstraint(name = "link_once", columnNames = "url"))
+    static class Link {
+        @Id
+        @GeneratedValue
+        Long id;
+
+        String url;
+        boolean closed;
+
+        @Counter
+        int clicks;
+    }
+
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Visit.class);
+    final TestDatabase db = TestDatabase.with(Visit.class, Link.class);
 
     @Test
     void aPartialOrDeferredKeyIsNoKey() {
         for (String key : List.of("page", "late")) {
-            assertThat(db.statementsOf(() -> db.inTransaction(session -> assertThatThrownBy(() -> CounterCaches.of(
-                                                    session)
-                                            .bump(Visit.class, Map.of(key, "a"), "times"))
-                                    .isInstanceOf(IllegalArgumentException.class)
-                                    .hasMessage(
-                                            "Visit is not known to be unique by (%s): name the attributes of a unique"
-                                                    + " constraint, unique index or natural id: (id) or (link)",
-                                            key))))
+            assertThat(db.statementsOf(() -> db.inTransaction(session -> assertThatThrownBy(
+                                    () -> CounterCaches.of(session).bump(Visit.class, Map.of(key, "a"), "times"))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessage(
+                                    "Visit is not known to be unique by (%s): name the attributes of a unique"
+                                            + " constraint, unique index or natural id: (id)",
+                                    key))))
                     .isEmpty();
         }
     }
@@ -65,17 +75,20 @@ class BumpKeyTest {
     @Test
     void aKeyThatIsPartialInTheDatabaseOnlyIsNamed() {
         assumeFalse(TestServer.IS_H2, "H2 has no partial indexes, and its MERGE needs no key");
-        db.execute("drop index visit_link");
-        for (String partial : List.of(
-                "create unique index visit_link on visit (link) where not closed",
-                "alter table visit add constraint visit_link unique (link) deferrable")) {
-            db.execute(partial);
-            assertThatThrownBy(() -> db.inTransaction(session ->
-                            CounterCaches.of(session).bump(Visit.class, Map.of("link", "a"), "times")))
-                    .isInstanceOf(CounterCacheException.class)
-                    .hasMessage("Visit cannot be bumped by (link): the database has no unique constraint or index on these"
-                            + " columns that is for all rows and not deferrable: create one");
-            db.execute(partial.startsWith("create") ? "drop index visit_link" : "alter table visit drop constraint visit_link");
-        }
+        db.execute("alter table link drop constraint link_once");
+        refused();
+        db.execute("create unique index link_open on link (url) where not closed");
+        refused();
+        db.execute("alter table link add constraint link_once unique (url) deferrable");
+        refused();
+    }
+
+    private void refused() {
+        assertThatThrownBy(() -> db.inTransaction(
+                        session -> CounterCaches.of(session).bump(Link.class, Map.of("url", "a"), "clicks")))
+                .isInstanceOf(CounterCacheException.class)
+                .hasMessage(
+                        "Link cannot be bumped by (url): the database has no unique constraint or index on these columns"
+                                + " that is for all rows and not deferrable: create one");
     }
 }

@@ -127,7 +127,7 @@ class CounterInputTest {
                         "Product.reviewsCount is what is counted, and cannot be set: call reset(\"reviewsCount\")",
                         on(counters -> counters.set("reviewsCount", 3))),
                 refused(
-                        "Product.wholes is of type int: it cannot be changed by 3000000000",
+                        "Product.wholes is of type Integer: it cannot be changed by 3000000000",
                         on(counters -> counters.set("wholes", 3_000_000_000L))),
                 refused(
                         "'value' changes no Wallet, so it touches none: call it without touching(..), or change a counter",

@@ -147,16 +147,16 @@ class SetTest {
     @Test
     void aDerivedCounterThatIsMovedByHandIsWarnedOfOnce() {
         try (LogMessages log = new LogMessages(MovedByHand.class.getName())) {
-            db.inTransaction(session -> CounterCaches.of(session)
-                    .on(Product.class, product.id)
-                    .increment("views"));
+            db.inTransaction(session ->
+                    CounterCaches.of(session).on(Product.class, product.id).increment("views"));
             assertThat(log.texts()).isEmpty();
             db.inTransaction(this::move);
             db.inTransaction(this::move);
             assertThat(log.texts())
-                    .containsExactly("Product.reviewsCount is kept equal to what it counts already, and is wrong if it is"
-                            + " also changed by hand: remove that; after changes that are not counted call"
-                            + " reset(\"reviewsCount\")");
+                    .containsExactly(
+                            "Product.reviewsCount is kept equal to what it counts already, and is wrong if it is"
+                                    + " also changed by hand: remove that; after changes that are not counted call"
+                                    + " reset(\"reviewsCount\")");
         }
     }
 }

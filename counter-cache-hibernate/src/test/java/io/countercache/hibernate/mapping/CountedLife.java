@@ -185,7 +185,8 @@ public final class CountedLife<P, C> {
     private void isSeenByAQuery() {
         db.inTransaction(session -> {
             session.persist(child(session.getReference(parentType, second)));
-            P read = session.createSelectionQuery("from %s p where id(p) = :id".formatted(Hql.name(entity(parentType))), parentType)
+            P read = session.createSelectionQuery(
+                            "from %s p where id(p) = :id".formatted(Hql.name(entity(parentType))), parentType)
                     .setParameter("id", second)
                     .getSingleResult();
             session.refresh(read);

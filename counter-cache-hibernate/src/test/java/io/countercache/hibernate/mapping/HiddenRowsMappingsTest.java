@@ -160,6 +160,10 @@ class HiddenRowsMappingsTest {
                             () -> CounterCaches.of(session).on(Wall.class, 1L).reset("bricksCount"))
                     .isInstanceOf(CounterCacheException.class)
                     .hasMessageStartingWith("Wall is filtered in this session");
+            assertThatThrownBy(() -> CounterCaches.of(session).verify())
+                    .as("a report on no row at all")
+                    .isInstanceOf(CounterCacheException.class)
+                    .hasMessageStartingWith("Wall is filtered in this session");
         });
     }
 }

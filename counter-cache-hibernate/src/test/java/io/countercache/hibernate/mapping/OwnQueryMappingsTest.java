@@ -1,6 +1,9 @@
 package io.countercache.hibernate.mapping;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.countercache.CounterCache;
+import io.countercache.hibernate.support.Boot;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
@@ -14,6 +17,8 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.util.concurrent.atomic.AtomicLong;
+import org.hibernate.annotations.OnDelete;
+import org.hibernate.annotations.OnDeleteAction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -91,6 +96,51 @@ class OwnQueryMappingsTest {
         Yard yard;
     }
 
+    /** The database deletes it along with its hub. */
+    @Entity(name = "Kiosk")
+    static class Kiosk {
+        @Id
+        Long id = next();
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @JoinColumn(name = "hub_code", referencedColumnName = "code")
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        Hub hub;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache("kiosksCount")
+        Chain chain;
+    }
+
+    @Entity(name = "Chain")
+    static class Chain {
+        @Id
+        Long id = next();
+
+        int kiosksCount;
+        int stopsCount;
+    }
+
+    @Entity(name = "Ticket")
+    static class Ticket {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache(value = "stopsCount", path = "hub.chain")
+        Ride ride;
+    }
+
+    @Entity(name = "Ride")
+    static class Ride {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @JoinColumn(name = "hub_code", referencedColumnName = "code")
+        Hub hub;
+    }
+
     @Embeddable
     record AisleKey(String hall, int number) {}
 
@@ -113,8 +163,16 @@ class OwnQueryMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db =
-            TestDatabase.with(Order.class, OrderLine.class, Place.class, Hub.class, Stop.class, Yard.class, Halt.class);
+    final TestDatabase db = TestDatabase.with(
+            Order.class,
+            OrderLine.class,
+            Place.class,
+            Hub.class,
+            Stop.class,
+            Yard.class,
+            Halt.class,
+            Kiosk.class,
+            Chain.class);
 
     @RegisterExtension
     final TestDatabase strict = TestDatabase.with(Order.class, OrderLine.class, Aisle.class, Box.class)
@@ -166,6 +224,31 @@ class OwnQueryMappingsTest {
                         "update hub set stops_count = 9")
                 .isNotUpdatedInBulk()
                 .isLived();
+    }
+
+    @Test
+    void rowsThatTheDatabaseDeletesByThatKeyAreCounted() {
+        Hub hub = db.persist(new Hub());
+        Chain chain = db.persist(new Chain());
+        Kiosk kiosk = new Kiosk();
+        kiosk.hub = hub;
+        kiosk.chain = chain;
+        db.persist(kiosk);
+        assertThat(db.number("select kiosks_count from chain")).isEqualTo(1);
+        db.inTransaction(session -> session.remove(session.find(Hub.class, hub.id)));
+        assertThat(db.number("select kiosks_count from chain")).isZero();
+    }
+
+    @Test
+    void aPathAlongThatKeyIsRefused() {
+        Boot.refused(
+                "Ticket.ride: 'path': Ride.hub refers to a column in the table of a superclass of Hub, by which Hibernate"
+                        + " cannot join: refer to its id",
+                Ticket.class,
+                Ride.class,
+                Place.class,
+                Hub.class,
+                Chain.class);
     }
 
     @Test

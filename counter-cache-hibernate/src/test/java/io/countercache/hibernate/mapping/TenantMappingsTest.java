@@ -184,7 +184,8 @@ class TenantMappingsTest {
                     .hasMessage("No tenant is verified: name one or more, or call verifyAll(factory)");
             assertThatThrownBy(() -> CounterRepair.verifyAll(factory))
                     .isInstanceOf(CounterCacheException.class)
-                    .hasMessage("Shop is not repaired, because its tenant is not known: name it with tenant(..)");
+                    .hasMessage("Shop is not repaired, because its tenant is not known: name it with tenant(..) or"
+                            + " verifyAll(.., tenants)");
         }
         CounterRepair.of(db.factory(), Shop.class).repair();
     }
@@ -196,7 +197,8 @@ class TenantMappingsTest {
         try (SessionFactory factory = configuration.buildSessionFactory()) {
             assertThatThrownBy(() -> CounterRepair.of(factory, Shop.class).repair())
                     .isInstanceOf(CounterCacheException.class)
-                    .hasMessage("Shop is not repaired, because its tenant is not known: name it with tenant(..)");
+                    .hasMessage("Shop is not repaired, because its tenant is not known: name it with tenant(..) or"
+                            + " verifyAll(.., tenants)");
             assertThat(CounterRepair.of(factory, Shop.class)
                             .tenant("a")
                             .repair()

@@ -121,7 +121,8 @@ class FailingRowsTest {
             configuration.getProperties().put("hibernate.connection.datasource", connections);
             try (SessionFactory factory = configuration.buildSessionFactory()) {
                 other.setAutoCommit(false);
-                lock.executeQuery("select id from shelf where id = 5 for update").close();
+                lock.executeQuery("select id from shelf where id = 5 for update")
+                        .close();
                 areLeft(repair(factory).repair(), 5L);
                 other.rollback();
                 assertThat(repair(factory).repair().first())

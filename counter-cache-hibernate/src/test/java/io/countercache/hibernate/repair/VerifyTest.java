@@ -45,11 +45,13 @@ class VerifyTest {
             assertThat(report.examined()).isEqualTo(1);
             session.createNativeMutationQuery("update post set comments_count = 5")
                     .executeUpdate();
-            assertThat(CounterCaches.of(session).verify().first()).singleElement().satisfies(drift -> {
-                assertThat(drift.id()).isEqualTo(post.id);
-                assertThat(drift.stored()).isEqualTo(5);
-                assertThat(drift.actual()).isEqualTo(1L);
-            });
+            assertThat(CounterCaches.of(session).verify().first())
+                    .singleElement()
+                    .satisfies(drift -> {
+                        assertThat(drift.id()).isEqualTo(post.id);
+                        assertThat(drift.stored()).isEqualTo(5);
+                        assertThat(drift.actual()).isEqualTo(1L);
+                    });
         });
     }
 
@@ -90,8 +92,7 @@ class VerifyTest {
         var configuration = db.configuration();
         configuration.getProperties().put("hibernate.counter_cache.enabled", "false");
         try (SessionFactory disabled = configuration.buildSessionFactory()) {
-            String refusal =
-                    "Counters are not verified while hibernate.counter_cache.enabled is false: set it to true";
+            String refusal = "Counters are not verified while hibernate.counter_cache.enabled is false: set it to true";
             assertThatThrownBy(() -> CounterRepair.verifyAll(disabled))
                     .isInstanceOf(CounterCacheException.class)
                     .hasMessage(refusal);
@@ -110,11 +111,9 @@ class VerifyTest {
         db.execute("update post set comments_count = 5");
         assertThatThrownBy(() -> CounterRepair.verifyAll(db.factory()).requireClean())
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessage(
-                        """
+                .hasMessage("""
                         Counters are not clean, 1 of 1 rows are wrong: correct them with CounterRepair
-                          - Post.commentsCount of %d is 5, and 0 are counted""",
-                        post.id);
+                          - Post.commentsCount of %d is 5, and 0 are counted""", post.id);
         CounterRepair.of(db.factory(), Post.class).repair();
     }
 }

@@ -49,15 +49,30 @@ public record DeclaredPath(
             if (problem != null || step == null) {
                 return new DeclaredPath(names, entity, problem);
             }
+            ManyToOne toOne = (ManyToOne) step.getValue();
+            PersistentClass target = metadata.getEntityBinding(toOne.getReferencedEntityName());
+            if (refersToSuperclass(toOne, target)) {
+                String joined =
+                        "'path': %s.%s refers to a column in the table of a superclass of %s, by which Hibernate cannot"
+                                + " join: refer to its id";
+                return new DeclaredPath(
+                        names, entity, joined.formatted(entity.getJpaEntityName(), name, target.getJpaEntityName()));
+            }
             names.add(name);
             entities.add(entity);
-            entity = metadata.getEntityBinding(((ManyToOne) step.getValue()).getReferencedEntityName());
+            entity = target;
             name = "";
         }
         return new DeclaredPath(
                 names,
                 entity,
                 name.isEmpty() ? unseen(entities, names, counts, metadata, rules) : unfit(entity, name, null));
+    }
+
+    private static boolean refersToSuperclass(ManyToOne toOne, PersistentClass target) {
+        String key = toOne.isReferenceToPrimaryKey() ? null : toOne.getReferencedPropertyName();
+        return key != null
+                && !target.getReferencedProperty(key).getValue().getTable().equals(target.getTable());
     }
 
     /** Why changes of rows on the path may be missed, or null. */

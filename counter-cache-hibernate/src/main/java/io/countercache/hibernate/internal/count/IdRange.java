@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.count;
 
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Hql;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,9 +48,10 @@ public record IdRange(
         }
     }
 
-    /** Up to this many of the first rows; null if the range has none. */
+    /** Up to this many of the first rows; null if the range has none. Refuses a session whose filters could hide some. */
     @Nullable
     public Chunk first(int size, SharedSessionContractImplementor session) {
+        Entities.refuseFilters(entity, session);
         List<Object> ids = query("select id(p)" + from() + " order by id(p)", Object.class, session)
                 .setFirstResult(size - 1)
                 .setMaxResults(1)

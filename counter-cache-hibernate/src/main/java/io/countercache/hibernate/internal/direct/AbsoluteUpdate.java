@@ -31,7 +31,9 @@ record AbsoluteUpdate(DirectStatement statement, Collection<Object> ids, List<To
                     .queries()
                     .existing(List.copyOf(inOrder), entity(), statement.table(), statement.session());
             Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, statement.session());
-            return Chunks.of(rows).stream().mapToInt(chunk -> update(chunk, now)).sum();
+            return Chunks.of(rows).stream()
+                    .mapToInt(chunk -> update(chunk, now))
+                    .sum();
         } catch (JDBCException e) {
             throw statement.failure(e, ids.size() == 1 ? ids.iterator().next() : ids);
         }
@@ -46,7 +48,8 @@ record AbsoluteUpdate(DirectStatement statement, Collection<Object> ids, List<To
     }
 
     private int update(List<Object> chunk, Map<TouchedAttribute, Object> now) {
-        String sql = CounterSql.set(statement.table(), entity(), value().counter().column(), touched);
+        String sql =
+                CounterSql.set(statement.table(), entity(), value().counter().column(), touched);
         int[] counts = statement
                 .context()
                 .caches()

@@ -242,8 +242,8 @@ public final class CounterModel {
     /** The counters of a parent that a user names by their attributes, or by the collections that they count; else all. */
     public List<CounterDefinition> named(EntityPersister parent, String... names) {
         if (names == null) {
-            throw new IllegalArgumentException("null names no counters of %s: name some, or nothing for all"
-                    .formatted(parent.getImportedName()));
+            throw new IllegalArgumentException(
+                    "null names no counters of %s: name some, or nothing for all".formatted(parent.getImportedName()));
         }
         List<CounterDefinition> all = derived(parent);
         if (all.isEmpty()) {

@@ -51,10 +51,14 @@ public record SuperclassKey(EntityPersister target, List<String> attributes) {
      * @param toOne the path of the to-one, from its alias on
      */
     public String join(String alias, String toOne) {
-        String isReferred = attributes.stream()
+        return "%s %s on %s".formatted(Hql.name(target), alias, isReferred(alias, toOne));
+    }
+
+    /** The HQL condition that the row with an alias is the one that a to-one leads to. */
+    public String isReferred(String alias, String toOne) {
+        return attributes.stream()
                 .map(Hql::path)
                 .map(name -> "%s.%s = %s.%s".formatted(alias, name, toOne, name))
                 .collect(Collectors.joining(" and "));
-        return "%s %s on %s".formatted(Hql.name(target), alias, isReferred);
     }
 }

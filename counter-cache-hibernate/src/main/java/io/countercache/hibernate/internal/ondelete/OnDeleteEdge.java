@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.ondelete;
 
 import io.countercache.hibernate.internal.model.OnDelete;
+import io.countercache.hibernate.internal.model.SuperclassKey;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.Entities;
@@ -29,17 +30,23 @@ record OnDeleteEdge(
 
     static OnDeleteEdge of(OnDelete declared, SessionFactoryImplementor factory) {
         EntityPersister target = Entities.entity(declared.target(), factory);
+        EntityPersister child = Entities.entity(declared.child(), factory);
         String condition = declared.association().isEmpty()
                 ? "exists (select 1 from %s t join t.%s e where id(t) in :targets and e = c)"
                         .formatted(Hql.name(target), Hql.path(declared.attribute()))
-                : "id(c.%s) in :targets".formatted(Hql.path(declared.association()));
+                : refers(child, declared.association());
         return new OnDeleteEdge(
-                target,
-                Entities.entity(declared.child(), factory),
-                condition,
-                declared.association(),
-                declared.cascades(),
-                declared.columns());
+                target, child, condition, declared.association(), declared.cascades(), declared.columns());
+    }
+
+    private static String refers(EntityPersister child, String association) {
+        SuperclassKey key =
+                SuperclassKey.of(WatchedAttribute.of(child, association).part());
+        String toOne = "c." + Hql.path(association);
+        return key == null
+                ? "id(%s) in :targets".formatted(toOne)
+                : "exists (select 1 from %s t where id(t) in :targets and %s)"
+                        .formatted(Hql.name(key.target()), key.isReferred("t", toOne));
     }
 
     /** Whether a row of an entity may be one of the child rows. */

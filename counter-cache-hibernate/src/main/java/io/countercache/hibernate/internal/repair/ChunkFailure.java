@@ -23,8 +23,7 @@ final class ChunkFailure {
     /** Whether single rows may be the reason: one that is locked, a number that its column cannot hold, a constraint. */
     static boolean isOfRows(Throwable failure) {
         return isTimeout(failure)
-                || hasState(
-                        failure, state -> Stream.of("22", "23", "40").anyMatch(state::startsWith));
+                || hasState(failure, state -> Stream.of("22", "23", "40").anyMatch(state::startsWith));
     }
 
     /** Whether a lock, or a statement that may have waited for a lock, has taken too long. */
@@ -35,8 +34,9 @@ final class ChunkFailure {
 
     private static boolean hasState(Throwable failure, Predicate<String> matches) {
         return causes(failure)
-                .anyMatch(cause ->
-                        cause instanceof SQLException sql && sql.getSQLState() != null && matches.test(sql.getSQLState()));
+                .anyMatch(cause -> cause instanceof SQLException sql
+                        && sql.getSQLState() != null
+                        && matches.test(sql.getSQLState()));
     }
 
     private static Stream<Throwable> causes(Throwable failure) {

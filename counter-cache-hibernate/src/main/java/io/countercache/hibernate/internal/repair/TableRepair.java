@@ -86,8 +86,8 @@ public record TableRepair(
     /** Those of some tenants that have rows of their own of an entity: one of them stands for all if it has no tenants. */
     public static List<? extends @Nullable Object> tenants(
             EntityPersister parent, Collection<? extends @Nullable Object> tenants) {
-        boolean isEach =
-                parent.getFactory().getSessionFactoryOptions().isMultiTenancyEnabled() || EntityTables.hasTenants(parent);
+        boolean isEach = parent.getFactory().getSessionFactoryOptions().isMultiTenancyEnabled()
+                || EntityTables.hasTenants(parent);
         return tenants.stream().limit(isEach ? tenants.size() : 1).toList();
     }
 
@@ -96,7 +96,7 @@ public record TableRepair(
                 || factory.getDefinedFilterNames().contains(TenantIdBinder.FILTER_NAME);
         if (hasTenants && tenant == null && factory.getCurrentTenantIdentifierResolver() == null) {
             throw new CounterCacheException(
-                    "%s is not repaired, because its tenant is not known: name it with tenant(..)"
+                    "%s is not repaired, because its tenant is not known: name it with tenant(..) or verifyAll(.., tenants)"
                             .formatted(parent.getImportedName()));
         }
     }
@@ -112,7 +112,8 @@ public record TableRepair(
             inTransaction(chunk::halves).forEach(half -> doChunk(half, tally, work));
             return;
         }
-        Object upTo = isOfRows && chunk.rows() == 1 ? chunk.lastId() : chunk.range().upTo();
+        Object upTo =
+                isOfRows && chunk.rows() == 1 ? chunk.lastId() : chunk.range().upTo();
         tally.add(new RepairFailure(parent.getImportedName(), chunk.range().after(), upTo, failure));
     }
 
