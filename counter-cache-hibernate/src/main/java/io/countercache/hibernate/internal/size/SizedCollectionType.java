@@ -1,5 +1,8 @@
 package io.countercache.hibernate.internal.size;
 
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.hibernate.internal.support.CallScope;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.Map;
@@ -19,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SizedCollectionType implements UserCollectionType {
 
-    // a thread-local, because Hibernate calls the constructor without arguments, on the thread that asks for the type
-    private static final ThreadLocal<SizedCollectionType> GIVEN = new ThreadLocal<>();
+    // Hibernate calls the constructor without arguments, on the thread that asks for the type
+    private static final CallScope<SizedCollectionType> GIVEN = new CallScope<>();
 
     private final CollectionType hibernates;
     private final SizedCollectionClass sized;
@@ -29,7 +32,7 @@ final class SizedCollectionType implements UserCollectionType {
 
     /** Called by Hibernate, for the collection that {@link #give} is called with. */
     SizedCollectionType() {
-        this(GIVEN.get());
+        this(requireNonNull(GIVEN.get()));
     }
 
     private SizedCollectionType(SizedCollectionType given) {
@@ -59,15 +62,11 @@ final class SizedCollectionType implements UserCollectionType {
         if (sized == null || collection.getTypeName() != null) {
             return false;
         }
-        GIVEN.set(new SizedCollectionType(
-                hibernates, sized, collection.isSorted() ? collection.getComparator() : null, counter));
+        SizedCollectionType given = new SizedCollectionType(
+                hibernates, sized, collection.isSorted() ? collection.getComparator() : null, counter);
         collection.setTypeName(SizedCollectionType.class.getName());
-        try {
-            if (isGiven(collection)) {
-                return true;
-            }
-        } finally {
-            GIVEN.remove();
+        if (GIVEN.call(given, () -> isGiven(collection))) {
+            return true;
         }
         collection.setTypeName(null);
         return false;
