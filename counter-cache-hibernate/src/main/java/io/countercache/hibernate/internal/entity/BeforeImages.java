@@ -82,6 +82,7 @@ final class BeforeImages {
         if (pending.isRolledBack(session) // to a savepoint, and may have loaded what that has undone
                 || entry == null // as in a stateless session
                 || loaded == null
+                || row(watched).hasOwnSql()
                 || (BelievedValues.exist(entry) && BelievedValues.row(entry, loaded, watched, session) == null)) {
             return Source.READ;
         }

@@ -146,7 +146,7 @@ public final class SentDeletes {
         public void verifyOutcome(int rowCount, PreparedStatement statement, int batchPosition, String sql)
                 throws SQLException {
             Sent sent = SENT.get();
-            if (sent != null) {
+            if (sent != null && rowCount != 0) {
                 sent.deletes++;
             }
             declared.verifyOutcome(rowCount, statement, batchPosition, sql);
