@@ -79,8 +79,7 @@ class CollectionFailureTest {
     void whatFollowsTheFailureCounts() {
         try (StatelessSession session = db.factory().openStatelessSession()) {
             goOn(session, () -> {
-                RuntimeException failed =
-                        (RuntimeException) catchThrowable(() -> session.insert(old(red, missing)));
+                RuntimeException failed = (RuntimeException) catchThrowable(() -> session.insert(old(red, missing)));
                 if (catchThrowable(() -> session.insert(old(red, blue))) != null) {
                     assertThat(failed).isNotNull();
                 }

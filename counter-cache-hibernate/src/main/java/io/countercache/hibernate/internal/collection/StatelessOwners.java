@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.SessionEventListener;
 import org.hibernate.StatelessSession;
+import org.hibernate.collection.spi.AbstractPersistentCollection;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractCollectionEvent;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
@@ -78,8 +79,12 @@ public final class StatelessOwners implements RowStep {
         if (stateful != null) {
             return stateful;
         }
-        SharedSessionContractImplementor session =
-                sessions.get(new Instance(event.getAffectedOwnerOrNull()));
+        SharedSessionContractImplementor session = sessions.get(new Instance(event.getAffectedOwnerOrNull()));
+        if (session == null
+                && event.getCollection() instanceof AbstractPersistentCollection<?> elements
+                && elements.getSession() instanceof StatelessSession) {
+            session = elements.getSession(); // which has wrapped a plain collection
+        }
         if (session == null) {
             throw new IllegalStateException(
                     "no session has announced " + event.getCollection().getRole());

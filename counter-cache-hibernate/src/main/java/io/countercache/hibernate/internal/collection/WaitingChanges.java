@@ -54,8 +54,7 @@ final class WaitingChanges implements SessionEventListener {
     private transient boolean isObserving;
 
     /** @param owner the session that owns the connection */
-    WaitingChanges(
-            SharedSessionContractImplementor owner, MoveSink sink, PendingDeltas pending, FailedChanges failed) {
+    WaitingChanges(SharedSessionContractImplementor owner, MoveSink sink, PendingDeltas pending, FailedChanges failed) {
         this.failed = failed;
         this.owner = owner;
         this.sink = sink;

@@ -117,7 +117,8 @@ final class BeforeImages {
             WatchedEntity watched,
             SharedSessionContractImplementor session) {
         if (!row(watched).isGuarded()) {
-            return new WatchedUpdate(watched, id, loaded, written, RowGuard.writesWholeRows(watched), session).writesAny();
+            return new WatchedUpdate(watched, id, loaded, written, RowGuard.writesWholeRows(watched), session)
+                    .writesAny();
         }
         Snapshot before = watched.snapshot(id, loaded, session);
         return watched.differ(before, new WatchedUpdate(watched, id, loaded, written, false, session).after(before));

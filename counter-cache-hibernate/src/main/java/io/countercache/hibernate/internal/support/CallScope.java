@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallScope<T> {
 
+    @SuppressWarnings("ThreadLocalUsage") // the scopes are in static fields
     private final ThreadLocal<@Nullable T> value = new ThreadLocal<>();
 
     /** The value of the call that this thread is in; null if it is in none. */
