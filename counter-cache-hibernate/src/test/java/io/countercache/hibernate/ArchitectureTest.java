@@ -142,6 +142,15 @@ class ArchitectureTest {
     static final ArchRule noMapHasSessions =
             noClasses().should().dependOnClassesThat().areAssignableTo(WeakHashMap.class);
 
+    /** It ends what it begins, so that a thread of a pool keeps nothing of an application that is gone. */
+    @ArchTest
+    static final ArchRule onlyCallScopeHasThreadLocals = noClasses()
+            .that()
+            .doNotHaveSimpleName("CallScope")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(ThreadLocal.class);
+
     @ArchTest
     static final ArchRule noSessionWaitsForAnother = noClasses().should(lock());
 

@@ -9,6 +9,7 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
+import io.countercache.hibernate.internal.support.CallScope;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class BulkInserts {
 
     /** The target of the statements that are being executed, where their texts insert into a temporary table first. */
-    private static final ThreadLocal<@Nullable Target> INSERTING = new ThreadLocal<>();
+    private static final CallScope<Target> INSERTING = new CallScope<>();
 
     private final BulkPolicy policy;
     private final CounterModel model;
@@ -146,12 +147,7 @@ public final class BulkInserts {
 
     /** Executes several statements that together insert into a target, the first of them into temporary tables. */
     public int inserting(@Nullable Target target, IntSupplier statements) {
-        INSERTING.set(target);
-        try {
-            return statements.getAsInt();
-        } finally {
-            INSERTING.remove();
-        }
+        return target == null ? statements.getAsInt() : INSERTING.call(target, statements::getAsInt);
     }
 
     public boolean isIgnored(ExecutionContext context) {

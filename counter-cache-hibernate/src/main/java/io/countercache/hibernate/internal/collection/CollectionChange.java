@@ -61,6 +61,37 @@ final class CollectionChange {
         return plan.removesAll() || !plan.deleted().isEmpty();
     }
 
+    /** Whether it writes a column of its elements, and not rows of a collection table. */
+    boolean isOfForeignKeys() {
+        return collection.isForeignKey();
+    }
+
+    /** Whether its owner has no rows any more but those that it has inserted: a stateless session deletes all of them first. */
+    boolean hasDeletedAll() {
+        return !awaitsAll;
+    }
+
+    CountedCollection collection() {
+        return collection;
+    }
+
+    Object ownerId() {
+        return ownerId;
+    }
+
+    /** The same if it had inserted these rows, which it may have failed to. */
+    CollectionChange as(List<Object> rows) {
+        List<Object> ids = collection.ofElement().isEmpty() ? List.of() : rows;
+        CollectionChange left = new CollectionChange(
+                collection,
+                ownerId,
+                new CollectionPlan(false, rows, List.of()),
+                new ElementIds(ids, List.of(), elements.removed()),
+                session);
+        left.all = all;
+        return left;
+    }
+
     /** Whether the row counts of all DELETEs are known. */
     boolean isComplete() {
         return !awaitsAll && each.size() == plan.deleted().size();

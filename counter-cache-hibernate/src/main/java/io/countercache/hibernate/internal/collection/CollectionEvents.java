@@ -47,6 +47,7 @@ public final class CollectionEvents
     private final transient CollectionReads reads;
     private final transient JoinColumnElements joinColumns;
     private final transient StatelessOwners stateless;
+    private final transient FailedChanges failed;
     private final transient PerSession<WaitingChanges> waiting = new PerSession<>();
 
     public CollectionEvents(
@@ -62,6 +63,7 @@ public final class CollectionEvents
         this.reads = reads;
         this.joinColumns = joinColumns;
         this.stateless = stateless;
+        this.failed = new FailedChanges(reads, sink);
     }
 
     @Override
@@ -113,7 +115,7 @@ public final class CollectionEvents
 
     private WaitingChanges waiting(SharedSessionContractImplementor session) {
         SharedSessionContractImplementor owner = Statements.owner(session);
-        return waiting.get(owner, () -> new WaitingChanges(owner, sink, pending));
+        return waiting.get(owner, () -> new WaitingChanges(owner, sink, pending, failed));
     }
 
     private ElementIds elements(

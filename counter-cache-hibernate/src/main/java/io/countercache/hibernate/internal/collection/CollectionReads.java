@@ -14,6 +14,7 @@ import io.countercache.hibernate.internal.sql.Statements;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -60,6 +61,20 @@ public final class CollectionReads {
      */
     List<Object> lockRows(CountedCollection collection, Object ownerId, SharedSessionContractImplementor session) {
         refuseFilters(collection, session);
+        lock(collection, ownerId, session);
+        String hql = "select id(e) %s where id(c) = :id".formatted(collection.from());
+        return new ArrayList<>(queries.list(hql, Object.class, query -> query.setParameter("id", ownerId), session));
+    }
+
+    /** The rows that an owner has in the table of a collection: the ids of their elements, if elements have a counter. */
+    List<Object> rows(CollectionChange change, SharedSessionContractImplementor session) {
+        CountedCollection collection = change.collection();
+        return collection.ofElement().isEmpty()
+                ? Collections.nCopies(lock(collection, change.ownerId(), session), change.ownerId())
+                : lockRows(collection, change.ownerId(), session);
+    }
+
+    private static int lock(CountedCollection collection, Object ownerId, SharedSessionContractImplementor session) {
         if (session instanceof StatelessSession) {
             session.getJdbcCoordinator().executeBatch(); // it may have the INSERTs of these rows
         }
@@ -74,7 +89,7 @@ public final class CollectionReads {
                         List.of(columns.get(0).column().getSelectionExpression()))
                 + database.forUpdate();
         String role = collection.persister().getRole();
-        Statements.query(sql, () -> "lock rows of " + role, session, statement -> {
+        return Statements.query(sql, () -> "lock rows of " + role, session, statement -> {
             Columns.bind(columns, statement, 1, session);
             ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
             int locked = 0;
@@ -83,8 +98,6 @@ public final class CollectionReads {
             }
             return locked;
         });
-        String hql = "select id(e) %s where id(c) = :id".formatted(collection.from());
-        return new ArrayList<>(queries.list(hql, Object.class, query -> query.setParameter("id", ownerId), session));
     }
 
     private static void refuseFilters(CountedCollection collection, SharedSessionContractImplementor session) {

@@ -1,48 +1,110 @@
 package io.countercache.hibernate.internal.collection;
 
 import io.countercache.hibernate.internal.entity.RowStep;
-import java.lang.ref.WeakReference;
+import io.countercache.hibernate.internal.orm.PerSession;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.hibernate.SessionEventListener;
 import org.hibernate.StatelessSession;
+import org.hibernate.collection.spi.AbstractPersistentCollection;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractCollectionEvent;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
+import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the stateless session of a collection event. Hibernate's collection events do not have a stateless session, but each
- * follows an event of the collection's owner in the same thread, and that one does.
+ * Finds the stateless session of a collection event. Hibernate's collection events do not have a stateless session, and the
+ * collection may be one that another session has loaded. But each follows an event of the collection's owner, and that one does.
  */
 public final class StatelessOwners implements RowStep {
 
-    private static final ThreadLocal<@Nullable Owner> LAST = new ThreadLocal<>();
+    /** The stateless sessions by the instance that each was the last to write: at most one of each session, until it ends. */
+    private final Map<Instance, SharedSessionContractImplementor> sessions = new ConcurrentHashMap<>();
 
-    /** The last entity with collections that a stateless session was about to write. Weak, because no event ends it. */
-    private record Owner(WeakReference<Object> entity, WeakReference<SharedSessionContractImplementor> session) {}
+    private final PerSession<Last> lasts = new PerSession<>();
+
+    /** The same only as itself, whatever its {@code equals} says. */
+    private record Instance(Object entity) {
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // that is what it is for
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Instance its && its.entity == entity;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(entity);
+        }
+    }
+
+    /** The last instance with collections that a stateless session was about to write. */
+    private final class Last implements SessionEventListener {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient SharedSessionContractImplementor session;
+        private transient @Nullable Instance owner;
+
+        Last(SharedSessionContractImplementor session) {
+            this.session = session;
+            session.getEventListenerManager().addListener(this);
+        }
+
+        void set(@Nullable Instance next) {
+            if (owner != null) {
+                sessions.remove(owner, session);
+            }
+            owner = next;
+            if (next != null) {
+                sessions.put(next, session);
+            }
+        }
+
+        @Override
+        public void transactionCompletion(boolean successful) {
+            set(null);
+        }
+
+        @Override
+        public void end() {
+            set(null);
+        }
+    }
 
     /** The session whose collection an event is about. */
     SharedSessionContractImplementor sessionOf(AbstractCollectionEvent event) {
-        Owner owner = LAST.get();
-        SharedSessionContractImplementor session =
-                owner == null ? null : owner.session().get();
-        Object entity = event.getAffectedOwnerOrNull();
-        return session != null
-                        && !session.isClosed()
-                        && owner != null
-                        && entity != null
-                        && owner.entity().refersTo(entity)
-                ? session
-                : event.getSession();
+        EventSource stateful = statefulSession(event);
+        if (stateful != null) {
+            return stateful;
+        }
+        SharedSessionContractImplementor session = sessions.get(new Instance(event.getAffectedOwnerOrNull()));
+        if (session == null
+                && event.getCollection() instanceof AbstractPersistentCollection<?> elements
+                && elements.getSession() instanceof StatelessSession) {
+            session = elements.getSession(); // which has wrapped a plain collection
+        }
+        if (session == null) {
+            throw new IllegalStateException(
+                    "no session has announced " + event.getCollection().getRole());
+        }
+        return session;
+    }
+
+    private static @Nullable EventSource statefulSession(AbstractCollectionEvent event) {
+        try {
+            return event.getSession();
+        } catch (NullPointerException e) {
+            return null; // as Hibernate answers for a stateless session
+        }
     }
 
     @Override
     public void beforeStatement(AbstractDatabaseOperationEvent event) {
-        if (!event.getPersister().hasOwnedCollections()) {
-            return;
-        }
-        if (event.getSession() instanceof StatelessSession) {
-            LAST.set(new Owner(new WeakReference<>(event.getEntity()), new WeakReference<>(event.getSession())));
-        } else {
-            LAST.remove();
+        if (event.getPersister().hasOwnedCollections() && event.getSession() instanceof StatelessSession) {
+            SharedSessionContractImplementor session = event.getSession();
+            lasts.get(session, () -> new Last(session)).set(new Instance(event.getEntity()));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.collection;
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.orm.BatchSize;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.support.CallScope;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.lang.ref.WeakReference;
@@ -10,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import org.hibernate.SessionEventListener;
+import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
@@ -34,19 +36,26 @@ final class WaitingChanges implements SessionEventListener {
      */
     private static final int BATCH_SIZE = 50;
 
-    /** Weak, because nothing tells when the row counts of a batch end. */
-    private static final ThreadLocal<@Nullable WeakReference<WaitingChanges>> LAST_SENT = new ThreadLocal<>();
+    /** Those whose batch the thread has sent, until all row counts are known. Weak, because no row counts follow a failure. */
+    private static final CallScope<WeakReference<WaitingChanges>> SENT = new CallScope<>();
 
     private final transient SharedSessionContractImplementor owner;
     private final transient MoveSink sink;
     private final transient PendingDeltas pending;
+    private final transient FailedChanges failed;
     private final transient Deque<CollectionChange> changes = new ArrayDeque<>();
     private final transient WeakReference<WaitingChanges> self = new WeakReference<>(this);
+    /** Whether the session has the batch size {@link #BATCH_SIZE} for now. */
     private transient boolean hasLentBatchSize;
+    /** Whether it has had it for the change that is under way: nobody else sends what is in the batch. */
+    private transient boolean sendsAtEnd;
+
     private transient @Nullable Integer ownBatchSize;
+    private transient boolean isObserving;
 
     /** @param owner the session that owns the connection */
-    WaitingChanges(SharedSessionContractImplementor owner, MoveSink sink, PendingDeltas pending) {
+    WaitingChanges(SharedSessionContractImplementor owner, MoveSink sink, PendingDeltas pending, FailedChanges failed) {
+        this.failed = failed;
         this.owner = owner;
         this.sink = sink;
         this.pending = pending;
@@ -58,11 +67,23 @@ final class WaitingChanges implements SessionEventListener {
     /** Called before the statements of a change. */
     void begin(CollectionChange change) {
         changes.addLast(change);
-        if (change.deletes() && BatchSize.of(owner) < 2) {
-            hasLentBatchSize = true;
-            ownBatchSize = owner.getJdbcBatchSize();
-            owner.setJdbcBatchSize(BATCH_SIZE);
+        if (!isObserving
+                && change.session instanceof StatelessSession
+                && change.session.getTransactionCoordinator().isTransactionActive()) {
+            isObserving = true;
+            pending.expect(change.session); // so that what is counted then is written
+            failed.observe(this, change.session, () -> isObserving = false);
         }
+        if (change.deletes() && BatchSize.of(owner) < 2) {
+            sendsAtEnd = true;
+            lendBatchSize();
+        }
+    }
+
+    private void lendBatchSize() {
+        hasLentBatchSize = true;
+        ownBatchSize = owner.getJdbcBatchSize();
+        owner.setJdbcBatchSize(BATCH_SIZE);
     }
 
     /** The change of a session whose statements are being sent; null if there is none. */
@@ -79,8 +100,8 @@ final class WaitingChanges implements SessionEventListener {
     /** Called after the statements of a change, which may still be in the open batch. */
     void end(CollectionChange change) {
         change.hasEnded = true;
-        if (hasLentBatchSize || !mayWait(change)) {
-            executeBatch();
+        if (sendsAtEnd || !mayWait(change)) {
+            executeBatch(change);
         }
         if (change.isComplete()) {
             count(change);
@@ -96,10 +117,14 @@ final class WaitingChanges implements SessionEventListener {
                 || pending.collects(change.session);
     }
 
-    private void executeBatch() {
+    private void executeBatch(CollectionChange change) {
         try {
             owner.getJdbcCoordinator().executeBatch();
+        } catch (RuntimeException e) {
+            change.hasEnded = false; // it has failed after all
+            throw e;
         } finally {
+            sendsAtEnd = false;
             takeBackBatchSize();
         }
     }
@@ -132,10 +157,40 @@ final class WaitingChanges implements SessionEventListener {
         }
     }
 
-    /** Drops the changes of a session after a failure: Hibernate does not report the end of a change that has failed. */
+    /** Counts the changes of stateless sessions that have failed: Hibernate does not report their end. */
+    void countFailed() {
+        for (CollectionChange change : List.copyOf(changes)) {
+            if (!change.hasEnded && change.session instanceof StatelessSession && changes.remove(change)) {
+                failed.count(change);
+            }
+        }
+    }
+
+    /** Ends the changes of a session after a failure: another session than a stateless one rolls back then. */
     void drop(SharedSessionContractImplementor session) {
+        countFailed();
         changes.removeIf(change -> change.session == session);
+        sendsAtEnd = false;
         takeBackBatchSize();
+        SENT.end();
+    }
+
+    @Override
+    public void transactionCompletion(boolean successful) {
+        endCall();
+    }
+
+    @Override
+    public void end() {
+        if (!owner.isTransactionInProgress()) {
+            countFailed();
+        }
+        endCall();
+    }
+
+    private void endCall() {
+        takeBackBatchSize();
+        SENT.end();
     }
 
     // ---- row counts ----
@@ -144,15 +199,25 @@ final class WaitingChanges implements SessionEventListener {
     public void jdbcExecuteBatchEnd() {
         changes.removeIf(change -> change.isSent); // with a batch before this one, which has failed
         changes.forEach(change -> change.isSent = change.hasEnded);
-        LAST_SENT.set(self);
+        takeBackBatchSize(); // it may have failed, and then nothing else is heard of it
+        endOrGoOn();
+    }
+
+    private void endOrGoOn() {
+        if (changes.stream().allMatch(CollectionChange::isComplete)) {
+            SENT.end();
+        } else {
+            SENT.begin(self);
+        }
     }
 
     /** Called for each DELETE of a batch that was sent, in their order. */
     static void counted(String role, boolean isOfAll, int rows, String sql) {
-        WeakReference<WaitingChanges> reference = LAST_SENT.get();
+        WeakReference<WaitingChanges> reference = SENT.get();
         WaitingChanges sent = reference == null ? null : reference.get();
         if (sent != null) {
             sent.add(role, isOfAll, rows, sql);
+            sent.endOrGoOn();
         }
     }
 
@@ -165,6 +230,9 @@ final class WaitingChanges implements SessionEventListener {
                                     .formatted(sql));
                 }
                 change.add(isOfAll, rows);
+                if (sendsAtEnd && !hasLentBatchSize && !change.isComplete()) {
+                    lendBatchSize(); // for the rest of its statements
+                }
                 if (change.hasEnded && change.isComplete() && pending.collects(change.session)) {
                     count(change);
                 }

@@ -6,6 +6,7 @@
  *   <li>{@code CollectionPlan} works out which rows Hibernate is about to insert and delete
  *   <li>{@code CollectionChange} is a change from its plan until it is counted, and moves the counters
  *   <li>{@code WaitingChanges} are those of a session whose DELETEs are not all sent
+ *   <li>{@code FailedChanges} are those of a stateless session of which a statement has failed
  *   <li>{@link io.countercache.hibernate.internal.collection.CollectionMapping} changes the mapping of a counted collection
  *   <li>{@code DeleteRowCounts} learns by that how many rows the DELETEs have deleted, and tells {@code WaitingChanges}
  *   <li>{@link io.countercache.hibernate.internal.collection.JoinColumnElements} counts elements whose row has a column for

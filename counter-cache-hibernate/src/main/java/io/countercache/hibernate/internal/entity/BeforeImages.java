@@ -82,6 +82,7 @@ final class BeforeImages {
         if (pending.isRolledBack(session) // to a savepoint, and may have loaded what that has undone
                 || entry == null // as in a stateless session
                 || loaded == null
+                || row(watched).hasOwnSql()
                 || (BelievedValues.exist(entry) && BelievedValues.row(entry, loaded, watched, session) == null)) {
             return Source.READ;
         }
@@ -116,7 +117,8 @@ final class BeforeImages {
             WatchedEntity watched,
             SharedSessionContractImplementor session) {
         if (!row(watched).isGuarded()) {
-            return new WatchedUpdate(watched, id, loaded, written, RowGuard.writesWholeRows(watched), session).writesAny();
+            return new WatchedUpdate(watched, id, loaded, written, RowGuard.writesWholeRows(watched), session)
+                    .writesAny();
         }
         Snapshot before = watched.snapshot(id, loaded, session);
         return watched.differ(before, new WatchedUpdate(watched, id, loaded, written, false, session).after(before));

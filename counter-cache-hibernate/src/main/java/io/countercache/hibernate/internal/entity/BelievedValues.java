@@ -62,7 +62,8 @@ final class BelievedValues {
         }
         Object[] loaded = event.getOldState();
         if (loaded == null) {
-            entry.addExtraState(new Stored(null)); // of an enhanced instance that is not loaded, it takes null for loaded
+            entry.addExtraState(
+                    new Stored(null)); // of an enhanced instance that is not loaded, it takes null for loaded
         } else if (isIncomplete(event, loaded, watched)) {
             entry.addExtraState(new Stored(watched.snapshot(event.getId(), loaded, session)));
             // the second-level cache would get what the session believes
@@ -90,7 +91,8 @@ final class BelievedValues {
      */
     static void afterStatement(AbstractDatabaseOperationEvent event, Object[] written, WatchedEntity watched) {
         SharedSessionContractImplementor session = event.getSession();
-        EntityEntry entry = watched.hasNullReference(written, session) ? BeforeImages.entry(event.getEntity(), session) : null;
+        EntityEntry entry =
+                watched.hasNullReference(written, session) ? BeforeImages.entry(event.getEntity(), session) : null;
         if (entry == null) {
             return;
         }

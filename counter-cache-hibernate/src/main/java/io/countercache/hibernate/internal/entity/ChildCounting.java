@@ -16,6 +16,7 @@ import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostUpdateEvent;
 import org.hibernate.event.spi.PostUpsertEvent;
+import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,10 +137,11 @@ final class ChildCounting {
                     : new WatchedUpdate(
                                     watched, id, loaded, written, image != null && writesWholeRows(watched), session)
                             .after(before);
-            if (before != null && !watched.differ(before, after)) {
+            boolean isOwnSql = isWrittenByOwnSql(event);
+            if (before != null && !isOwnSql && !watched.differ(before, after)) {
                 return;
             }
-            if (watched.isRounded(after) || (loaded == null && isDefaulted(event, watched, after))) {
+            if (isOwnSql || watched.isRounded(after) || (loaded == null && isDefaulted(event, watched, after))) {
                 session.getJdbcCoordinator().executeBatch(); // a query of the library does not send an open batch
                 after = images.stored(watched, id, session);
             }
@@ -148,6 +150,14 @@ final class ChildCounting {
             images.changed(image, after, session);
         }
         RowChange.moves(watched, id, before, after, 1, sink.of(session));
+    }
+
+    /** Whether the application's own SQL has written the row: only the database knows what it has made of it. */
+    private static boolean isWrittenByOwnSql(AbstractDatabaseOperationEvent event) {
+        return event instanceof PostInsertEvent
+                ? EntityTables.hasOwnSql(event.getPersister(), EntityTableMapping::getInsertDetails)
+                : event instanceof PostUpdateEvent
+                        && EntityTables.hasOwnSql(event.getPersister(), EntityTableMapping::getUpdateDetails);
     }
 
     /** Whether the INSERT has left out attributes that are null, so that the database may have set them to a default. */

@@ -31,7 +31,7 @@ final class RowGuard {
 
     /** Whether what the session has loaded is right if a statement finds the row. */
     boolean protectsRows() {
-        return (isFrozen() || isVersioned() || isCompared()) && !hidesDeletes() && !hasOwnSql();
+        return (isFrozen() || isVersioned() || isCompared()) && !hidesDeletes();
     }
 
     /** Whether no UPDATE of the entity changes a watched attribute. */
@@ -81,7 +81,7 @@ final class RowGuard {
     }
 
     /** Whether the application's own SQL updates or deletes rows: nobody knows what that compares, or whether it deletes. */
-    private boolean hasOwnSql() {
+    boolean hasOwnSql() {
         return EntityTables.hasOwnSql(entity, EntityTableMapping::getUpdateDetails)
                 || EntityTables.hasOwnSql(entity, EntityTableMapping::getDeleteDetails);
     }

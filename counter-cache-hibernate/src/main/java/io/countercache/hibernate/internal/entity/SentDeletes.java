@@ -1,11 +1,13 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.orm.PerSession;
+import io.countercache.hibernate.internal.support.CallScope;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.hibernate.SessionEventListener;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
@@ -34,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SentDeletes {
 
-    /** How many DELETEs this thread has sent: what matters is only whether the number grows. */
-    private static final ThreadLocal<Long> SENT = ThreadLocal.withInitial(() -> 0L);
+    /** The DELETEs that the thread sends, while any session watches whether one is sent that might be vetoed. */
+    private static final CallScope<Sent> SENT = new CallScope<>();
 
     /** Whether there are collections whose elements the database deletes. */
     private final boolean leavesAny;
@@ -56,14 +58,63 @@ public final class SentDeletes {
         UNKNOWN
     }
 
-    private static final class OfSession {
+    /** How many DELETEs a thread has sent, and how many sessions watch that: a listener may delete by another session. */
+    private static final class Sent {
+        int deletes;
+        int watching;
+    }
+
+    private static final class OfSession implements SessionEventListener {
+
+        private static final long serialVersionUID = 1;
+
         /** The rows that the session has removed and left to the database, until their DELETE is reported. */
-        final Set<EntityKey> left = new HashSet<>();
-        /** How many DELETEs were sent before the current one; null if no listener might veto that. */
-        @Nullable
-        Long sentBefore;
+        final transient Set<EntityKey> left = new HashSet<>();
+        /** What the current DELETE is counted by; null if no listener might veto it. */
+        private transient @Nullable Sent watched;
+
+        private transient int sentBefore;
         /** Whether the last DELETE was not sent. */
-        boolean isUnsent;
+        transient boolean isUnsent;
+
+        OfSession(SharedSessionContractImplementor session) {
+            session.getEventListenerManager().addListener(this);
+        }
+
+        void watch() {
+            Sent sent = SENT.get();
+            if (sent == null) {
+                sent = new Sent();
+                SENT.begin(sent);
+            }
+            sent.watching++;
+            watched = sent;
+            sentBefore = sent.deletes;
+        }
+
+        boolean isWatching() {
+            return watched != null;
+        }
+
+        /** Returns whether any DELETE was sent since {@link #watch}. */
+        boolean stop() {
+            Sent sent = watched;
+            watched = null;
+            if (sent != null && --sent.watching == 0) {
+                SENT.end();
+            }
+            return sent != null && sent.deletes > sentBefore;
+        }
+
+        @Override
+        public void transactionCompletion(boolean successful) {
+            stop();
+        }
+
+        @Override
+        public void end() {
+            stop();
+        }
     }
 
     private SentDeletes(boolean leavesAny) {
@@ -94,7 +145,10 @@ public final class SentDeletes {
         @Override
         public void verifyOutcome(int rowCount, PreparedStatement statement, int batchPosition, String sql)
                 throws SQLException {
-            SENT.set(SENT.get() + 1);
+            Sent sent = SENT.get();
+            if (sent != null && rowCount != 0) {
+                sent.deletes++;
+            }
             declared.verifyOutcome(rowCount, statement, batchPosition, sql);
         }
 
@@ -137,10 +191,14 @@ public final class SentDeletes {
             return;
         }
         if (isLeft) {
-            sessions.get(session, OfSession::new).left.add(key);
+            of(session).left.add(key);
         } else if (known != null) {
             known.left.remove(key);
         }
+    }
+
+    private OfSession of(SharedSessionContractImplementor session) {
+        return sessions.get(session, () -> new OfSession(session));
     }
 
     /** The key of the row that is about to be removed; null if it is removed already, through whichever instance. */
@@ -180,7 +238,7 @@ public final class SentDeletes {
         SharedSessionContractImplementor session = event.getSession();
         OfSession known = sessions.get(session);
         if (known != null) {
-            known.sentBefore = null; // a stateless session does not report the end of a DELETE that was vetoed
+            known.stop(); // a stateless session does not report the end of a DELETE that was vetoed
             known.isUnsent = !known.left.isEmpty()
                     && known.left.remove(session.generateEntityKey(event.getId(), event.getPersister()));
             if (known.isUnsent) {
@@ -189,7 +247,7 @@ public final class SentDeletes {
         }
         if (mayBeVetoed(event.getPersister())) {
             session.getJdbcCoordinator().executeBatch();
-            sessions.get(session, OfSession::new).sentBefore = SENT.get();
+            of(session).watch();
         }
         return false;
     }
@@ -223,11 +281,9 @@ public final class SentDeletes {
         if (known == null) {
             return Outcome.SENT; // there was nothing to watch
         }
-        Long sentBefore = known.sentBefore;
-        known.sentBefore = null;
-        if (sentBefore != null) {
+        if (known.isWatching()) {
             session.getJdbcCoordinator().executeBatch();
-            known.isUnsent |= sentBefore.equals(SENT.get());
+            known.isUnsent |= !known.stop();
         }
         if (!known.isUnsent) {
             return Outcome.SENT;

@@ -8,8 +8,9 @@ import io.countercache.hibernate.internal.model.WatchedEntity;
  * @param query how they are read
  * @param isGuarded whether no other transaction can have changed what the session has loaded, if a statement finds the row
  * @param isFrozen whether no UPDATE changes a watched attribute
+ * @param hasOwnSql whether the application's own SQL updates or deletes rows: only the database knows what that does
  */
-record WatchedRows(ImageQuery query, boolean isGuarded, boolean isFrozen) {
+record WatchedRows(ImageQuery query, boolean isGuarded, boolean isFrozen, boolean hasOwnSql) {
 
     /** @param trust whether the application has said that no two transactions change one child at the same time */
     static WatchedRows of(WatchedEntity watched, OnDeleteRules onDelete, boolean trust) {
@@ -17,7 +18,11 @@ record WatchedRows(ImageQuery query, boolean isGuarded, boolean isFrozen) {
                 .flatMap(by -> by.conditionAttributes().stream())
                 .anyMatch(attribute -> onDelete.isNulled().test(watched.entity(), attribute));
         RowGuard guard = new RowGuard(watched);
+        boolean hasOwnSql = guard.hasOwnSql();
         return new WatchedRows(
-                ImageQuery.of(watched), !isNulledByDatabase && (trust || guard.protectsRows()), guard.isFrozen());
+                ImageQuery.of(watched),
+                !isNulledByDatabase && !hasOwnSql && (trust || guard.protectsRows()),
+                !hasOwnSql && guard.isFrozen(),
+                hasOwnSql);
     }
 }

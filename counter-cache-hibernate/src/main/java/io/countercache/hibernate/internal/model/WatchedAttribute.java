@@ -112,12 +112,12 @@ public record WatchedAttribute(
     }
 
     private WatchedAttribute to(EntityPersister anyTarget) {
-        return new WatchedAttribute(position, path, property, steps, part, anyTarget, isAny, isExact, uniqueKey, isUpdatable);
+        return new WatchedAttribute(
+                position, path, property, steps, part, anyTarget, isAny, isExact, uniqueKey, isUpdatable);
     }
 
     WatchedAttribute at(int place) {
-        return new WatchedAttribute(
-                place, path, property, steps, part, target, isAny, isExact, uniqueKey, isUpdatable);
+        return new WatchedAttribute(place, path, property, steps, part, target, isAny, isExact, uniqueKey, isUpdatable);
     }
 
     /** Different for all watched attributes of one entity. */
