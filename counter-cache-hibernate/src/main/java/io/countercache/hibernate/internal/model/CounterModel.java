@@ -105,7 +105,8 @@ public final class CounterModel {
                                     counter.association(),
                                     e instanceof IllegalArgumentException
                                             ? e.getMessage()
-                                            : "it cannot be read (%s): write it otherwise, and report this".formatted(e)));
+                                            : "it cannot be read (%s): write it otherwise, and report this"
+                                                    .formatted(e)));
                 }
             }
         }
