@@ -144,6 +144,7 @@ class BulkJoinsTest {
                 "delete from Crate c where c.next.weight > 77",
             })
     void aFilterWithAnOr(String hql) {
+        db.execute("update crate set shade = 'red' where id = 1");
         db.inTransaction(session -> {
             session.enableFilter("coloured");
             assertThat(session.createMutationQuery(hql).executeUpdate()).isLessThanOrEqualTo(3);
