@@ -14,6 +14,7 @@ import org.hibernate.annotations.Filter;
 import org.hibernate.annotations.FilterDef;
 import org.hibernate.annotations.SoftDelete;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,7 +144,9 @@ class BulkJoinsTest {
                 "update Crate c set c.depot.id = 3 where c.next.weight > 77",
                 "delete from Crate c where c.next.weight > 77",
             })
+    @Tag("postgresql") // elsewhere its subquery and the statement differ in what they hide, and it is refused
     void aFilterWithAnOr(String hql) {
+        db.execute("update crate set shade = 'red' where id = 1");
         db.inTransaction(session -> {
             session.enableFilter("coloured");
             assertThat(session.createMutationQuery(hql).executeUpdate()).isLessThanOrEqualTo(3);

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicValuedModelPart;
@@ -109,12 +110,12 @@ public record BulkMutation(
         return new BulkMutation(entity, hibernates, (SqmDeleteOrUpdateStatement<?>) copy, parameters, context);
     }
 
-    /** The same statement for these rows only. Not restricted if their ids cannot be written as literals. */
-    BulkMutation restrictedTo(List<Object> ids) {
+    /** The same statement for these rows only; empty if their ids cannot be written as literals. */
+    Optional<BulkMutation> restrictedTo(List<Object> ids) {
         if (!(entity.getIdentifierMapping() instanceof BasicValuedModelPart id)
                 || id.getJdbcMapping().getValueConverter() != null
                 || !ids.stream().allMatch(BulkMutation::hasLiteral)) {
-            return this;
+            return Optional.empty();
         }
         // copied as a whole: subqueries refer to the statement that contains them; parameters are not copied
         var copy = (AbstractSqmRestrictedDmlStatement<?>) statement.copy(SqmCopyContext.noParamCopyContext());
@@ -122,7 +123,8 @@ public record BulkMutation(
         var in = copy.nodeBuilder().<Object>in((SqmExpression<?>) OwnSelect.idOf(root, root.getModel()));
         ids.forEach(each -> in.value(copy.nodeBuilder().literal(each)));
         copy.applyPredicate((SqmPredicate) in);
-        return new BulkMutation(entity, hibernates, (SqmDeleteOrUpdateStatement<?>) copy, parameters, context);
+        return Optional.of(
+                new BulkMutation(entity, hibernates, (SqmDeleteOrUpdateStatement<?>) copy, parameters, context));
     }
 
     private static boolean hasLiteral(Object id) {

@@ -17,6 +17,7 @@ import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.hibernate.LockMode;
@@ -76,11 +77,12 @@ final class LockingExecution {
         if (mutation.isDelete() && countOthers(mutation, ids)) {
             isRestricted = true; // for rows inserted since, nothing was searched that the database deletes with them
         }
-        BulkMutation sent = isRestricted ? mutation.restrictedTo(ids) : mutation;
-        int changed = sent.execute();
-        // of a restricted one no other rows can be changed, but a row counts twice that a join finds twice; Hibernate adds
+        Optional<BulkMutation> restricted = isRestricted ? mutation.restrictedTo(ids) : Optional.empty();
+        int changed = restricted.orElse(mutation).execute();
+        // of a restricted one no other rows can be changed, but a row counts twice that a join finds twice; Hibernate
+        // adds
         // filters without parentheses, so with these it may change others
-        boolean isExact = sent == mutation || Entities.isFiltered(mutation.entity(), mutation.session());
+        boolean isExact = restricted.isEmpty() || Entities.isFiltered(mutation.entity(), mutation.session());
         checkSame(ids.size(), isExact ? changed : Math.min(changed, ids.size()), mutation);
         if (!mutation.isDelete()) {
             checkSame(ids.size(), count(ids, classes, RowGroups::after, moves, mutation), mutation);

@@ -66,9 +66,7 @@ final class ReturningSql {
         int where = new StatementText(sql).topLevel(" where ");
         String locking = rows.with(Set.of())
                 + (where < 0 ? sql : sql.substring(0, where)) + " where " + rows.areLocked()
-                + (where < 0
-                        ? ""
-                        : " and (" + grouped(sql.substring(where + " where ".length()), same(rows)) + ")");
+                + (where < 0 ? "" : " and (" + grouped(sql.substring(where + " where ".length()), same(rows)) + ")");
         return new ReturningSql(
                 rows.table(),
                 delete.after(rows.query()),
