@@ -51,8 +51,9 @@ class AssignedValuesTest {
         }
     }
 
-    private static final String WARNING = "Song.likesCount: the value 99 that was assigned is not stored: it is kept equal"
-            + " to its count: leave it alone, or correct it with CounterCaches.resetCounters(..)";
+    private static final String WARNING =
+            "Song.likesCount: the value 99 that was assigned is not stored: it is kept equal"
+                    + " to its count: leave it alone, or correct it with CounterCaches.resetCounters(..)";
 
     @RegisterExtension
     final TestDatabase db = TestDatabase.with(Song.class, Fan.class);

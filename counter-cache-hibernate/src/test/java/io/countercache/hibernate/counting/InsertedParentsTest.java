@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.Counter;
 import io.countercache.CounterCache;
+import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
@@ -21,6 +22,7 @@ import jakarta.persistence.SecondaryTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -123,9 +125,30 @@ class InsertedParentsTest {
         Box box;
     }
 
+    @Entity(name = "Rack")
+    static class Rack {
+        @Id
+        Long id;
+
+        int thingsCount = 5;
+
+        @Counter
+        long views;
+    }
+
+    @Entity(name = "Thing")
+    static class Thing {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache
+        Rack rack;
+    }
+
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(Shelf.class, WideShelf.class, Book.class, Look.class, Box.class, Ball.class);
+            TestDatabase.with(Shelf.class, WideShelf.class, Book.class, Look.class, Box.class, Ball.class, Rack.class, Thing.class);
 
     private static final class Undone extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -298,6 +321,18 @@ class InsertedParentsTest {
         db.persist(other);
         assertThat(other.views).isZero();
         assertThat(db.number("select views from shelf where id = 2")).isZero();
+    }
+
+    @Test
+    void aBumpInsertsTheValueThatItIsGivenAndZeroInOtherDerivedCounters() {
+        db.inTransaction(session -> {
+            CounterCaches counters = CounterCaches.of(session);
+            assertThat(counters.bump(Rack.class, Map.of("id", 1L), "views", 3)).isEqualTo(3);
+            assertThat(counters.bump(Rack.class, Map.of("id", 2L), "thingsCount", 3)).isEqualTo(3);
+        });
+        assertThat(db.number("select things_count from rack where id = 1")).isZero();
+        assertThat(db.number("select things_count from rack where id = 2")).isEqualTo(3);
+        db.inTransaction(session -> CounterCaches.of(session).resetCounters(Rack.class, 2L));
     }
 
     // ---- who else sets the value ----

@@ -137,7 +137,8 @@ class MissedRowsTest {
         String policy = "create policy p on post to guest using (id <> %d);".formatted(hidden.id);
         assertThatThrownBy(() -> asGuest(policy, session -> posts.forEach(each -> comment(session, each))))
                 .isInstanceOf(CounterCacheException.class)
-                .hasMessageStartingWith("commentsCount of Post " + hidden.id + " cannot be written: a row that counts refers");
+                .hasMessageStartingWith(
+                        "commentsCount of Post " + hidden.id + " cannot be written: a row that counts refers");
     }
 
     @Tag("postgresql")
@@ -159,8 +160,8 @@ class MissedRowsTest {
         db.execute("alter table post disable rule keep");
         db.execute("update post set comments_count = 5");
         db.execute("alter table post enable rule keep");
-        assertThatThrownBy(() -> db.inTransaction(
-                        session -> CounterCaches.of(session).resetCounters(Post.class, post.id)))
+        assertThatThrownBy(() ->
+                        db.inTransaction(session -> CounterCaches.of(session).resetCounters(Post.class, post.id)))
                 .isInstanceOf(CounterCacheException.class);
         assertThat(CounterRepair.of(db.factory(), Post.class).repair().failures())
                 .singleElement()

@@ -158,7 +158,14 @@ public final class CounterCacheIntegrator implements Integrator {
                 sink,
                 changes.deletes(),
                 steps);
-        Listeners.register(ofEntities, foreseen, new MergedParents(model), changes.deletes().leavesAny(), reads, ofCollections, registry);
+        Listeners.register(
+                ofEntities,
+                foreseen,
+                new MergedParents(model),
+                changes.deletes().leavesAny(),
+                reads,
+                ofCollections,
+                registry);
     }
 
     /** Does what has to wait until Hibernate has built all persisters. */

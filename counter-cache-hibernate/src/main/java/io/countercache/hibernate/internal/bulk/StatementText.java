@@ -25,11 +25,12 @@ record StatementText(String sql) {
     private static final String BLANK = "^(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*";
 
     private static final Pattern TARGET = Pattern.compile(
-            BLANK + "(?:insert\\s+into|update(?:\\s+only)?|delete\\s+from(?:\\s+only)?|merge\\s+into|truncate(?:\\s+table)?)\\s+([\\w.\"`\\[\\]$]+)",
+            BLANK
+                    + "(?:insert\\s+into|update(?:\\s+only)?|delete\\s+from(?:\\s+only)?|merge\\s+into|truncate(?:\\s+table)?)\\s+([\\w.\"`\\[\\]$]+)",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-    private static final Pattern DELETE = Pattern.compile(
-            BLANK + "(?:delete|truncate)\\s", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern DELETE =
+            Pattern.compile(BLANK + "(?:delete|truncate)\\s", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** Whether rows are deleted: also by a text of the application. */
     boolean isDelete() {

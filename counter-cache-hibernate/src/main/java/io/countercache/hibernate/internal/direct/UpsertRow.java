@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.direct;
 
+import io.countercache.hibernate.internal.model.InsertedCounter;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
@@ -90,7 +91,7 @@ final class UpsertRow {
         return inserted;
     }
 
-    /** A new instance: what its class assigns to attributes, the key, the counter, and 0 for other counters. */
+    /** A new instance: what its class assigns to attributes, the key, the counter, and 0 for other derived counters. */
     private Object instance(NumericAttribute counter, BigDecimal value, List<ParentCounter> declared) {
         Object instance = entity.getRepresentationStrategy().getInstantiator().instantiate();
         key.values().forEach((name, part) -> {
@@ -101,7 +102,7 @@ final class UpsertRow {
             }
         });
         for (ParentCounter other : declared) {
-            if (entity.getValue(instance, other.index()) == null) {
+            if (other.derived() != null || entity.getValue(instance, other.index()) == null) {
                 entity.setValue(instance, other.index(), Numbers.as(other.type(), BigDecimal.ZERO));
             }
         }
@@ -127,7 +128,8 @@ final class UpsertRow {
         int index = attribute.getStateArrayPosition();
         Object value = entity.getValue(instance, index);
         Generator generator = entity.getGenerators()[index];
-        boolean isGenerated = generator != null && generator.generatesOnInsert();
+        boolean isGenerated =
+                generator != null && generator.generatesOnInsert() && !(generator instanceof InsertedCounter);
         if (isGenerated && generator.generatedOnExecution()) {
             insertGenerated(attribute, (OnExecutionGenerator) generator, inserted);
             return;

@@ -62,8 +62,7 @@ final class ParentInstances {
         if (!model.mayHaveCounters(event.getPersister())) {
             return;
         }
-        EntityEntry entry =
-                event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
+        EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
         if (entry != null) {
             ManagedParents.loaded(event.getEntity(), entry, model.countersOf(entry.getPersister()));
         }
@@ -109,7 +108,8 @@ final class ParentInstances {
             }
             ManagedParents.loaded(event.getEntity(), entry, counters);
         } else if (entry.getLoadedState() != null) {
-            for (ParentCounter counter : counters) { // before the INSERT, the loaded state is what the INSERT will write
+            for (ParentCounter counter :
+                    counters) { // before the INSERT, the loaded state is what the INSERT will write
                 entry.getLoadedState()[counter.index()] =
                         entry.getPersister().getValue(event.getEntity(), counter.index());
             }

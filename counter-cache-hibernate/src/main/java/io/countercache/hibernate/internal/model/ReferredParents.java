@@ -34,7 +34,8 @@ public final class ReferredParents {
         if (!counter.sum().isEmpty()
                 || model.tables().of(counter).size() > 1
                 || deletes.stream()
-                        .anyMatch(delete -> delete.cascades() && isRelated(Entities.entity(delete.child(), factory), parent))) {
+                        .anyMatch(delete ->
+                                delete.cascades() && isRelated(Entities.entity(delete.child(), factory), parent))) {
             return false;
         }
         ForeignKeyDescriptor key = key(counter, factory);
@@ -51,19 +52,24 @@ public final class ReferredParents {
             return key(path.get(path.size() - 1).toOne());
         }
         return switch (counter.counts()) {
-            case CHILDREN -> model.watched(Entities.entity(counter.child(), factory)).counters().stream()
-                    .filter(by -> by.counter().equals(counter))
-                    .map(CountedBy::association)
-                    .findFirst()
-                    .map(association -> key(association.part()))
-                    .orElse(null);
-            case ELEMENTS -> CountedCollections.persister(counter, factory)
-                    .getAttributeMapping()
-                    .getKeyDescriptor();
-            case OWNERS -> CountedCollections.persister(counter, factory).getAttributeMapping().getElementDescriptor()
-                            instanceof ManyToManyCollectionPart element
-                    ? element.getForeignKeyDescriptor()
-                    : null;
+            case CHILDREN ->
+                model.watched(Entities.entity(counter.child(), factory)).counters().stream()
+                        .filter(by -> by.counter().equals(counter))
+                        .map(CountedBy::association)
+                        .findFirst()
+                        .map(association -> key(association.part()))
+                        .orElse(null);
+            case ELEMENTS ->
+                CountedCollections.persister(counter, factory)
+                        .getAttributeMapping()
+                        .getKeyDescriptor();
+            case OWNERS ->
+                CountedCollections.persister(counter, factory)
+                                        .getAttributeMapping()
+                                        .getElementDescriptor()
+                                instanceof ManyToManyCollectionPart element
+                        ? element.getForeignKeyDescriptor()
+                        : null;
         };
     }
 

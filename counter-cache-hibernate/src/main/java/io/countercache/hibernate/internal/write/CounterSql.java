@@ -56,7 +56,8 @@ public final class CounterSql {
             String counters = row.amounts().keySet().stream()
                     .map(CounterDefinition::counter)
                     .collect(Collectors.joining(", "));
-            return "%s of %s %s".formatted(counters, parent.getImportedName(), row.row().id());
+            return "%s of %s %s"
+                    .formatted(counters, parent.getImportedName(), row.row().id());
         }
     }
 

@@ -123,8 +123,12 @@ public final class CounterWriter {
         try {
             ArrayUpdate many = update.many() == null ? null : ArrayUpdate.of(ids, update.parent(), session);
             if (many != null && update.many() != null) {
-                int hit = Statements.attempt(update.many(), attempt(update, rows), session, statement -> many.send(
-                        amounts(rows, update.types().size()), update.types(), touched, statement, session));
+                int hit = Statements.attempt(
+                        update.many(),
+                        attempt(update, rows),
+                        session,
+                        statement -> many.send(
+                                amounts(rows, update.types().size()), update.types(), touched, statement, session));
                 return hit == rows.size() ? List.of() : missed(update, rows, touched, session);
             }
             return rows.size() > 1
@@ -143,11 +147,10 @@ public final class CounterWriter {
             List<RowDeltas> rows,
             Map<TouchedAttribute, Object> touched,
             SharedSessionContractImplementor session) {
-        Set<ParentRow> missed = sendBatch(
-                        update, rows.stream().map(RowDeltas::byZero).toList(), touched, session)
-                .stream()
-                .map(RowDeltas::row)
-                .collect(Collectors.toSet());
+        Set<ParentRow> missed =
+                sendBatch(update, rows.stream().map(RowDeltas::byZero).toList(), touched, session).stream()
+                        .map(RowDeltas::row)
+                        .collect(Collectors.toSet());
         return rows.stream().filter(row -> missed.contains(row.row())).toList();
     }
 

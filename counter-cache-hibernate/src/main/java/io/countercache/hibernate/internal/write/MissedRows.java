@@ -30,7 +30,8 @@ final class MissedRows {
             if (problem != null) {
                 Statements.markRollbackOnly(session);
                 throw new CounterCacheException("%s cannot be written: %s"
-                        .formatted(update.named(row), problem.formatted(row.row().table())));
+                        .formatted(
+                                update.named(row), problem.formatted(row.row().table())));
             }
         }
     }
@@ -38,15 +39,17 @@ final class MissedRows {
     /** Whether a delta says that a row of the same database refers to this one. */
     private static boolean isReferredTo(RowDeltas row, CounterUpdate update) {
         return row.amounts().entrySet().stream()
-                .anyMatch(counter -> counter.getValue().signum() > 0
-                        && update.guaranteed().contains(counter.getKey()));
+                .anyMatch(counter ->
+                        counter.getValue().signum() > 0 && update.guaranteed().contains(counter.getKey()));
     }
 
     private static boolean isThere(RowDeltas row, CounterUpdate update, SharedSessionContractImplementor session) {
-        String sql = "select 1 from " + row.row().table() + " where " + Columns.row(row.row().table(), update.parent());
+        String sql = "select 1 from " + row.row().table() + " where "
+                + Columns.row(row.row().table(), update.parent());
         return Statements.query(sql, () -> "look for " + update.named(row), session, statement -> {
             Columns.bindId(row.row().id(), update.parent(), statement, 1, session);
-            try (ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql)) {
+            try (ResultSet rows =
+                    session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql)) {
                 return rows.next();
             }
         });
