@@ -92,7 +92,8 @@ public final class CounterModel {
             if (!counter.where().isEmpty()) {
                 EntityPersister child = Entities.entity(counter.child(), factory);
                 try {
-                    conditions.put(counter, Condition.read(counter.where(), child, factory, likeMatchesUtf16, definedColumns));
+                    conditions.put(
+                            counter, Condition.read(counter.where(), child, factory, likeMatchesUtf16, definedColumns));
                 } catch (IllegalArgumentException e) {
                     problems.add("%s.%s: 'where': %s"
                             .formatted(child.getImportedName(), counter.association(), e.getMessage()));

@@ -31,9 +31,7 @@ public final class OldRows {
                     .getPhysicalConnection()
                     .getTransactionIsolation();
         } catch (SQLException e) {
-            throw session.getJdbcServices()
-                    .getSqlExceptionHelper()
-                    .convert(e, "could not read the isolation level");
+            throw session.getJdbcServices().getSqlExceptionHelper().convert(e, "could not read the isolation level");
         }
     }
 }
