@@ -75,7 +75,8 @@ class DefinedColumnsTest {
         db.inTransaction(session -> session.createMutationQuery("update Toll set status = 'NEW' where id = 1")
                 .executeUpdate());
         assertThat(open()).isEqualTo(2);
-        db.inTransaction(session -> session.createMutationQuery("delete from Toll").executeUpdate());
+        db.inTransaction(
+                session -> session.createMutationQuery("delete from Toll").executeUpdate());
         assertThat(open()).isZero();
     }
 
@@ -135,15 +136,14 @@ class DefinedColumnsTest {
 
     @Test
     void aConditionOnAColumnThatHasOtherValuesThanMemoryIsRefused() {
-        String because = ": 'where': '%s' cannot be compared in memory as in the database, because its column %s: define the column otherwise";
+        String because =
+                ": 'where': '%s' cannot be compared in memory as in the database, because its column %s: define the column otherwise";
         Boot.refused(
                 "Rounded.road" + because.formatted("price", "does not keep all digits of a double"),
                 Road.class,
                 Rounded.class);
         Boot.refused(
-                "Finer.road"
-                        + because.formatted(
-                                "price", "keeps 4 digits after the point, and the mapping tells of 2"),
+                "Finer.road" + because.formatted("price", "keeps 4 digits after the point, and the mapping tells of 2"),
                 Road.class,
                 Finer.class);
         Boot.refused(

@@ -250,8 +250,7 @@ class SchemaCheckTest {
                 var factory = configuration.buildSessionFactory()) {
             assertThat(factory.isOpen()).isTrue();
             assertThat(log.texts())
-                    .containsExactly(
-                            "The schema was not checked: hibernate.boot.allow_jdbc_metadata_access is false");
+                    .containsExactly("The schema was not checked: hibernate.boot.allow_jdbc_metadata_access is false");
         }
     }
 
