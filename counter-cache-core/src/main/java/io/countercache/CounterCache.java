@@ -104,7 +104,8 @@ public @interface CounterCache {
     /**
      * A numeric attribute of the child to total instead of counting rows; null counts as 0. The counter has to be able to
      * hold the total exactly: a whole number for whole numbers, a BigDecimal with as many digits after the point for a
-     * BigDecimal. A float or double can only be totalled in a float or double counter, because such totals are never exact.
+     * BigDecimal. A float or double can only be totalled in a float or double counter, because such totals are never exact: use a
+     * BigDecimal where each digit counts.
      *
      * @return the name of the attribute
      */

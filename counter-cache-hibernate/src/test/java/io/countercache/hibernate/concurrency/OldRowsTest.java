@@ -39,7 +39,8 @@ class OldRowsTest {
     private void atRepeatableRead(Consumer<Session> work) {
         db.inTransaction(session -> {
             session.doWork(connection -> connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ));
-            session.createSelectionQuery("select count(*) from Comment", Long.class).getSingleResult();
+            session.createSelectionQuery("select count(*) from Comment", Long.class)
+                    .getSingleResult();
             work.accept(session);
         });
     }

@@ -600,8 +600,8 @@ class ConditionTest {
         var shifting = db.configuration().setProperty("hibernate.jdbc.time_zone", "UTC");
         try (var factory = shifting.buildSessionFactory().unwrap(SessionFactoryImplementor.class)) {
             EntityPersister comment = factory.getMappingMetamodel().getEntityDescriptor(Comment.class.getName());
-            assertThatThrownBy(
-                            () -> Condition.read("local > local datetime 2030-01-31 12:30:00", comment, factory, false, Map.of()))
+            assertThatThrownBy(() -> Condition.read(
+                            "local > local datetime 2030-01-31 12:30:00", comment, factory, false, Map.of()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("'local' is stored in the time zone of hibernate.jdbc.time_zone: compare an Instant");
         }

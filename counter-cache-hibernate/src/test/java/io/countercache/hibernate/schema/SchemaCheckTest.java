@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.CounterMappingException;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterRepair;
@@ -17,6 +19,7 @@ import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import java.util.List;
 import org.hibernate.cfg.Configuration;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -88,8 +91,9 @@ class SchemaCheckTest {
                         "Comment.author: the mapping has @OnDelete(action = OnDeleteAction.CASCADE), but the foreign key comment(author_id) is ON DELETE NO ACTION in the database: alter the foreign key, or remove the annotation");
         key("comment", "author_id", "author", null);
         assertThat(problems())
-                .anyMatch(problem -> problem.startsWith(
-                        "Comment.author: the mapping has @OnDelete(action = OnDeleteAction.CASCADE), but comment(author_id) has no foreign key"));
+                .anyMatch(
+                        problem -> problem.startsWith(
+                                "Comment.author: the mapping has @OnDelete(action = OnDeleteAction.CASCADE), but comment(author_id) has no foreign key"));
     }
 
     @Test
@@ -163,7 +167,8 @@ class SchemaCheckTest {
     @Test
     @Tag("postgresql") // H2 has an index for every foreign key
     void aMissingIndexIsFoundAndALongerOneIsEnough() {
-        String index = db.text("select indexname from pg_indexes where schemaname = current_schema and indexdef like '%(article_id)' and tablename = 'comment'");
+        String index = db.text(
+                "select indexname from pg_indexes where schemaname = current_schema and indexdef like '%(article_id)' and tablename = 'comment'");
         db.execute("drop index " + index);
         String missing =
                 "Comment.article: no index begins with article_id of comment, so that a recount of one row reads the whole table: create one";
@@ -200,6 +205,55 @@ class SchemaCheckTest {
                         "the table comment has the rule keep, which may turn a statement into another one, so that a counter is not what the statements say: use a trigger instead");
     }
 
+    @Test
+    @Tag("postgresql")
+    void rowLevelSecurityIsFoundIfItBindsTheUser() {
+        db.execute("alter table article enable row level security");
+        assertThat(problems()).isEmpty(); // of the owner
+        String role = "limited_" + db.text("select current_schema");
+        db.execute("create role " + role);
+        try {
+            db.execute("grant usage on schema " + db.text("select current_schema") + " to " + role);
+            db.execute("grant all on all tables in schema " + db.text("select current_schema") + " to " + role);
+            HikariConfig config = new HikariConfig();
+            db.connections().copyStateTo(config);
+            config.setConnectionInitSql("set role " + role);
+            Configuration configuration = db.configuration().setProperty("hibernate.hbm2ddl.auto", "none");
+            try (HikariDataSource limited = new HikariDataSource(config)) {
+                configuration.getProperties().put("hibernate.connection.datasource", limited);
+                try (var factory = configuration.buildSessionFactory()) {
+                    assertThat(CounterSchema.of(factory).problems())
+                            .containsExactly(
+                                    "the table article has row level security that binds the user " + role
+                                            + ", so that counters are counted among the rows that it shows, and not written in others: connect as a role with BYPASSRLS, or let its policies show all rows");
+                }
+            }
+        } finally {
+            db.execute("drop owned by " + role);
+            db.execute("drop role " + role);
+        }
+    }
+
+    @Test
+    void aBootWithoutAConnectionSaysSo() {
+        Configuration configuration = db.configuration().setProperty("hibernate.hbm2ddl.auto", "none");
+        configuration.setProperty("hibernate.boot.allow_jdbc_metadata_access", "false");
+        configuration.setProperty(
+                "hibernate.dialect",
+                db.factory()
+                        .unwrap(SessionFactoryImplementor.class)
+                        .getJdbcServices()
+                        .getDialect()
+                        .getClass()
+                        .getName());
+        try (LogMessages log = new LogMessages(SchemaCheck.class.getName());
+                var factory = configuration.buildSessionFactory()) {
+            assertThat(factory.isOpen()).isTrue();
+            assertThat(log.texts())
+                    .containsExactly("The schema was not checked: hibernate.boot.allow_jdbc_metadata_access is false");
+        }
+    }
+
     // ---- the setting ----
 
     @Test
@@ -234,7 +288,10 @@ class SchemaCheckTest {
 
     @Test
     void aBootBeforeThereAreTablesSaysSo() {
-        db.execute(TestServer.IS_H2 ? "drop all objects" : "drop table article_tag, comment, article, author, publisher, tag");
+        db.execute(
+                TestServer.IS_H2
+                        ? "drop all objects"
+                        : "drop table article_tag, comment, article, author, publisher, tag");
         assertThat(boot("warn")).containsExactly("The schema was not checked: none of its tables is there yet");
         db.factory().getSchemaManager().exportMappedObjects(false);
     }

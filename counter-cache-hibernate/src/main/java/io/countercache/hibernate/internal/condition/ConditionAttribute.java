@@ -31,8 +31,11 @@ import org.jspecify.annotations.Nullable;
  * @param difference why the column, as the application has defined it by SQL, has other values than memory; null if it does not
  */
 record ConditionAttribute(
-        String path, String name, BasicValuedModelPart column, ConditionKind kind, @Nullable String difference)
-        implements Operand {
+        String path,
+        String name,
+        BasicValuedModelPart column,
+        ConditionKind kind,
+        @Nullable String difference) implements Operand {
 
     /**
      * The attribute that these names lead to from the child, or an exception that says why it cannot be read.
@@ -62,8 +65,8 @@ record ConditionAttribute(
         }
         if (part instanceof BasicValuedModelPart basic) {
             refuseComputed(path, basic);
-            SqlType defined = definitions.get(
-                    basic.getContainingTableExpression() + "." + basic.getSelectionExpression());
+            SqlType defined =
+                    definitions.get(basic.getContainingTableExpression() + "." + basic.getSelectionExpression());
             return new ConditionAttribute(
                     path,
                     path,
@@ -236,13 +239,20 @@ record ConditionAttribute(
                 && own.getJdbcType().getDdlTypeCode() == its.getJdbcType().getDdlTypeCode();
     }
 
-    /** A literal that is compared with this attribute. */
-    Literal literal(@Nullable Object value, String hql) {
-        if (value != null && kind == ConditionKind.OTHER && difference != null) {
+    /** Refuses to compare an attribute whose column, as the application has defined it, has other values than memory. */
+    void refuseDifference() {
+        if (kind == ConditionKind.OTHER && difference != null) {
             throw refused(
                     path,
                     "cannot be compared in memory as in the database, because its column %s: define the column otherwise"
                             .formatted(difference));
+        }
+    }
+
+    /** A literal that is compared with this attribute. */
+    Literal literal(@Nullable Object value, String hql) {
+        if (value != null) {
+            refuseDifference();
         }
         return new Literal(value == null ? null : kind.literal(path, value, column), hql);
     }

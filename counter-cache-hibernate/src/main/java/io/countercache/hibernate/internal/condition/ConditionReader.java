@@ -131,6 +131,7 @@ final class ConditionReader {
         if (typing == null) {
             throw notEvaluated(left.toHqlString() + " " + operator.sqlText() + " " + right.toHqlString());
         }
+        typing.refuseDifference();
         boolean equality = operator == ComparisonOperator.EQUAL
                 || operator == ComparisonOperator.NOT_EQUAL
                 || operator == ComparisonOperator.DISTINCT_FROM

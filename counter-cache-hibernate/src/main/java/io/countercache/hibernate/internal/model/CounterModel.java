@@ -97,7 +97,8 @@ public final class CounterModel {
             if (!counter.where().isEmpty()) {
                 EntityPersister child = Entities.entity(counter.child(), factory);
                 try {
-                    conditions.put(counter, Condition.read(counter.where(), child, factory, likeMatchesUtf16, definedColumns));
+                    conditions.put(
+                            counter, Condition.read(counter.where(), child, factory, likeMatchesUtf16, definedColumns));
                 } catch (RuntimeException e) {
                     problems.add("%s.%s: 'where': %s"
                             .formatted(

@@ -43,7 +43,11 @@ public final class RepairTally {
         return Duration.ofNanos(System.nanoTime() - begun);
     }
 
-    /** @param schemaProblems what of the schema does not fit */
+    /**
+     * The report.
+     *
+     * @param schemaProblems what of the schema does not fit
+     */
     public RepairReport report(List<String> schemaProblems) {
         return new RepairReport(examined, drifted, first, failures, elapsed(), schemaProblems);
     }

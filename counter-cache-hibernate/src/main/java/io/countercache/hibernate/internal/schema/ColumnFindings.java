@@ -30,17 +30,21 @@ record ColumnFindings(SchemaNeeds needs, LiveSchema live) {
                 found.obstacles.forEach(obstacle -> problems.add("the table %s %s".formatted(table, obstacle)));
             }
         }
-        needs.totals().stream().filter(this::isCoarse).forEach(total -> problems.add(
-                "%s: the column %s.%s keeps fewer digits than %s.%s, which it totals: give it as many"
-                        .formatted(
-                                total.place(),
-                                total.table(),
-                                total.column(),
-                                total.summedTable(),
-                                total.summedColumn())));
-        needs.indexes().stream().filter(this::isMissing).forEach(index -> problems.add(
-                "%s: no index begins with %s of %s, so that a recount of one row reads the whole table: create one"
-                        .formatted(index.place(), names(index.columns()), index.table())));
+        needs.totals().stream()
+                .filter(this::isCoarse)
+                .forEach(total -> problems.add(
+                        "%s: the column %s.%s keeps fewer digits than %s.%s, which it totals: give it as many"
+                                .formatted(
+                                        total.place(),
+                                        total.table(),
+                                        total.column(),
+                                        total.summedTable(),
+                                        total.summedColumn())));
+        needs.indexes().stream()
+                .filter(this::isMissing)
+                .forEach(index -> problems.add(
+                        "%s: no index begins with %s of %s, so that a recount of one row reads the whole table: create one"
+                                .formatted(index.place(), names(index.columns()), index.table())));
         return problems;
     }
 
@@ -50,8 +54,9 @@ record ColumnFindings(SchemaNeeds needs, LiveSchema live) {
         for (NeededColumn needed : needs.columns()) {
             LiveColumn column = column(needed.table(), needed.column());
             if (needed.isCounter() && column != null && column.isNullable() && !column.hasDefault()) {
-                remarks.add("%s: the column %s.%s may be null and has no default: null counts as 0, but 'not null default 0' tells others, too"
-                        .formatted(needed.place(), needed.table(), needed.column()));
+                remarks.add(
+                        "%s: the column %s.%s may be null and has no default: null counts as 0, but 'not null default 0' tells others, too"
+                                .formatted(needed.place(), needed.table(), needed.column()));
             }
         }
         return remarks;
@@ -104,7 +109,8 @@ record ColumnFindings(SchemaNeeds needs, LiveSchema live) {
         if (isText && column.type().kind() == SqlType.Kind.PADDED) {
             return needed.use() == Use.COMPARED_WITHOUT_PADDING
                     ? null
-                    : difference + ", but 'where' compares them: declare it with @JdbcTypeCode(SqlTypes.CHAR), or make it a varchar";
+                    : difference
+                            + ", but 'where' compares them: declare it with @JdbcTypeCode(SqlTypes.CHAR), or make it a varchar";
         }
         return difference
                 + (isCompared

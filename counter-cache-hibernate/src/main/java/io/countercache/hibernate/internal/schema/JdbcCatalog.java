@@ -151,9 +151,7 @@ final class JdbcCatalog {
                         Action action = action(rows.getShort("DELETE_RULE"));
                         LiveKey key = new LiveKey(place.name(), new HashSet<>(), target.name(), action);
                         LiveKey known = keys.putIfAbsent(String.valueOf(rows.getString("FK_NAME")), key);
-                        (known == null ? key : known)
-                                .columns()
-                                .add(LiveSchema.plain(rows.getString("FKCOLUMN_NAME")));
+                        (known == null ? key : known).columns().add(LiveSchema.plain(rows.getString("FKCOLUMN_NAME")));
                         if (action == Action.CASCADE) {
                             tables.add(target);
                         }

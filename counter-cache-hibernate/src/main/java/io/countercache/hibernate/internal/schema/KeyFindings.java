@@ -29,8 +29,9 @@ final class KeyFindings {
     KeyFindings(SchemaNeeds needs, MappedKeys keys, LiveSchema live) {
         this.needs = needs;
         this.live = live;
-        keys.all().forEach(key -> mapped.computeIfAbsent(live.name(key.table()), any -> new HashMap<>())
-                .merge(key.columns(), key, (one, other) -> one.action() != null ? one : other));
+        keys.all()
+                .forEach(key -> mapped.computeIfAbsent(live.name(key.table()), any -> new HashMap<>())
+                        .merge(key.columns(), key, (one, other) -> one.action() != null ? one : other));
     }
 
     /** All findings, each with where, what and remedy. */
@@ -89,12 +90,17 @@ final class KeyFindings {
 
     private static String unmapped(LiveKey key, @Nullable MappedKey declared) {
         String place = declared == null ? null : declared.place();
-        String what = "the foreign key %s(%s) is ON DELETE %s in the database and not in the mapping, so that nobody counts what goes with a row of %s"
-                .formatted(
-                        simple(key.table()), ColumnFindings.names(key.columns()), sql(key.action()), simple(key.target()));
+        String what =
+                "the foreign key %s(%s) is ON DELETE %s in the database and not in the mapping, so that nobody counts what goes with a row of %s"
+                        .formatted(
+                                simple(key.table()),
+                                ColumnFindings.names(key.columns()),
+                                sql(key.action()),
+                                simple(key.target()));
         return place == null
-                ? what + ": map it by an association with @OnDelete(action = OnDeleteAction.%s), or take it out of the foreign key"
-                        .formatted(key.action())
+                ? what
+                        + ": map it by an association with @OnDelete(action = OnDeleteAction.%s), or take it out of the foreign key"
+                                .formatted(key.action())
                 : "%s: %s: put @OnDelete(action = OnDeleteAction.%s) on %s, or take it out of the foreign key"
                         .formatted(place, what, key.action(), place);
     }
@@ -103,17 +109,21 @@ final class KeyFindings {
     private void compare(String table, MappedKey key) {
         LiveKey found = live.key(table, key.columns());
         if (found == null || (found.action() != key.action() && !followed.contains(found))) {
-            problems.add("%s: the mapping has @OnDelete(action = OnDeleteAction.%s), but %s: alter the foreign key, or remove the annotation"
-                    .formatted(
-                            key.place() == null ? key.table() : key.place(),
-                            key.action(),
-                            found == null
-                                    ? "%s(%s) has no foreign key".formatted(key.table(), ColumnFindings.names(key.columns()))
-                                    : "the foreign key %s(%s) is ON DELETE %s in the database"
-                                            .formatted(
-                                                    key.table(),
-                                                    ColumnFindings.names(key.columns()),
-                                                    found.action() == null ? "NO ACTION" : sql(found.action()))));
+            problems.add(
+                    "%s: the mapping has @OnDelete(action = OnDeleteAction.%s), but %s: alter the foreign key, or remove the annotation"
+                            .formatted(
+                                    key.place() == null ? key.table() : key.place(),
+                                    key.action(),
+                                    found == null
+                                            ? "%s(%s) has no foreign key"
+                                                    .formatted(key.table(), ColumnFindings.names(key.columns()))
+                                            : "the foreign key %s(%s) is ON DELETE %s in the database"
+                                                    .formatted(
+                                                            key.table(),
+                                                            ColumnFindings.names(key.columns()),
+                                                            found.action() == null
+                                                                    ? "NO ACTION"
+                                                                    : sql(found.action()))));
         }
     }
 

@@ -27,8 +27,7 @@ final class LiveSchema {
      *
      * @param collation the collation, if it takes different texts for equal; else null
      */
-    record LiveColumn(
-            String name, SqlType type, @Nullable String collation, boolean isNullable, boolean hasDefault) {}
+    record LiveColumn(String name, SqlType type, @Nullable String collation, boolean isNullable, boolean hasDefault) {}
 
     /** What one table has. */
     static final class LiveTable {

@@ -43,7 +43,9 @@ public record MappedKeys(List<MappedKey> all) {
                 if (key.isCreationEnabled() && !table.isSubselect()) {
                     keys.add(new MappedKey(
                             names.format(table.getQualifiedTableName()),
-                            LiveSchema.plain(key.getColumns().stream().map(Column::getName).toList()),
+                            LiveSchema.plain(key.getColumns().stream()
+                                    .map(Column::getName)
+                                    .toList()),
                             places.get(new Columns(table, Set.copyOf(key.getColumns()))),
                             OnDeleteRule.action(key.getKeyDefinition(), key.getOnDeleteAction())));
                 }

@@ -114,7 +114,8 @@ final class PostgreSqlCatalog {
     private static void key(ResultSet row, LiveSchema live) throws SQLException {
         LiveTable table = live.table(row.getString(1));
         String kind = row.getString(2);
-        Set<String> columns = LiveSchema.plain(List.of((String[]) row.getArray(4).getArray()));
+        Set<String> columns =
+                LiveSchema.plain(List.of((String[]) row.getArray(4).getArray()));
         if (kind.equals("index")) {
             table.indexed.addAll(columns);
         } else {

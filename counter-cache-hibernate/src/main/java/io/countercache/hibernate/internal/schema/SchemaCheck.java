@@ -57,7 +57,8 @@ public final class SchemaCheck {
         Findings found;
         try {
             found = find();
-        } catch (SQLException | RuntimeException e) { // whatever a driver or a pool throws: a check must not fail a boot
+        } catch (SQLException
+                | RuntimeException e) { // whatever a driver or a pool throws: a check must not fail a boot
             skip(String.valueOf(e.getMessage()).strip());
             LOG.debug("The schema was not checked", e);
             return;
@@ -137,11 +138,13 @@ public final class SchemaCheck {
         Database database = Databases.of(factory);
         List<String> problems = new ArrayList<>();
         if (!database.canLock()) {
-            problems.add("%s has neither a suffix nor a hint that locks rows, so that counters may drift when several transactions change one row: use transactions that are SERIALIZABLE"
-                    .formatted(database.dialect().getClass().getSimpleName()));
+            problems.add(
+                    "%s has neither a suffix nor a hint that locks rows, so that counters may drift when several transactions change one row: use transactions that are SERIALIZABLE"
+                            .formatted(database.dialect().getClass().getSimpleName()));
         }
         if (database.readsOldRows(connection.getTransactionIsolation())) {
-            problems.add("connections are at REPEATABLE READ, where this database reads old rows after it has locked the new ones, so that resets and some deletions are refused: use READ COMMITTED, by hibernate.connection.isolation or the connection pool");
+            problems.add(
+                    "connections are at REPEATABLE READ, where this database reads old rows after it has locked the new ones, so that resets and some deletions are refused: use READ COMMITTED, by hibernate.connection.isolation or the connection pool");
         }
         LiveSchema live = read(database, needs, connection);
         if (live.isEmpty()) {

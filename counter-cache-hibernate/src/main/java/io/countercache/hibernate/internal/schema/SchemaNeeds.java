@@ -74,8 +74,7 @@ final class SchemaNeeds {
      * @param named the columns that a condition looks at
      * @param key the columns of the id
      */
-    record CountedRows(
-            String table, Set<String> association, boolean leadsOn, Set<String> named, Set<String> key) {}
+    record CountedRows(String table, Set<String> association, boolean leadsOn, Set<String> named, Set<String> key) {}
 
     /** A column that is totalled, and the one that has the total. */
     record Total(String table, String column, String summedTable, String summedColumn, String place) {}
@@ -194,7 +193,8 @@ final class SchemaNeeds {
     }
 
     private void totalled(CounterDefinition counter, EntityPersister child) {
-        var summed = (SelectableMapping) WatchedAttribute.of(child, counter.sum()).part();
+        var summed =
+                (SelectableMapping) WatchedAttribute.of(child, counter.sum()).part();
         for (String table : tables(child, summed)) {
             columns.add(column(table, summed, place(child, counter.sum()), false, Use.TOTALLED, type(summed)));
             model.tables()
@@ -270,5 +270,4 @@ final class SchemaNeeds {
     private static boolean isTable(String expression) {
         return !expression.contains("(");
     }
-
 }

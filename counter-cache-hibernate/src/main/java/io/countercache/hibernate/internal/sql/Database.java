@@ -25,6 +25,7 @@ public interface Database {
     }
 
     /** A table in the FROM of such a SELECT. SQL Server and Sybase lock by a hint here, and have no {@link #forUpdate}. */
+    @SuppressWarnings("removal") // LockOptions will move, and there is no other way yet to ask for the hint
     default String locked(String table) {
         return dialect().appendLockHint(new LockOptions(LockMode.PESSIMISTIC_WRITE), table);
     }

@@ -13,7 +13,11 @@ public final class OldRows {
 
     private OldRows() {}
 
-    /** @param what is to be locked and read */
+    /**
+     * Refuses it, before any lock.
+     *
+     * @param what is to be locked and read
+     */
     public static void refuse(String what, SharedSessionContractImplementor session) {
         Database database = Databases.of(session);
         if (database.readsOldRows(Connection.TRANSACTION_REPEATABLE_READ) // the others are not asked
@@ -31,9 +35,7 @@ public final class OldRows {
                     .getPhysicalConnection()
                     .getTransactionIsolation();
         } catch (SQLException e) {
-            throw session.getJdbcServices()
-                    .getSqlExceptionHelper()
-                    .convert(e, "could not read the isolation level");
+            throw session.getJdbcServices().getSqlExceptionHelper().convert(e, "could not read the isolation level");
         }
     }
 }

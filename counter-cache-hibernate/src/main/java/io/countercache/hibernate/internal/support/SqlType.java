@@ -58,7 +58,8 @@ public record SqlType(String sql, Kind kind, int size, int scale) {
             Name.of(Kind.MOMENT, "timestamptz|datetimeoffset|timestamp(?:\\s*\\(\\d+\\))? with (?:local )?time zone"),
             Name.of(Kind.DATE_TIME, "timestamp|datetime2?"));
 
-    private static final Pattern NUMBERS = Pattern.compile("(?:(?!\\bdefault\\b)[^(])*\\(\\s*(\\d+)[^,)]*(?:,\\s*(\\d+)\\s*)?\\).*", Pattern.DOTALL);
+    private static final Pattern NUMBERS =
+            Pattern.compile("(?:(?!\\bdefault\\b)[^(])*\\(\\s*(\\d+)[^,)]*(?:,\\s*(\\d+)\\s*)?\\).*", Pattern.DOTALL);
 
     private static final Set<Class<?>> MOMENTS = Set.of(Instant.class, OffsetDateTime.class, ZonedDateTime.class);
 
@@ -140,7 +141,8 @@ public record SqlType(String sql, Kind kind, int size, int scale) {
         boolean isSame = isCompared ? kept == digits : kept < 0 || kept >= digits;
         return isSame
                 ? null
-                : "keeps %s digits after the point, and the mapping tells of %d".formatted(kept < 0 ? "all" : kept, digits);
+                : "keeps %s digits after the point, and the mapping tells of %d"
+                        .formatted(kept < 0 ? "all" : kept, digits);
     }
 
     /** Whether sums of numbers of another column lose digits in a column of this type. */

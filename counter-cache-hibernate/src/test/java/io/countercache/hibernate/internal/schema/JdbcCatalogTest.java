@@ -64,7 +64,9 @@ class JdbcCatalogTest {
 
         @ManyToOne
         @OnDelete(action = OnDeleteAction.CASCADE)
-        @CounterCache(value = "housesCount", where = "street = 'x' and size > 1 and built > local datetime 2000-01-01 00:00:00")
+        @CounterCache(
+                value = "housesCount",
+                where = "street = 'x' and size > 1 and built > local datetime 2000-01-01 00:00:00")
         @CounterCache(value = "rents", sum = "rent")
         Town town;
     }
@@ -79,16 +81,17 @@ class JdbcCatalogTest {
                 SchemaNeeds.of(Installation.in(factory).model(), factory).tables();
         assertThat(tables).containsExactlyInAnyOrder("house", "town");
         try (Connection connection = db.connections().getConnection()) {
-            LiveSchema own = TestServer.IS_H2
-                    ? H2Catalog.read(tables, connection)
-                    : PostgreSqlCatalog.read(tables, connection);
+            LiveSchema own =
+                    TestServer.IS_H2 ? H2Catalog.read(tables, connection) : PostgreSqlCatalog.read(tables, connection);
             LiveSchema any = JdbcCatalog.read(tables, connection);
             for (String table : tables) {
                 LiveTable expected = own.mapped(table);
                 LiveTable actual = any.mapped(table);
                 assertThat(actual.columns.keySet()).isEqualTo(expected.columns.keySet());
                 expected.columns.forEach((name, column) -> {
-                    assertThat(actual.columns.get(name).type().kind()).as(name).isEqualTo(column.type().kind());
+                    assertThat(actual.columns.get(name).type().kind())
+                            .as(name)
+                            .isEqualTo(column.type().kind());
                     assertThat(actual.columns.get(name).collation()).as(name).isNull();
                     assertThat(actual.columns.get(name).isNullable()).as(name).isEqualTo(column.isNullable());
                 });

@@ -50,14 +50,18 @@ class DatabasesTest {
     @ParameterizedTest
     @ValueSource(classes = {MySQLDialect.class, MariaDBDialect.class, H2Dialect.class})
     void someReadOldRowsAtRepeatableReadOnly(Class<? extends Dialect> dialect) throws ReflectiveOperationException {
-        assertThat(of(dialect).readsOldRows(Connection.TRANSACTION_REPEATABLE_READ)).isTrue();
-        assertThat(of(dialect).readsOldRows(Connection.TRANSACTION_READ_COMMITTED)).isFalse();
-        assertThat(of(dialect).readsOldRows(Connection.TRANSACTION_SERIALIZABLE)).isFalse();
+        assertThat(of(dialect).readsOldRows(Connection.TRANSACTION_REPEATABLE_READ))
+                .isTrue();
+        assertThat(of(dialect).readsOldRows(Connection.TRANSACTION_READ_COMMITTED))
+                .isFalse();
+        assertThat(of(dialect).readsOldRows(Connection.TRANSACTION_SERIALIZABLE))
+                .isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(classes = {PostgreSQLDialect.class, OracleDialect.class, SQLServerDialect.class})
     void othersNever(Class<? extends Dialect> dialect) throws ReflectiveOperationException {
-        assertThat(of(dialect).readsOldRows(Connection.TRANSACTION_REPEATABLE_READ)).isFalse();
+        assertThat(of(dialect).readsOldRows(Connection.TRANSACTION_REPEATABLE_READ))
+                .isFalse();
     }
 }
