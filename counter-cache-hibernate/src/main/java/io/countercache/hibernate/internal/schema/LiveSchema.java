@@ -96,7 +96,8 @@ final class LiveSchema {
         List<String> parts = new ArrayList<>();
         StringBuilder part = new StringBuilder();
         boolean isQuoted = false;
-        for (char c : qualified.toCharArray()) {
+        for (int i = 0; i < qualified.length(); i++) {
+            char c = qualified.charAt(i);
             isQuoted = "\"`[]".indexOf(c) >= 0 ? !isQuoted : isQuoted;
             if (c == '.' && !isQuoted) {
                 parts.add(part.toString());
