@@ -8,11 +8,10 @@ import io.countercache.hibernate.internal.orm.Entities;
 import jakarta.persistence.metamodel.Attribute;
 import jakarta.persistence.metamodel.SingularAttribute;
 import java.math.BigInteger;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
@@ -237,11 +236,9 @@ public final class Counters<T> {
     }
 
     /**
-     * Sets a {@link io.countercache.Counter} to a value within its limits, whatever it was. {@link #reset} counters of children.
-     *
-     * @param counter the attribute that holds the counter
+     * {@return the number of rows whose {@link io.countercache.Counter} is set, whatever it was, to a value within its limits}
+     * @param counter the attribute that holds the counter; not one of children: {@link #reset} that
      * @param value the new value
-     * @return the number of changed rows
      */
     public int set(String counter, long value) {
         return rows.set(counter, value);
@@ -284,8 +281,11 @@ public final class Counters<T> {
      */
     @SafeVarargs
     public final List<Drift> reset(Attribute<? super T, ?> first, Attribute<? super T, ?>... more) {
-        var all = Stream.concat(Stream.of(first), Arrays.stream(more));
-        return reset(all.map(Attribute::getName).toArray(String[]::new));
+        List<String> names = new ArrayList<>(List.of(first.getName()));
+        for (Attribute<? super T, ?> attribute : more) {
+            names.add(attribute.getName());
+        }
+        return reset(names.toArray(String[]::new));
     }
 
     /**

@@ -12,7 +12,7 @@ public final class MovedByHand {
 
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
-    /** @param counter the attribute of the parent */
+    /** Warns of a counter, unless that is done already. */
     public void warn(EntityPersister parent, String counter) {
         String name = parent.getImportedName() + "." + counter;
         // asked first, because to add takes a lock
