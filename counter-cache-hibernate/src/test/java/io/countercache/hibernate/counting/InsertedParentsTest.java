@@ -147,8 +147,8 @@ class InsertedParentsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db =
-            TestDatabase.with(Shelf.class, WideShelf.class, Book.class, Look.class, Box.class, Ball.class, Rack.class, Thing.class);
+    final TestDatabase db = TestDatabase.with(
+            Shelf.class, WideShelf.class, Book.class, Look.class, Box.class, Ball.class, Rack.class, Thing.class);
 
     private static final class Undone extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -328,7 +328,8 @@ class InsertedParentsTest {
         db.inTransaction(session -> {
             CounterCaches counters = CounterCaches.of(session);
             assertThat(counters.bump(Rack.class, Map.of("id", 1L), "views", 3)).isEqualTo(3);
-            assertThat(counters.bump(Rack.class, Map.of("id", 2L), "thingsCount", 3)).isEqualTo(3);
+            assertThat(counters.bump(Rack.class, Map.of("id", 2L), "thingsCount", 3))
+                    .isEqualTo(3);
         });
         assertThat(db.number("select things_count from rack where id = 1")).isZero();
         assertThat(db.number("select things_count from rack where id = 2")).isEqualTo(3);
