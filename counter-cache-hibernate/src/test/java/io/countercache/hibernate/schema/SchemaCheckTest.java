@@ -263,7 +263,7 @@ class SchemaCheckTest {
         db.execute("alter table article drop column views");
         assertThat(boot("warn"))
                 .containsExactly(
-                        ("Columns of counters:%n  - Author.commentsCount: the column author.comments_count may be null and has no default: null counts as 0, but 'not null default 0' tells others, too")
+                        "Columns of counters:%n  - Author.commentsCount: the column author.comments_count may be null and has no default: null counts as 0, but 'not null default 0' tells others, too"
                                 .formatted(),
                         ("The schema does not fit the counters:%n  - Article.views: the table article has no column views: add it, not null default 0, and repair the counter%n  - "
                                         + CASCADE)
