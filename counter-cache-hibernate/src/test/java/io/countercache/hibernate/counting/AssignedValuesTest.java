@@ -123,7 +123,26 @@ class AssignedValuesTest {
                             "Song.likesCount: the value 1 of a merged instance is not stored, as it may be an old one: it is"
                                     + " kept equal to its count: leave it alone, or correct it with"
                                     + " CounterCaches.resetCounters(..)");
+            assertThat(messages.warnings()).isEmpty();
         }
+    }
+
+    /** As Spring Data saves what was loaded in another transaction. */
+    @Test
+    void aCounterThatIsAssignedAndThenMergedIsWarnedOf() {
+        Song detached = db.fromTransaction(AssignedValuesTest::song);
+        detached.plays = 99;
+        try (LogMessages messages = messages()) {
+            for (int i = 0; i < 2; i++) {
+                db.inTransaction(session -> session.merge(detached));
+            }
+            assertThat(messages.warnings())
+                    .containsExactly(
+                            "Song.plays: the value 99 of a merged instance is not stored, as it may be an old one: it is changed by"
+                                    + " Counters.increment(..) and the like, which miss nothing that others add, or by"
+                                    + " Counters.set(..)");
+        }
+        assertThat(db.number("select plays from song")).isZero();
     }
 
     @Test

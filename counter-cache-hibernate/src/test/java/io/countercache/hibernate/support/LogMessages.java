@@ -24,6 +24,14 @@ public final class LogMessages implements AutoCloseable {
         return messages.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
+    /** Those that are warnings. */
+    public List<String> warnings() {
+        return messages.list.stream()
+                .filter(message -> message.getLevel() == Level.WARN)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
     @Override
     public void close() {
         logger.detachAppender(messages);

@@ -27,12 +27,18 @@ final class DroppedValues {
         }
     }
 
-    /** A value was merged. It may be an old count, as every detached instance has one after a while: that needs no warning. */
+    /**
+     * A value was merged. It may be an old count, as every detached instance has one after a while, so that of a derived counter
+     * needs no warning. A {@code @Counter} is no count: who has assigned to one and saves it has meant it.
+     */
     void merged(Object value, ParentCounter counter, EntityPersister parent) {
         if (told.add(name(counter, parent))) {
-            LOG.infof(
+            LOG.logf(
+                    counter.derived() == null ? Logger.Level.WARN : Logger.Level.INFO,
                     "%s: the value %s of a merged instance is not stored, as it may be an old one: %s",
-                    name(counter, parent), value, remedy(counter));
+                    name(counter, parent),
+                    value,
+                    remedy(counter));
         }
     }
 
