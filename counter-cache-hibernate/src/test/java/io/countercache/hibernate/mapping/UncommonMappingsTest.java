@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
+import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.ConstraintMode;
@@ -196,6 +197,22 @@ class UncommonMappingsTest {
         });
         assertThat(stored("pins_count", 1)).isEqualTo(1);
         assertThat(stored("pins_count", 2)).isZero();
+    }
+
+    /** A session that has loaded a pin relies on that. */
+    @Test
+    void aBulkUpdateOfWhatIsNeverUpdatedIsRefused() {
+        pinOnTheFirstPage();
+        db.inTransaction(session -> {
+            assertThatThrownBy(() -> session.createMutationQuery("update Pin p set p.page.id = 2")
+                            .executeUpdate())
+                    .isInstanceOf(UncountableStatementException.class)
+                    .hasMessageContaining("it changes what Pin has as 'updatable = false'");
+            assertThat(session.createMutationQuery("update Pin p set p.text = 'new'")
+                            .executeUpdate())
+                    .isEqualTo(1);
+        });
+        assertThat(stored("pins_count", 1)).isEqualTo(1);
     }
 
     @Test

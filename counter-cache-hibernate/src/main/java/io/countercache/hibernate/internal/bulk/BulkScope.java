@@ -119,7 +119,18 @@ final class BulkScope {
             return "%s has its rows in several tables, one for each class, which no database locks together"
                     .formatted(name);
         }
-        return mutation.isDelete() ? undeletable(mutation) : null;
+        return mutation.isDelete() ? undeletable(mutation) : unchangeable(mutation);
+    }
+
+    /** Sessions do not read again what the mapping says is never updated: they would count what they have loaded. */
+    private @Nullable String unchangeable(BulkMutation mutation) {
+        return Entities.withSubclasses(mutation.entity())
+                .filter(entity -> !entity.isVersioned() && model.watched(entity).isFrozen() && changes(mutation, entity))
+                .findFirst()
+                .map(entity ->
+                        "it changes what %s has as 'updatable = false', and what sessions therefore take for what they have loaded: remove 'updatable = false', or add a @Version"
+                                .formatted(entity.getImportedName()))
+                .orElse(null);
     }
 
     private @Nullable String undeletable(BulkMutation mutation) {

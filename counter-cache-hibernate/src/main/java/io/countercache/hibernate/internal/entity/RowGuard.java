@@ -31,12 +31,7 @@ final class RowGuard {
 
     /** Whether what the session has loaded is right if a statement finds the row. */
     boolean protectsRows() {
-        return (isFrozen() || isVersioned() || isCompared()) && !hidesDeletes();
-    }
-
-    /** Whether no UPDATE of the entity changes a watched attribute. */
-    boolean isFrozen() {
-        return attributes.stream().noneMatch(WatchedAttribute::isUpdatable);
+        return (watched.isFrozen() || isVersioned() || isCompared()) && !hidesDeletes();
     }
 
     /** Whether an UPDATE writes every column of a table, and not only those that have changed. */

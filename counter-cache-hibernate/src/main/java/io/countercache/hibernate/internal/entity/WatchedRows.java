@@ -22,7 +22,7 @@ record WatchedRows(ImageQuery query, boolean isGuarded, boolean isFrozen, boolea
         return new WatchedRows(
                 ImageQuery.of(watched),
                 !isNulledByDatabase && !hasOwnSql && (trust || guard.protectsRows()),
-                !hasOwnSql && guard.isFrozen(),
+                !hasOwnSql && watched.isFrozen(),
                 hasOwnSql);
     }
 }

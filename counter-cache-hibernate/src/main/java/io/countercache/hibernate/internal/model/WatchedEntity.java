@@ -140,6 +140,11 @@ public final class WatchedEntity {
                         || !Collections.disjoint(Entities.columns(own.part()), assigned));
     }
 
+    /** Whether no UPDATE of an instance changes a watched attribute. */
+    public boolean isFrozen() {
+        return attributes.stream().noneMatch(WatchedAttribute::isUpdatable);
+    }
+
     /** Whether counters do nothing with an attribute but total it. */
     public boolean isOnlyTotalled(WatchedAttribute attribute) {
         return counters.stream().anyMatch(by -> attribute.equals(by.sum()))
