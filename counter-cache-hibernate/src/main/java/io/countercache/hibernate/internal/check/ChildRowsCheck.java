@@ -102,7 +102,7 @@ public final class ChildRowsCheck {
     private static @Nullable String shared(Metadata metadata, PersistentClass entity, String name, Property attribute) {
         return metadata.getCollectionBindings().stream()
                 .filter(collection -> collection.isOneToMany()
-                        && OtherWriters.writes(attribute, collection.getCollectionTable(), written(collection)))
+                        && OtherWriters.writes(attribute, collection.getCollectionTable(), written(collection, attribute)))
                 .min(Comparator.comparing(BootModel::name))
                 .map(writing -> "%s writes the column of %s.%s, and what it writes is not counted: %s"
                         .formatted(
@@ -127,13 +127,18 @@ public final class ChildRowsCheck {
                                 hiding.getJpaEntityName());
     }
 
-    /** The columns of its elements that a collection writes: its key, and its index, which also the inverse side writes. */
-    private static Set<Column> written(Collection collection) {
+    /**
+     * The columns of its elements that a collection writes: its key, and its index. The inverse side writes its index, too,
+     * unless the elements do so by the attribute.
+     */
+    private static Set<Column> written(Collection collection, Property attribute) {
         Set<Column> written = new HashSet<>();
         if (!collection.isInverse() && collection.getKey().isUpdateable()) {
             written.addAll(BootModel.columns(collection.getKey()));
         }
         if (collection instanceof IndexedCollection indexed
+                && !(collection.isInverse() && attribute.isInsertable() && attribute.isUpdatable())
+                && (indexed.getIndex().hasAnyInsertableColumns() || indexed.getIndex().hasAnyUpdatableColumns())
                 && !(collection instanceof org.hibernate.mapping.Map map && map.getMapKeyPropertyName() != null)) {
             written.addAll(BootModel.columns(indexed.getIndex()));
         }

@@ -157,11 +157,10 @@ final class ConditionReader {
                 .toList();
         if (attribute.kind() == ConditionKind.PADDED) {
             // with several texts in the list, H2 compares the spaces, too
-            return new Junction(
-                    list.stream()
-                            .<ConditionTerm>map(member -> new Comparison(attribute, ComparisonOperator.EQUAL, member))
-                            .toList(),
-                    false);
+            List<ConditionTerm> each = list.stream()
+                    .<ConditionTerm>map(member -> new Comparison(attribute, ComparisonOperator.EQUAL, member))
+                    .toList();
+            return each.size() == 1 ? each.get(0) : new Junction(each, false);
         }
         return new In(attribute, list);
     }

@@ -273,7 +273,8 @@ public record WatchedAttribute(
                 .forEachValueDetail(value -> {
                     EntityPersister type = value.getIndicatedEntity().getEntityPersister();
                     if (type.isTypeOrSuperType(parent)) {
-                        types.add("type(%s.%s) = %s".formatted(alias, Hql.path(path), Hql.name(type)));
+                        // not quoted: of an @Any, Hibernate looks for the name as it is written
+                        types.add("type(%s.%s) = %s".formatted(alias, Hql.path(path), type.getImportedName()));
                     }
                 });
         // HQL cannot compare the type of an @Any with a list
