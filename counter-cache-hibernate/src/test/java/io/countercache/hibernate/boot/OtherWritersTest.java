@@ -14,7 +14,6 @@ import jakarta.persistence.JoinTable;
 import jakarta.persistence.ManyToMany;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.OneToMany;
-import jakarta.persistence.OrderColumn;
 import jakarta.persistence.SecondaryTable;
 import jakarta.persistence.Table;
 import java.util.List;
@@ -426,40 +425,5 @@ class OtherWritersTest {
                 Post.class,
                 Folder.class,
                 Letter.class);
-    }
-
-    @Entity(name = "Queue")
-    static class Queue {
-        @Id
-        Long id;
-
-        @OneToMany(mappedBy = "queue")
-        @OrderColumn(name = "place")
-        List<Job> jobs;
-    }
-
-    @Entity(name = "Job")
-    static class Job {
-        @Id
-        Long id;
-
-        int place;
-
-        @ManyToOne
-        Queue queue;
-
-        @ManyToOne
-        @CounterCache(value = "commentsCount", where = "place = 0")
-        Post post;
-    }
-
-    @Test
-    void aCollectionThatWritesAnIndexWhichAConditionReadsIsRefused() {
-        refused(
-                "Job.post: Queue.jobs writes the column of Job.place, and what it writes is not counted: order it by @OrderBy,"
-                        + " or give its index a column of its own",
-                Post.class,
-                Queue.class,
-                Job.class);
     }
 }
