@@ -73,8 +73,12 @@ final class BeforeImages {
 
     // ---- which statements need one ----
 
-    /** @param loaded the state that the session has read from the database; null if it has read none */
+    /**
+     * @param hasOwnSql whether the statement is one of the application's own
+     * @param loaded the state that the session has read from the database; null if it has read none
+     */
     private Source source(
+            boolean hasOwnSql,
             @Nullable EntityEntry entry,
             Object @Nullable [] loaded,
             WatchedEntity watched,
@@ -82,7 +86,7 @@ final class BeforeImages {
         if (pending.isRolledBack(session) // to a savepoint, and may have loaded what that has undone
                 || entry == null // as in a stateless session
                 || loaded == null
-                || row(watched).hasOwnSql()
+                || hasOwnSql
                 || (BelievedValues.exist(entry) && BelievedValues.row(entry, loaded, watched, session) == null)) {
             return Source.READ;
         }
@@ -101,7 +105,7 @@ final class BeforeImages {
         if (row(watched).isFrozen()) {
             return false;
         }
-        Source source = source(entry, loaded, watched, session);
+        Source source = source(row(watched).hasOwnUpdate(), entry, loaded, watched, session);
         return source == Source.READ
                 || (source == Source.READ_IF_WRITTEN
                         && entry != null
@@ -129,7 +133,8 @@ final class BeforeImages {
             Object @Nullable [] state,
             WatchedEntity watched,
             SharedSessionContractImplementor session) {
-        return source(entry, isLoaded(entry) ? state : null, watched, session) != Source.KNOWN;
+        return source(row(watched).hasOwnDelete(), entry, isLoaded(entry) ? state : null, watched, session)
+                != Source.KNOWN;
     }
 
     /**

@@ -57,7 +57,14 @@ final class BelievedValues {
     void beforeUpdate(PreUpdateEvent event, WatchedEntity watched) {
         SharedSessionContractImplementor session = event.getSession();
         EntityEntry entry = BeforeImages.entry(event.getEntity(), session);
-        if (entry == null || entry.getExtraState(Stored.class) != null) {
+        if (entry == null) {
+            return;
+        }
+        Stored stored = entry.getExtraState(Stored.class);
+        if (stored != null) {
+            if (stored.row != null) {
+                keepOutOfCache(event);
+            }
             return;
         }
         Object[] loaded = event.getOldState();
@@ -66,9 +73,13 @@ final class BelievedValues {
                     new Stored(null)); // of an enhanced instance that is not loaded, it takes null for loaded
         } else if (isIncomplete(event, loaded, watched)) {
             entry.addExtraState(new Stored(watched.snapshot(event.getId(), loaded, session)));
-            // the second-level cache would get what the session believes
-            caches.around(event.getPersister(), List.of(event.getId()), session, () -> true);
+            keepOutOfCache(event);
         }
+    }
+
+    /** The second-level cache would get what the session believes. */
+    private void keepOutOfCache(PreUpdateEvent event) {
+        caches.around(event.getPersister(), List.of(event.getId()), event.getSession(), () -> true);
     }
 
     /** Whether a value has changed in memory that the UPDATE does not write. */

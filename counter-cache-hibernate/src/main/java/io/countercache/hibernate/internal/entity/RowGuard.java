@@ -74,10 +74,4 @@ final class RowGuard {
     private boolean hidesDeletes() {
         return entity.getSoftDeleteMapping() != null;
     }
-
-    /** Whether the application's own SQL updates or deletes rows: nobody knows what that compares, or whether it deletes. */
-    boolean hasOwnSql() {
-        return EntityTables.hasOwnSql(entity, EntityTableMapping::getUpdateDetails)
-                || EntityTables.hasOwnSql(entity, EntityTableMapping::getDeleteDetails);
-    }
 }

@@ -19,13 +19,18 @@ public final class OldRows {
      * @param what is to be locked and read
      */
     public static void refuse(String what, SharedSessionContractImplementor session) {
-        Database database = Databases.of(session);
-        if (database.readsOldRows(Connection.TRANSACTION_REPEATABLE_READ) // the others are not asked
-                && database.readsOldRows(isolation(session))) {
+        if (areRead(session)) {
             throw new CounterCacheException(
                     "%s is locked and then read, but at REPEATABLE READ this database reads what was there when the transaction began: use READ COMMITTED"
                             .formatted(what));
         }
+    }
+
+    /** Whether a query of the session may read a row as it was before the last commit. */
+    public static boolean areRead(SharedSessionContractImplementor session) {
+        Database database = Databases.of(session);
+        return database.readsOldRows(Connection.TRANSACTION_REPEATABLE_READ) // the others are not asked
+                && database.readsOldRows(isolation(session));
     }
 
     private static int isolation(SharedSessionContractImplementor session) {

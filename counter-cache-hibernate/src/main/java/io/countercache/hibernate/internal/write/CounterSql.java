@@ -40,6 +40,7 @@ public final class CounterSql {
      * @param returning the UPDATE with RETURNING: it returns the new values of the counters
      * @param many the {@link ArrayUpdate}, for many rows at once; null where there is none
      * @param types the types of the counters
+     * @param isSpread whether the row may be in another table instead, which gets an UPDATE as well
      * @param guaranteed the counters whose positive delta says that a foreign key refers to the row
      */
     record CounterUpdate(
@@ -49,6 +50,7 @@ public final class CounterSql {
             @Nullable String many,
             List<Class<?>> types,
             List<TouchedAttribute> touched,
+            boolean isSpread,
             Set<CounterDefinition> guaranteed) {
 
         /** Some counters of a row, for messages. */
@@ -92,7 +94,8 @@ public final class CounterSql {
                 table, parent, columns, types, assignments(touched).toList());
         Set<CounterDefinition> guaranteed =
                 counters.stream().filter(referred::areGuaranteed).collect(Collectors.toUnmodifiableSet());
-        return new CounterUpdate(parent, text, returning(text, columns), many, types, touched, guaranteed);
+        boolean isSpread = counters.stream().anyMatch(counter -> model.tables().of(counter).size() > 1);
+        return new CounterUpdate(parent, text, returning(text, columns), many, types, touched, isSpread, guaranteed);
     }
 
     /**

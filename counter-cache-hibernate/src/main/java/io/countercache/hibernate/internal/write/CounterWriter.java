@@ -108,7 +108,9 @@ public final class CounterWriter {
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
         List<RowDeltas> missed =
                 caches.around(update.parent(), ids, session, () -> send(update, rows, ids, touched, session));
-        MissedRows.refuse(missed, update, session);
+        if (!update.isSpread()) {
+            MissedRows.refuse(missed, update, session);
+        }
         touched.forEach((attribute, now) ->
                 ids.forEach(id -> ManagedParents.show(update.parent(), id, attribute.name(), now, session)));
     }
@@ -129,7 +131,7 @@ public final class CounterWriter {
                         session,
                         statement -> many.send(
                                 amounts(rows, update.types().size()), update.types(), touched, statement, session));
-                return hit == rows.size() ? List.of() : missed(update, rows, touched, session);
+                return hit == rows.size() || update.isSpread() ? List.of() : missed(update, rows, touched, session);
             }
             return rows.size() > 1
                     ? sendBatch(update, rows, touched, session)

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.write;
 
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
 import io.countercache.hibernate.internal.write.CounterSql.CounterUpdate;
@@ -24,8 +25,9 @@ final class MissedRows {
                     ? "the row is there, but the UPDATE has not changed it: let row level security, rules and triggers of %s allow it"
                     : isReferredTo(row, update)
                             ? "a row that counts refers to it, but the UPDATE has found no row: let row level security show it to"
-                                    + " the UPDATE; call CounterCaches.flush() before native SQL deletes rows of %s; or, if the"
-                                    + " row may be missing, declare ConstraintMode.NO_CONSTRAINT for the foreign key"
+                                    + " the UPDATE; call CounterCaches.flush() before native SQL deletes rows of %s; tell"
+                                    + " by @OnDelete if the database deletes them along with others; or, if the row may be"
+                                    + " missing, declare ConstraintMode.NO_CONSTRAINT for the foreign key"
                             : null;
             if (problem != null) {
                 Statements.markRollbackOnly(session);
@@ -44,6 +46,9 @@ final class MissedRows {
     }
 
     private static boolean isThere(RowDeltas row, CounterUpdate update, SharedSessionContractImplementor session) {
+        if (OldRows.areRead(session)) {
+            return false; // it may be one that another transaction has deleted
+        }
         String sql = "select 1 from " + row.row().table() + " where "
                 + Columns.row(row.row().table(), update.parent());
         return Statements.query(sql, () -> "look for " + update.named(row), session, statement -> {
