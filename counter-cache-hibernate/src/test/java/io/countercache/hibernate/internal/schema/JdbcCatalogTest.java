@@ -101,6 +101,9 @@ class JdbcCatalogTest {
             assertThat(any.mapped("house").columns.get("rent").type().scale()).isEqualTo(2);
             assertThat(any.mapped("house").columns.get("built").type().size()).isEqualTo(6);
             assertThat(any.table(own.name("town")).keys).hasSize(1);
+            LiveSchema fewer = JdbcCatalog.read(Set.of("house"), Set.of("town"), connection);
+            assertThat(fewer.name("town")).isEqualTo(own.name("town"));
+            assertThat(fewer.table(own.name("town")).columns).isEmpty();
         }
     }
 }
