@@ -77,7 +77,7 @@ class OldRowsTest {
         try (var factory = configuration.buildSessionFactory()) {
             assertThat(CounterSchema.of(factory).problems())
                     .containsExactly(
-                            "connections are at REPEATABLE READ, where this database reads old rows after it has locked the new ones, so that resets and some deletions are refused: use READ COMMITTED, by hibernate.connection.isolation or the connection pool");
+                            "connections are at REPEATABLE READ, where this database reads old rows after it has locked the new ones, so that resets and some deletions are refused: set the connection pool to READ COMMITTED (in Spring Boot, spring.datasource.hikari.transaction-isolation; without a DataSource, hibernate.connection.isolation)");
         }
     }
 }

@@ -107,7 +107,8 @@ record ColumnFindings(SchemaNeeds needs, LiveSchema live) {
             return null;
         }
         if (isText && column.type().kind() == SqlType.Kind.PADDED) {
-            return needed.use() == Use.COMPARED_WITHOUT_PADDING
+            boolean isFull = column.type().size() == 1;
+            return isFull || needed.use() == Use.COMPARED_WITHOUT_PADDING
                     ? null
                     : difference
                             + ", but 'where' compares them: declare it with @JdbcTypeCode(SqlTypes.CHAR), or make it a varchar";
@@ -128,7 +129,9 @@ record ColumnFindings(SchemaNeeds needs, LiveSchema live) {
         LiveTable table = live.mapped(index.table());
         return table != null
                 && table.columns.keySet().containsAll(index.columns())
-                && Collections.disjoint(table.indexed, index.columns());
+                && !table.isView
+                && Collections.disjoint(table.indexed, index.columns())
+                && !(index.isRestricted() && !Collections.disjoint(table.partlyIndexed, index.columns()));
     }
 
     static String names(Set<String> columns) {

@@ -57,6 +57,10 @@ final class H2Catalog {
                 });
         if (!live.isEmpty()) {
             forEach(
+                    "select table_schema, table_name from information_schema.tables" + NOT_ITS_OWN
+                            + " and table_type = 'VIEW'",
+                    row -> live.table(table(row)).isView = true);
+            forEach(
                     "select table_schema, table_name, column_name from information_schema.index_columns" + NOT_ITS_OWN
                             + " and ordinal_position = 1",
                     row -> live.table(table(row)).indexed.add(LiveSchema.plain(row.getString(3))));

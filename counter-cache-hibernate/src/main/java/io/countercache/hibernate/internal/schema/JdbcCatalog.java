@@ -28,6 +28,8 @@ final class JdbcCatalog {
     private final LiveSchema live = new LiveSchema();
     private final Connection connection;
     private final DatabaseMetaData metadata;
+    private final @Nullable String catalog;
+    private final @Nullable String schema;
     private final Set<Place> done = new HashSet<>();
 
     /** A table as the driver names it. */
@@ -41,16 +43,26 @@ final class JdbcCatalog {
     private JdbcCatalog(Connection connection) throws SQLException {
         this.connection = connection;
         metadata = connection.getMetaData();
+        catalog = connection.getCatalog();
+        schema = metadata.supportsSchemasInTableDefinitions() ? connection.getSchema() : null;
     }
 
-    static LiveSchema read(Set<String> tables, Connection connection) throws SQLException {
-        return new JdbcCatalog(connection).read(tables);
+    /**
+     * Reads some tables.
+     *
+     * @param named other tables that foreign keys may lead to
+     */
+    static LiveSchema read(Set<String> tables, Set<String> named, Connection connection) throws SQLException {
+        return new JdbcCatalog(connection).read(tables, named);
     }
 
-    private LiveSchema read(Set<String> tables) throws SQLException {
+    private LiveSchema read(Set<String> tables, Set<String> named) throws SQLException {
+        for (String table : named) {
+            live.named(table, place(table).name());
+        }
         for (String table : tables) {
             Place place = place(table);
-            if (columns(table, place)) {
+            if (columns(table, place) && !live.table(place.name()).isView) {
                 indexes(place);
                 keys(place);
             }
@@ -63,8 +75,10 @@ final class JdbcCatalog {
         String name = stored(parts.get(parts.size() - 1));
         String qualifier = parts.size() < 2 ? null : stored(parts.get(parts.size() - 2));
         boolean hasSchemas = metadata.supportsSchemasInTableDefinitions();
-        String schema = !hasSchemas ? null : qualifier == null ? connection.getSchema() : qualifier;
-        return new Place(hasSchemas || qualifier == null ? connection.getCatalog() : qualifier, schema, name);
+        return new Place(
+                hasSchemas || qualifier == null ? catalog : qualifier,
+                !hasSchemas || qualifier == null ? schema : qualifier,
+                name);
     }
 
     /** A name as the database keeps it. */
@@ -80,12 +94,15 @@ final class JdbcCatalog {
 
     /** The columns as a query has them: only of these the driver tells how they compare. Returns false without a table. */
     private boolean columns(String table, Place place) throws SQLException {
+        boolean isView;
         try (ResultSet tables = metadata.getTables(place.catalog(), place.schema(), place.table(), null)) {
             if (!tables.next()) {
                 return false;
             }
+            isView = "VIEW".equals(tables.getString("TABLE_TYPE"));
         }
         LiveTable found = live.found(table, place.name());
+        found.isView = isView;
         try (Statement query = connection.createStatement();
                 ResultSet none = query.executeQuery("select * from " + table + " where 1 = 0")) {
             ResultSetMetaData columns = none.getMetaData();

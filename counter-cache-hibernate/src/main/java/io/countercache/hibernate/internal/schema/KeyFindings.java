@@ -40,12 +40,13 @@ final class KeyFindings {
         needs.rows().forEach(rows -> own.add(live.name(rows.table())));
         for (CountedRows rows : needs.rows()) {
             LiveTable table = live.mapped(rows.table());
-            if (table != null) {
+            if (table != null && !table.isView) {
                 String name = live.name(rows.table());
                 table.keys.stream()
                         .filter(key -> matters(key.columns(), key.action(), rows))
                         // the row of a subclass goes with that of its superclass, which Hibernate deletes itself
                         .filter(key -> !(key.columns().equals(rows.key()) && own.contains(key.target())))
+                        .filter(key -> !(key.columns().equals(rows.owner()) && isDeletedByHibernate(key)))
                         .forEach(this::follow);
                 mappedIn(name).stream()
                         .filter(key -> matters(key.columns(), key.action(), rows))
@@ -53,6 +54,11 @@ final class KeyFindings {
             }
         }
         return problems;
+    }
+
+    /** Whether Hibernate has deleted the rows of a collection before their owner goes: not if the database deletes that. */
+    private boolean isDeletedByHibernate(LiveKey toOwner) {
+        return live.table(toOwner.target()).keys.stream().noneMatch(before -> before.action() == Action.CASCADE);
     }
 
     private List<MappedKey> mappedIn(String table) {
@@ -91,18 +97,19 @@ final class KeyFindings {
     private static String unmapped(LiveKey key, @Nullable MappedKey declared) {
         String place = declared == null ? null : declared.place();
         String what =
-                "the foreign key %s(%s) is ON DELETE %s in the database and not in the mapping, so that nobody counts what goes with a row of %s"
+                "the foreign key %s(%s) is ON DELETE %s in the database and not in the mapping, so that nobody counts what goes with a row of %s%s"
                         .formatted(
                                 simple(key.table()),
                                 ColumnFindings.names(key.columns()),
                                 sql(key.action()),
-                                simple(key.target()));
-        return place == null
+                                simple(key.target()),
+                                declared != null && declared.isRemoved() ? " that a bulk statement deletes" : "");
+        return declared == null || place == null
                 ? what
                         + ": map it by an association with @OnDelete(action = OnDeleteAction.%s), or take it out of the foreign key"
                                 .formatted(key.action())
                 : "%s: %s: put @OnDelete(action = OnDeleteAction.%s) on %s, or take it out of the foreign key"
-                        .formatted(place, what, key.action(), place);
+                        .formatted(place, what, key.action(), declared.annotated());
     }
 
     /** Compares a foreign key of the mapping that changes counters with the database. */

@@ -36,14 +36,23 @@ final class LiveSchema {
         final List<LiveKey> keys = new ArrayList<>();
         /** The first column of each index that has all rows. */
         final Set<String> indexed = new HashSet<>();
+        /** The same of each index that has some of the rows. */
+        final Set<String> partlyIndexed = new HashSet<>();
         /** What may keep statements from the rows that they are for, each with a remedy. */
         final List<String> obstacles = new ArrayList<>();
+        /** Whether it is a view, or a table of another database: then it has neither keys nor indexes. */
+        boolean isView;
     }
 
     /** Says that a table is there. */
     LiveTable found(String mapped, String name) {
-        names.put(mapped, name);
+        named(mapped, name);
         return table(name);
+    }
+
+    /** Says what a table would be named here, whether or not it is there. */
+    void named(String mapped, String name) {
+        names.put(mapped, name);
     }
 
     LiveTable table(String name) {

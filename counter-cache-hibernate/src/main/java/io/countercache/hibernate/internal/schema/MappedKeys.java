@@ -5,11 +5,13 @@ import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.orm.BootModel;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
+import org.hibernate.engine.spi.CascadingActions;
 import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.Column;
 import org.hibernate.mapping.Component;
@@ -28,25 +30,35 @@ public record MappedKeys(List<MappedKey> all) {
      * A foreign key of the mapping.
      *
      * @param place the attribute that it belongs to; null if it belongs to none, as that of a subclass to its superclass
+     * @param annotated the attribute whose {@code @OnDelete} it has: of an element of a collection, that on the other side
+     * @param isRemoved whether a session that removes the row that they refer to removes its rows, too
      * @param action what it does to its rows when the row that they refer to is deleted; null for nothing
      */
     record MappedKey(
-            String table, Set<String> columns, @Nullable String place, OnDelete.@Nullable Action action) {}
+            String table,
+            Set<String> columns,
+            @Nullable String place,
+            @Nullable String annotated,
+            boolean isRemoved,
+            OnDelete.@Nullable Action action) {}
 
     private record Columns(Table table, Set<Column> columns) {}
 
     public static MappedKeys read(Metadata metadata, SqlStringGenerationContext names) {
-        Map<Columns, String> places = places(metadata);
+        Places places = new Places(metadata);
         List<MappedKey> keys = new ArrayList<>();
         for (Table table : metadata.collectTableMappings()) {
             for (ForeignKey key : table.getForeignKeyCollection()) {
                 if (key.isCreationEnabled() && !table.isSubselect()) {
+                    Columns columns = new Columns(table, Set.copyOf(key.getColumns()));
                     keys.add(new MappedKey(
                             names.format(table.getQualifiedTableName()),
                             LiveSchema.plain(key.getColumns().stream()
                                     .map(Column::getName)
                                     .toList()),
-                            places.get(new Columns(table, Set.copyOf(key.getColumns()))),
+                            places.names.get(columns),
+                            places.annotated.get(columns),
+                            places.removed.contains(columns),
                             OnDeleteRule.action(key.getKeyDefinition(), key.getOnDeleteAction())));
                 }
             }
@@ -54,35 +66,65 @@ public record MappedKeys(List<MappedKey> all) {
         return new MappedKeys(List.copyOf(keys));
     }
 
-    private static Map<Columns, String> places(Metadata metadata) {
-        Map<Columns, String> places = new HashMap<>();
-        for (Collection collection : metadata.getCollectionBindings()) {
-            put(collection.getKey(), BootModel.name(collection), places);
-            if (collection.getElement() instanceof ToOne) {
-                put(collection.getElement(), BootModel.name(collection), places);
+    /** The attributes that foreign keys belong to. */
+    private static final class Places {
+
+        final Map<Columns, String> names = new HashMap<>();
+        final Map<Columns, String> annotated = new HashMap<>();
+        final Set<Columns> removed = new HashSet<>();
+        private final Metadata metadata;
+
+        Places(Metadata metadata) {
+            this.metadata = metadata;
+            metadata.getCollectionBindings().forEach(this::element);
+            for (Collection collection : metadata.getCollectionBindings()) {
+                String place = BootModel.name(collection);
+                put(collection.getKey(), place, place);
+            }
+            for (PersistentClass entity : metadata.getEntityBindings()) {
+                entity.getProperties().forEach(attribute -> read(attribute, entity.getJpaEntityName()));
+                if (entity.getIdentifier() instanceof Component id) {
+                    id.getProperties().forEach(attribute -> read(attribute, entity.getJpaEntityName()));
+                }
             }
         }
-        for (PersistentClass entity : metadata.getEntityBindings()) {
-            entity.getProperties().forEach(attribute -> read(attribute, entity.getJpaEntityName(), places));
-            if (entity.getIdentifier() instanceof Component id) {
-                id.getProperties().forEach(attribute -> read(attribute, entity.getJpaEntityName(), places));
+
+        /** An {@code @OnDelete} on a collection is one of its key: that of its elements is the key of the other side. */
+        private void element(Collection collection) {
+            PersistentClass element = BootModel.target(collection.getElement(), metadata);
+            if (collection.getElement() instanceof ToOne && element != null && !collection.isInverse()) {
+                put(
+                        collection.getElement(),
+                        BootModel.name(collection),
+                        "a @ManyToMany(mappedBy = \"%s\") in %s"
+                                .formatted(BootModel.attribute(collection), element.getJpaEntityName()));
             }
         }
-        return places;
-    }
 
-    private static void read(Property attribute, String owner, Map<Columns, String> places) {
-        String place = owner + "." + attribute.getName();
-        if (attribute.getValue() instanceof Component embedded) {
-            embedded.getProperties().forEach(part -> read(part, place, places));
-        } else if (attribute.getValue() instanceof ToOne) {
-            put(attribute.getValue(), place, places);
+        private void read(Property attribute, String owner) {
+            String place = owner + "." + attribute.getName();
+            Value value = attribute.getValue();
+            if (value instanceof Component embedded) {
+                embedded.getProperties().forEach(part -> read(part, place));
+            } else if (value instanceof ToOne) {
+                put(value, place, place);
+            }
+            if (value instanceof Collection collection
+                    && collection.isOneToMany()
+                    && attribute.getCascadeStyle().doCascade(CascadingActions.REMOVE)) {
+                removed.add(columns(collection.getKey()));
+            }
         }
-    }
 
-    private static void put(Value columns, String place, Map<Columns, String> places) {
-        if (columns.getTable() != null && !columns.getColumns().isEmpty()) {
-            places.put(new Columns(columns.getTable(), Set.copyOf(columns.getColumns())), place);
+        private void put(Value columns, String name, String annotatedPlace) {
+            if (columns.getTable() != null && !columns.getColumns().isEmpty()) {
+                names.put(columns(columns), name);
+                annotated.put(columns(columns), annotatedPlace);
+            }
+        }
+
+        private static Columns columns(Value value) {
+            return new Columns(value.getTable(), Set.copyOf(value.getColumns()));
         }
     }
 }

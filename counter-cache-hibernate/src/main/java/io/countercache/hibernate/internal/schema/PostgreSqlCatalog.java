@@ -24,7 +24,7 @@ final class PostgreSqlCatalog {
                 where r.ev_class = c.oid and r.ev_type in ('2', '3', '4')) end,
               a.attname, format_type(coalesce(d.typbasetype, a.atttypid),
                 case when d.oid is null then a.atttypmod else d.typtypmod end),
-              o.collname, not a.attnotnull, a.atthasdef
+              o.collname, not a.attnotnull, a.atthasdef, c.relkind not in ('r', 'p')
             from unnest(?) t(name)
             join pg_class c on c.oid = to_regclass(t.name)
             join pg_namespace n on n.oid = c.relnamespace
@@ -32,23 +32,27 @@ final class PostgreSqlCatalog {
             left join pg_type d on d.oid = a.atttypid and d.typtype = 'd'
             left join pg_collation o on o.oid = a.attcollation and not o.collisdeterministic""";
 
-    /** The foreign keys of the tables and, where those cascade, of the tables that they refer to; and the indexes. */
+    /**
+     * The foreign keys of the tables and, where those cascade, of the tables that they refer to; and the indexes. A key to a
+     * table with partitions is there once more for each of them.
+     */
     private static final String KEYS = """
             with recursive asked(relid) as (
               select to_regclass(t.name)::oid from unnest(?) t(name)
               union
               select k.confrelid from asked join pg_constraint k
-                on k.conrelid = asked.relid and k.contype = 'f' and k.confdeltype = 'c'),
+                on k.conrelid = asked.relid and k.contype = 'f' and k.confdeltype = 'c' and k.conparentid = 0),
             named(relid, name) as (
               select c.oid, n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace)
             select own.name, k.confdeltype::text, target.name,
               (select array_agg(a.attname::text) from pg_attribute a where a.attrelid = k.conrelid and a.attnum = any (k.conkey))
-            from asked join pg_constraint k on k.conrelid = asked.relid and k.contype = 'f'
+            from asked join pg_constraint k on k.conrelid = asked.relid and k.contype = 'f' and k.conparentid = 0
             join named own on own.relid = k.conrelid join named target on target.relid = k.confrelid
             union all
-            select own.name, 'index', null, array[a.attname::text]
+            select own.name, case
+                when i.indpred is null or pg_get_expr(i.indpred, i.indrelid) ~ '^\\((\\w+|"[^"]+") IS NOT NULL\\)$'
+                then 'index' else 'partial' end, null, array[a.attname::text]
             from asked join pg_index i on i.indrelid = asked.relid and i.indisvalid
-              and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) ~ '^\\(\\w+ IS NOT NULL\\)$')
             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
             join named own on own.relid = i.indrelid""";
 
@@ -82,6 +86,7 @@ final class PostgreSqlCatalog {
         LiveTable table = live.found(row.getString(1), row.getString(2));
         if (table.columns.isEmpty()) {
             obstacles(row, table);
+            table.isView = row.getBoolean(11);
         }
         String name = row.getString(6);
         if (name != null) {
@@ -118,6 +123,8 @@ final class PostgreSqlCatalog {
                 LiveSchema.plain(List.of((String[]) row.getArray(4).getArray()));
         if (kind.equals("index")) {
             table.indexed.addAll(columns);
+        } else if (kind.equals("partial")) {
+            table.partlyIndexed.addAll(columns);
         } else {
             table.keys.add(new LiveKey(row.getString(1), columns, row.getString(3), action(kind)));
         }

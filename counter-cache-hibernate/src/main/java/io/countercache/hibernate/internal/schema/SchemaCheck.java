@@ -142,12 +142,13 @@ public final class SchemaCheck {
                     "%s has neither a suffix nor a hint that locks rows, so that counters may drift when several transactions change one row: use transactions that are SERIALIZABLE"
                             .formatted(database.dialect().getClass().getSimpleName()));
         }
-        if (database.readsOldRows(connection.getTransactionIsolation())) {
+        if (database.readsOldRows(Connection.TRANSACTION_REPEATABLE_READ) // the others are not asked
+                && database.readsOldRows(connection.getTransactionIsolation())) {
             problems.add(
-                    "connections are at REPEATABLE READ, where this database reads old rows after it has locked the new ones, so that resets and some deletions are refused: use READ COMMITTED, by hibernate.connection.isolation or the connection pool");
+                    "connections are at REPEATABLE READ, where this database reads old rows after it has locked the new ones, so that resets and some deletions are refused: set the connection pool to READ COMMITTED (in Spring Boot, spring.datasource.hikari.transaction-isolation; without a DataSource, hibernate.connection.isolation)");
         }
         LiveSchema live = read(database, needs, connection);
-        if (live.isEmpty()) {
+        if (needs.tables().stream().allMatch(table -> live.mapped(table) == null)) {
             skip("none of its tables is there yet");
             return new Findings(problems, List.of());
         }
@@ -159,15 +160,12 @@ public final class SchemaCheck {
 
     private LiveSchema read(Database database, SchemaNeeds needs, Connection connection) throws SQLException {
         Set<String> tables = needs.tables();
+        Set<String> all = new HashSet<>(tables); // also those of keys that lead to counted rows
+        keys.all().forEach(key -> all.add(key.table()));
         return switch (database.catalog()) {
-            case PG_CATALOG -> {
-                // also the tables of keys that lead to counted rows: the names of all are asked for at once
-                Set<String> all = new HashSet<>(tables);
-                keys.all().forEach(key -> all.add(key.table()));
-                yield PostgreSqlCatalog.read(all, connection);
-            }
-            case INFORMATION_SCHEMA -> H2Catalog.read(tables, connection);
-            case JDBC -> JdbcCatalog.read(tables, connection);
+            case PG_CATALOG -> PostgreSqlCatalog.read(all, connection);
+            case INFORMATION_SCHEMA -> H2Catalog.read(all, connection);
+            case JDBC -> JdbcCatalog.read(tables, all, connection);
         };
     }
 }

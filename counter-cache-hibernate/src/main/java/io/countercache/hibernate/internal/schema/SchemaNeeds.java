@@ -11,6 +11,7 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +65,12 @@ final class SchemaNeeds {
             Class<?> type,
             @Nullable Integer scale) {}
 
-    /** Columns that find the children of a parent. */
-    record NeededIndex(String table, Set<String> columns, String place) {}
+    /**
+     * Columns that find the children of a parent.
+     *
+     * @param isRestricted whether only some of the rows are looked for
+     */
+    record NeededIndex(String table, Set<String> columns, String place, boolean isRestricted) {}
 
     /**
      * Rows that are counted, or that a path leads through.
@@ -73,8 +79,16 @@ final class SchemaNeeds {
      * @param leadsOn whether the row that these refer to is not the one with the counter
      * @param named the columns that a condition looks at
      * @param key the columns of the id
+     * @param owner of the rows of a collection, the columns that refer to its owner, with which Hibernate deletes them itself;
+     *     else none
      */
-    record CountedRows(String table, Set<String> association, boolean leadsOn, Set<String> named, Set<String> key) {}
+    record CountedRows(
+            String table,
+            Set<String> association,
+            boolean leadsOn,
+            Set<String> named,
+            Set<String> key,
+            Set<String> owner) {}
 
     /** A column that is totalled, and the one that has the total. */
     record Total(String table, String column, String summedTable, String summedColumn, String place) {}
@@ -133,7 +147,7 @@ final class SchemaNeeds {
         for (PathStep step : steps) {
             boolean isLast = step.index() == steps.size() - 1;
             String place = place(step.entity(), step.attribute());
-            association(step.entity(), step.toOne(), place, !isLast, Set.of());
+            association(step.entity(), step.toOne(), place, !isLast, Set.of(), false);
         }
     }
 
@@ -179,7 +193,8 @@ final class SchemaNeeds {
         }
         ModelPart association = WatchedAttribute.of(child, counter).part();
         boolean leadsOn = !counter.path().isEmpty();
-        association(child, association, place(child, counter.association()), leadsOn, named);
+        String place = place(child, counter.association());
+        association(child, association, place, leadsOn, named, condition != null);
     }
 
     /** The values that a condition compares: those of the child's own columns, also if they are the id of another entity. */
@@ -210,16 +225,20 @@ final class SchemaNeeds {
 
     /** An association by which rows of an entity are counted, or that leads on from them. */
     private void association(
-            EntityPersister entity, ModelPart association, String place, boolean leadsOn, Set<String> named) {
+            EntityPersister entity,
+            ModelPart association,
+            String place,
+            boolean leadsOn,
+            Set<String> named,
+            boolean isRestricted) {
         need(entity, association, place);
         Set<String> own = names(association);
+        boolean isSome = isRestricted || EntityTables.hidesRows(entity);
         association.forEachSelectable((index, column) ->
-                tables(entity, column).forEach(table -> indexes.add(new NeededIndex(table, own, place))));
-        for (String table : EntityTables.querySpaces(entity)) {
-            if (isTable(table)) {
-                Set<String> key = LiveSchema.plain(Columns.keyColumns(table, entity));
-                rows.add(new CountedRows(table, own, leadsOn, named, key));
-            }
+                tables(entity, column).forEach(table -> indexes.add(new NeededIndex(table, own, place, isSome))));
+        for (String table : ownTables(entity)) {
+            Set<String> key = LiveSchema.plain(Columns.keyColumns(table, entity));
+            rows.add(new CountedRows(table, own, leadsOn, named, key, Set.of()));
         }
     }
 
@@ -240,16 +259,18 @@ final class SchemaNeeds {
         boolean leadsOn = !counter.path().isEmpty();
         EntityPersister elementEntity = collection.isOneToMany() ? collection.getElementPersister() : null;
         if (elementEntity != null) {
-            association(elementEntity, key, place, leadsOn, Set.of());
+            association(elementEntity, key, place, leadsOn, Set.of(), false);
             return;
         }
         ModelPart own = counter.counts() == Counts.ELEMENTS ? key : element;
         Set<String> names = names(own);
+        boolean isDeletedByHibernate = !collection.isInverse() && !collection.isCascadeDeleteEnabled();
+        Set<String> owner = isDeletedByHibernate ? names(key) : Set.of();
         own.forEachSelectable((index, column) -> {
             String table = column.getContainingTableExpression();
             columns.add(column(table, column, place, false, Use.NONE, type(column)));
-            indexes.add(new NeededIndex(table, names, place));
-            rows.add(new CountedRows(table, names, leadsOn, Set.of(), Set.of()));
+            indexes.add(new NeededIndex(table, names, place, false));
+            rows.add(new CountedRows(table, names, leadsOn, Set.of(), Set.of(), owner));
         });
     }
 
@@ -257,6 +278,14 @@ final class SchemaNeeds {
         Set<String> names = new HashSet<>();
         part.forEachSelectable((index, column) -> names.add(LiveSchema.plain(column.getSelectionExpression())));
         return names;
+    }
+
+    /** The tables of an entity and of its subclasses; its query spaces may be more, by a {@code @Synchronize}. */
+    private static Set<String> ownTables(EntityPersister entity) {
+        return Entities.withSubclasses(entity)
+                .flatMap(each -> Arrays.stream(((AbstractEntityPersister) each).getTableNames()))
+                .filter(SchemaNeeds::isTable)
+                .collect(Collectors.toSet());
     }
 
     /** The tables that have a column of an entity: several with TABLE_PER_CLASS. */

@@ -66,6 +66,9 @@ public record SqlType(String sql, Kind kind, int size, int scale) {
     /** The fraction digits of the second that are kept in memory. */
     private static final int MICROSECONDS = 6;
 
+    /** The digits that any int may have. */
+    private static final int MOST_DIGITS = 9;
+
     /** Reads a type; what follows it, such as a default, may follow in the text, too. */
     public static SqlType parse(String sql) {
         String text = sql.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
@@ -76,9 +79,14 @@ public record SqlType(String sql, Kind kind, int size, int scale) {
                 .orElse(Kind.OTHER);
         Matcher numbers = NUMBERS.matcher(text);
         boolean hasNumbers = numbers.matches();
-        int size = hasNumbers ? Integer.parseInt(numbers.group(1)) : -1;
-        int scale = !hasNumbers ? -1 : numbers.group(2) == null ? 0 : Integer.parseInt(numbers.group(2));
+        int size = hasNumbers ? number(numbers.group(1)) : -1;
+        int scale = !hasNumbers ? -1 : numbers.group(2) == null ? 0 : number(numbers.group(2));
         return new SqlType(sql, kind, size, scale);
+    }
+
+    /** A length may be larger than any int: that of a LOB. */
+    private static int number(String digits) {
+        return digits.length() > MOST_DIGITS ? Integer.MAX_VALUE : Integer.parseInt(digits);
     }
 
     /**

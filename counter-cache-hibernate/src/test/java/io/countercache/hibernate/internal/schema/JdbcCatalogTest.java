@@ -83,7 +83,7 @@ class JdbcCatalogTest {
         try (Connection connection = db.connections().getConnection()) {
             LiveSchema own =
                     TestServer.IS_H2 ? H2Catalog.read(tables, connection) : PostgreSqlCatalog.read(tables, connection);
-            LiveSchema any = JdbcCatalog.read(tables, connection);
+            LiveSchema any = JdbcCatalog.read(tables, Set.of(), connection);
             for (String table : tables) {
                 LiveTable expected = own.mapped(table);
                 LiveTable actual = any.mapped(table);
@@ -101,6 +101,9 @@ class JdbcCatalogTest {
             assertThat(any.mapped("house").columns.get("rent").type().scale()).isEqualTo(2);
             assertThat(any.mapped("house").columns.get("built").type().size()).isEqualTo(6);
             assertThat(any.table(own.name("town")).keys).hasSize(1);
+            LiveSchema fewer = JdbcCatalog.read(Set.of("house"), Set.of("town"), connection);
+            assertThat(fewer.name("town")).isEqualTo(own.name("town"));
+            assertThat(fewer.table(own.name("town")).columns).isEmpty();
         }
     }
 }
