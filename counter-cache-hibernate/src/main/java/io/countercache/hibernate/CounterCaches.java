@@ -131,7 +131,8 @@ public final class CounterCaches {
 
     /**
      * Verifies every counter of every entity within this session's transaction. So it sees what is not committed yet: it is for
-     * the end of a test that rolls back. Flushes the session like {@link Counters#drift}; corrects nothing and locks nothing.
+     * the end of a test that rolls back. Flushes the session and writes its pending deltas like {@link Counters#drift}, so
+     * that their rows stay locked until the transaction ends; corrects nothing, and locks no other rows.
      *
      * <pre>{@code
      * CounterCaches.of(entityManager).verify().requireClean();

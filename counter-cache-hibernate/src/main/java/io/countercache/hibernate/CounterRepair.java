@@ -190,11 +190,13 @@ public final class CounterRepair {
     /**
      * Corrects what is wrong. A chunk that meets a deadlock or a serialization failure is tried again up to three times. Where
      * single rows fail - one is locked for too long, a count does not fit into its column - all others are corrected, and these
-     * rows are reported, up to 100 of them. A chunk that fails for another reason is reported, and the repair continues with
+     * rows are reported, up to 100 of them; single rows are not looked for after three timeouts with nothing done in between,
+     * as when the table is locked. A chunk that fails for another reason is reported, and the repair continues with
      * the next one.
      *
      * @return what was found and corrected
-     * @throws CounterCacheException if the thread is interrupted between two chunks; finished chunks stay repaired
+     * @throws CounterCacheException if the thread is interrupted between two chunks or after a failure; finished chunks stay
+     *     repaired
      */
     public RepairReport repair() {
         RepairTally tally = new RepairTally();
@@ -209,7 +211,7 @@ public final class CounterRepair {
      * CounterCacheSettings#CHECK_SCHEMA}).
      *
      * @return what was found
-     * @throws CounterCacheException if the thread is interrupted between two chunks
+     * @throws CounterCacheException if the thread is interrupted between two chunks or after a failure
      */
     public RepairReport verify() {
         RepairTally tally = new RepairTally();

@@ -289,7 +289,8 @@ public final class Counters<T> {
     }
 
     /**
-     * Flushes the session, recounts with a real COUNT, and returns what is wrong. Corrects nothing and locks nothing.
+     * Flushes the session, recounts with a real COUNT, and returns what is wrong. Corrects nothing. The pending deltas of the
+     * session's transaction are written first, and their rows stay locked until it ends; no other rows are locked.
      *
      * @param names counters, or counted collections; none for every derived counter of the entity
      * @return the counters that are wrong; empty if all are right

@@ -13,6 +13,8 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.ManyToOne;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +114,28 @@ class UncountedStatementsTest {
             execute("update comment set post_id = null where text = 'v" + i + "' and version > 1." + i);
         }
         assertThat(messages.texts()).hasSize(3);
+    }
+
+    @Test
+    void nativeSqlIsWarnedOfOnceHoweverManyRowsItInserts() {
+        for (int i = 1; i < 4; i++) {
+            String more = ", (%d, lower('It''s'), null)".formatted(-i).repeat(i);
+            execute("insert into comment (id, text, version) select * from (values (0, lower('x'), 1)" + more
+                    + ") v (id, text, version) where id > 0");
+        }
+        assertThat(messages.texts()).hasSize(1);
+    }
+
+    @Test
+    void nativeSqlMayHaveALongListInAThreadWithASmallStack() throws InterruptedException {
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        String sql = "delete from comment where id in (-1" + ", -2".repeat(60_000) + ")";
+        Thread small = new Thread(null, () -> execute(" ".repeat(1000) + sql), "small", 400_000);
+        small.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+        small.start();
+        small.join();
+        assertThat(failures).isEmpty();
+        assertThat(messages.texts()).hasSize(1);
     }
 
     @Test

@@ -7,19 +7,15 @@ import io.countercache.CounterLimitException;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.direct.Shop.Product;
 import io.countercache.hibernate.direct.Shop.Wallet;
-import io.countercache.hibernate.internal.model.MovedByHand;
-import io.countercache.hibernate.support.LogMessages;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
-import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Counters that are set to a value, and derived ones that are moved though they should not. */
+/** Counters that are set to a value. */
 class SetTest {
 
     @RegisterExtension
@@ -136,27 +132,5 @@ class SetTest {
             assertThat(many.reset()).isEmpty();
             session.getTransaction().markRollbackOnly();
         });
-    }
-
-    private void move(Session session) {
-        var counters = CounterCaches.of(session).on(Product.class, product.id);
-        counters.increment("reviewsCount");
-        counters.add(Map.of("views", 1, "reviewsCount", -1));
-    }
-
-    @Test
-    void aDerivedCounterThatIsMovedByHandIsWarnedOfOnce() {
-        try (LogMessages log = new LogMessages(MovedByHand.class.getName())) {
-            db.inTransaction(session ->
-                    CounterCaches.of(session).on(Product.class, product.id).increment("views"));
-            assertThat(log.texts()).isEmpty();
-            db.inTransaction(this::move);
-            db.inTransaction(this::move);
-            assertThat(log.texts())
-                    .containsExactly(
-                            "Product.reviewsCount is kept equal to what it counts already, and is wrong if it is"
-                                    + " also changed by hand: remove that; after changes that are not counted call"
-                                    + " reset(\"reviewsCount\")");
-        }
     }
 }

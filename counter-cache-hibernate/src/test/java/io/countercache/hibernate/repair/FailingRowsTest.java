@@ -1,10 +1,12 @@
 package io.countercache.hibernate.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.CounterCache;
+import io.countercache.CounterCacheException;
 import io.countercache.RepairReport;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.TestDatabase;
@@ -15,8 +17,11 @@ import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.hibernate.SessionFactory;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -108,28 +113,83 @@ class FailingRowsTest {
         assertThat(repair(db.factory()).repair().drifted()).isEqualTo(1);
     }
 
-    @Test
-    void aRowThatIsLockedForTooLong() throws SQLException {
+    /** With connections that wait for a lock for 20 ms, and another one that has executed a statement. */
+    private void whileLocked(String lock, Consumer<SessionFactory> repair, Consumer<SessionFactory> later)
+            throws SQLException {
         HikariConfig impatient = new HikariConfig();
         db.connections().copyStateTo(impatient);
         boolean isH2 = impatient.getJdbcUrl() != null && impatient.getJdbcUrl().startsWith("jdbc:h2");
         impatient.setConnectionInitSql(isH2 ? "set lock_timeout 20" : "set lock_timeout = '20ms'");
         try (var connections = new HikariDataSource(impatient);
                 var other = db.connections().getConnection();
-                var lock = other.createStatement()) {
+                var locking = other.createStatement()) {
             var configuration = db.configuration();
-            configuration.getProperties().put("hibernate.connection.datasource", connections);
+            configuration.getProperties().put("hibernate.connection.datasource", db.recording(connections));
             try (SessionFactory factory = configuration.buildSessionFactory()) {
                 other.setAutoCommit(false);
-                lock.executeQuery("select id from shelf where id = 5 for update")
-                        .close();
-                areLeft(repair(factory).repair(), 5L);
+                locking.execute(lock);
+                repair.accept(factory);
                 other.rollback();
-                assertThat(repair(factory).repair().first())
-                        .extracting(drift -> drift.id())
-                        .isEqualTo(List.of(5L));
+                later.accept(factory);
             }
         }
+    }
+
+    @Test
+    void aRowThatIsLockedForTooLong() throws SQLException {
+        whileLocked(
+                "select id from shelf where id = 5 for update",
+                factory -> areLeft(repair(factory).repair(), 5L),
+                factory -> assertThat(repair(factory).repair().first())
+                        .extracting(drift -> drift.id())
+                        .isEqualTo(List.of(5L)));
+    }
+
+    private static final String ALL = "lock table book in access exclusive mode";
+
+    private void fails(Supplier<RepairReport> repair, int attempts) {
+        List<String> sent = db.statementsOf(() -> {
+            RepairReport report = repair.get();
+            assertThat(report.failures()).isNotEmpty();
+            assertThat(report.examined()).isZero();
+        });
+        assertThat(sent).filteredOn(sql -> sql.contains("book ")).hasSizeLessThanOrEqualTo(attempts);
+    }
+
+    /** Each attempt waits until its time is over, for hours if each of many rows has several. */
+    @Tag("postgresql")
+    @Test
+    void aTableThatIsLockedForTooLongIsNotTriedRowByRow() throws SQLException {
+        db.inTransaction(session -> {
+            for (long id = SHELVES + 1; id <= 200; id++) {
+                session.persist(new Shelf(id));
+            }
+        });
+        whileLocked(
+                ALL,
+                factory -> {
+                    fails(() -> repair(factory).chunkSize(100).verify(), 20);
+                    fails(() -> repair(factory).chunkSize(100).repair(), 30);
+                },
+                factory -> assertThat(repair(factory).repair().drifted()).isEqualTo(SHELVES));
+    }
+
+    @Tag("postgresql")
+    @Test
+    void anInterruptEndsARepairThatWaitsForLocks() throws SQLException {
+        whileLocked(
+                ALL,
+                factory -> {
+                    List<String> sent = db.statementsOf(() -> {
+                        Thread.currentThread().interrupt();
+                        assertThatThrownBy(() -> repair(factory).after(5L).repair())
+                                .isInstanceOf(CounterCacheException.class)
+                                .hasMessage("The repair of Shelf was interrupted after id 5: go on with after(..)");
+                        assertThat(Thread.interrupted()).isTrue();
+                    });
+                    assertThat(sent).filteredOn(sql -> sql.contains("book ")).hasSize(1);
+                },
+                factory -> repair(factory).repair());
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import org.hibernate.Session;
 import org.hibernate.annotations.OnDelete;
 import org.hibernate.annotations.OnDeleteAction;
+import org.hibernate.query.QueryFlushMode;
 import org.hibernate.exception.ConstraintViolationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,6 +238,73 @@ class MissedRowsTest {
             comment(session, post);
         });
         assertThat(db.number("select comments_count from post")).isEqualTo(1);
+    }
+
+    @Test
+    void aRowThatIsNotFlushedYetIsNotDeletedByANativeStatement() {
+        db.inTransaction(session -> {
+            session.persist(new Post("new"));
+            session.createNativeMutationQuery("delete from post")
+                    .setQueryFlushMode(QueryFlushMode.NO_FLUSH)
+                    .executeUpdate();
+        });
+        assertThat(db.text("select title from post")).isEqualTo("new");
+    }
+
+    /** With a new comment that is gone when the transaction ends, and no trace of that in the session. */
+    private void afterANewComment(String... deletes) {
+        db.inTransaction(session -> {
+            comment(session, post);
+            session.flush();
+            List.of(deletes)
+                    .forEach(sql -> session.createNativeMutationQuery(sql).executeUpdate());
+        });
+        assertThat(db.number("select count(*) from post")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "delete from post where 1 = 1",
+                "delete/* all */from post",
+                "DELETE FROM \n post;",
+                "delete from -- all\n post",
+            })
+    void aRowThatANativeStatementDeletesWithItsNewChildrenNeedsNoUpdate(String sql) {
+        afterANewComment("delete from comment", sql);
+    }
+
+    @Tag("postgresql")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "truncate table comment, post",
+                "truncate only comment, only post restart identity",
+                "truncate post cascade",
+                "with none as (select 1) delete from post",
+                "with gone as (delete from post returning id) insert into author (name, comments_count) select 'x', 0 from gone",
+                "do $$ begin delete from post; end $$",
+                "merge into post p using post q on p.id = q.id when matched then delete",
+            })
+    void aRowThatADatabasesOwnStatementTakesWithItsNewChildrenNeedsNoUpdate(String sql) {
+        afterANewComment(sql.startsWith("truncate") ? "delete from author" : "delete from comment", sql);
+    }
+
+    /** An early UPDATE would lock its row for longer than it has to be. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "delete from author where name in (select title from post)",
+                "update author set name = 'delete from post' where name = 'none'",
+                "delete from comment where id = -1",
+            })
+    void otherNativeStatementsDoNotMakeTheUpdateComeEarlier(String sql) {
+        List<String> sent = db.statementsOf(() -> db.inTransaction(session -> {
+            comment(session, post);
+            session.flush();
+            session.createNativeMutationQuery(sql).executeUpdate();
+        }));
+        assertThat(sent).endsWith(sql, TestDatabase.counterUpdates(sent).get(0));
     }
 
     @Test

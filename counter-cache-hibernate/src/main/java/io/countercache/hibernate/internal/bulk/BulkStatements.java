@@ -79,7 +79,7 @@ public final class BulkStatements {
     public void beforeNative(String sql, SharedSessionContractImplementor session) {
         Set<String> parents = uncounted.parentsDeletedBy(sql);
         if (!parents.isEmpty()) {
-            reads.prepare(parents, session);
+            reads.writePending(parents, session);
         }
     }
 

@@ -7,34 +7,55 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads from the SQL text of a statement what Hibernate does not hand on in another form. It expects the texts that Hibernate
- * generates, in lower case and with single spaces; only {@link #target} and {@link
- * #isDelete} read texts of the application as well.
+ * generates, in lower case and with single spaces; only {@link #target}, {@link
+ * #mentionsDelete}, {@link #onlyDeleted} and {@link #withoutValues} read texts of the application as well.
+ *
+ * <p>What repeats a group is possessive ({@code *+}): else each repetition takes some of the stack, and a text may have many.
  */
 record StatementText(String sql) {
 
-    private static final Pattern LITERALS = Pattern.compile("'[^']*'");
+    private static final Pattern LITERALS = Pattern.compile("'[^']*+(?:''[^']*+)*+'");
 
-    /** A number or a parameter, or a list of them; LITERALS are parameters by then. */
-    private static final Pattern VALUES =
-            Pattern.compile("(?:\\?|:\\w+|(?<![\\w.\"])-?\\d[\\w.]*)(?:\\s*,\\s*(?:\\?|:\\w+|-?\\d[\\w.]*))*");
+    private static final String VALUE = "(?:\\?|:\\w+|-?\\d[\\w.]*|\\b(?:null|true|false|default)\\b)";
+
+    /** A number, a parameter or a constant, or a list of them; LITERALS are parameters by then. */
+    private static final Pattern VALUES = Pattern.compile(
+            "(?<![\\w.\":])" + VALUE + "(?:\\s*,\\s*" + VALUE + ")*+", Pattern.CASE_INSENSITIVE);
+
+    /** Several rows of the same kind, in parentheses. */
+    private static final Pattern ROWS =
+            Pattern.compile("(\\((?:[^()]++|\\([^()]*+\\))*+\\))(?:\\s*,\\s*\\1)++", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern ROW = Pattern.compile("\\bvalues \\(|\\) ?\\(?select ");
-    private static final String BLANK = "^(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*";
+    private static final String SPACE = "(?:\\s|/\\*.*?\\*/|--[^\\n]*+\\n)";
+    private static final String NAME = "([\\w.\"`\\[\\]$]+)";
 
     private static final Pattern TARGET = Pattern.compile(
-            BLANK
-                    + "(?:insert\\s+into|update(?:\\s+only)?|delete\\s+from(?:\\s+only)?|merge\\s+into|truncate(?:\\s+table)?)\\s+([\\w.\"`\\[\\]$]+)",
+            "^" + SPACE
+                    + "*+(?:insert\\s+into|update(?:\\s+only)?|delete\\s+from(?:\\s+only)?|merge\\s+into|truncate(?:\\s+table)?)\\s+"
+                    + NAME,
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-    private static final Pattern DELETE =
-            Pattern.compile(BLANK + "(?:delete|truncate)\\s", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern DELETES = Pattern.compile("\\b(?:delete|truncate)\\b", Pattern.CASE_INSENSITIVE);
 
-    /** Whether rows are deleted: also by a text of the application. */
-    boolean isDelete() {
-        return DELETE.matcher(sql).find();
+    private static final Pattern ONE_DELETE = Pattern.compile(
+            "^%1$s*+delete%1$s++from%1$s++(?:only%1$s++)?+%2$s(?![^\\s;/-])".formatted(SPACE, NAME),
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** Whether a text of the application has a word that deletes rows: without one it deletes none. */
+    boolean mentionsDelete() {
+        return DELETES.matcher(sql).find();
+    }
+
+    /** The one table that a text of the application deletes rows of, as {@link #simpleName}; null if it is not as plain. */
+    @Nullable
+    String onlyDeleted() {
+        Matcher delete = ONE_DELETE.matcher(sql);
+        return delete.find() ? simpleName(delete.group(1)) : null;
     }
 
     /** The position of a part that is neither in quotes nor in parentheses; -1 if there is none. */
@@ -116,9 +137,13 @@ record StatementText(String sql) {
         return LITERALS.matcher(sql).replaceAll("''");
     }
 
-    /** The text without its values: literals, and how many of them are in a list. The same for all texts of one statement. */
+    /**
+     * The text without its values: literals, how many of them are in a list, and how many rows. The same for all texts of one
+     * statement.
+     */
     String withoutValues() {
-        return VALUES.matcher(LITERALS.matcher(sql).replaceAll("?")).replaceAll("?");
+        String values = VALUES.matcher(LITERALS.matcher(sql).replaceAll("?")).replaceAll("?");
+        return ROWS.matcher(values).replaceAll("$1");
     }
 
     /** Whether it is a DELETE of rows of a table. */

@@ -35,6 +35,8 @@ public final class UncountedStatements {
     /** The full names of tables with derived counters. */
     private final Map<String, Set<String>> parentTables = new HashMap<>();
 
+    private final Set<String> allParentTables = new TreeSet<>();
+
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     private final CounterModel model;
@@ -48,6 +50,7 @@ public final class UncountedStatements {
                 parentTables
                         .computeIfAbsent(StatementText.simpleName(table), any -> new TreeSet<>())
                         .add(table);
+                allParentTables.add(table);
                 derivedByTable
                         .computeIfAbsent(StatementText.simpleName(table), any -> new TreeMap<>())
                         .put(counter.column(parent), name);
@@ -71,10 +74,20 @@ public final class UncountedStatements {
         return warned.add(key);
     }
 
-    /** The tables with counters that a native statement deletes rows of; empty for nearly all statements. */
+    /**
+     * The tables with counters that a native statement may delete rows of; empty for nearly all statements. They are all such
+     * tables where the text does not simply say which one.
+     */
     Set<String> parentsDeletedBy(String sql) {
         StatementText text = new StatementText(sql);
-        return text.isDelete() ? parentTables.getOrDefault(text.target(), Set.of()) : Set.of();
+        if (!text.mentionsDelete()) {
+            return Set.of();
+        }
+        String only = text.onlyDeleted();
+        if (only != null) {
+            return parentTables.getOrDefault(only, Set.of());
+        }
+        return new StatementText(text.withoutLiterals()).mentionsDelete() ? allParentTables : Set.of();
     }
 
     /** Logs a warning if a native statement changes a table of counted children. */

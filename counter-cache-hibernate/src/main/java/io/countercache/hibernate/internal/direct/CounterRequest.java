@@ -166,10 +166,10 @@ public record CounterRequest(
             changes.add(new LimitedAmount(counter, counter.amount(by), within));
         });
         changes.sort(Comparator.comparing(change -> change.counter().name()));
-        changes.forEach(change -> change.counter().warnIfDerived(context.model()));
         refuseOtherTables(changes);
         RelativeUpdate update = new RelativeUpdate(statement(changes, "change"), ids, touched);
         prepare(changes.stream().map(LimitedAmount::counter).toList(), otherwise != null);
+        changes.forEach(change -> change.counter().warnIfDerived(change.by(), context.model()));
         return update;
     }
 

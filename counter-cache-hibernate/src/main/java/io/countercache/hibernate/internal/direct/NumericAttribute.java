@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.direct;
 
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
+import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.model.InsertedCounter;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
@@ -86,10 +87,13 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
         return names.stream().sorted().collect(Collectors.joining(", "));
     }
 
-    /** Warns of a counter that is moved away from what it counts. */
-    void warnIfDerived(CounterModel model) {
-        if (derived) {
-            model.movedByHand().warn(entity, name());
+    /** Warns of a counter that an amount moves away from what it counts. */
+    void warnIfDerived(BigDecimal by, CounterModel model) {
+        if (derived && by.signum() != 0) {
+            model.countersOf(entity).stream()
+                    .map(ParentCounter::derived)
+                    .filter(counter -> counter != null && counter.counter().equals(name()))
+                    .forEach(counter -> model.movedByHand().warn(model.parent(counter), name()));
         }
     }
 

@@ -89,7 +89,6 @@ final class Upsert {
         if (by < limits.min() || by > limits.max()) {
             throw amount.refusal(this.key.values(), BigDecimal.ZERO);
         }
-        this.counter.warnIfDerived(context.model());
         this.statement = new DirectStatement(context, session, entity, List.of(amount), "bump");
         this.touched = TouchedAttribute.now(TouchedAttribute.setByUpdates(entity), session);
         this.inserted = new UpsertRow(
@@ -134,6 +133,7 @@ final class Upsert {
             Row found = read();
             throw amount.refusal(key.values(), found == null ? null : found.value());
         }
+        counter.warnIfDerived(amount.by(), context.model());
         // the id is known only now; until the commit no other transaction can cache the changed row
         context.caches().around(entity, List.of(row.id()), session, () -> row);
         statement.show(row.id(), List.of(row.value()), touched);

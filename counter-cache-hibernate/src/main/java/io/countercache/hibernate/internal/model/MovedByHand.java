@@ -12,7 +12,11 @@ public final class MovedByHand {
 
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
-    /** Warns of a counter, unless that is done already. */
+    /**
+     * Warns of a counter, unless that is done already.
+     *
+     * @param parent the entity that declares it: its subclasses have the same one
+     */
     public void warn(EntityPersister parent, String counter) {
         String name = parent.getImportedName() + "." + counter;
         // asked first, because to add takes a lock

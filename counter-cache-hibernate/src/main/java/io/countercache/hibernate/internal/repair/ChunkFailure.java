@@ -14,10 +14,12 @@ final class ChunkFailure {
     /**
      * Whether another transaction was in the way, and may be gone: a deadlock, a serialization failure, or a timeout. A lock
      * may be held for long, so it is waited for again only if no other row waits for that.
+     *
+     * @param isLockedRow whether only one row is locked
      */
-    static boolean isWorthRetrying(Throwable failure, long rows) {
+    static boolean isWorthRetrying(Throwable failure, boolean isLockedRow) {
         return hasState(failure, state -> state.startsWith("40")) // the class of transaction rollbacks
-                || (rows == 1 && isTimeout(failure));
+                || (isLockedRow && isTimeout(failure));
     }
 
     /** Whether single rows may be the reason: one that is locked, a number that its column cannot hold, a constraint. */
@@ -27,7 +29,7 @@ final class ChunkFailure {
     }
 
     /** Whether a lock, or a statement that may have waited for a lock, has taken too long. */
-    private static boolean isTimeout(Throwable failure) {
+    static boolean isTimeout(Throwable failure) {
         return causes(failure)
                 .anyMatch(cause -> cause instanceof LockTimeoutException || cause instanceof QueryTimeoutException);
     }

@@ -49,19 +49,22 @@ public record TableRepair(
 
     /** Corrects what is wrong. */
     public void repair(RepairTally tally) {
-        run(tally, (range, session) -> recount.resetBetween(parent, range, counters, session));
+        run(new Task(tally, true, (range, session) -> recount.resetBetween(parent, range, counters, session)));
     }
 
     /** Looks for what is wrong, without writing or locking anything. */
     public void verify(RepairTally tally) {
-        run(tally, (range, session) -> recount.driftBetween(parent, range, counters, session));
+        run(new Task(tally, false, (range, session) -> recount.driftBetween(parent, range, counters, session)));
     }
 
     private interface Work {
         List<Drift> on(IdRange range, SharedSessionContractImplementor session);
     }
 
-    private void run(RepairTally tally, Work work) {
+    /** @param locks whether it locks rows, and so may wait for those of other transactions */
+    private record Task(RepairTally tally, boolean locks, Work work) {}
+
+    private void run(Task task) {
         requireTenant();
         IdRange rest = new IdRange(parent, after, null);
         long total = listener == null ? 0 : inTransaction(rest::count);
@@ -71,9 +74,9 @@ public record TableRepair(
             if (chunk == null) {
                 return;
             }
-            doChunk(chunk, tally, work);
+            doChunk(chunk, from.after(), task);
             if (listener != null) {
-                listener.accept(tally.progress(total, chunk.lastId()));
+                listener.accept(task.tally().progress(total, chunk.lastId()));
             }
             if (chunk.isLast()) {
                 return;
@@ -101,30 +104,40 @@ public record TableRepair(
         }
     }
 
-    /** Does a chunk; where single rows make it fail, does all others. */
-    private void doChunk(IdRange.Chunk chunk, RepairTally tally, Work work) {
-        RuntimeException failure = attempt(chunk, tally, work);
+    /**
+     * Does a chunk; where single rows make it fail, does all others.
+     *
+     * @param done the last id before the whole chunk that this is a part of; null if there is none
+     */
+    private void doChunk(IdRange.Chunk chunk, @Nullable Object done, Task task) {
+        RuntimeException failure = attempt(chunk, done, task);
         if (failure == null) {
             return;
         }
         boolean isOfRows = ChunkFailure.isOfRows(failure);
-        if (isOfRows && chunk.rows() > 1 && tally.hasFewFailures()) {
-            inTransaction(chunk::halves).forEach(half -> doChunk(half, tally, work));
+        if (isOfRows && chunk.rows() > 1 && task.tally().hasFewFailures()) {
+            inTransaction(chunk::halves).forEach(half -> doChunk(half, done, task));
             return;
         }
         Object upTo =
                 isOfRows && chunk.rows() == 1 ? chunk.lastId() : chunk.range().upTo();
-        tally.add(new RepairFailure(parent.getImportedName(), chunk.range().after(), upTo, failure));
+        var failed = new RepairFailure(parent.getImportedName(), chunk.range().after(), upTo, failure);
+        task.tally().add(failed, ChunkFailure.isTimeout(failure));
     }
 
     /** Returns the failure of the last attempt; null if the chunk is done. */
-    private @Nullable RuntimeException attempt(IdRange.Chunk chunk, RepairTally tally, Work work) {
+    private @Nullable RuntimeException attempt(IdRange.Chunk chunk, @Nullable Object done, Task task) {
         for (int attempt = 0; ; attempt++) {
             try {
-                tally.add(chunk.rows(), inTransaction(session -> work.on(chunk.range(), session)));
+                task.tally()
+                        .add(chunk.rows(), inTransaction(session -> task.work().on(chunk.range(), session)));
                 return null;
             } catch (RuntimeException e) {
-                if (attempt == RETRIES || !ChunkFailure.isWorthRetrying(e, chunk.rows())) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw interrupted(done);
+                }
+                boolean isLockedRow = task.locks() && chunk.rows() == 1;
+                if (attempt == RETRIES || !ChunkFailure.isWorthRetrying(e, isLockedRow)) {
                     return e;
                 }
             }
@@ -136,9 +149,13 @@ public record TableRepair(
             Thread.sleep(pause.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CounterCacheException("The repair of %s was interrupted after id %s: go on with after(..)"
-                    .formatted(parent.getImportedName(), lastId));
+            throw interrupted(lastId);
         }
+    }
+
+    private CounterCacheException interrupted(@Nullable Object done) {
+        String where = done == null ? "in its first chunk: begin again" : "after id %s: go on with after(..)".formatted(done);
+        return new CounterCacheException("The repair of %s was interrupted %s".formatted(parent.getImportedName(), where));
     }
 
     private <R extends @Nullable Object> R inTransaction(Function<SharedSessionContractImplementor, R> work) {

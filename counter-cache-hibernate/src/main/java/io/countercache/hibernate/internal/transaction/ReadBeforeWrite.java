@@ -105,7 +105,17 @@ public final class ReadBeforeWrite implements FlushEventListener, AutoFlushEvent
     }
 
     /**
-     * The same for a call of the application that asks for counters of now: unlike a query, it sees what is not flushed also
+     * Writes what is pending for these tables, and flushes nothing: for a statement before which Hibernate flushes nothing
+     * either. What is not flushed has no delta yet.
+     */
+    public void writePending(Set<String> tables, SharedSessionContractImplementor session) {
+        if (!queries.areUnderWay(session) && pending.concern(tables, session)) {
+            pending.write(session);
+        }
+    }
+
+    /**
+     * As {@link #prepare}, for a call of the application that asks for counters of now: unlike a query, it sees what is not flushed also
      * where the flush mode is COMMIT.
      *
      * @param parent the entity that has the counters
