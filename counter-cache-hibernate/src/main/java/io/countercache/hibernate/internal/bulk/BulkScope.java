@@ -125,7 +125,8 @@ final class BulkScope {
     /** Sessions do not read again what the mapping says is never updated: they would count what they have loaded. */
     private @Nullable String unchangeable(BulkMutation mutation) {
         return Entities.withSubclasses(mutation.entity())
-                .filter(entity -> !entity.isVersioned() && model.watched(entity).isFrozen() && changes(mutation, entity))
+                .filter(entity ->
+                        !entity.isVersioned() && model.watched(entity).isFrozen() && changes(mutation, entity))
                 .findFirst()
                 .map(entity ->
                         "it changes what %s has as 'updatable = false', and what sessions therefore take for what they have loaded: remove 'updatable = false', or add a @Version"
