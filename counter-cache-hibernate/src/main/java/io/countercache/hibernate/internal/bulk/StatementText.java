@@ -23,8 +23,8 @@ record StatementText(String sql) {
     private static final String VALUE = "(?:\\?|:\\w+|-?\\d[\\w.]*|\\b(?:null|true|false|default)\\b)";
 
     /** A number, a parameter or a constant, or a list of them; LITERALS are parameters by then. */
-    private static final Pattern VALUES = Pattern.compile(
-            "(?<![\\w.\":])" + VALUE + "(?:\\s*,\\s*" + VALUE + ")*+", Pattern.CASE_INSENSITIVE);
+    private static final Pattern VALUES =
+            Pattern.compile("(?<![\\w.\":])" + VALUE + "(?:\\s*,\\s*" + VALUE + ")*+", Pattern.CASE_INSENSITIVE);
 
     /** Several rows of the same kind, in parentheses. */
     private static final Pattern ROWS =

@@ -102,7 +102,8 @@ public final class ChildRowsCheck {
     private static @Nullable String shared(Metadata metadata, PersistentClass entity, String name, Property attribute) {
         return metadata.getCollectionBindings().stream()
                 .filter(collection -> collection.isOneToMany()
-                        && OtherWriters.writes(attribute, collection.getCollectionTable(), written(collection, attribute)))
+                        && OtherWriters.writes(
+                                attribute, collection.getCollectionTable(), written(collection, attribute)))
                 .min(Comparator.comparing(BootModel::name))
                 .map(writing -> "%s writes the column of %s.%s, and what it writes is not counted: %s"
                         .formatted(
@@ -138,7 +139,8 @@ public final class ChildRowsCheck {
         }
         if (collection instanceof IndexedCollection indexed
                 && !(collection.isInverse() && attribute.isInsertable() && attribute.isUpdatable())
-                && (indexed.getIndex().hasAnyInsertableColumns() || indexed.getIndex().hasAnyUpdatableColumns())
+                && (indexed.getIndex().hasAnyInsertableColumns()
+                        || indexed.getIndex().hasAnyUpdatableColumns())
                 && !(collection instanceof org.hibernate.mapping.Map map && map.getMapKeyPropertyName() != null)) {
             written.addAll(BootModel.columns(indexed.getIndex()));
         }

@@ -2,8 +2,8 @@ package io.countercache.hibernate.internal.direct;
 
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
-import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.model.InsertedCounter;
+import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.support.Numbers;
@@ -90,10 +90,12 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
     /** Warns of a counter that an amount moves away from what it counts. */
     void warnIfDerived(BigDecimal by, CounterModel model) {
         if (derived && by.signum() != 0) {
-            model.countersOf(entity).stream()
-                    .map(ParentCounter::derived)
-                    .filter(counter -> counter != null && counter.counter().equals(name()))
-                    .forEach(counter -> model.movedByHand().warn(model.parent(counter), name()));
+            for (ParentCounter counter : model.countersOf(entity)) {
+                var definition = counter.derived();
+                if (definition != null && definition.counter().equals(name())) {
+                    model.movedByHand().warn(model.parent(definition), name());
+                }
+            }
         }
     }
 

@@ -154,8 +154,10 @@ public record TableRepair(
     }
 
     private CounterCacheException interrupted(@Nullable Object done) {
-        String where = done == null ? "in its first chunk: begin again" : "after id %s: go on with after(..)".formatted(done);
-        return new CounterCacheException("The repair of %s was interrupted %s".formatted(parent.getImportedName(), where));
+        String where =
+                done == null ? "in its first chunk: begin again" : "after id %s: go on with after(..)".formatted(done);
+        return new CounterCacheException(
+                "The repair of %s was interrupted %s".formatted(parent.getImportedName(), where));
     }
 
     private <R extends @Nullable Object> R inTransaction(Function<SharedSessionContractImplementor, R> work) {
