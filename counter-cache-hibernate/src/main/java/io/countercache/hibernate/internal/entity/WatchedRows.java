@@ -13,8 +13,7 @@ import org.hibernate.persister.entity.mutation.EntityTableMapping;
  * @param hasOwnUpdate whether the application's own SQL updates rows: only the database knows what that does
  * @param hasOwnDelete the same of deleting them
  */
-record WatchedRows(
-        ImageQuery query, boolean isGuarded, boolean isFrozen, boolean hasOwnUpdate, boolean hasOwnDelete) {
+record WatchedRows(ImageQuery query, boolean isGuarded, boolean isFrozen, boolean hasOwnUpdate, boolean hasOwnDelete) {
 
     /** @param trust whether the application has said that no two transactions change one child at the same time */
     static WatchedRows of(WatchedEntity watched, OnDeleteRules onDelete, boolean trust) {

@@ -94,7 +94,8 @@ public final class CounterSql {
                 table, parent, columns, types, assignments(touched).toList());
         Set<CounterDefinition> guaranteed =
                 counters.stream().filter(referred::areGuaranteed).collect(Collectors.toUnmodifiableSet());
-        boolean isSpread = counters.stream().anyMatch(counter -> model.tables().of(counter).size() > 1);
+        boolean isSpread =
+                counters.stream().anyMatch(counter -> model.tables().of(counter).size() > 1);
         return new CounterUpdate(parent, text, returning(text, columns), many, types, touched, isSpread, guaranteed);
     }
 
