@@ -45,6 +45,11 @@ public interface Database {
         return false;
     }
 
+    /** Whether a row that a foreign key refers to is there at the commit, also if another transaction has deleted it meanwhile. */
+    default boolean keepsReferredRows() {
+        return true;
+    }
+
     /** Where the database tells what its schema is. */
     enum Catalog {
         PG_CATALOG,

@@ -18,6 +18,11 @@ record H2(Dialect dialect) implements Database {
     }
 
     @Override
+    public boolean keepsReferredRows() {
+        return false; // a row can be deleted while another transaction inserts one that refers to it, and both commit
+    }
+
+    @Override
     public Catalog catalog() {
         return Catalog.INFORMATION_SCHEMA;
     }

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.write;
 
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
@@ -23,7 +24,7 @@ final class MissedRows {
         for (RowDeltas row : missed) {
             String problem = isThere(row, update, session)
                     ? "the row is there, but the UPDATE has not changed it: let row level security, rules and triggers of %s allow it"
-                    : isReferredTo(row, update)
+                    : isReferredTo(row, update, session)
                             ? "a row that counts refers to it, but the UPDATE has found no row: let row level security show it to"
                                     + " the UPDATE; call CounterCaches.flush() before native SQL deletes rows of %s; tell"
                                     + " by @OnDelete if the database deletes them along with others; or, if the row may be"
@@ -39,10 +40,11 @@ final class MissedRows {
     }
 
     /** Whether a delta says that a row of the same database refers to this one. */
-    private static boolean isReferredTo(RowDeltas row, CounterUpdate update) {
-        return row.amounts().entrySet().stream()
-                .anyMatch(counter ->
-                        counter.getValue().signum() > 0 && update.guaranteed().contains(counter.getKey()));
+    private static boolean isReferredTo(RowDeltas row, CounterUpdate update, SharedSessionContractImplementor session) {
+        return Databases.of(session).keepsReferredRows()
+                && row.amounts().entrySet().stream()
+                        .anyMatch(counter -> counter.getValue().signum() > 0
+                                && update.guaranteed().contains(counter.getKey()));
     }
 
     private static boolean isThere(RowDeltas row, CounterUpdate update, SharedSessionContractImplementor session) {
