@@ -117,14 +117,12 @@ public record MappedKeys(List<MappedKey> all) {
         }
 
         private void put(Value columns, String name, String annotatedPlace) {
-            if (columns.getTable() != null && !columns.getColumns().isEmpty()) {
-                names.put(columns(columns), name);
-                annotated.put(columns(columns), annotatedPlace);
-            }
+            names.put(columns(columns), name);
+            annotated.put(columns(columns), annotatedPlace);
         }
 
         private static Columns columns(Value value) {
-            return new Columns(value.getTable(), Set.copyOf(value.getColumns()));
+            return new Columns(value.getTable(), BootModel.columns(value));
         }
     }
 }
