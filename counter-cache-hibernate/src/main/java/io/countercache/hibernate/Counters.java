@@ -289,8 +289,7 @@ public final class Counters<T> {
     }
 
     /**
-     * Flushes the session, recounts with a real COUNT, and returns what is wrong. Corrects nothing. The pending deltas of the
-     * session's transaction are written first, and their rows stay locked until it ends; no other rows are locked.
+     * Recounts with a real COUNT and returns what is wrong. Corrects nothing. Flushes first, as {@link CounterCaches#flush} does.
      *
      * @param names counters, or counted collections; none for every derived counter of the entity
      * @return the counters that are wrong; empty if all are right

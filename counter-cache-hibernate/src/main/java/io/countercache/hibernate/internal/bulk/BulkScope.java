@@ -48,13 +48,9 @@ final class BulkScope {
     private Stream<CountedCollection> collectionsOf(EntityPersister entity) {
         return collections
                 .all(entity.getFactory())
-                .filter(collection -> isRelated(collection.owner(), entity)
+                .filter(collection -> Entities.areRelated(collection.owner(), entity)
                         || (collection.persister().getElementType().isEntityType()
-                                && isRelated(collection.element(), entity)));
-    }
-
-    private static boolean isRelated(EntityPersister one, EntityPersister other) {
-        return one.isTypeOrSuperType(other) || other.isTypeOrSuperType(one);
+                                && Entities.areRelated(collection.element(), entity)));
     }
 
     /** Whether a statement moves counters. */
@@ -83,7 +79,7 @@ final class BulkScope {
                         assigned.addAll(Entities.columns(mutation.entity().findByPath(path))));
         return collectionsOf(mutation.entity())
                 .filter(collection -> collection.isForeignKey()
-                        && isRelated(collection.element(), mutation.entity())
+                        && Entities.areRelated(collection.element(), mutation.entity())
                         && (mutation.isDelete() || isWritten(collection, assigned)))
                 .toList();
     }

@@ -3,13 +3,13 @@ package io.countercache.hibernate.internal.bulk;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.support.Once;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jboss.logging.Logger;
@@ -23,12 +23,6 @@ public final class UncountedStatements {
 
     private static final Logger LOG = Logger.getLogger(UncountedStatements.class);
 
-    /**
-     * How many texts are remembered. An application has far fewer native statements, unless it writes values into their texts:
-     * then no number would be enough, and the texts must not fill the memory. 1,000 texts are some 100 kB.
-     */
-    private static final int REMEMBERED = 1000;
-
     private final Map<String, Set<String>> countersByTable = new HashMap<>();
     /** The names of derived counters, by their tables and columns. */
     private final Map<String, Map<String, String>> derivedByTable = new HashMap<>();
@@ -37,7 +31,7 @@ public final class UncountedStatements {
 
     private final Set<String> allParentTables = new TreeSet<>();
 
-    private final Set<String> warned = ConcurrentHashMap.newKeySet();
+    private final Once warned = new Once();
 
     private final CounterModel model;
 
@@ -63,17 +57,6 @@ public final class UncountedStatements {
         }
     }
 
-    /** Whether nobody was warned of this yet. Asked by every session, and so without a lock where one was. */
-    private boolean isNew(String key) {
-        if (warned.contains(key)) {
-            return false;
-        }
-        if (warned.size() >= REMEMBERED) {
-            warned.clear();
-        }
-        return warned.add(key);
-    }
-
     /**
      * The tables with counters that a native statement may delete rows of; empty for nearly all statements. They are all such
      * tables where the text does not simply say which one.
@@ -94,7 +77,7 @@ public final class UncountedStatements {
     public void warnOfNative(String sql) {
         StatementText text = new StatementText(sql);
         Set<String> counters = countersByTable.get(text.target());
-        if (counters != null && isNew(text.withoutValues())) {
+        if (counters != null && warned.isFirst(text.withoutValues())) {
             LOG.warnf(
                     "native SQL is not counted: '%s' changes rows that %s count: use HQL, or repair the counters with"
                             + " CounterRepair afterwards",
@@ -136,7 +119,7 @@ public final class UncountedStatements {
     }
 
     private void warnOfCounter(String counter, String statement) {
-        if (isNew(counter)) {
+        if (warned.isFirst(counter)) {
             LOG.warnf(
                     "'%s' sets %s, which is kept equal to its count already: remove it, or reset the counter afterwards",
                     statement, counter);

@@ -66,7 +66,7 @@ final class BeforeImages {
         this.batches = new BatchedImages(queries, pending, reader);
     }
 
-    private WatchedRows row(WatchedEntity watched) {
+    WatchedRows row(WatchedEntity watched) {
         WatchedRows known = rows.get(watched);
         return known != null ? known : rows.computeIfAbsent(watched, any -> WatchedRows.of(watched, onDelete, trust));
     }
@@ -121,8 +121,7 @@ final class BeforeImages {
             WatchedEntity watched,
             SharedSessionContractImplementor session) {
         if (!row(watched).isGuarded()) {
-            return new WatchedUpdate(watched, id, loaded, written, RowGuard.writesWholeRows(watched), session)
-                    .writesAny();
+            return new WatchedUpdate(watched, id, loaded, written, row(watched).areWrittenWhole(), session).writesAny();
         }
         Snapshot before = watched.snapshot(id, loaded, session);
         return watched.differ(before, new WatchedUpdate(watched, id, loaded, written, false, session).after(before));

@@ -4,9 +4,9 @@ import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
+import io.countercache.hibernate.internal.write.EntryState;
 import java.util.List;
 import org.hibernate.engine.spi.EntityEntry;
-import org.hibernate.engine.spi.EntityEntryExtraState;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PreUpdateEvent;
@@ -25,31 +25,15 @@ final class BelievedValues {
         this.caches = caches;
     }
 
-    /** What the database holds of a row, kept with Hibernate's entry of the instance: it goes when that goes. */
-    private static final class Stored implements EntityEntryExtraState {
+    /** What the database holds of a row. */
+    private static final class Stored extends EntryState {
 
         /** Null if nothing is known of the row. */
         @Nullable
         Snapshot row;
 
-        private @Nullable EntityEntryExtraState next;
-
         Stored(@Nullable Snapshot row) {
             this.row = row;
-        }
-
-        @Override
-        public void addExtraState(EntityEntryExtraState added) {
-            if (next == null) {
-                next = added;
-            } else {
-                next.addExtraState(added);
-            }
-        }
-
-        @Override
-        public <T extends EntityEntryExtraState> @Nullable T getExtraState(Class<T> type) {
-            return next == null ? null : type.isInstance(next) ? type.cast(next) : next.getExtraState(type);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.countercache.hibernate.internal.entity;
 
-import static io.countercache.hibernate.internal.entity.RowGuard.writesWholeRows;
-
 import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
@@ -16,7 +14,6 @@ import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostUpdateEvent;
 import org.hibernate.event.spi.PostUpsertEvent;
-import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,9 +132,14 @@ final class ChildCounting {
             after = before == null
                     ? watched.snapshot(id, written, session)
                     : new WatchedUpdate(
-                                    watched, id, loaded, written, image != null && writesWholeRows(watched), session)
+                                    watched,
+                                    id,
+                                    loaded,
+                                    written,
+                                    image != null && images.row(watched).areWrittenWhole(),
+                                    session)
                             .after(before);
-            boolean isOwnSql = isWrittenByOwnSql(event);
+            boolean isOwnSql = isWrittenByOwnSql(event, images.row(watched));
             if (before != null && !isOwnSql && !watched.differ(before, after)) {
                 return;
             }
@@ -153,11 +155,10 @@ final class ChildCounting {
     }
 
     /** Whether the application's own SQL has written the row: only the database knows what it has made of it. */
-    private static boolean isWrittenByOwnSql(AbstractDatabaseOperationEvent event) {
+    private static boolean isWrittenByOwnSql(AbstractDatabaseOperationEvent event, WatchedRows rows) {
         return event instanceof PostInsertEvent
-                ? EntityTables.hasOwnSql(event.getPersister(), EntityTableMapping::getInsertDetails)
-                : event instanceof PostUpdateEvent
-                        && EntityTables.hasOwnSql(event.getPersister(), EntityTableMapping::getUpdateDetails);
+                ? rows.hasOwnInsert()
+                : event instanceof PostUpdateEvent && rows.hasOwnUpdate();
     }
 
     /** Whether the INSERT has left out attributes that are null, so that the database may have set them to a default. */

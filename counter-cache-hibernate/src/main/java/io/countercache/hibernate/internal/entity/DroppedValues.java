@@ -1,8 +1,7 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.ParentCounter;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import io.countercache.hibernate.internal.support.Once;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jboss.logging.Logger;
 
@@ -16,11 +15,11 @@ final class DroppedValues {
     private static final String OF_FREE =
             "it is changed by Counters.increment(..) and the like, which miss nothing that others add, or by Counters.set(..)";
 
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Once told = new Once();
 
     /** A value was assigned to a managed instance. */
     void assigned(Object value, ParentCounter counter, EntityPersister parent) {
-        if (told.add(name(counter, parent))) {
+        if (told.isFirst(name(counter, parent))) {
             LOG.warnf(
                     "%s: the value %s that was assigned is not stored: %s",
                     name(counter, parent), value, remedy(counter));
@@ -32,7 +31,7 @@ final class DroppedValues {
      * needs no warning. A {@code @Counter} is no count: who has assigned to one and saves it has meant it.
      */
     void merged(Object value, ParentCounter counter, EntityPersister parent) {
-        if (told.add(name(counter, parent))) {
+        if (told.isFirst(name(counter, parent))) {
             LOG.logf(
                     counter.derived() == null ? Logger.Level.WARN : Logger.Level.INFO,
                     "%s: the value %s of a merged instance is not stored, as it may be an old one: %s",

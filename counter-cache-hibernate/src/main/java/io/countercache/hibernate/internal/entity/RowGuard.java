@@ -2,12 +2,10 @@ package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.orm.EntityTables;
 import java.util.Arrays;
 import java.util.List;
 import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.persister.entity.mutation.EntityTableMapping;
 import org.hibernate.type.ComponentType;
 import org.hibernate.type.Type;
 
@@ -32,12 +30,6 @@ final class RowGuard {
     /** Whether what the session has loaded is right if a statement finds the row. */
     boolean protectsRows() {
         return (watched.isFrozen() || isVersioned() || isCompared()) && !hidesDeletes();
-    }
-
-    /** Whether an UPDATE writes every column of a table, and not only those that have changed. */
-    static boolean writesWholeRows(WatchedEntity watched) {
-        EntityPersister entity = watched.entity();
-        return !entity.isDynamicUpdate() || EntityTables.hasOwnSql(entity, EntityTableMapping::getUpdateDetails);
     }
 
     private boolean isVersioned() {

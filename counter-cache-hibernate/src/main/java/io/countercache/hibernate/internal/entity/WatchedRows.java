@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.mutation.EntityTableMapping;
 
 /**
@@ -10,24 +11,36 @@ import org.hibernate.persister.entity.mutation.EntityTableMapping;
  * @param query how they are read
  * @param isGuarded whether no other transaction can have changed what the session has loaded, if a statement finds the row
  * @param isFrozen whether no UPDATE changes a watched attribute
- * @param hasOwnUpdate whether the application's own SQL updates rows: only the database knows what that does
+ * @param hasOwnInsert whether the application's own SQL inserts rows: only the database knows what that does
+ * @param hasOwnUpdate the same of updating them
  * @param hasOwnDelete the same of deleting them
+ * @param areWrittenWhole whether an UPDATE writes every column of a table, and not only those that have changed
  */
-record WatchedRows(ImageQuery query, boolean isGuarded, boolean isFrozen, boolean hasOwnUpdate, boolean hasOwnDelete) {
+record WatchedRows(
+        ImageQuery query,
+        boolean isGuarded,
+        boolean isFrozen,
+        boolean hasOwnInsert,
+        boolean hasOwnUpdate,
+        boolean hasOwnDelete,
+        boolean areWrittenWhole) {
 
     /** @param trust whether the application has said that no two transactions change one child at the same time */
     static WatchedRows of(WatchedEntity watched, OnDeleteRules onDelete, boolean trust) {
+        EntityPersister entity = watched.entity();
         boolean isNulledByDatabase = watched.counters().stream()
                 .flatMap(by -> by.conditionAttributes().stream())
-                .anyMatch(attribute -> onDelete.isNulled().test(watched.entity(), attribute));
-        RowGuard guard = new RowGuard(watched);
-        boolean hasOwnUpdate = EntityTables.hasOwnSql(watched.entity(), EntityTableMapping::getUpdateDetails);
-        boolean hasOwnDelete = EntityTables.hasOwnSql(watched.entity(), EntityTableMapping::getDeleteDetails);
+                .anyMatch(attribute -> onDelete.isNulled().test(entity, attribute));
+        boolean hasOwnUpdate = EntityTables.hasOwnSql(entity, EntityTableMapping::getUpdateDetails);
+        boolean hasOwnDelete = EntityTables.hasOwnSql(entity, EntityTableMapping::getDeleteDetails);
+        boolean isProtected = trust || (!hasOwnDelete && new RowGuard(watched).protectsRows());
         return new WatchedRows(
                 ImageQuery.of(watched),
-                !isNulledByDatabase && !hasOwnUpdate && (trust || (!hasOwnDelete && guard.protectsRows())),
+                !isNulledByDatabase && !hasOwnUpdate && isProtected,
                 !hasOwnUpdate && watched.isFrozen(),
+                EntityTables.hasOwnSql(entity, EntityTableMapping::getInsertDetails),
                 hasOwnUpdate,
-                hasOwnDelete);
+                hasOwnDelete,
+                hasOwnUpdate || !entity.isDynamicUpdate());
     }
 }

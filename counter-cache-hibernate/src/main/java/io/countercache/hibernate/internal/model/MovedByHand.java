@@ -1,7 +1,6 @@
 package io.countercache.hibernate.internal.model;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import io.countercache.hibernate.internal.support.Once;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jboss.logging.Logger;
 
@@ -10,7 +9,7 @@ public final class MovedByHand {
 
     private static final Logger LOG = Logger.getLogger(MovedByHand.class);
 
-    private final Set<String> warned = ConcurrentHashMap.newKeySet();
+    private final Once warned = new Once();
 
     /**
      * Warns of a counter, unless that is done already.
@@ -19,8 +18,7 @@ public final class MovedByHand {
      */
     public void warn(EntityPersister parent, String counter) {
         String name = parent.getImportedName() + "." + counter;
-        // asked first, because to add takes a lock
-        if (!warned.contains(name) && warned.add(name)) {
+        if (warned.isFirst(name)) {
             LOG.warnf(
                     "%1$s is kept equal to what it counts already, and is wrong if it is also changed by hand: remove that;"
                             + " after changes that are not counted call reset(\"%2$s\")",

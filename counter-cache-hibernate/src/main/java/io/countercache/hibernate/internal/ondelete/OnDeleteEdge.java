@@ -51,7 +51,7 @@ record OnDeleteEdge(
 
     /** Whether a row of an entity may be one of the child rows. */
     boolean mayLeadTo(EntityPersister entity) {
-        return child.isTypeOrSuperType(entity) || entity.isTypeOrSuperType(child);
+        return Entities.areRelated(child, entity);
     }
 
     /** The watched attributes that become null in a child row that is not deleted: all that share a column with the foreign key. */

@@ -46,6 +46,11 @@ public final class Entities {
         return entity.isTypeOrSuperType(entity(name, entity.getFactory()));
     }
 
+    /** Whether a row may be one of both entities: one of them extends the other. */
+    public static boolean areRelated(EntityPersister one, EntityPersister other) {
+        return one.isTypeOrSuperType(other) || other.isTypeOrSuperType(one);
+    }
+
     /** The columns of a part of an entity, each with its table in front. */
     public static Set<String> columns(@Nullable ModelPart part) {
         Set<String> columns = new HashSet<>();

@@ -26,10 +26,6 @@ final class H2Catalog {
 
     private record Constraint(String table, Set<String> columns) {}
 
-    private interface Row {
-        void read(ResultSet row) throws SQLException;
-    }
-
     private H2Catalog(Connection connection) {
         this.connection = connection;
     }
@@ -69,7 +65,7 @@ final class H2Catalog {
         return live;
     }
 
-    private void forEach(String sql, Row reader) throws SQLException {
+    private void forEach(String sql, LiveSchema.Row reader) throws SQLException {
         try (Statement query = connection.createStatement();
                 ResultSet rows = query.executeQuery(sql)) {
             while (rows.next()) {

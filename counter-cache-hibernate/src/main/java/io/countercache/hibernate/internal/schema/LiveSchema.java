@@ -2,6 +2,8 @@ package io.countercache.hibernate.internal.schema;
 
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.support.SqlType;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +30,11 @@ final class LiveSchema {
      * @param collation the collation, if it takes different texts for equal; else null
      */
     record LiveColumn(String name, SqlType type, @Nullable String collation, boolean isNullable, boolean hasDefault) {}
+
+    /** Reads a row of a catalog. */
+    interface Row {
+        void read(ResultSet row) throws SQLException;
+    }
 
     /** What one table has. */
     static final class LiveTable {

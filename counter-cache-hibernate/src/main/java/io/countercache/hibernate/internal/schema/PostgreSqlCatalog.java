@@ -60,26 +60,23 @@ final class PostgreSqlCatalog {
 
     static LiveSchema read(Set<String> tables, Connection connection) throws SQLException {
         LiveSchema live = new LiveSchema();
-        try (PreparedStatement query = connection.prepareStatement(TABLES)) {
-            query.setArray(1, connection.createArrayOf("text", tables.toArray()));
-            try (ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
-                    column(rows, live);
-                }
-            }
-        }
-        if (live.isEmpty()) {
-            return live;
-        }
-        try (PreparedStatement query = connection.prepareStatement(KEYS)) {
-            query.setArray(1, connection.createArrayOf("text", tables.toArray()));
-            try (ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
-                    key(rows, live);
-                }
-            }
+        forEach(TABLES, tables, connection, row -> column(row, live));
+        if (!live.isEmpty()) {
+            forEach(KEYS, tables, connection, row -> key(row, live));
         }
         return live;
+    }
+
+    private static void forEach(String sql, Set<String> tables, Connection connection, LiveSchema.Row reader)
+            throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setArray(1, connection.createArrayOf("text", tables.toArray()));
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    reader.read(rows);
+                }
+            }
+        }
     }
 
     private static void column(ResultSet row, LiveSchema live) throws SQLException {

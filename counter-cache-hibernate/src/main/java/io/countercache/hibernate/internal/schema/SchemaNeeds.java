@@ -192,26 +192,24 @@ final class SchemaNeeds {
             totalled(counter, child);
         }
         ModelPart association = WatchedAttribute.of(child, counter).part();
-        boolean leadsOn = !counter.path().isEmpty();
         String place = place(child, counter.association());
-        association(child, association, place, leadsOn, named, condition != null);
+        association(child, association, place, !counter.path().isEmpty(), named, condition != null);
     }
 
     /** The values that a condition compares: those of the child's own columns, also if they are the id of another entity. */
     private void compared(EntityPersister child, Condition.Compared compared) {
         Use use = compared.isPadded() ? Use.COMPARED_WITHOUT_PADDING : Use.COMPARED;
-        WatchedAttribute.of(child, compared.path()).part().forEachSelectable((index, column) -> {
-            for (String table : tables(child, column)) {
-                columns.add(column(table, column, place(child, compared.path()), false, use, compared.type()));
-            }
-        });
+        String place = place(child, compared.path());
+        WatchedAttribute.of(child, compared.path())
+                .part()
+                .forEachSelectable((index, column) -> need(child, column, place, use, compared.type()));
     }
 
     private void totalled(CounterDefinition counter, EntityPersister child) {
         var summed =
                 (SelectableMapping) WatchedAttribute.of(child, counter.sum()).part();
+        need(child, summed, place(child, counter.sum()), Use.TOTALLED, type(summed));
         for (String table : tables(child, summed)) {
-            columns.add(column(table, summed, place(child, counter.sum()), false, Use.TOTALLED, type(summed)));
             model.tables()
                     .of(counter)
                     .forEach((parentTable, parent) -> totals.add(new Total(
@@ -243,11 +241,11 @@ final class SchemaNeeds {
     }
 
     private void need(EntityPersister entity, ModelPart part, String place) {
-        part.forEachSelectable((index, column) -> {
-            for (String table : tables(entity, column)) {
-                columns.add(column(table, column, place, false, Use.NONE, type(column)));
-            }
-        });
+        part.forEachSelectable((index, column) -> need(entity, column, place, Use.NONE, type(column)));
+    }
+
+    private void need(EntityPersister entity, SelectableMapping column, String place, Use use, Class<?> type) {
+        tables(entity, column).forEach(table -> columns.add(column(table, column, place, false, use, type)));
     }
 
     private void collection(CounterDefinition counter) {

@@ -3,18 +3,16 @@ package io.countercache.hibernate.internal.write;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import java.util.List;
 import org.hibernate.engine.spi.EntityEntry;
-import org.hibernate.engine.spi.EntityEntryExtraState;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The right values of the counters of a read-only instance. Hibernate keeps no loaded state of it, and when it is made modifiable
  * again, takes what it shows for the loaded state.
  */
-final class KeptCounters implements EntityEntryExtraState {
+final class KeptCounters extends EntryState {
 
     private final List<ParentCounter> counters;
     private final Object[] values;
-    private @Nullable EntityEntryExtraState next;
 
     private KeptCounters(List<ParentCounter> counters) {
         this.counters = counters;
@@ -60,19 +58,5 @@ final class KeptCounters implements EntityEntryExtraState {
         if (position >= 0) {
             values[position] = value;
         }
-    }
-
-    @Override
-    public void addExtraState(EntityEntryExtraState other) {
-        if (next == null) {
-            next = other;
-        } else {
-            next.addExtraState(other);
-        }
-    }
-
-    @Override
-    public <T extends EntityEntryExtraState> @Nullable T getExtraState(Class<T> type) {
-        return next == null ? null : type.isInstance(next) ? type.cast(next) : next.getExtraState(type);
     }
 }
