@@ -8,7 +8,7 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Hql;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.Comparator;
 import java.util.function.BiConsumer;

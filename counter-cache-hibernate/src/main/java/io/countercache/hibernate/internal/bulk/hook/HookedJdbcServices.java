@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.bulk.hook;
 
+import io.countercache.hibernate.internal.orm.HibernateVersion;
+import io.countercache.hibernate.internal.support.Settings;
 import java.util.Map;
 import org.hibernate.boot.registry.StandardServiceInitiator;
 import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
@@ -11,7 +13,7 @@ import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
 
 /**
- * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}: it has no events for bulk
+ * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}, before 7.2 through {@link RefusingHook}: it has no events for bulk
  * INSERTs, native statements and queries of stateless sessions. Found by Hibernate through {@code ServiceLoader}; not for
  * users.
  */
@@ -22,6 +24,9 @@ public final class HookedJdbcServices implements ServiceContributor {
 
     @Override
     public void contribute(StandardServiceRegistryBuilder services) {
+        if (!Settings.isDisabled(services.getSettings())) {
+            HibernateVersion.current().require(); // here, because nothing of the library is called before
+        }
         services.addInitiator(new StandardServiceInitiator<JdbcServices>() {
             @Override
             public Class<JdbcServices> getServiceInitiated() {
@@ -30,7 +35,7 @@ public final class HookedJdbcServices implements ServiceContributor {
 
             @Override
             public JdbcServices initiateService(Map<String, Object> settings, ServiceRegistryImplementor registry) {
-                return new Hooked();
+                return BulkHooks.canCount() ? new Hooked() : new Refusing();
             }
         });
     }
@@ -38,7 +43,6 @@ public final class HookedJdbcServices implements ServiceContributor {
     private static final class Hooked extends JdbcServicesImpl {
 
         private static final long serialVersionUID = 1;
-        private static final JdbcSelectExecutor SELECTS = new StatelessQueryHook();
 
         @Override
         public JdbcMutationExecutor getJdbcMutationExecutor() {
@@ -47,7 +51,17 @@ public final class HookedJdbcServices implements ServiceContributor {
 
         @Override
         public JdbcSelectExecutor getJdbcSelectExecutor() {
-            return SELECTS;
+            return StatelessQueryHook.INSTANCE;
+        }
+    }
+
+    private static final class Refusing extends JdbcServicesImpl {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public JdbcMutationExecutor getJdbcMutationExecutor() {
+            return RefusingHook.INSTANCE;
         }
     }
 }
