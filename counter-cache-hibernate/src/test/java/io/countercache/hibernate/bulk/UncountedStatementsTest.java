@@ -1,5 +1,6 @@
 package io.countercache.hibernate.bulk;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
@@ -194,15 +195,15 @@ class UncountedStatementsTest {
         Post post = database.persist(new Post("one"));
         database.factory().inStatelessTransaction(session -> {
             session.setJdbcBatchSize(10);
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
             assertThat(session.createSelectionQuery("select commentsCount from Post", Integer.class)
                             .getSingleResult())
                     .isEqualTo(1);
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
             assertThat(session.createMutationQuery("update Post set title = 'two' where commentsCount = 2")
                             .executeUpdate())
                     .isEqualTo(1);
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
             assertThat(session.createMutationQuery("delete from Comment c where c.post.commentsCount = 3")
                             .executeUpdate())
                     .isEqualTo(3);

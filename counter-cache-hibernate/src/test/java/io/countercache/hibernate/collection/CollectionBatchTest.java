@@ -81,7 +81,7 @@ class CollectionBatchTest {
         };
         db.factory()
                 .unwrap(SessionFactoryImplementor.class)
-                .getEventListenerRegistry()
+                .getEventEngine().getListenerRegistry()
                 .appendListeners(EventType.POST_COLLECTION_UPDATE, listener);
     }
 

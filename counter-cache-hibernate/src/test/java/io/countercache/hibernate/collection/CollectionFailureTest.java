@@ -1,5 +1,6 @@
 package io.countercache.hibernate.collection;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -58,8 +59,8 @@ class CollectionFailureTest {
     @Test
     void whatWasInsertedBeforeTheFailureCounts() {
         try (StatelessSession session = db.factory().openStatelessSession()) {
-            goOn(session, () -> session.insert(old(red, blue, missing)));
-            goOn(session, () -> session.insert(new Article(red, missing)));
+            goOn(session, () -> insert(session, old(red, blue, missing)));
+            goOn(session, () -> insert(session, new Article(red, missing)));
         }
     }
 
@@ -79,14 +80,14 @@ class CollectionFailureTest {
     void whatFollowsTheFailureCounts() {
         try (StatelessSession session = db.factory().openStatelessSession()) {
             goOn(session, () -> {
-                RuntimeException failed = (RuntimeException) catchThrowable(() -> session.insert(old(red, missing)));
-                if (catchThrowable(() -> session.insert(old(red, blue))) != null) {
+                RuntimeException failed = (RuntimeException) catchThrowable(() -> insert(session, old(red, missing)));
+                if (catchThrowable(() -> insert(session, old(red, blue))) != null) {
                     assertThat(failed).isNotNull();
                 }
                 throw failed;
             });
             session.beginTransaction();
-            session.insert(old(blue));
+            insert(session, old(blue));
             session.getTransaction().commit();
         }
     }
@@ -94,7 +95,7 @@ class CollectionFailureTest {
     @Test
     void withoutATransactionWhatWasInsertedCounts() {
         try (StatelessSession session = db.factory().openStatelessSession()) {
-            assertThatThrownBy(() -> session.insert(old(red, blue, missing))).isInstanceOf(RuntimeException.class);
+            assertThatThrownBy(() -> insert(session, old(red, blue, missing))).isInstanceOf(RuntimeException.class);
         }
     }
 
@@ -103,7 +104,7 @@ class CollectionFailureTest {
         Pet pet = db.persist(new Pet());
         Keeper keeper = db.persist(new Keeper(pet));
         try (StatelessSession session = db.factory().openStatelessSession()) {
-            goOn(session, () -> session.insert(new Keeper(pet, new Pet())));
+            goOn(session, () -> insert(session, new Keeper(pet, new Pet())));
         }
         assertThat(db.number("select pets_count from keeper where id = " + keeper.id))
                 .isEqualTo(1);

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -370,8 +371,8 @@ class CountingTest {
     @Test
     void commentsArePersistedByStatelessSessionsToo() {
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Comment(first));
-            session.insert(new Comment(first));
+            insert(session, new Comment(first));
+            insert(session, new Comment(first));
         });
         assertThat(stored(first)).isEqualTo(2);
     }

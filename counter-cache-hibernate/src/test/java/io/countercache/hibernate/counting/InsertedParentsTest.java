@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -190,7 +191,7 @@ class InsertedParentsTest {
         for (int attempt = 0; attempt < 2; attempt++) {
             try (var session = db.factory().openStatelessSession()) {
                 session.beginTransaction();
-                session.insert(shelf);
+                insert(session, shelf);
                 session.insertMultiple(shelf.books);
                 if (attempt == 0) {
                     session.getTransaction().rollback();
@@ -339,7 +340,7 @@ class InsertedParentsTest {
     // ---- who else sets the value ----
 
     private void beforeInsert(PreInsertEventListener listener, boolean isFirst) {
-        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventListenerRegistry();
+        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventEngine().getListenerRegistry();
         if (isFirst) {
             listeners.prependListeners(EventType.PRE_INSERT, listener);
         } else {
@@ -402,7 +403,7 @@ class InsertedParentsTest {
         try (var session = stateless.openStatelessSession()) {
             Shelf shelf = new Shelf();
             shelf.id = 2L;
-            session.insert(shelf);
+            insert(session, shelf);
         }
         assertThat(db.number("select books_count from shelf where id = 2")).isZero();
     }

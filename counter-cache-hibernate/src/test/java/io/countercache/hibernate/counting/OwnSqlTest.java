@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
@@ -120,7 +121,7 @@ class OwnSqlTest {
         void aStatelessSessionCountsWhatTheSqlHasWritten() {
             db.factory().inStatelessTransaction(session -> {
                 Booth booth = session.get(Booth.class, 2L);
-                session.insert(new Ticket(2, 50, booth));
+                insert(session, new Ticket(2, 50, booth));
                 session.update(new Ticket(1, 70, booth));
                 session.delete(new Ticket(2, 0, null));
             });

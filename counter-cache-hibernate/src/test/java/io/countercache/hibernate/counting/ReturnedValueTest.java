@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,7 +79,7 @@ class ReturnedValueTest {
     @Test
     void aStatelessSessionDoesNotAsk() {
         List<String> sql = db.statementsOf(
-                () -> db.factory().inStatelessTransaction(session -> session.insert(new Comment(first))));
+                () -> db.factory().inStatelessTransaction(session -> insert(session, new Comment(first))));
         assertThat(counterUpdates(sql)).containsExactly(UPDATE);
     }
 

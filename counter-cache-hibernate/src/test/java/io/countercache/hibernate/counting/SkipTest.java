@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -182,11 +183,11 @@ class SkipTest {
     @Test
     void aStatelessSessionSkipsToo() {
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
             try (var skipped = CounterCaches.of(session).skip()) {
-                session.insert(new Comment(post));
+                insert(session, new Comment(post));
             }
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
         });
         assertThat(stored()).isEqualTo(2);
     }
@@ -248,7 +249,7 @@ class SkipTest {
     @Test
     void flushOfAStatelessSessionWritesNow() {
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
             assertThat(counterUpdates(db.statementsOf(CounterCaches.of(session)::flush)))
                     .hasSize(1);
         });

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.CounterCacheSettings;
@@ -75,7 +76,7 @@ class StatelessTest {
 
     @Test
     void anInsertIsCounted() {
-        stateless(session -> session.insert(note(20, 2)));
+        stateless(session -> insert(session, note(20, 2)));
         assertStored(2, 1, 0);
     }
 
@@ -199,13 +200,13 @@ class StatelessTest {
     void whatWasInsertedCanBeMovedAndDeleted(String way) {
         stateless(session -> {
             if (way.equals("insert")) {
-                session.insert(note(20, 2));
+                insert(session, note(20, 2));
             } else {
                 session.upsert(note(20, 2));
             }
             session.update(note(20, 3));
             session.delete(note(20, 1));
-            session.insert(note(20, 3));
+            insert(session, note(20, 3));
         });
         assertStored(2, 0, 1);
     }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -305,7 +306,7 @@ class StatelessWritesTest {
     /** What is written, and which rows are then with which holder. */
     static Stream<Arguments> writes() {
         return Stream.of(
-                write("insert", "1@1 2@1 3@2", (session, kind) -> session.insert(child(session, kind, 3, 2, true, 3))),
+                write("insert", "1@1 2@1 3@2", (session, kind) -> insert(session, child(session, kind, 3, 2, true, 3))),
                 write(
                         "insertMultiple",
                         "1@1 2@1 3@2 4@1 5@2",
@@ -349,13 +350,13 @@ class StatelessWritesTest {
                                 child(session, kind, 2, 1, true, 6),
                                 child(session, kind, 4, 1, true, 4)))),
                 write("one after the other", "2@2 3@1", (session, kind) -> {
-                    session.insert(child(session, kind, 3, 2, true, 3));
+                    insert(session, child(session, kind, 3, 2, true, 3));
                     session.update(child(session, kind, 2, 2, true, 2));
                     session.delete(child(session, kind, 1, 1, true, 5));
                     session.upsert(child(session, kind, 3, 1, false, 4));
                     Child again = fresh(kind, 1);
                     again.is(new Holder(2, null), true, 3);
-                    session.insert(again);
+                    insert(session, again);
                     session.delete(again);
                 }));
     }

@@ -10,6 +10,7 @@ import io.countercache.hibernate.counting.Trips.Trip;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -88,7 +89,7 @@ class UnforeseenTest {
     void aListenerThatAsksInTheMiddleOfTheFlushChangesNothing() {
         beforeEachInsert(
                 event -> {
-                    event.getSession()
+                    SameSource.session(event)
                             .createSelectionQuery("select count(*) from Author", Long.class)
                             .getSingleResult();
                     return false;
@@ -104,7 +105,7 @@ class UnforeseenTest {
     }
 
     private void beforeEachInsert(PreInsertEventListener listener, boolean first) {
-        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventListenerRegistry();
+        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventEngine().getListenerRegistry();
         if (first) {
             listeners.prependListeners(EventType.PRE_INSERT, listener);
         } else {
@@ -148,7 +149,7 @@ class UnforeseenTest {
         beforeEachInsert(
                 event -> {
                     if (attempts.get() > 0) {
-                        event.getSession()
+                        SameSource.session(event)
                                 .createSelectionQuery("select count(*) from Author", Long.class)
                                 .getSingleResult();
                     }
@@ -170,7 +171,7 @@ class UnforeseenTest {
         beforeEachInsert(
                 event -> {
                     if (event.getEntity() instanceof Post) {
-                        event.getSession().doWork(connection -> {
+                        SameSource.session(event).doWork(connection -> {
                             try (var insert = connection.prepareStatement(
                                     "insert into post (id, title, version, comments_count) values (?, '', 0, 0)")) {
                                 insert.setObject(1, event.getId());

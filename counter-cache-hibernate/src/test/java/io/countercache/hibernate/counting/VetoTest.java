@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
@@ -116,7 +117,7 @@ class VetoTest {
     }
 
     private EventListenerRegistry listeners() {
-        return ((SessionFactoryImplementor) db.factory()).getEventListenerRegistry();
+        return ((SessionFactoryImplementor) db.factory()).getEventEngine().getListenerRegistry();
     }
 
     private void vetoDeletes(boolean first) {
@@ -253,7 +254,7 @@ class VetoTest {
             comment.post = other;
             session.update(comment);
             session.upsert(comment);
-            session.insert(new Comment(other));
+            insert(session, new Comment(other));
         });
         assertThat(stored()).isEqualTo(2);
         assertThat(db.number("select comments_count from post where id = " + other.id))

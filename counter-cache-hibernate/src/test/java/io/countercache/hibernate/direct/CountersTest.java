@@ -1,5 +1,6 @@
 package io.countercache.hibernate.direct;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -312,7 +313,7 @@ class CountersTest {
     void aStatelessSessionServesToo() {
         db.factory().inStatelessTransaction(session -> {
             Product fresh = new Product(7);
-            session.insert(fresh);
+            insert(session, fresh);
             assertThat(CounterCaches.of(session).on(Product.class, fresh.id).take("available", 2))
                     .isEqualTo(5);
             assertThat(CounterCaches.of(session)

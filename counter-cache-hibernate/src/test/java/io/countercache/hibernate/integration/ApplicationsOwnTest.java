@@ -1,5 +1,6 @@
 package io.countercache.hibernate.integration;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
@@ -83,8 +84,8 @@ class ApplicationsOwnTest {
         try (Connection connection = db.connections().getConnection()) {
             connection.setAutoCommit(false);
             try (StatelessSession session = db.factory().openStatelessSession(connection)) {
-                session.insert(new Comment(post));
-                session.insert(new Comment(post));
+                insert(session, new Comment(post));
+                insert(session, new Comment(post));
             }
             connection.commit();
         }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.integration;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.CounterCaches;
@@ -225,14 +226,14 @@ class CacheTest {
 
     @Test
     void whatAStatelessSessionInsertsIsServed() {
-        db.factory().inStatelessTransaction(session -> session.insert(new Remark(cached)));
+        db.factory().inStatelessTransaction(session -> insert(session, new Remark(cached)));
         assertServed(cached, 1);
     }
 
     @Test
     void whatIsWrittenAtOnceIsServedAtOnce() {
         try (var session = db.factory().openStatelessSession()) {
-            session.insert(new Remark(cached));
+            insert(session, new Remark(cached));
             assertServed(cached, 1);
         }
     }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.integration;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.CounterCaches;
@@ -130,7 +131,7 @@ class QueryCacheTest {
     @Test
     void whatIsWrittenAtOnceIsServedAtOnce() {
         try (var session = db.factory().openStatelessSession()) {
-            session.insert(new Remark(parent));
+            insert(session, new Remark(parent));
             assertServed(1);
         }
     }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.mapping;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
@@ -262,7 +263,7 @@ class AssociationPathsTest {
         Mayor inserted = new Mayor();
         inserted.id = other.id;
         inserted.city = other;
-        db.factory().inStatelessTransaction(session -> session.insert(inserted));
+        db.factory().inStatelessTransaction(session -> insert(session, inserted));
         assertThat(db.number("select count(*) from city where mayors_count = 1"))
                 .isEqualTo(2);
         db.execute("update city set mayors_count = 9");

@@ -38,6 +38,7 @@ import java.util.stream.Stream;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.NaturalId;
 import org.hibernate.annotations.Type;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.type.SqlTypes;
 import org.hibernate.type.descriptor.WrapperOptions;
 import org.hibernate.usertype.EnhancedUserType;
@@ -316,6 +317,43 @@ class IdMappingsTest {
                 throws SQLException {
             statement.setString(position, isbn == null ? null : isbn.text());
         }
+
+        // ---- what 6.6 asks for ----
+
+        @SuppressWarnings({"MissingOverride", "removal"})
+        public Isbn nullSafeGet(ResultSet rows, int position, SharedSessionContractImplementor session, Object owner)
+                throws SQLException {
+            return nullSafeGet(rows, position, (WrapperOptions) session);
+        }
+
+        @SuppressWarnings({"MissingOverride", "removal"})
+        public void nullSafeSet(
+                PreparedStatement statement, Isbn isbn, int position, SharedSessionContractImplementor session)
+                throws SQLException {
+            nullSafeSet(statement, isbn, position, (WrapperOptions) session);
+        }
+
+        @Override
+        public boolean equals(Isbn isbn, Isbn other) {
+            return Objects.equals(isbn, other);
+        }
+
+        @Override
+        public int hashCode(Isbn isbn) {
+            return Objects.hashCode(isbn);
+        }
+
+        @Override
+        public Serializable disassemble(Isbn isbn) {
+            return isbn;
+        }
+
+        @Override
+        public Isbn assemble(Serializable cached, Object owner) {
+            return (Isbn) cached;
+        }
+
+        // ---- as text ----
 
         @Override
         public String toSqlLiteral(Isbn isbn) {

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.mapping;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
@@ -202,7 +203,7 @@ public class IdentifierTest {
             assertThat(db.number("select guests_count from room")).isEqualTo(1);
         }
         try (var session = db.factory().openStatelessSession()) {
-            session.insert(new Guest(room));
+            insert(session, new Guest(room));
             assertThat(db.number("select guests_count from room")).isEqualTo(2);
         }
     }

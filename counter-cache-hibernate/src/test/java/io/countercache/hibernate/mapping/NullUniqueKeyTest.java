@@ -1,5 +1,6 @@
 package io.countercache.hibernate.mapping;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
@@ -188,8 +189,8 @@ class NullUniqueKeyTest {
     @Test
     void aStatelessSessionDoesNotCountItEither() {
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Box(1, session.get(Label.class, 1L)));
-            session.insert(new Box(2, session.get(Label.class, 2L)));
+            insert(session, new Box(1, session.get(Label.class, 1L)));
+            insert(session, new Box(2, session.get(Label.class, 2L)));
             session.update(new Box(2, session.get(Label.class, 1L)));
             session.upsert(new Box(3, session.get(Label.class, 1L)));
             session.delete(new Box(1, session.get(Label.class, 2L)));

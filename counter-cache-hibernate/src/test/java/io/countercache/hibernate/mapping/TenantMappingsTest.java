@@ -1,5 +1,6 @@
 package io.countercache.hibernate.mapping;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -90,7 +91,9 @@ class TenantMappingsTest {
     private void as(String tenant, Consumer<Session> work) {
         try (Session session =
                 db.factory().withOptions().tenantIdentifier((Object) tenant).openSession()) {
-            session.inTransaction(transaction -> work.accept(session));
+            session.beginTransaction();
+            work.accept(session);
+            session.getTransaction().commit();
         }
     }
 
@@ -99,7 +102,9 @@ class TenantMappingsTest {
                 .withStatelessOptions()
                 .tenantIdentifier((Object) tenant)
                 .openStatelessSession()) {
-            session.inTransaction(transaction -> work.accept(session));
+            session.beginTransaction();
+            work.accept(session);
+            session.getTransaction().commit();
         }
     }
 
@@ -130,7 +135,7 @@ class TenantMappingsTest {
             Sale sale = session.get(Sale.class, 2L);
             sale.shop = session.get(Shop.class, 2L);
             session.update(sale);
-            session.insert(new Sale(3, sale.shop));
+            insert(session, new Sale(3, sale.shop));
         });
         assertThat(sales(1)).isZero();
         assertThat(sales(2)).isEqualTo(3);

@@ -227,7 +227,7 @@ class UncommonMappingsTest {
     }
 
     private EventListenerRegistry listeners() {
-        return ((SessionFactoryImplementor) db.factory()).getEventListenerRegistry();
+        return ((SessionFactoryImplementor) db.factory()).getEventEngine().getListenerRegistry();
     }
 
     @Test

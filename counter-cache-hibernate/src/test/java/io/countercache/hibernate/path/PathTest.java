@@ -1,5 +1,6 @@
 package io.countercache.hibernate.path;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -255,7 +256,7 @@ class PathTest {
         letters(1, 2);
         long letter = db.number("select min(id) from letter");
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Letter(session.get(Article.class, 1L), 3, true));
+            insert(session, new Letter(session.get(Article.class, 1L), 3, true));
             Letter moved = session.get(Letter.class, letter);
             moved.article = session.get(Article.class, 3L);
             session.update(moved);
@@ -276,7 +277,7 @@ class PathTest {
     @Test
     void withoutATransactionCountersFurtherUpMoveAtOnce() {
         try (var session = db.factory().openStatelessSession()) {
-            session.insert(new Letter(session.get(Article.class, 1L)));
+            insert(session, new Letter(session.get(Article.class, 1L)));
             assertThat(counted()).containsExactly(1L, 0L, 1L, 0L);
             move(session, 1, 2);
             assertThat(counted()).containsExactly(0L, 1L, 0L, 1L);

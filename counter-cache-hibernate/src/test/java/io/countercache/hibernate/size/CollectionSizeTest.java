@@ -11,6 +11,7 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.CascadeType;
@@ -306,7 +307,7 @@ class CollectionSizeTest {
         try (var session = db.factory().openStatelessSession()) {
             Post loaded = session.get(Post.class, post);
             assertThat(loaded.comments.size()).isEqualTo(3);
-            session.fetch(loaded.comments);
+            SameSource.fetch(session, loaded.comments);
             assertThat(loaded.comments).hasSize(3);
         }
     }

@@ -19,7 +19,6 @@ import javax.sql.DataSource;
 import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
-import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -72,7 +71,7 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         Configuration configuration = new Configuration(HibernateServices.registry());
         entities.forEach(configuration::addAnnotatedClass);
         mappings.forEach(configuration::addResource);
-        configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
+        configuration.setPhysicalNamingStrategy(new SnakeCase());
         configuration.getProperties().put("hibernate.connection.datasource", recording(connections));
         configuration.getProperties().put("hibernate.hbm2ddl.auto", "update");
         // looks for a class beside each entity, and there is none

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.transaction;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -304,9 +305,9 @@ class SavepointTest {
         spring.outer(session -> {
             try (StatelessSession stateless =
                     session.statelessWithOptions().connection().open()) {
-                stateless.insert(new Comment(first));
+                insert(stateless, new Comment(first));
                 spring.rolledBack(nested -> stateless.insertMultiple(List.of(new Comment(first), new Comment(second))));
-                stateless.insert(new Comment(second));
+                insert(stateless, new Comment(second));
             }
         });
         assertThat(List.of(stored(first), stored(second))).containsExactly(1L, 1L);
@@ -318,12 +319,12 @@ class SavepointTest {
             try (StatelessSession stateless =
                     session.statelessWithOptions().connection().open()) {
                 session.setJdbcBatchSize(10); // which is that of all who share its connection
-                stateless.insert(new Comment(first));
+                insert(stateless, new Comment(first));
                 CounterCaches.of(stateless).flush();
                 Object savepoint = status.createSavepoint();
-                stateless.insert(new Comment(second));
+                insert(stateless, new Comment(second));
                 status.rollbackToSavepoint(savepoint);
-                stateless.insert(new Comment(first));
+                insert(stateless, new Comment(first));
             }
         });
         assertThat(List.of(stored(first), stored(second))).containsExactly(2L, 0L);
@@ -336,8 +337,8 @@ class SavepointTest {
             try (StatelessSession stateless =
                     session.statelessWithOptions().connection().open()) {
                 session.setJdbcBatchSize(10); // which is that of all who share its connection
-                stateless.insert(new Comment(first));
-                spring.nested(nested -> stateless.insert(new Comment(second)));
+                insert(stateless, new Comment(first));
+                spring.nested(nested -> insert(stateless, new Comment(second)));
             }
         });
         assertThat(List.of(stored(first), stored(second))).containsExactly(1L, 1L);
@@ -351,8 +352,8 @@ class SavepointTest {
                 try (StatelessSession stateless =
                         session.statelessWithOptions().connection().open()) {
                     session.setJdbcBatchSize(10);
-                    stateless.insert(new Comment(first));
-                    spring.rolledBack(nested -> stateless.insert(new Comment(second)));
+                    insert(stateless, new Comment(first));
+                    spring.rolledBack(nested -> insert(stateless, new Comment(second)));
                 } catch (CounterCacheException refusal) {
                     refusals.add(refusal);
                 }
