@@ -11,6 +11,7 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bulk statements on rows that are counted; after each test every counter has to be right. */
+@SinceHibernate("7.2")
 class BulkTest {
 
     @RegisterExtension

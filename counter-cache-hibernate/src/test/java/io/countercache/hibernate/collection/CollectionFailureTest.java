@@ -9,6 +9,7 @@ import io.countercache.hibernate.collection.Zoo.Article;
 import io.countercache.hibernate.collection.Zoo.Keeper;
 import io.countercache.hibernate.collection.Zoo.Label;
 import io.countercache.hibernate.collection.Zoo.Pet;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * A statement of a collection fails, and the application goes on. A stateless session may even commit then: PostgreSQL refuses
  * that, but H2 keeps what was written before. After each test every counter has to equal its count.
  */
+@SinceHibernate("7.2")
 class CollectionFailureTest {
 
     @RegisterExtension

@@ -10,6 +10,7 @@ import io.countercache.hibernate.collection.Zoo.Keeper;
 import io.countercache.hibernate.collection.Zoo.Label;
 import io.countercache.hibernate.collection.Zoo.Pet;
 import io.countercache.hibernate.collection.Zoo.Sheep;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Collections that a stateless session writes: always as a whole. After each test every counter has to equal its count. */
+@SinceHibernate("7.2")
 class CollectionStatelessTest {
 
     @RegisterExtension

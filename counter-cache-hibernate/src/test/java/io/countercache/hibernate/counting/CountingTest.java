@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -369,6 +370,7 @@ class CountingTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void commentsArePersistedByStatelessSessionsToo() {
         db.factory().inStatelessTransaction(session -> {
             insert(session, new Comment(first));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -118,6 +119,7 @@ class OwnSqlTest {
         }
 
         @Test
+        @SinceHibernate("7.2")
         void aStatelessSessionCountsWhatTheSqlHasWritten() {
             db.factory().inStatelessTransaction(session -> {
                 Booth booth = session.get(Booth.class, 2L);

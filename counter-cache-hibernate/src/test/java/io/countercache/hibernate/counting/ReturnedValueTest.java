@@ -8,6 +8,7 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import java.util.ArrayList;
@@ -77,6 +78,7 @@ class ReturnedValueTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionDoesNotAsk() {
         List<String> sql = db.statementsOf(
                 () -> db.factory().inStatelessTransaction(session -> insert(session, new Comment(first))));

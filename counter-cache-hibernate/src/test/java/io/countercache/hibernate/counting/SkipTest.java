@@ -9,6 +9,7 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.TransactionRequiredException;
 import java.util.List;
@@ -181,6 +182,7 @@ class SkipTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionSkipsToo() {
         db.factory().inStatelessTransaction(session -> {
             insert(session, new Comment(post));
@@ -247,6 +249,7 @@ class SkipTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void flushOfAStatelessSessionWritesNow() {
         db.factory().inStatelessTransaction(session -> {
             insert(session, new Comment(post));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.support.Notes.Note;
 import io.countercache.hibernate.support.Notes.Pad;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Stateless sessions know no old state: what the database has is what counts, whatever the instance says. */
 @ParameterizedClass(name = "{0}, transaction {1}, batches of {2}")
 @CsvSource({"lock, true, 0", "lock, false, 0", "lock, true, 10", "trust, true, 10", "trust, false, 0"})
+@SinceHibernate("7.2")
 class StatelessTest {
 
     private static final long NOTE = 7;

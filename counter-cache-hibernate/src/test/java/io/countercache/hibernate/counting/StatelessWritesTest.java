@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
     "lock, shared, 10",
     "trust, shared, 10"
 })
+@SinceHibernate("7.2")
 class StatelessWritesTest {
 
     @Entity(name = "Summit")

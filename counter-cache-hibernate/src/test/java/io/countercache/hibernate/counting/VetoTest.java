@@ -9,6 +9,7 @@ import io.countercache.hibernate.collection.Zoo.Pet;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -160,6 +161,7 @@ class VetoTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessDeleteThatIsVetoedIsNotCountedAndOthersAre() {
         vetoDeletes(false);
         db.factory()
@@ -199,6 +201,7 @@ class VetoTest {
 
     /** Of which a stateless session tells nothing at all. */
     @Test
+    @SinceHibernate("7.2")
     void anElementWhoseStatelessDeleteIsVetoedIsNotTakenForTheNextThatIsDeleted() {
         Pet pet = db.persist(new Pet());
         Keeper keeper = db.persist(new Keeper(pet));
@@ -236,6 +239,7 @@ class VetoTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void updatesAndUpsertsThatAreVetoedAreNotCounted() {
         Post other = db.persist(new Post("other"));
         PreUpdateEventListener update = event -> true;

@@ -13,6 +13,7 @@ import io.countercache.hibernate.direct.Shop.Place;
 import io.countercache.hibernate.direct.Shop.Product;
 import io.countercache.hibernate.direct.Shop.Review;
 import io.countercache.hibernate.direct.Shop.Shelf;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.EntityManager;
@@ -310,6 +311,7 @@ class CountersTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionServesToo() {
         db.factory().inStatelessTransaction(session -> {
             Product fresh = new Product(7);

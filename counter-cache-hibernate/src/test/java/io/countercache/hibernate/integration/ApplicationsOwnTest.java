@@ -7,6 +7,7 @@ import io.countercache.CounterCache;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -79,6 +80,7 @@ class ApplicationsOwnTest {
             TestDatabase.with(Post.class, Author.class, Comment.class, Board.class, Task.class, Card.class);
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionOnAConnectionOfTheApplication() throws SQLException {
         Post post = db.persist(new Post("first"));
         try (Connection connection = db.connections().getConnection()) {

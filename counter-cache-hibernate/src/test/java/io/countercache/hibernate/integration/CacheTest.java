@@ -9,6 +9,7 @@ import io.countercache.hibernate.integration.CachedBlog.Loose;
 import io.countercache.hibernate.integration.CachedBlog.Remark;
 import io.countercache.hibernate.integration.CachedBlog.Strict;
 import io.countercache.hibernate.integration.CachedBlog.Versioned;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.Map;
@@ -225,12 +226,14 @@ class CacheTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void whatAStatelessSessionInsertsIsServed() {
         db.factory().inStatelessTransaction(session -> insert(session, new Remark(cached)));
         assertServed(cached, 1);
     }
 
     @Test
+    @SinceHibernate("7.2")
     void whatIsWrittenAtOnceIsServedAtOnce() {
         try (var session = db.factory().openStatelessSession()) {
             insert(session, new Remark(cached));

@@ -17,6 +17,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.JpaBootstrap;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.CascadeType;
@@ -412,6 +413,7 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionThatIsClosedWithABatchIsCounted() throws Exception {
         TRANSACTIONS.begin();
         try (StatelessSession session = factory.openStatelessSession()) {
@@ -425,6 +427,7 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionIsCounted() throws Exception {
         TRANSACTIONS.begin();
         try (StatelessSession session = factory.openStatelessSession()) {
@@ -440,6 +443,7 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionThatIsClosedBeforeTheCommitIsCounted() throws Exception {
         TRANSACTIONS.begin();
         try (StatelessSession session = factory.openStatelessSession()) {
@@ -454,6 +458,7 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionThatIsOpenedBeforeItsTransactionIsCounted() throws Exception {
         try (StatelessSession session = factory.openStatelessSession()) {
             TRANSACTIONS.begin();
@@ -466,6 +471,7 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionForgetsWhatIsRolledBack() throws Exception {
         TRANSACTIONS.begin();
         try (StatelessSession session = factory.openStatelessSession()) {
@@ -501,6 +507,7 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void allSessionsOfATransactionAreCountedThoughSomeAreClosed() throws Exception {
         TRANSACTIONS.begin();
         try (Session open = factory.openSession()) {

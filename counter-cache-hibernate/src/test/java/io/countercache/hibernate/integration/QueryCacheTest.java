@@ -9,6 +9,7 @@ import io.countercache.hibernate.integration.CachedBlog.Loose;
 import io.countercache.hibernate.integration.CachedBlog.Remark;
 import io.countercache.hibernate.integration.CachedBlog.Strict;
 import io.countercache.hibernate.integration.CachedBlog.Versioned;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import org.hibernate.Session;
@@ -129,6 +130,7 @@ class QueryCacheTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void whatIsWrittenAtOnceIsServedAtOnce() {
         try (var session = db.factory().openStatelessSession()) {
             insert(session, new Remark(parent));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.CascadeType;
@@ -592,13 +593,23 @@ class IdMappingsTest {
         db.inTransaction(session -> session.merge(ship));
         assertThat(counts("ships_count", one, other)).containsExactly(0L, 0L);
         ship.captain = one;
-        db.factory().inStatelessTransaction(session -> session.update(ship));
+        db.inTransaction(session -> session.merge(ship));
         assertThat(counts("ships_count", one, other)).containsExactly(1L, 0L);
         db.execute("update captain set ships_count = 9");
         assertThat(CounterRepair.of(db.factory(), Captain.class).repair().drifted())
                 .isEqualTo(2);
         db.inTransaction(session -> session.remove(session.getReference(Ship.class, ship.id)));
         assertThat(counts("ships_count", one, other)).containsExactly(0L, 0L);
+    }
+
+    @Test
+    @SinceHibernate("7.2")
+    void oneToOnesAndNaturalIdsAreCountedInAStatelessSession() {
+        Captain captain = db.persist(new Captain());
+        Ship ship = db.persist(new Ship());
+        ship.captain = captain;
+        db.factory().inStatelessTransaction(session -> session.update(ship));
+        assertThat(counts("ships_count", captain)).containsExactly(1L);
     }
 
     @Test

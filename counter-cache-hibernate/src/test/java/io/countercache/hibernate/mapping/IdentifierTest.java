@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.EmbeddedId;
@@ -192,6 +193,7 @@ public class IdentifierTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void outsideATransactionACountIsWrittenAtOnce() {
         Room room = db.persist(new Room());
         try (var factory = db.configuration()

@@ -4,6 +4,7 @@ import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -187,6 +188,7 @@ class NullUniqueKeyTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionDoesNotCountItEither() {
         db.factory().inStatelessTransaction(session -> {
             insert(session, new Box(1, session.get(Label.class, 1L)));
@@ -199,6 +201,7 @@ class NullUniqueKeyTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aBulkUpdateToALabelWithoutACodeDoesNotCount() {
         db.inTransaction(session -> session.persist(new Box(1, label(session, 2))));
         db.inTransaction(session -> session.createMutationQuery("update Box set label = :label")

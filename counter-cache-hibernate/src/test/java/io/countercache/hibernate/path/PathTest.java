@@ -12,6 +12,7 @@ import io.countercache.hibernate.support.Magazine.Article;
 import io.countercache.hibernate.support.Magazine.Desk;
 import io.countercache.hibernate.support.Magazine.Letter;
 import io.countercache.hibernate.support.Magazine.Writer;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.function.Consumer;
@@ -252,6 +253,7 @@ class PathTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionMovesCountersFurtherUp() {
         letters(1, 2);
         long letter = db.number("select min(id) from letter");
@@ -275,6 +277,7 @@ class PathTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void withoutATransactionCountersFurtherUpMoveAtOnce() {
         try (var session = db.factory().openStatelessSession()) {
             insert(session, new Letter(session.get(Article.class, 1L)));

@@ -17,6 +17,8 @@ import com.fasterxml.jackson.datatype.hibernate7.Hibernate7Module;
 import com.fasterxml.jackson.datatype.hibernate7.Hibernate7Module.Feature;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.support.BeforeHibernate;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
@@ -36,6 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What Jackson makes of collections whose size a counter tells: what it makes of Hibernate's. */
+@SinceHibernate(value = "7.0", because = "Jackson has a module of its own for each major version")
+@BeforeHibernate("8.0") // there is no module for it yet
 class CollectionSizeJsonTest {
 
     @Entity(name = "Album")

@@ -12,6 +12,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.SameSource;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.CascadeType;
@@ -224,6 +225,15 @@ class CollectionSizeTest {
             assertThat(loaded.comments.size()).isEqualTo(3);
             session.flush();
             assertThat(loaded.comments.size()).isEqualTo(4);
+        });
+    }
+
+    @Test
+    @SinceHibernate("7.2")
+    void whatABulkStatementDeletesIsNotInTheSize() {
+        db.inTransaction(session -> {
+            Post loaded = post(session);
+            assertThat(loaded.comments.size()).isEqualTo(3);
             session.createMutationQuery("delete from Comment where post = :post")
                     .setParameter("post", loaded)
                     .executeUpdate();

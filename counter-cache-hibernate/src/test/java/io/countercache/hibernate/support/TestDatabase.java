@@ -20,6 +20,7 @@ import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.Configuration;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -112,6 +113,12 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
 
     public HikariDataSource connections() {
         return connections;
+    }
+
+    /** A session that calls this before each statement that it sends. */
+    @SuppressWarnings("deprecation") // 6.6 takes nothing else
+    public Session openSession(StatementInspector beforeEach) {
+        return factory.withOptions().statementInspector(beforeEach).openSession();
     }
 
     public void inTransaction(Consumer<Session> work) {

@@ -9,6 +9,7 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.sql.Connection;
 import java.sql.Savepoint;
@@ -301,6 +302,7 @@ class SavepointTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionThatSharesTheTransaction() {
         spring.outer(session -> {
             try (StatelessSession stateless =
@@ -314,6 +316,7 @@ class SavepointTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void whatIsBatchedInsideIsNotSentLater() {
         spring.outer((Session session, TransactionStatus status) -> {
             try (StatelessSession stateless =
@@ -332,6 +335,7 @@ class SavepointTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aBatchThatIsOpenWhenTheSavepointIsSetMayBeSentInTheNestedTransaction() {
         spring.outer(session -> {
             try (StatelessSession stateless =
@@ -345,6 +349,7 @@ class SavepointTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aBatchThatIsOpenWhenTheSavepointIsSetCannotBeToldFromWhatIsTakenBack() {
         List<RuntimeException> refusals = new ArrayList<>();
         try {
