@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonInclude.Value;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.Module;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectMapper.DefaultTyping;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -68,6 +69,17 @@ class CollectionSizeJsonTest {
         @CounterCache(size = true)
         @JsonIgnore
         Album album;
+    }
+
+    /** In a class of its own: where it does not fit, JUnit could not even skip the tests. */
+    private static final class JacksonsModule {
+        static Module plain() {
+            return new Hibernate7Module();
+        }
+
+        static Module replacing() {
+            return new Hibernate7Module().enable(Feature.REPLACE_PERSISTENT_COLLECTIONS);
+        }
     }
 
     private static final String LOADED = "{'id':1,'songs':[{'id':5}],'songsCount':1,'notes':{'a':'b'},'notesCount':1}";
@@ -131,7 +143,7 @@ class CollectionSizeJsonTest {
 
     @Test
     void jacksonsModuleLeavesOutWhatIsNotLoaded() {
-        ObjectMapper mapper = json.addModule(new Hibernate7Module()).build();
+        ObjectMapper mapper = json.addModule(JacksonsModule.plain()).build();
         assertThat(write(mapper, detached(db.factory(), false)))
                 .isEqualTo("{'id':1,'songs':null,'songsCount':1,'notes':null,'notesCount':1}");
         assertThat(write(mapper, detached(db.factory(), true))).isEqualTo(LOADED);
@@ -154,7 +166,7 @@ class CollectionSizeJsonTest {
                 .allowIfBaseType(Object.class)
                 .build();
         ObjectMapper mapper = json.activateDefaultTyping(types, DefaultTyping.NON_FINAL)
-                .addModule(new Hibernate7Module().enable(Feature.REPLACE_PERSISTENT_COLLECTIONS))
+                .addModule(JacksonsModule.replacing())
                 .build();
         String written = write(mapper, detached(db.factory(), true));
         assertThat(written).contains("java.util.ArrayList").doesNotContain("Sized", "org.hibernate");
