@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import com.zaxxer.hikari.HikariDataSource;
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.AgroalDataSourceListener;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
@@ -35,6 +36,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import org.hibernate.HibernateException;
 import org.hibernate.Session;
@@ -55,12 +57,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Transactions that Narayana begins and ends. A session may be closed before its transaction ends; where Hibernate was
- * started through JPA, it then goes on in secret until the end.
+ * started through JPA, it then goes on in secret until the end. The second way to handle connections is that of Quarkus.
  */
 @ParameterizedClass
 @CsvSource({
     "NATIVE, DELAYED_ACQUISITION_AND_RELEASE_AFTER_STATEMENT",
-    "JPA, DELAYED_ACQUISITION_AND_RELEASE_AFTER_TRANSACTION"
+    "JPA, DELAYED_ACQUISITION_AND_RELEASE_BEFORE_TRANSACTION_COMPLETION"
 })
 class JtaTest {
 
@@ -125,6 +127,9 @@ class JtaTest {
     @Parameter(1)
     PhysicalConnectionHandlingMode connectionHandling;
 
+    /** What the pool has to say of connections that were not given back. */
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
+
     private AgroalDataSource connections;
     private SessionFactory factory;
     private Post first;
@@ -175,10 +180,16 @@ class JtaTest {
     }
 
     /** Connections to the same schema that take part in the transaction of their thread. */
-    private static AgroalDataSource enlistedConnections(HikariDataSource pool) throws SQLException {
+    private AgroalDataSource enlistedConnections(HikariDataSource pool) throws SQLException {
         var transactions =
                 new NarayanaTransactionIntegration(TRANSACTIONS, new TransactionSynchronizationRegistryImple());
-        return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+        AgroalDataSourceListener listener = new AgroalDataSourceListener() {
+            @Override
+            public void onWarning(String message) {
+                warnings.add(message);
+            }
+        };
+        var configuration = new AgroalDataSourceConfigurationSupplier()
                 .connectionPoolConfiguration(agroal -> agroal.maxSize(5)
                         .transactionIntegration(transactions)
                         .connectionFactoryConfiguration(connection -> {
@@ -190,7 +201,8 @@ class JtaTest {
                                         .initialSql("set search_path to " + pool.getSchema());
                             }
                             return connection;
-                        })));
+                        }));
+        return AgroalDataSource.from(configuration, listener);
     }
 
     @AfterEach
@@ -239,6 +251,20 @@ class JtaTest {
         assertThat(counterUpdates(before)).isEmpty();
         assertThat(counterUpdates(commit)).hasSize(1).containsExactly(commit.get(commit.size() - 1));
         assertComments(first, 3);
+    }
+
+    @Test
+    void noConnectionIsLeftToThePoolToClose() throws Exception {
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession();
+                StatelessSession stateless = factory.openStatelessSession()) {
+            session.persist(new Comment(first));
+            stateless.insert(new Vote(poll));
+            TRANSACTIONS.commit();
+        }
+        assertComments(first, 1);
+        assertVotes(1);
+        assertThat(warnings).isEmpty();
     }
 
     @Test

@@ -2,13 +2,13 @@ package io.countercache.hibernate.internal.bulk.hook;
 
 import io.countercache.hibernate.internal.orm.HibernateVersion;
 import io.countercache.hibernate.internal.support.Settings;
-import java.util.Map;
-import org.hibernate.boot.registry.StandardServiceInitiator;
-import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
+import org.hibernate.engine.config.spi.ConfigurationService;
 import org.hibernate.engine.jdbc.internal.JdbcServicesImpl;
 import org.hibernate.engine.jdbc.spi.JdbcServices;
-import org.hibernate.service.spi.ServiceContributor;
-import org.hibernate.service.spi.ServiceRegistryImplementor;
+import org.hibernate.service.spi.SessionFactoryServiceContributor;
+import org.hibernate.service.spi.SessionFactoryServiceInitiator;
+import org.hibernate.service.spi.SessionFactoryServiceInitiatorContext;
+import org.hibernate.service.spi.SessionFactoryServiceRegistryBuilder;
 import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
 
@@ -16,25 +16,29 @@ import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
  * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}, before 7.2 through {@link RefusingHook}: it has no events for bulk
  * INSERTs, native statements and queries of stateless sessions. Found by Hibernate through {@code ServiceLoader}; not for
  * users.
+ *
+ * <p>A service of the session factory, which takes the place of the one that Hibernate shares among factories: that one is
+ * made when an application is built by Quarkus, and would know nothing of the database and the settings that it runs with.
  */
-public final class HookedJdbcServices implements ServiceContributor {
+public final class HookedJdbcServices implements SessionFactoryServiceContributor {
 
     /** Called by {@code ServiceLoader}. */
     public HookedJdbcServices() {}
 
     @Override
-    public void contribute(StandardServiceRegistryBuilder services) {
-        if (!Settings.isDisabled(services.getSettings())) {
-            HibernateVersion.current().require(); // here, because nothing of the library is called before
-        }
-        services.addInitiator(new StandardServiceInitiator<JdbcServices>() {
+    public void contribute(SessionFactoryServiceRegistryBuilder services) {
+        services.addInitiator(new SessionFactoryServiceInitiator<JdbcServices>() {
             @Override
             public Class<JdbcServices> getServiceInitiated() {
                 return JdbcServices.class;
             }
 
             @Override
-            public JdbcServices initiateService(Map<String, Object> settings, ServiceRegistryImplementor registry) {
+            public JdbcServices initiateService(SessionFactoryServiceInitiatorContext context) {
+                var settings = context.getServiceRegistry().requireService(ConfigurationService.class).getSettings();
+                if (!Settings.isDisabled(settings)) {
+                    HibernateVersion.current().require(); // here, because nothing of the library is called before
+                }
                 return BulkHooks.canCount() ? new Hooked() : new Refusing();
             }
         });
