@@ -262,6 +262,6 @@ class IsolationTest {
     }
 
     private static void inTransaction(EntityManagerFactory factory, Consumer<EntityManager> work) {
-        factory.unwrap(SessionFactory.class).inTransaction(work::accept);
+        factory.unwrap(SessionFactory.class).inTransaction(work);
     }
 }

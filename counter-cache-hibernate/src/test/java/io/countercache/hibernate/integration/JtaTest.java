@@ -44,7 +44,6 @@ import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
 import org.hibernate.cfg.Configuration;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.engine.transaction.jta.platform.internal.JBossStandAloneJtaPlatform;
 import org.hibernate.resource.jdbc.spi.PhysicalConnectionHandlingMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,7 +159,8 @@ class JtaTest {
                 "hibernate.physical_naming_strategy",
                 new SnakeCase(),
                 "hibernate.transaction.jta.platform",
-                new JBossStandAloneJtaPlatform()));
+                // Narayana's former name, which all versions know
+                "org.hibernate.engine.transaction.jta.platform.internal.JBossStandAloneJtaPlatform"));
         var options = ((SessionFactoryImplementor) factory).getSessionFactoryOptions();
         assertThat(options.isJpaBootstrap()).isEqualTo(bootstrap == Bootstrap.JPA);
         assertThat(options.getPhysicalConnectionHandlingMode()).isEqualTo(connectionHandling);

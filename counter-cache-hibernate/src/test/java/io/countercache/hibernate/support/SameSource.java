@@ -59,7 +59,7 @@ public final class SameSource {
     }
 
     /** Whoever calls sees what Hibernate has thrown, checked or not. */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Throwable> E asIs(Throwable thrown) throws E {
         throw (E) thrown;
     }
