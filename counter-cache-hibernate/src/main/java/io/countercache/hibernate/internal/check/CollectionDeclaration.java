@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.model.CascadedRows;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.orm.FlushQueue;
 import io.countercache.hibernate.internal.orm.Past;
 import io.countercache.hibernate.internal.support.Problems;
 import java.util.Collections;
@@ -84,6 +85,10 @@ public record CollectionDeclaration(
         if (collection.getOwner() != owner) {
             return "is mapped by %s of %s, which %s inherits: count %s"
                     .formatted(name(), collection.getOwner().getJpaEntityName(), owner.getJpaEntityName(), name());
+        }
+        if (!FlushQueue.reportsDeletedRows(metadata)) {
+            return "Hibernate does not tell how many rows of %s it deletes: set %s to legacy"
+                    .formatted(name(), FlushQueue.SETTING);
         }
         PersistentClass element = elementOf(collection, metadata);
         return Problems.first(
