@@ -86,10 +86,6 @@ public record CollectionDeclaration(
             return "is mapped by %s of %s, which %s inherits: count %s"
                     .formatted(name(), collection.getOwner().getJpaEntityName(), owner.getJpaEntityName(), name());
         }
-        if (!FlushQueue.reportsDeletedRows(metadata)) {
-            return "Hibernate does not tell how many rows of %s it deletes: set %s to legacy"
-                    .formatted(name(), FlushQueue.SETTING);
-        }
         PersistentClass element = elementOf(collection, metadata);
         return Problems.first(
                 () -> unseen(element, annotation),
@@ -105,7 +101,16 @@ public record CollectionDeclaration(
                         ? null
                         : "%s refers to another column than the id: refer to the id".formatted(name()),
                 () -> counts == Counts.OWNERS ? unknownElement() : null,
-                () -> element != null && collection.isOneToMany() ? unknownOwner(element) : null);
+                () -> element != null && collection.isOneToMany() ? unknownOwner(element) : null,
+                this::unreported);
+    }
+
+    /** Why it would not be known how many rows are deleted. */
+    private @Nullable String unreported() {
+        return FlushQueue.reportsDeletedRows(metadata)
+                ? null
+                : "Hibernate 8 does not tell how many rows of %s it deletes: set %s to legacy"
+                        .formatted(name(), FlushQueue.SETTING);
     }
 
     private String name() {

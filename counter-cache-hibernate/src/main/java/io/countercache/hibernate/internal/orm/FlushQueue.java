@@ -20,7 +20,7 @@ public final class FlushQueue {
                 .requireService(ConfigurationService.class)
                 .getSettings()
                 .get(SETTING);
-        return !HibernateVersion.current().isAtLeast(8, 0)
+        return HibernateVersion.current().major() < 8
                 || (type != null && type.toString().equalsIgnoreCase("legacy"));
     }
 }
