@@ -265,7 +265,7 @@ class UnwrittenValuesTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Garden.class,
             Tree.class,
             Stone.class,

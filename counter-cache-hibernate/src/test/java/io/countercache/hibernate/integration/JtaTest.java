@@ -15,6 +15,7 @@ import io.countercache.CounterCache;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Entity;
@@ -115,7 +116,7 @@ class JtaTest {
     private static final Duration POLL = Duration.ofMillis(10);
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(ENTITIES);
+    final TestDatabase db = TestDatabase.shared(ENTITIES);
 
     @Parameter(0)
     Bootstrap bootstrap;
@@ -252,6 +253,7 @@ class JtaTest {
         assertComments(first, 1);
     }
 
+    @OwnDatabase
     @Test
     void aCounterThatCannotBeWrittenRollsBack() throws Exception {
         db.execute("alter table post add constraint few check (comments_count < 2)");

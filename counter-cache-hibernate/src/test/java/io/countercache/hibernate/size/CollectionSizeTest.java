@@ -11,6 +11,7 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.CascadeType;
@@ -66,7 +67,7 @@ class CollectionSizeTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class, Basket.class, Item.class)
+    final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class, Basket.class, Item.class)
             .setting(CounterCacheSettings.COLLECTION_SIZE, true);
 
     private Long post;
@@ -174,6 +175,7 @@ class CollectionSizeTest {
         });
     }
 
+    @OwnDatabase
     @Test
     void withACounterThatIsNullQueuedElementsAreAskedOfTheDatabaseToo() {
         db.execute("alter table post alter column comments_count drop not null");
