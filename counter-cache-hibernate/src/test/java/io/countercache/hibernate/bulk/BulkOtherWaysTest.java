@@ -6,6 +6,7 @@ import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.OwnDatabase;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bulk statements that say in another way what they change. */
+@SinceHibernate("7.2")
 class BulkOtherWaysTest {
 
     @Entity(name = "Box")

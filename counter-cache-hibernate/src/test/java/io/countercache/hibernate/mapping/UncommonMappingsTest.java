@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countercache.CounterCache;
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.support.OwnDatabase;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.ConstraintMode;
@@ -189,6 +190,7 @@ class UncommonMappingsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void anAssociationThatIsNeverUpdatedDoesNotMoveInAStatelessSessionEither() {
         pinOnTheFirstPage();
         db.factory().inStatelessTransaction(session -> {
@@ -202,6 +204,7 @@ class UncommonMappingsTest {
 
     /** A session that has loaded a pin relies on that. */
     @Test
+    @SinceHibernate("7.2")
     void aBulkUpdateOfWhatIsNeverUpdatedIsRefused() {
         pinOnTheFirstPage();
         db.inTransaction(session -> {
@@ -228,10 +231,11 @@ class UncommonMappingsTest {
     }
 
     private EventListenerRegistry listeners() {
-        return ((SessionFactoryImplementor) db.factory()).getEventListenerRegistry();
+        return ((SessionFactoryImplementor) db.factory()).getEventEngine().getListenerRegistry();
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aParentIsNotUpserted() {
         db.inTransaction(session -> session.persist(link(1, session.getReference(Item.class, 1L))));
         Page stale = new Page();

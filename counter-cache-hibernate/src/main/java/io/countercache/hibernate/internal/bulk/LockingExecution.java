@@ -9,11 +9,11 @@ import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteSearch;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.Hql;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Chunks;
-import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -108,7 +108,7 @@ final class LockingExecution {
     }
 
     private List<Object> lock(BulkMutation mutation, OwnSelect affected, List<CountedCollection> elementsOf) {
-        OldRows.refuse(mutation.entity().getImportedName(), mutation.session());
+        OldRows.refuse(Entities.name(mutation.entity()), mutation.session());
         Set<Object> ids = new LinkedHashSet<>(); // a join may return a row more than once
         affected.forEach(
                 SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));

@@ -8,7 +8,7 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.SuperclassKey;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Hql;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -172,7 +172,7 @@ public final class CountQuery {
             Number stored = (Number) row[1];
             Number actual = (Number) row[2];
             if (isWrong(stored, actual)) {
-                drifts.add(new Drift(parent.getImportedName(), row[0], counter.counter(), stored, actual));
+                drifts.add(new Drift(Entities.name(parent), row[0], counter.counter(), stored, actual));
             }
         }
         return drifts;

@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.count;
 
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Hql;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -173,7 +173,14 @@ public record IdRange(
             if (part instanceof ToOneAttributeMapping toOne) {
                 EntityMappingType target = toOne.getAssociatedEntityMappingType();
                 boolean isEntity = value != null && partOfId instanceof ToOneAttributeMapping;
-                addId(path + ".", target, isEntity ? target.getEntityPersister().getIdentifier(value) : value, columns);
+                addId(
+                        path + ".",
+                        target,
+                        isEntity
+                                ? target.getEntityPersister()
+                                        .getIdentifier(value, (SharedSessionContractImplementor) null)
+                                : value,
+                        columns);
             } else if (part instanceof EmbeddableValuedModelPart embedded) {
                 var nested = embedded.getEmbeddableTypeDescriptor();
                 addParts(path + ".", nested, nested, value, columns);

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -11,7 +12,7 @@ import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.hibernate.engine.spi.SessionImplementor;
-import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
+import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
 import org.hibernate.event.spi.DeleteContext;
@@ -67,6 +68,7 @@ public final class EntityEvents
 
     private final transient CounterModel model;
     private final transient SkippingSessions skipping;
+    private final transient StatelessGuard stateless;
     private final transient SentDeletes deletes;
     private final transient ParentInstances parents;
     private final transient ForeseenCounts foreseen;
@@ -88,11 +90,13 @@ public final class EntityEvents
             OwnQueries queries,
             CacheInvalidation caches,
             SkippingSessions skipping,
+            StatelessGuard stateless,
             MoveSink sink,
             SentDeletes deletes,
             List<RowStep> steps) {
         this.model = model;
         this.skipping = skipping;
+        this.stateless = stateless;
         this.deletes = deletes;
         this.parents = new ParentInstances(model, pending, caches);
         this.foreseen = foreseen;
@@ -161,19 +165,24 @@ public final class EntityEvents
 
     @Override
     public boolean onPreInsert(PreInsertEvent event) {
-        beforeStatement(event);
+        if (!stateless.refuses(event, "the INSERT", event.getPersister())) {
+            beforeStatement(event);
+        }
         return false;
     }
 
     @Override
     public void onPostInsert(PostInsertEvent event) {
+        if (stateless.hasNoSession(event)) {
+            return;
+        }
         List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
             Object[] written = event.getState().clone(); // what the parent shows goes into its state, too
             parents.afterInsert(event, counters);
             foreseen.afterInsert(event, counters, written);
         }
-        WatchedEntity watched = watched(event);
+        WatchedEntity watched = watched(event.getPersister());
         if (watched != null) {
             children.afterInsert(event, watched);
         }
@@ -184,13 +193,16 @@ public final class EntityEvents
 
     @Override
     public boolean onPreUpdate(PreUpdateEvent event) {
+        if (stateless.refuses(event, "the UPDATE", event.getPersister())) {
+            return false;
+        }
         List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
             parents.beforeUpdate(event, counters);
         }
-        WatchedEntity watched = watched(event);
+        WatchedEntity watched = watched(event.getPersister());
         if (watched != null) {
-            images.beforeUpdate(event, watched, skipping.contains(event.getSession()));
+            images.beforeUpdate(event, watched, skipping.contains(EventSession.of(event)));
         }
         beforeStatement(event);
         return false;
@@ -198,8 +210,8 @@ public final class EntityEvents
 
     @Override
     public void onPostUpdate(PostUpdateEvent event) {
-        WatchedEntity watched = watched(event);
-        if (watched != null) {
+        WatchedEntity watched = watched(event.getPersister());
+        if (watched != null && !stateless.hasNoSession(event)) {
             children.afterUpdate(event, watched);
         }
     }
@@ -208,6 +220,9 @@ public final class EntityEvents
 
     @Override
     public boolean onPreUpsert(PreUpsertEvent event) {
+        if (stateless.refuses(event, "the upsert", event.getPersister())) {
+            return false;
+        }
         parents.refuseUpsert(event.getPersister());
         WatchedEntity watched = counted(event);
         if (watched != null) {
@@ -219,8 +234,8 @@ public final class EntityEvents
 
     @Override
     public void onPostUpsert(PostUpsertEvent event) {
-        WatchedEntity watched = watched(event);
-        if (watched != null) {
+        WatchedEntity watched = watched(event.getPersister());
+        if (watched != null && !stateless.hasNoSession(event)) {
             children.afterUpsert(event, watched);
         }
     }
@@ -240,6 +255,9 @@ public final class EntityEvents
 
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
+        if (stateless.refuses(event, "the DELETE", event.getPersister())) {
+            return false;
+        }
         boolean isLeft = deletes.isLeftToDatabase(event);
         WatchedEntity watched = isLeft ? null : counted(event);
         if (watched != null) {
@@ -247,7 +265,7 @@ public final class EntityEvents
         }
         images.beforeChangesByDatabase(event);
         beforeStatement(event);
-        if (!isLeft && !skipping.contains(event.getSession())) {
+        if (!isLeft && !skipping.contains(EventSession.of(event))) {
             for (RowStep step : steps) {
                 step.beforeDelete(event);
             }
@@ -257,12 +275,15 @@ public final class EntityEvents
 
     @Override
     public void onPostDelete(PostDeleteEvent event) {
+        if (stateless.hasNoSession(event)) {
+            return;
+        }
         SentDeletes.Outcome outcome = deletes.outcome(event);
         boolean isSent = outcome == SentDeletes.Outcome.SENT;
         if (outcome != SentDeletes.Outcome.UNKNOWN) {
             parents.afterDelete(event);
         }
-        WatchedEntity watched = watched(event);
+        WatchedEntity watched = watched(event.getPersister());
         if (watched != null) {
             children.afterDelete(event, watched, isSent);
         }
@@ -272,18 +293,18 @@ public final class EntityEvents
     }
 
     /** What counters look at of the entity; null if they look at nothing. */
-    private @Nullable WatchedEntity watched(AbstractDatabaseOperationEvent event) {
-        WatchedEntity watched = model.watched(event.getPersister());
+    private @Nullable WatchedEntity watched(EntityPersister entity) {
+        WatchedEntity watched = model.watched(entity);
         return watched.isEmpty() ? null : watched;
     }
 
     /** The same for what is about to happen: null also while the session counts nothing. */
-    private @Nullable WatchedEntity counted(AbstractDatabaseOperationEvent event) {
-        WatchedEntity watched = watched(event);
-        return watched == null || skipping.contains(event.getSession()) ? null : watched;
+    private @Nullable WatchedEntity counted(AbstractPreDatabaseOperationEvent event) {
+        WatchedEntity watched = watched(event.getPersister());
+        return watched == null || skipping.contains(EventSession.of(event)) ? null : watched;
     }
 
-    private void beforeStatement(AbstractDatabaseOperationEvent event) {
+    private void beforeStatement(AbstractPreDatabaseOperationEvent event) {
         for (RowStep step : steps) {
             step.beforeStatement(event);
         }

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.model;
 
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.Hql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -28,7 +29,7 @@ public record SuperclassKey(EntityPersister target, List<String> attributes) {
         List<SelectableMapping> columns = new ArrayList<>();
         toOne.getForeignKeyDescriptor().getTargetPart().forEachSelectable((index, column) -> columns.add(column));
         boolean isOwn = columns.stream()
-                .allMatch(column -> column.getContainingTableExpression().equals(target.getTableName()));
+                .allMatch(column -> column.getContainingTableExpression().equals(EntityTables.own(target)));
         List<String> attributes = new ArrayList<>();
         target.forEachAttributeMapping(attribute -> {
             if (columns.stream().anyMatch(column -> isSame(attribute, column))) {

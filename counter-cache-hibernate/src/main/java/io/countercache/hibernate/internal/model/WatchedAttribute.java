@@ -3,7 +3,7 @@ package io.countercache.hibernate.internal.model;
 import static java.util.Objects.requireNonNull;
 
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Hql;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -274,7 +274,7 @@ public record WatchedAttribute(
                     EntityPersister type = value.getIndicatedEntity().getEntityPersister();
                     if (type.isTypeOrSuperType(parent)) {
                         // not quoted: of an @Any, Hibernate looks for the name as it is written
-                        types.add("type(%s.%s) = %s".formatted(alias, Hql.path(path), type.getImportedName()));
+                        types.add("type(%s.%s) = %s".formatted(alias, Hql.path(path), Entities.name(type)));
                     }
                 });
         // HQL cannot compare the type of an @Any with a list

@@ -8,11 +8,11 @@ import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph.Kind;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.Hql;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.support.Chunks;
-import io.countercache.hibernate.internal.support.Hql;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -140,7 +140,7 @@ public final class OnDeleteSearch {
         private List<Object> lock(Map<String, EntityPersister> tables, List<Object> ids, boolean areDeleted) {
             List<Object> existing = ids;
             if (session.isTransactionInProgress()) {
-                tables.values().forEach(entity -> OldRows.refuse(entity.getImportedName(), session));
+                tables.values().forEach(entity -> OldRows.refuse(Entities.name(entity), session));
                 for (var table : tables.entrySet()) {
                     Collection<Object> locked = areDeleted
                             ? RowLocks.lockForDelete(ids, table.getValue(), table.getKey(), session)

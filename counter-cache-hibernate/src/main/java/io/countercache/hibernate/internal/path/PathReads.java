@@ -7,11 +7,11 @@ import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity.PassedBy;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.Hql;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
-import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
@@ -88,7 +88,7 @@ public final class PathReads {
             int column = readHere.indexOf(step);
             Map<Object, @Nullable Object> led = new HashMap<>();
             if (column < 0) {
-                OldRows.refuse(step.entity().getImportedName(), session);
+                OldRows.refuse(Entities.name(step.entity()), session);
                 led.putAll(read(step, locked.keySet(), session));
             } else {
                 locked.forEach((id, values) -> led.put(id, values.get(column)));

@@ -1,4 +1,4 @@
-package io.countercache.hibernate.internal.support;
+package io.countercache.hibernate.internal.orm;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -14,7 +14,7 @@ public final class Hql {
 
     /** The name of an entity. With {@code hibernate.jpa.compliance.query}, HQL knows no other, as that of its class. */
     public static String name(EntityPersister entity) {
-        return quoted(entity.getImportedName());
+        return quoted(Entities.name(entity));
     }
 
     /** An attribute; dots lead into embeddables and along associations. */
