@@ -182,6 +182,8 @@ class QueryTest {
     void parentsThatAreLoadedTogetherAreTold() {
         db.inTransaction(session -> {
             session.persist(new Comment(session.getReference(Post.class, post.id)));
+            session.flush();
+            session.clear();
             assertThat(session.findMultiple(Post.class, List.of(post.id)).get(0).shown())
                     .isEqualTo(1);
         });

@@ -255,12 +255,13 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void noConnectionIsLeftToThePoolToClose() throws Exception {
         TRANSACTIONS.begin();
         try (Session session = factory.openSession();
                 StatelessSession stateless = factory.openStatelessSession()) {
             session.persist(new Comment(first));
-            stateless.insert(new Vote(poll));
+            insert(stateless, new Vote(poll));
             TRANSACTIONS.commit();
         }
         assertComments(first, 1);
