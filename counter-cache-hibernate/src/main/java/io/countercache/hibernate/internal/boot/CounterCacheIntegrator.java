@@ -47,9 +47,11 @@ import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.spi.BootstrapContext;
+import org.hibernate.engine.config.spi.ConfigurationService;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.integrator.spi.Integrator;
+import org.hibernate.service.spi.SessionFactoryServiceRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +65,9 @@ public final class CounterCacheIntegrator implements Integrator {
 
     @Override
     public void integrate(Metadata metadata, BootstrapContext context, SessionFactoryImplementor factory) {
-        Settings settings = Settings.read(context.getConfigurationService().getSettings());
+        Settings settings = Settings.read(context.getServiceRegistry()
+                .requireService(ConfigurationService.class)
+                .getSettings());
         if (!settings.enabled()) {
             return;
         }
@@ -109,12 +113,17 @@ public final class CounterCacheIntegrator implements Integrator {
                 trust,
                 changes,
                 foreseen,
-                factory.getEventListenerRegistry());
+                factory.getServiceRegistry().requireService(EventListenerRegistry.class));
         BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
         Function<SessionFactoryImplementor, BulkStatements> bulk =
                 created -> new BulkStatements(model, onDelete, queries, reads, sink, collections, policy, created);
         var definitions = BootModel.columnDefinitions(metadata, factory.getSqlStringGenerationContext());
         finish(installed, definitions, changes, settings.bulk() == Settings.Bulk.IGNORE ? null : bulk, factory);
+    }
+
+    @Override
+    public void disintegrate(SessionFactoryImplementor factory, SessionFactoryServiceRegistry services) {
+        // all that there is belongs to the factory; Hibernate 6 has no default for this
     }
 
     /** Builds the listeners and the steps that they call, and registers them. */

@@ -4,6 +4,7 @@ import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.direct.DirectContext;
 import io.countercache.hibernate.internal.direct.UniqueKeys;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.schema.SchemaCheck;
@@ -54,7 +55,7 @@ public record Installation(
         if (installed == null) {
             // while the library is disabled nothing enforces limits, so changing counters by hand is refused as well
             throw new IllegalArgumentException("%s has no counters while %s is false: set it to true"
-                    .formatted(entity.getImportedName(), Settings.ENABLED));
+                    .formatted(Entities.name(entity), Settings.ENABLED));
         }
         return installed;
     }

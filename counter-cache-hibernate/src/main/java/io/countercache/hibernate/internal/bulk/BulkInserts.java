@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.model.CountedCollections.CountedCollec
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
@@ -82,8 +83,8 @@ public final class BulkInserts {
         });
         byEntity.values().forEach(target -> byTable.put(target.table(), target));
         factory.getMappingMetamodel()
-                .forEachEntityDescriptor(
-                        entity -> entity.forEachMutableTable(table -> addToTable(entity, table.getTableName())));
+                .forEachEntityDescriptor(entity ->
+                        EntityTables.mutable(entity).forEach(table -> addToTable(entity, table.getTableName())));
     }
 
     private @Nullable Target resolve(EntityPersister entity) {
@@ -161,7 +162,7 @@ public final class BulkInserts {
      * @throws UncountableStatementException before anything is changed
      */
     public void check(Target target, String statement, boolean mayConflict) {
-        String name = target.entity().getImportedName();
+        String name = Entities.name(target.entity());
         if (policy.isRejected()) {
             throw BulkPolicy.rejected(statement, target.entity());
         }

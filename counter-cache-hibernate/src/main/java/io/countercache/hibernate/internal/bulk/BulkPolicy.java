@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.UncountableStatementException;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.support.Settings;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -30,7 +31,7 @@ public record BulkPolicy(Settings.Bulk setting, SkippingSessions skipping) {
     static UncountableStatementException rejected(String statement, EntityPersister entity) {
         return new UncountableStatementException(
                 statement,
-                "rows of %s are counted, and %s is reject".formatted(entity.getImportedName(), Settings.BULK),
+                "rows of %s are counted, and %s is reject".formatted(Entities.name(entity), Settings.BULK),
                 WAYS_OUT);
     }
 }

@@ -110,7 +110,7 @@ final class BulkScope {
 
     private @Nullable String uncountable(BulkMutation mutation) {
         EntityPersister entity = mutation.entity();
-        String name = entity.getImportedName();
+        String name = Entities.name(entity);
         if (EntityTables.isInSeveralTables(entity)) {
             return "%s has its rows in several tables, one for each class, which no database locks together"
                     .formatted(name);
@@ -126,7 +126,7 @@ final class BulkScope {
                 .findFirst()
                 .map(entity ->
                         "it changes what %s has as 'updatable = false', and what sessions therefore take for what they have loaded: remove 'updatable = false', or add a @Version"
-                                .formatted(entity.getImportedName()))
+                                .formatted(Entities.name(entity)))
                 .orElse(null);
     }
 
@@ -138,7 +138,7 @@ final class BulkScope {
                                 || onDelete.rowsOf(each).size()
                                         != onDelete.rowsOf(entity).size())) {
             return "the database takes rows along with some subclasses of %s only, so it has to be sent for each of them"
-                    .formatted(entity.getImportedName());
+                    .formatted(Entities.name(entity));
         }
         return mutation.hibernates() instanceof CteMutationStrategy
                 ? collectionsOf(entity)

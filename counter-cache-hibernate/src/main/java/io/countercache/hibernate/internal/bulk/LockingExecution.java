@@ -108,7 +108,7 @@ final class LockingExecution {
     }
 
     private List<Object> lock(BulkMutation mutation, OwnSelect affected, List<CountedCollection> elementsOf) {
-        OldRows.refuse(mutation.entity().getImportedName(), mutation.session());
+        OldRows.refuse(Entities.name(mutation.entity()), mutation.session());
         Set<Object> ids = new LinkedHashSet<>(); // a join may return a row more than once
         affected.forEach(
                 SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));

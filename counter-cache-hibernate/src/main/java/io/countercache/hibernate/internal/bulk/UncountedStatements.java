@@ -115,7 +115,7 @@ public final class UncountedStatements {
     }
 
     private String name(CounterDefinition counter) {
-        return model.parent(counter).getImportedName() + "." + counter.counter();
+        return Entities.name(model.parent(counter)) + "." + counter.counter();
     }
 
     private void warnOfCounter(String counter, String statement) {

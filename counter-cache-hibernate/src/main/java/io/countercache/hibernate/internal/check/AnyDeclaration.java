@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.check;
 import static java.util.Objects.requireNonNull;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.internal.orm.BootDifferences;
 import io.countercache.hibernate.internal.orm.BootModel;
 import java.lang.invoke.MethodType;
 import java.util.Collection;
@@ -14,8 +15,6 @@ import org.hibernate.boot.Metadata;
 import org.hibernate.mapping.Any;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
-import org.hibernate.metamodel.mapping.DiscriminatorValue;
-import org.hibernate.type.MetaType;
 import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +41,8 @@ public record AnyDeclaration(PersistentClass child, String attribute, Any any, M
         if (child.getJoinClosure().stream().anyMatch(join -> join.containsProperty(root))) {
             return "is an @Any in a separate table: map it by columns of the entity";
         }
-        Map<DiscriminatorValue, String> values = any.getMetaValues();
-        if (values == null
-                || values.isEmpty()
-                || ((MetaType) any.getType().getDiscriminatorType()).getImplicitValueStrategy() != null
-                || !values.keySet().stream().allMatch(DiscriminatorValue.Literal.class::isInstance)) {
+        Map<?, String> values = any.getMetaValues();
+        if (values == null || values.isEmpty() || BootDifferences.hasImplicitValues(any)) {
             return "is an @Any that may lead to any entity, and each needs a counter: name each by an"
                     + " @AnyDiscriminatorValue";
         }

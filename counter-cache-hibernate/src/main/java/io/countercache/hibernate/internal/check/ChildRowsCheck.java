@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.check;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.internal.orm.BootDifferences;
 import io.countercache.hibernate.internal.orm.BootModel;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -14,11 +15,7 @@ import org.hibernate.mapping.Column;
 import org.hibernate.mapping.IndexedCollection;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
-import org.hibernate.mapping.Stateful;
 import org.hibernate.mapping.Table;
-import org.hibernate.persister.state.internal.HistoryStateManagement;
-import org.hibernate.persister.state.internal.NativeTemporalStateManagement;
-import org.hibernate.persister.state.internal.TemporalStateManagement;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class ChildRowsCheck {
 
     private static final Logger LOG = Logger.getLogger(ChildRowsCheck.class);
-
-    private static final Set<Class<?>> WITH_PAST =
-            Set.of(TemporalStateManagement.class, HistoryStateManagement.class, NativeTemporalStateManagement.class);
 
     private ChildRowsCheck() {}
 
@@ -138,7 +132,7 @@ public final class ChildRowsCheck {
             written.addAll(BootModel.columns(collection.getKey()));
         }
         if (collection instanceof IndexedCollection indexed
-                && !(collection.isInverse() && attribute.isInsertable() && attribute.isUpdatable())
+                && !(collection.isInverse() && attribute.isInsertable() && BootDifferences.isUpdatable(attribute))
                 && (indexed.getIndex().hasAnyInsertableColumns()
                         || indexed.getIndex().hasAnyUpdatableColumns())
                 && !(collection instanceof org.hibernate.mapping.Map map && map.getMapKeyPropertyName() != null)) {
@@ -151,8 +145,8 @@ public final class ChildRowsCheck {
      * Why rows can neither have counters nor be counted: Hibernate stores their old versions, too; null if it does not. An
      * UPDATE of a counter would change an old version or miss it, and a deleted row stays in the table.
      */
-    public static @Nullable String withPast(Stateful rows, String name) {
-        return rows.getStateManagementType() != null && WITH_PAST.contains(rows.getStateManagementType())
+    public static @Nullable String withPast(boolean isPastKept, String name) {
+        return isPastKept
                 ? name
                         + " is @Temporal, and old versions of rows cannot be distinguished from current ones: remove one of the two"
                 : null;

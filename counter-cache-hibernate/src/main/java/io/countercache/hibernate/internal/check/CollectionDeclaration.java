@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.model.CascadedRows;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.orm.Past;
 import io.countercache.hibernate.internal.support.Problems;
 import java.util.Collections;
 import java.util.List;
@@ -87,10 +88,10 @@ public record CollectionDeclaration(
         PersistentClass element = elementOf(collection, metadata);
         return Problems.first(
                 () -> unseen(element, annotation),
-                () -> ChildRowsCheck.withPast(collection, name()),
+                () -> ChildRowsCheck.withPast(Past.isKept(collection), name()),
                 () -> element == null
                         ? null
-                        : ChildRowsCheck.withPast(element.getRootClass(), element.getJpaEntityName()),
+                        : ChildRowsCheck.withPast(Past.isKept(element.getRootClass()), element.getJpaEntityName()),
                 () -> element == null ? null : ChildRowsCheck.hiddenIdentifier(element),
                 () -> hidden(element),
                 this::computed,

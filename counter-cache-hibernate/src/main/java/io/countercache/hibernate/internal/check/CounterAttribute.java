@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.check;
 
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
+import io.countercache.hibernate.internal.orm.BootDifferences;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Numbers;
@@ -162,7 +163,7 @@ public final class CounterAttribute {
 
     /** From here on only the library changes the counter: an entity UPDATE does not write it, and it makes no entity dirty. */
     public static void freeze(Property counter) {
-        counter.setUpdatable(false);
+        BootDifferences.setUpdatable(counter, false);
         counter.setOptimisticLocked(false);
         counter.setLazy(
                 false); // pending deltas are shown when the parent is loaded, so the counter has to be loaded with it
@@ -183,7 +184,7 @@ public final class CounterAttribute {
 
     /** Whether the application has written SQL for the column, which may have a default already: two defaults are an error. */
     private static boolean isDefinedByHand(Column column) {
-        String options = column.getOptions(); // empty with a @Column that has none
+        String options = BootDifferences.options(column); // empty with a @Column that has none
         return column.getSqlType() != null || (options != null && !options.isBlank());
     }
 
@@ -192,7 +193,7 @@ public final class CounterAttribute {
         GeneratorCreator own = counter.getValueGeneratorCreator();
         if (counter.isInsertable() && (own == null || own instanceof CreatedByLibrary)) { // of another session factory
             CreatedByLibrary creator =
-                    context -> generator.apply(context.getType().getReturnedClass());
+                    context -> generator.apply(context.getProperty().getType().getReturnedClass());
             counter.setValueGeneratorCreator(creator);
         }
     }

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.check;
 
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.orm.Past;
 import io.countercache.hibernate.internal.support.Problems;
 import java.beans.Introspector;
 import java.util.ArrayList;
@@ -160,7 +161,7 @@ public record DeclaredPath(
         }
         return Problems.first(
                 () -> ChildRowsCheck.readOnly(entity.getTable(), where),
-                () -> ChildRowsCheck.withPast(entity.getRootClass(), where),
+                () -> ChildRowsCheck.withPast(Past.isKept(entity.getRootClass()), where),
                 () -> ChildRowsCheck.hiddenIdentifier(entity));
     }
 }

@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.support.Problems;
 import java.beans.Introspector;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.hibernate.mapping.PersistentClass;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ public final class MissingAttribute {
     }
 
     private static @Nullable String inEmbeddable(PersistentClass entity, String name) {
-        return Stream.concat(Stream.of(entity), entity.getSuperclassClosure().stream())
+        return Stream.iterate(entity, Objects::nonNull, PersistentClass::getSuperclass)
                 .flatMap(type -> BootModel.attributes(type).keySet().stream())
                 .filter(path -> path.equals(name) || path.endsWith("." + name))
                 .findFirst()

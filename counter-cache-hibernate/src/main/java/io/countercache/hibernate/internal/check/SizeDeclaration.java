@@ -2,12 +2,12 @@ package io.countercache.hibernate.internal.check;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
+import io.countercache.hibernate.internal.orm.BootDifferences;
 import io.countercache.hibernate.internal.orm.BootModel;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
 import org.hibernate.mapping.Array;
 import org.hibernate.mapping.Collection;
@@ -128,8 +128,8 @@ public record SizeDeclaration(PersistentClass parent, CounterDefinition counter,
             return "a @SQLRestriction";
         }
         return Stream.concat(Stream.of(element.getRootClass()), element.getRootClass().getSubclassClosure().stream())
-                        .flatMap(each -> each.getFilters().stream())
-                        .allMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()))
+                        .flatMap(each -> BootDifferences.filters(each))
+                        .allMatch(BootDifferences::isTenantFilter)
                 ? null
                 : "a @Filter";
     }

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.collection.CollectionChange.ElementIds
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
+import io.countercache.hibernate.internal.orm.EventCollection;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.transaction.MoveSink;
@@ -23,6 +24,7 @@ import org.hibernate.event.spi.PreCollectionRemoveEvent;
 import org.hibernate.event.spi.PreCollectionRemoveEventListener;
 import org.hibernate.event.spi.PreCollectionUpdateEvent;
 import org.hibernate.event.spi.PreCollectionUpdateEventListener;
+import org.hibernate.persister.collection.CollectionPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,11 +90,12 @@ public final class CollectionEvents
     }
 
     private void begin(AbstractCollectionEvent event, Planning planning) {
-        CountedCollection collection = collections.of(event.getCollectionPersister());
-        if (collection == null) {
+        SharedSessionContractImplementor session = stateless.sessionOf(event);
+        CollectionPersister persister = EventCollection.persister(event, session);
+        CountedCollection collection = persister == null ? null : collections.of(persister);
+        if (collection == null || session == null) {
             return;
         }
-        SharedSessionContractImplementor session = stateless.sessionOf(event);
         WaitingChanges changes =
                 waiting(session); // also if the session is skipping: its row counts are not those of another
         if (changes.current(session) != null) {
@@ -154,12 +157,9 @@ public final class CollectionEvents
     }
 
     private void end(AbstractCollectionEvent event) {
-        if (collections.of(event.getCollectionPersister()) == null) {
-            return;
-        }
         SharedSessionContractImplementor session = stateless.sessionOf(event);
-        WaitingChanges changes = waiting(session);
-        CollectionChange change = changes.current(session);
+        WaitingChanges changes = session == null ? null : waiting.get(Statements.owner(session));
+        CollectionChange change = changes == null ? null : changes.current(session);
         if (change != null) {
             changes.end(change);
         }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.collection;
 
+import io.countercache.hibernate.internal.orm.BootDifferences;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -26,8 +27,8 @@ public final class CollectionMapping {
     public static void countDeletes(Collection collection, Metadata metadata, SqlStringGenerationContext tableNames) {
         if (collection.isOneToMany() && !isChanged(collection)) {
             // Hibernate checks the row count of custom SQL, but not of the UPDATE that it generates for this
-            collection.setCustomSQLDeleteAll(
-                    removeAll(collection, metadata.getDatabase().getDialect(), tableNames), false, null);
+            BootDifferences.setDeleteAll(
+                    collection, removeAll(collection, metadata.getDatabase().getDialect(), tableNames));
         }
         DeleteRowCounts.count(collection);
     }

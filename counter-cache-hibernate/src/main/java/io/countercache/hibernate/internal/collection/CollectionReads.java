@@ -46,7 +46,7 @@ public final class CollectionReads {
     StoredElements lockElements(
             CountedCollection collection, Collection<?> elementIds, SharedSessionContractImplementor session) {
         refuseFilters(collection, session);
-        OldRows.refuse(collection.element().getImportedName(), session);
+        OldRows.refuse(Entities.name(collection.element()), session);
         SortedSet<Object> existing = RowLocks.lock(
                 elementIds, collection.element(), collection.persister().getTableName(), session);
         SortedMap<Object, Object> owners = new TreeMap<>(LockOrder.of(collection.element(), session));

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.math.BigDecimal;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -97,12 +99,12 @@ public final class JoinColumnElements implements RowStep {
         session.getPersistenceContextInternal()
                 .forEachCollectionEntry(
                         (elements, entry) -> {
-                            CollectionPersister persister = entry.isDorecreate()
-                                    ? entry.getCurrentPersister()
-                                    : entry.isDoupdate() ? entry.getLoadedPersister() : null;
+                            boolean isNew = isNew(entry);
+                            CollectionPersister persister =
+                                    isNew || elements.isDirty() ? entry.getCurrentPersister() : null;
                             CountedCollection collection = persister == null ? null : collections.of(persister);
                             if (collection != null && collection.isForeignKey()) {
-                                CollectionPlan plan = entry.isDorecreate()
+                                CollectionPlan plan = isNew
                                         ? CollectionPlan.create(elements, collection)
                                         : CollectionPlan.update(elements, collection, session);
                                 if (plan != null) {
@@ -113,6 +115,16 @@ public final class JoinColumnElements implements RowStep {
                         },
                         true);
         return added;
+    }
+
+    /** Whether the flush writes all elements of a collection because it has another owner than when it was loaded. */
+    private static boolean isNew(CollectionEntry entry) {
+        CollectionPersister loaded = entry.getLoadedPersister();
+        CollectionPersister current = entry.getCurrentPersister();
+        return current != null
+                && (!current.equals(loaded)
+                        || !current.getKeyType()
+                                .isEqual(entry.getLoadedKey(), entry.getCurrentKey(), current.getFactory()));
     }
 
     private void lock(
@@ -152,7 +164,7 @@ public final class JoinColumnElements implements RowStep {
     /** Counts an element whose INSERT already writes its owner, as it does if the column must not be null. */
     @Override
     public void afterInsert(PostInsertEvent event) {
-        SharedSessionContractImplementor session = event.getSession();
+        SharedSessionContractImplementor session = EventSession.of(event);
         if (!RowStep.isInserted(event)) {
             return;
         }
@@ -180,7 +192,7 @@ public final class JoinColumnElements implements RowStep {
 
     @Override
     public void beforeDelete(PreDeleteEvent event) {
-        SharedSessionContractImplementor session = event.getSession();
+        SharedSessionContractImplementor session = EventSession.of(event);
         deleting.remove(session); // a stateless session does not report the end of a DELETE that was vetoed
         List<CountedCollection> holding = collections.holding(event.getPersister());
         if (holding.isEmpty()) {
@@ -213,9 +225,9 @@ public final class JoinColumnElements implements RowStep {
 
     @Override
     public void afterDelete(PostDeleteEvent event, boolean isSent) {
-        Deleting deleted = deleting.remove(event.getSession());
+        Deleting deleted = deleting.remove(EventSession.of(event));
         if (isSent && deleted != null && deleted.id().equals(event.getId())) {
-            deleted.owners().forEach((collection, owner) -> count(collection, owner, -1, event.getSession()));
+            deleted.owners().forEach((collection, owner) -> count(collection, owner, -1, EventSession.of(event)));
         }
     }
 

@@ -1,15 +1,16 @@
 package io.countercache.hibernate.internal.collection;
 
 import io.countercache.hibernate.internal.entity.RowStep;
+import io.countercache.hibernate.internal.orm.EventCollection;
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.PerSession;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.SessionEventListener;
 import org.hibernate.StatelessSession;
-import org.hibernate.collection.spi.AbstractPersistentCollection;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractCollectionEvent;
-import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
+import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
 import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
 
@@ -73,23 +74,18 @@ public final class StatelessOwners implements RowStep {
         }
     }
 
-    /** The session whose collection an event is about. */
+    /** The session whose collection an event is about; null for a stateless one that has not announced it. */
+    @Nullable
     SharedSessionContractImplementor sessionOf(AbstractCollectionEvent event) {
         EventSource stateful = statefulSession(event);
         if (stateful != null) {
             return stateful;
         }
         SharedSessionContractImplementor session = sessions.get(new Instance(event.getAffectedOwnerOrNull()));
-        if (session == null
-                && event.getCollection() instanceof AbstractPersistentCollection<?> elements
-                && elements.getSession() instanceof StatelessSession) {
-            session = elements.getSession(); // which has wrapped a plain collection
-        }
-        if (session == null) {
-            throw new IllegalStateException(
-                    "no session has announced " + event.getCollection().getRole());
-        }
-        return session;
+        SharedSessionContractImplementor wrapping = EventCollection.session(event.getCollection());
+        return session == null && wrapping instanceof StatelessSession // which has wrapped a plain collection
+                ? wrapping
+                : session;
     }
 
     private static @Nullable EventSource statefulSession(AbstractCollectionEvent event) {
@@ -101,9 +97,9 @@ public final class StatelessOwners implements RowStep {
     }
 
     @Override
-    public void beforeStatement(AbstractDatabaseOperationEvent event) {
-        if (event.getPersister().hasOwnedCollections() && event.getSession() instanceof StatelessSession) {
-            SharedSessionContractImplementor session = event.getSession();
+    public void beforeStatement(AbstractPreDatabaseOperationEvent event) {
+        if (event.getPersister().hasOwnedCollections() && EventSession.of(event) instanceof StatelessSession) {
+            SharedSessionContractImplementor session = EventSession.of(event);
             lasts.get(session, () -> new Last(session)).set(new Instance(event.getEntity()));
         }
     }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.condition;
 
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Hql;
 import io.countercache.hibernate.internal.support.SqlType;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ public final class Condition {
                     : "write one condition, as in the 'where' of an HQL query on %s";
             throw new IllegalArgumentException(
                     "Hibernate cannot read it: %s: %s"
-                            .formatted(reason(failure, before), remedy.formatted(child.getImportedName())),
+                            .formatted(reason(failure, before), remedy.formatted(Entities.name(child))),
                     e);
         }
         throw new IllegalArgumentException("it has parameters: write the values instead");

@@ -172,7 +172,7 @@ public final class CountQuery {
             Number stored = (Number) row[1];
             Number actual = (Number) row[2];
             if (isWrong(stored, actual)) {
-                drifts.add(new Drift(parent.getImportedName(), row[0], counter.counter(), stored, actual));
+                drifts.add(new Drift(Entities.name(parent), row[0], counter.counter(), stored, actual));
             }
         }
         return drifts;

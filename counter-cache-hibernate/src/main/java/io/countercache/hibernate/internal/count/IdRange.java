@@ -173,7 +173,14 @@ public record IdRange(
             if (part instanceof ToOneAttributeMapping toOne) {
                 EntityMappingType target = toOne.getAssociatedEntityMappingType();
                 boolean isEntity = value != null && partOfId instanceof ToOneAttributeMapping;
-                addId(path + ".", target, isEntity ? target.getEntityPersister().getIdentifier(value) : value, columns);
+                addId(
+                        path + ".",
+                        target,
+                        isEntity
+                                ? target.getEntityPersister()
+                                        .getIdentifier(value, (SharedSessionContractImplementor) null)
+                                : value,
+                        columns);
             } else if (part instanceof EmbeddableValuedModelPart embedded) {
                 var nested = embedded.getEmbeddableTypeDescriptor();
                 addParts(path + ".", nested, nested, value, columns);

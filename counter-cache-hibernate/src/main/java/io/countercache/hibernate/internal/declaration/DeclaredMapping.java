@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.declaration;
 
 import io.countercache.hibernate.internal.check.ChildRowsCheck;
 import io.countercache.hibernate.internal.check.OnDeleteRules;
+import io.countercache.hibernate.internal.orm.Past;
 import io.countercache.hibernate.internal.support.Problems;
 import java.util.function.Predicate;
 import org.hibernate.boot.Metadata;
@@ -51,7 +52,7 @@ final class DeclaredMapping {
      */
     static @Nullable String unfit(PersistentClass entity) {
         return Problems.first(
-                () -> ChildRowsCheck.withPast(entity.getRootClass(), entity.getJpaEntityName()),
+                () -> ChildRowsCheck.withPast(Past.isKept(entity.getRootClass()), entity.getJpaEntityName()),
                 () -> ChildRowsCheck.hiddenIdentifier(entity));
     }
 }

@@ -57,7 +57,7 @@ public record CounterRequest(
         if (key == null || key.keySet().stream().anyMatch(Objects::isNull)) {
             throw new IllegalArgumentException(
                     "%s cannot be bumped by a key that is null, or has a null name: name attributes"
-                            .formatted(entity.getImportedName()));
+                            .formatted(Entities.name(entity)));
         }
         Upsert upsert = new Upsert(context, session, entity, key, counter, by);
         if (!session.isTransactionInProgress()) {
@@ -79,7 +79,7 @@ public record CounterRequest(
     public int add(Map<String, ? extends Number> amounts) {
         if (amounts == null || amounts.isEmpty()) {
             throw new IllegalArgumentException("Nothing to change of %s: name a counter, and by how much it is to move"
-                    .formatted(parent.getImportedName()));
+                    .formatted(Entities.name(parent)));
         }
         return update(amounts, null).execute();
     }
@@ -101,7 +101,7 @@ public record CounterRequest(
         NumericAttribute attribute = named(counter);
         if (attribute.derived()) {
             throw new IllegalArgumentException("%1$s.%2$s is what is counted, and cannot be set: call reset(\"%2$s\")"
-                    .formatted(parent.getImportedName(), counter));
+                    .formatted(Entities.name(parent), counter));
         }
         var assigned = List.of(new LimitedAmount(attribute, attribute.amount(value), attribute.limits()));
         refuseOtherTables(assigned);
@@ -131,14 +131,14 @@ public record CounterRequest(
         if (!touched.isEmpty()) {
             throw new IllegalArgumentException(
                     "'%s' changes no %s, so it touches none: call it without touching(..), or change a counter"
-                            .formatted(call, parent.getImportedName()));
+                            .formatted(call, Entities.name(parent)));
         }
     }
 
     private void requireOne(String call) {
         if (ids.size() != 1) {
             throw new IllegalArgumentException("'%s' is about one row of %s, not %d: call on(..) with one id"
-                    .formatted(call, parent.getImportedName(), ids.size()));
+                    .formatted(call, Entities.name(parent), ids.size()));
         }
     }
 
@@ -146,7 +146,7 @@ public record CounterRequest(
     private RelativeUpdate limited(String counter, long amount, int sign) {
         if (amount < 0) {
             throw new IllegalArgumentException("%s.%s cannot be changed by %d here: pass a positive number"
-                    .formatted(parent.getImportedName(), counter, amount));
+                    .formatted(Entities.name(parent), counter, amount));
         }
         return update(Map.of(named(counter).name(), amount * sign), new Limits(0, Long.MAX_VALUE));
     }
@@ -158,7 +158,7 @@ public record CounterRequest(
             NumericAttribute counter = named(name);
             if (by == null) {
                 throw new IllegalArgumentException(
-                        "%s.%s cannot be changed by null: pass a number".formatted(parent.getImportedName(), name));
+                        "%s.%s cannot be changed by null: pass a number".formatted(Entities.name(parent), name));
             }
             Limits declared = counter.limits();
             Limits within =
@@ -199,7 +199,7 @@ public record CounterRequest(
         if (!isSameTable) {
             throw new IllegalArgumentException(
                     "%1$s.%2$s is in another table than %1$s.%3$s, and one UPDATE writes one table: change it by itself"
-                            .formatted(parent.getImportedName(), attribute, first.name()));
+                            .formatted(Entities.name(parent), attribute, first.name()));
         }
     }
 
@@ -223,8 +223,8 @@ public record CounterRequest(
 
     private void requireTransaction(String use) {
         if (!session.isTransactionInProgress()) {
-            throw new TransactionRequiredException("Counters of %s can be %s in a transaction only: begin one"
-                    .formatted(parent.getImportedName(), use));
+            throw new TransactionRequiredException(
+                    "Counters of %s can be %s in a transaction only: begin one".formatted(Entities.name(parent), use));
         }
     }
 

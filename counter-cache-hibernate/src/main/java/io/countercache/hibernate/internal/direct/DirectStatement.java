@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.direct;
 
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.Violations;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
@@ -17,7 +19,6 @@ import java.util.stream.Collectors;
 import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;
-import org.hibernate.exception.ConstraintViolationException.ConstraintKind;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +105,7 @@ record DirectStatement(
                 .map(counter -> Columns.orZero(counter.column()))
                 .collect(
                         Collectors.joining(", ", "select ", " from " + table + " where " + Columns.row(table, entity)));
-        return Statements.send(sql, () -> "read " + entity.getImportedName(), session, statement -> {
+        return Statements.send(sql, () -> "read " + Entities.name(entity), session, statement -> {
                     Columns.bindId(id, entity, statement, 1, session);
                     return first(statement, sql, row -> Columns.readNumbers(row, counters.size()), session);
                 })
@@ -123,7 +124,7 @@ record DirectStatement(
      * @param rows what the statement was to change, for the message
      */
     RuntimeException failure(JDBCException failure, Object rows) {
-        if (failure instanceof ConstraintViolationException violation && violation.getKind() == ConstraintKind.CHECK) {
+        if (failure instanceof ConstraintViolationException violation && Violations.isCheck(violation)) {
             Statements.markRollbackOnly(session);
             return violated(violation).refusalBy(violation, rows);
         }
@@ -179,6 +180,6 @@ record DirectStatement(
                 .formatted(
                         verb,
                         amounts.stream().map(amount -> amount.counter().name()).collect(Collectors.joining(", ")),
-                        entity.getImportedName());
+                        Entities.name(entity));
     }
 }

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.direct;
 
 import io.countercache.CounterLimitException;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
@@ -58,7 +59,7 @@ record LimitedAmount(NumericAttribute counter, BigDecimal by, Limits within) {
                 : by.compareTo(BigDecimal.valueOf(within.max())) > 0 ? within.max() : null;
         if (passed != null) {
             throw new CounterLimitException(
-                    counter.entity().getImportedName(),
+                    Entities.name(counter.entity()),
                     ids.size() == 1 ? ids.iterator().next() : ids,
                     counter.name(),
                     Numbers.as(counter.type(), by),
@@ -70,7 +71,7 @@ record LimitedAmount(NumericAttribute counter, BigDecimal by, Limits within) {
     /** The exception for a row whose counter would pass its limit. */
     CounterLimitException refusal(Object id, @Nullable BigDecimal found) {
         return new CounterLimitException(
-                counter.entity().getImportedName(),
+                Entities.name(counter.entity()),
                 id,
                 counter.name(),
                 Numbers.as(counter.type(), by),
@@ -81,7 +82,7 @@ record LimitedAmount(NumericAttribute counter, BigDecimal by, Limits within) {
     /** The exception for a change that a check constraint of the database has refused. */
     CounterLimitException refusalBy(ConstraintViolationException check, Object id) {
         var refusal = new CounterLimitException(
-                counter.entity().getImportedName(), id, counter.name(), Numbers.as(counter.type(), by), null, null);
+                Entities.name(counter.entity()), id, counter.name(), Numbers.as(counter.type(), by), null, null);
         refusal.initCause(check);
         return refusal;
     }

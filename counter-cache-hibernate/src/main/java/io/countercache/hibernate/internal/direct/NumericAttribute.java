@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.model.InsertedCounter;
 import io.countercache.hibernate.internal.model.ParentCounter;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.support.Numbers;
@@ -39,20 +40,17 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
             throw new IllegalArgumentException(
                     "%s has its rows in several tables, one for each class: name the class that the row is of: %s"
                             .formatted(
-                                    entity.getImportedName(),
-                                    tables.stream()
-                                            .map(EntityPersister::getImportedName)
-                                            .sorted()
-                                            .collect(Collectors.joining(", "))));
+                                    Entities.name(entity),
+                                    tables.stream().map(Entities::name).sorted().collect(Collectors.joining(", "))));
         }
         AttributeMapping attribute = name == null ? null : entity.findAttributeMapping(name);
         if (name == null || attribute == null) {
             throw new IllegalArgumentException("%s has no counter '%s': name one of its numeric attributes: %s"
-                    .formatted(entity.getImportedName(), name, numeric(entity)));
+                    .formatted(Entities.name(entity), name, numeric(entity)));
         }
         if (!(attribute instanceof BasicValuedModelPart basic) || !isCounter(entity, attribute)) {
             throw new IllegalArgumentException("%s.%s is no counter: name one of its numeric attributes: %s"
-                    .formatted(entity.getImportedName(), name, numeric(entity)));
+                    .formatted(Entities.name(entity), name, numeric(entity)));
         }
         return new NumericAttribute(entity, basic, model.limits(entity, name), model.isDerived(entity, name));
     }
@@ -73,7 +71,7 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
 
     /** Whether Hibernate or the database computes the value, and not the library. */
     private static boolean isGenerated(EntityPersister entity, AttributeMapping attribute) {
-        Generator generator = entity.getGenerators()[attribute.getStateArrayPosition()];
+        Generator generator = Entities.generators(entity)[attribute.getStateArrayPosition()];
         return generator != null && !(generator instanceof InsertedCounter) && generator.generatesSometimes();
     }
 
@@ -121,16 +119,16 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
         Integer scale = type() == BigDecimal.class ? attribute.getScale() : null;
         if (scale != null && amount.stripTrailingZeros().scale() > scale) {
             throw new IllegalArgumentException("%s.%s holds %d digits after the point: it cannot be changed by %s"
-                    .formatted(entity.getImportedName(), name(), scale, by));
+                    .formatted(Entities.name(entity), name(), scale, by));
         }
         if (Numbers.isWhole(type()) && !holds(amount)) {
             throw new IllegalArgumentException("%s.%s is of type %s: it cannot be changed by %s"
-                    .formatted(entity.getImportedName(), name(), type().getSimpleName(), by));
+                    .formatted(Entities.name(entity), name(), type().getSimpleName(), by));
         }
         boolean isFractional = type() == BigDecimal.class || !(Numbers.isWhole(type()) || type() == BigInteger.class);
         if (!isFractional && amount.stripTrailingZeros().scale() > 0) {
             throw new IllegalArgumentException("%s.%s holds whole numbers: it cannot be changed by %s"
-                    .formatted(entity.getImportedName(), name(), by));
+                    .formatted(Entities.name(entity), name(), by));
         }
         return amount;
     }
@@ -146,7 +144,7 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
             return by instanceof BigDecimal decimal ? decimal : new BigDecimal(by.toString());
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "%s.%s cannot be changed by %s: pass a number".formatted(entity.getImportedName(), name(), by), e);
+                    "%s.%s cannot be changed by %s: pass a number".formatted(Entities.name(entity), name(), by), e);
         }
     }
 

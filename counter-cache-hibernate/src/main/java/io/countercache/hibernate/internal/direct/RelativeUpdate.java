@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.direct;
 
 import io.countercache.CounterLimitException;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
@@ -106,7 +107,7 @@ final class RelativeUpdate {
     }
 
     static EntityNotFoundException missing(EntityPersister entity, Object id) {
-        return new EntityNotFoundException("There is no %s with the id %s".formatted(entity.getImportedName(), id));
+        return new EntityNotFoundException("There is no %s with the id %s".formatted(Entities.name(entity), id));
     }
 
     private static Outcome allowed(Outcome outcome) {

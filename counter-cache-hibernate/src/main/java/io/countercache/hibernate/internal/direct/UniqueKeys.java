@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.direct;
 
+import io.countercache.hibernate.internal.orm.BootDifferences;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -47,10 +48,10 @@ public record UniqueKeys(Map<String, List<Set<String>>> byEntity) {
         Table table = entity.getTable();
         Set<Set<Column>> unique = new LinkedHashSet<>();
         table.getUniqueKeys().values().stream()
-                .filter(key -> isForAllRows(key.getOptions()))
+                .filter(key -> isForAllRows(BootDifferences.options(key)))
                 .forEach(key -> unique.add(new HashSet<>(key.getColumns())));
         table.getIndexes().values().stream()
-                .filter(index -> index.isUnique() && isForAllRows(index.getOptions()))
+                .filter(index -> index.isUnique() && isForAllRows(BootDifferences.options(index)))
                 .forEach(index -> unique.add(columns(index.getSelectables())));
         table.getColumns().stream().filter(Column::isUnique).forEach(column -> unique.add(Set.of(column)));
         List<Set<String>> keys = new ArrayList<>();

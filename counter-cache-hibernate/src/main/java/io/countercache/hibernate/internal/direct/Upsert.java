@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.direct;
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.direct.UpsertRow.Inserted;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Database;
@@ -97,7 +98,7 @@ final class Upsert {
 
     private CounterCacheException unfit(String reason) {
         return new CounterCacheException("%s cannot be bumped, because %s: insert the row, then increment"
-                .formatted(entity.getImportedName(), reason));
+                .formatted(Entities.name(entity), reason));
     }
 
     /** Why a row of the entity cannot be inserted by one statement that Hibernate does not know of; null if it can. */
@@ -179,7 +180,7 @@ final class Upsert {
         CounterCacheException refusal = new CounterCacheException(
                 "%s cannot be bumped by (%s): the database has no unique constraint or index on these columns that is for all rows and not deferrable: create one"
                         .formatted(
-                                entity.getImportedName(),
+                                Entities.name(entity),
                                 String.join(", ", key.values().keySet())));
         refusal.initCause(failure);
         return refusal;

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.direct;
 
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import java.lang.invoke.MethodType;
@@ -45,7 +46,7 @@ final class UpsertKey {
             throw new IllegalArgumentException(
                     "%s is not known to be unique by (%s): name the attributes of a unique constraint, unique index or natural id: %s"
                             .formatted(
-                                    entity.getImportedName(),
+                                    Entities.name(entity),
                                     String.join(", ", values.keySet()),
                                     keys.stream()
                                             .map(each ->
@@ -61,14 +62,14 @@ final class UpsertKey {
         if (!isOfType) {
             throw new IllegalArgumentException("%s.%s is of type %s, not %s: pass one of those"
                     .formatted(
-                            entity.getImportedName(),
+                            Entities.name(entity),
                             name,
                             type.getSimpleName(),
                             value == null ? "null" : value.getClass().getSimpleName()));
         }
         if (!isSaved(name)) {
             throw new IllegalArgumentException("%s.%s refers to a %s that has no id: persist it first"
-                    .formatted(entity.getImportedName(), name, type.getSimpleName()));
+                    .formatted(Entities.name(entity), name, type.getSimpleName()));
         }
     }
 

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.direct;
 
 import io.countercache.hibernate.internal.model.InsertedCounter;
 import io.countercache.hibernate.internal.model.ParentCounter;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
@@ -57,7 +58,7 @@ final class UpsertRow {
         boolean isUnassigned = id == null || (id instanceof Number number && number.longValue() == 0);
         if (isUnassigned && !key.isId() && !entity.getGenerator().generatesOnInsert()) {
             throw new IllegalArgumentException("%s has an id that is not generated: make it the key, or insert the row"
-                    .formatted(entity.getImportedName()));
+                    .formatted(Entities.name(entity)));
         }
     }
 
@@ -65,7 +66,7 @@ final class UpsertRow {
     static @Nullable String generatedInPart(EntityPersister entity) {
         List<String> found = new ArrayList<>();
         entity.forEachAttributeMapping(attribute -> {
-            Generator generator = entity.getGenerators()[attribute.getStateArrayPosition()];
+            Generator generator = Entities.generators(entity)[attribute.getStateArrayPosition()];
             if (generator != null && generator.generatesOnInsert() && attribute instanceof EmbeddedAttributeMapping) {
                 found.add(attribute.getAttributeName());
             }
@@ -93,7 +94,7 @@ final class UpsertRow {
 
     /** A new instance: what its class assigns to attributes, the key, the counter, and 0 for other derived counters. */
     private Object instance(NumericAttribute counter, BigDecimal value, List<ParentCounter> declared) {
-        Object instance = entity.getRepresentationStrategy().getInstantiator().instantiate();
+        Object instance = Entities.instantiate(entity);
         key.values().forEach((name, part) -> {
             if (key.attribute(name) instanceof AttributeMapping attribute) {
                 attribute.getPropertyAccess().getSetter().set(instance, part);
@@ -127,7 +128,7 @@ final class UpsertRow {
     private void insert(AttributeMapping attribute, List<Inserted> inserted) {
         int index = attribute.getStateArrayPosition();
         Object value = entity.getValue(instance, index);
-        Generator generator = entity.getGenerators()[index];
+        Generator generator = Entities.generators(entity)[index];
         boolean isGenerated =
                 generator != null && generator.generatesOnInsert() && !(generator instanceof InsertedCounter);
         if (isGenerated && generator.generatedOnExecution()) {
@@ -137,7 +138,7 @@ final class UpsertRow {
         if (!entity.getPropertyInsertability()[index]) {
             return;
         }
-        if (entity.isVersioned() && index == entity.getVersionPropertyIndex()) {
+        if (entity.isVersioned() && index == Entities.versionIndex(entity)) {
             value = entity.getVersionGenerator().generate(session, instance, value, EventType.INSERT);
         } else if (isGenerated) {
             value = ((BeforeExecutionGenerator) generator).generate(session, instance, value, EventType.INSERT);

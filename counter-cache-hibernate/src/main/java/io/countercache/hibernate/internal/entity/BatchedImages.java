@@ -39,7 +39,7 @@ final class BatchedImages {
                 && query.isOneStep()
                 && !session.getLoadQueryInfluencers().hasEnabledFilters() // else another session reads
                 && !EntityTables.hidesRows(entity) // what has become of a hidden row is known only afterwards
-                && entity.getTableSpan() == 1; // else a part of the row is written before the event
+                && EntityTables.span(entity) == 1; // else a part of the row is written before the event
     }
 
     /** To be called before a statement whose image may wait. */

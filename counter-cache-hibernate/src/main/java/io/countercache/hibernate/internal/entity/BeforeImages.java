@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedUpdate;
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -16,11 +17,12 @@ import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.Status;
-import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
+import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
 import org.hibernate.event.spi.FlushEntityEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreUpdateEvent;
 import org.hibernate.event.spi.PreUpsertEvent;
+import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,7 +184,7 @@ final class BeforeImages {
         if (isSkipping) {
             return;
         }
-        SharedSessionContractImplementor session = event.getSession();
+        SharedSessionContractImplementor session = EventSession.of(event);
         EntityEntry entry = entry(event.getEntity(), session);
         if (isNeededToUpdate(entry, event.getOldState(), event.getState(), watched, session)) {
             begin(event, watched, isExact(event, event.getState(), watched));
@@ -197,13 +199,13 @@ final class BeforeImages {
     }
 
     /** Whether the database stores what a statement writes: else what it has made of it is read when the statement is done. */
-    private static boolean isExact(AbstractDatabaseOperationEvent event, Object[] written, WatchedEntity watched) {
-        return !watched.isRounded(watched.snapshot(event.getId(), written, event.getSession()));
+    private static boolean isExact(AbstractPreDatabaseOperationEvent event, Object[] written, WatchedEntity watched) {
+        return !watched.isRounded(watched.snapshot(event.getId(), written, EventSession.of(event)));
     }
 
     void beforeDelete(PreDeleteEvent event, WatchedEntity watched) {
-        EntityEntry entry = entry(event.getEntity(), event.getSession());
-        if (isNeededToDelete(entry, event.getDeletedState(), watched, event.getSession())) {
+        EntityEntry entry = entry(event.getEntity(), EventSession.of(event));
+        if (isNeededToDelete(entry, event.getDeletedState(), watched, EventSession.of(event))) {
             begin(event, watched, true);
         } else {
             beginBelieved(event, entry, event.getDeletedState(), watched);
@@ -212,11 +214,11 @@ final class BeforeImages {
 
     /** Where a session believes values that the database does not hold, but it is known what it holds, that is the image. */
     private void beginBelieved(
-            AbstractDatabaseOperationEvent event,
+            AbstractPreDatabaseOperationEvent event,
             @Nullable EntityEntry entry,
             Object @Nullable [] loaded,
             WatchedEntity watched) {
-        SharedSessionContractImplementor session = event.getSession();
+        SharedSessionContractImplementor session = EventSession.of(event);
         Snapshot stored = entry == null || loaded == null ? null : BelievedValues.row(entry, loaded, watched, session);
         if (stored != null) {
             Image image = new Image(key(event), row(watched).query(), null);
@@ -225,8 +227,8 @@ final class BeforeImages {
         }
     }
 
-    private void begin(AbstractDatabaseOperationEvent event, WatchedEntity watched, boolean mayWait) {
-        SharedSessionContractImplementor session = event.getSession();
+    private void begin(AbstractPreDatabaseOperationEvent event, WatchedEntity watched, boolean mayWait) {
+        SharedSessionContractImplementor session = EventSession.of(event);
         SessionImages images = sessions.get(session, SessionImages::new);
         ImageQuery query = row(watched).query();
         boolean mayBeChanged = onDelete.mayChange().test(event.getPersister());
@@ -244,13 +246,13 @@ final class BeforeImages {
         }
     }
 
-    private static EntityKey key(AbstractDatabaseOperationEvent event) {
-        return event.getSession().generateEntityKey(event.getId(), event.getPersister());
+    private static EntityKey key(AbstractPreDatabaseOperationEvent event) {
+        return EventSession.of(event).generateEntityKey(event.getId(), event.getPersister());
     }
 
     /** The version that the statement will look for; null if it will look for none. */
-    private static @Nullable Object version(AbstractDatabaseOperationEvent event) {
-        EntityEntry entry = entry(event.getEntity(), event.getSession());
+    private static @Nullable Object version(AbstractPreDatabaseOperationEvent event) {
+        EntityEntry entry = entry(event.getEntity(), EventSession.of(event));
         return entry == null || event.getPersister().optimisticLockStyle() != OptimisticLockStyle.VERSION
                 ? null
                 : entry.getVersion();
@@ -258,9 +260,9 @@ final class BeforeImages {
 
     /** What was read of this child for its statement; null if nothing had to be. */
     @Nullable
-    Image end(AbstractDatabaseOperationEvent event) {
-        SessionImages images = sessions.get(event.getSession());
-        return images == null ? null : images.end(event);
+    Image end(Object id, EntityPersister persister, SharedSessionContractImplementor session) {
+        SessionImages images = sessions.get(session);
+        return images == null ? null : images.end(id, persister, session);
     }
 
     /** Counts a statement once its image is read, which is now or when its batch is sent. */
@@ -283,7 +285,7 @@ final class BeforeImages {
     /** To be called before a DELETE: the database may delete or change other rows along with the row. */
     void beforeChangesByDatabase(PreDeleteEvent event) {
         if (onDelete.changesOthers().test(event.getPersister())) {
-            sessions.get(event.getSession(), SessionImages::new).changedByDatabase(onDelete.mayChange());
+            sessions.get(EventSession.of(event), SessionImages::new).changedByDatabase(onDelete.mayChange());
         }
     }
 

@@ -3,12 +3,12 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.write.EntryState;
 import java.util.List;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PreUpdateEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +39,7 @@ final class BelievedValues {
 
     /** To be called before each UPDATE, also of a session that counts nothing for now. */
     void beforeUpdate(PreUpdateEvent event, WatchedEntity watched) {
-        SharedSessionContractImplementor session = event.getSession();
+        SharedSessionContractImplementor session = EventSession.of(event);
         EntityEntry entry = BeforeImages.entry(event.getEntity(), session);
         if (entry == null) {
             return;
@@ -63,7 +63,7 @@ final class BelievedValues {
 
     /** The second-level cache would get what the session believes. */
     private void keepOutOfCache(PreUpdateEvent event) {
-        caches.around(event.getPersister(), List.of(event.getId()), event.getSession(), () -> true);
+        caches.around(event.getPersister(), List.of(event.getId()), EventSession.of(event), () -> true);
     }
 
     /** Whether a value has changed in memory that the UPDATE does not write. */
@@ -72,8 +72,8 @@ final class BelievedValues {
             if (!attribute.isUpdatable()
                     && attribute.property() >= 0 // an identifier does not change
                     && !attribute.isSame(
-                            attribute.value(event.getId(), loaded, event.getSession()),
-                            attribute.value(event.getId(), event.getState(), event.getSession()))) {
+                            attribute.value(event.getId(), loaded, EventSession.of(event)),
+                            attribute.value(event.getId(), event.getState(), EventSession.of(event)))) {
                 return true;
             }
         }
@@ -84,10 +84,9 @@ final class BelievedValues {
      * To be called after each INSERT and UPDATE. A reference to a unique column that is null has been written as null, but the
      * session believes that it leads to its parent; as soon as the column has a value, this will be written.
      */
-    static void afterStatement(AbstractDatabaseOperationEvent event, Object[] written, WatchedEntity watched) {
-        SharedSessionContractImplementor session = event.getSession();
-        EntityEntry entry =
-                watched.hasNullReference(written, session) ? BeforeImages.entry(event.getEntity(), session) : null;
+    static void afterStatement(
+            Object entity, Object[] written, WatchedEntity watched, SharedSessionContractImplementor session) {
+        EntityEntry entry = watched.hasNullReference(written, session) ? BeforeImages.entry(entity, session) : null;
         if (entry == null) {
             return;
         }

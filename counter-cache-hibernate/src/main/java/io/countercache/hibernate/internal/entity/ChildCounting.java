@@ -5,11 +5,12 @@ import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedUpdate;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import java.util.Arrays;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostUpdateEvent;
@@ -25,36 +26,63 @@ final class ChildCounting {
     private final BeforeImages images;
     private final MoveSink sink;
 
+    private enum Verb {
+        INSERT,
+        UPDATE,
+        UPSERT,
+        DELETE
+    }
+
+    /** The row that a statement has written, and by what kind of statement. */
+    private record Row(Object id, Verb verb, SharedSessionContractImplementor session) {
+
+        static Row of(PostInsertEvent event) {
+            return new Row(event.getId(), Verb.INSERT, EventSession.of(event));
+        }
+
+        static Row of(PostUpdateEvent event) {
+            return new Row(event.getId(), Verb.UPDATE, EventSession.of(event));
+        }
+
+        static Row of(PostUpsertEvent event) {
+            return new Row(event.getId(), Verb.UPSERT, EventSession.of(event));
+        }
+
+        static Row of(PostDeleteEvent event) {
+            return new Row(event.getId(), Verb.DELETE, EventSession.of(event));
+        }
+    }
+
     ChildCounting(BeforeImages images, MoveSink sink) {
         this.images = images;
         this.sink = sink;
     }
 
     void afterInsert(PostInsertEvent event, WatchedEntity watched) {
-        BelievedValues.afterStatement(event, event.getState(), watched);
+        BelievedValues.afterStatement(event.getEntity(), event.getState(), watched, EventSession.of(event));
         if (RowStep.isInserted(event)) {
-            changed(event, watched, null, null, event.getState());
+            changed(Row.of(event), watched, null, null, event.getState());
         }
     }
 
     void afterUpdate(PostUpdateEvent event, WatchedEntity watched) {
-        BelievedValues.afterStatement(event, event.getState(), watched);
-        Image image = images.end(event);
+        BelievedValues.afterStatement(event.getEntity(), event.getState(), watched, EventSession.of(event));
+        Image image = images.end(event.getId(), event.getPersister(), EventSession.of(event));
         if (image == null) {
             if (event.getOldState() != null) { // else it writes nothing that counters look at
-                changed(event, watched, null, event.getOldState(), event.getState());
+                changed(Row.of(event), watched, null, event.getOldState(), event.getState());
             }
         } else {
             images.whenRead(
                     image,
                     () -> {
                         if (image.before() != null) {
-                            changed(event, watched, image, event.getOldState(), written(event));
+                            changed(Row.of(event), watched, image, event.getOldState(), written(event));
                         } else if (EntityTables.hidesRows(event.getPersister())) { // else the UPDATE has found no row
                             mayHaveAppeared(event, watched, image);
                         }
                     },
-                    event.getSession());
+                    EventSession.of(event));
         }
     }
 
@@ -73,29 +101,32 @@ final class ChildCounting {
     }
 
     void afterUpsert(PostUpsertEvent event, WatchedEntity watched) {
-        Image image = images.end(event);
+        Image image = images.end(event.getId(), event.getPersister(), EventSession.of(event));
         if (image == null) {
             return; // the session is skipping
         }
-        images.whenRead(image, () -> changed(event, watched, image, null, event.getState()), event.getSession());
+        images.whenRead(
+                image, () -> changed(Row.of(event), watched, image, null, event.getState()), EventSession.of(event));
     }
 
     void afterDelete(PostDeleteEvent event, WatchedEntity watched, boolean isSent) {
-        Image image = images.end(event);
+        Image image = images.end(event.getId(), event.getPersister(), EventSession.of(event));
         if (!isSent) {
             return;
         }
         if (image == null) {
-            changed(event, watched, null, event.getDeletedState(), null);
+            changed(Row.of(event), watched, null, event.getDeletedState(), null);
         } else {
             images.whenRead(
-                    image, () -> changed(event, watched, image, event.getDeletedState(), null), event.getSession());
+                    image,
+                    () -> changed(Row.of(event), watched, image, event.getDeletedState(), null),
+                    EventSession.of(event));
         }
     }
 
     /** Counts a row that was hidden, if the UPDATE has written again what it was loaded with before another transaction hid it. */
     private void mayHaveAppeared(PostUpdateEvent event, WatchedEntity watched, Image image) {
-        SharedSessionContractImplementor session = event.getSession();
+        SharedSessionContractImplementor session = EventSession.of(event);
         if (sink.isSkipping(session)) {
             return;
         }
@@ -115,16 +146,16 @@ final class ChildCounting {
      * @param written the state that the statement has written; null if it has deleted the row
      */
     private void changed(
-            AbstractDatabaseOperationEvent event,
+            Row row,
             WatchedEntity watched,
             @Nullable Image image,
             Object @Nullable [] loaded,
             Object @Nullable [] written) {
-        SharedSessionContractImplementor session = event.getSession();
+        SharedSessionContractImplementor session = row.session();
         if (sink.isSkipping(session)) {
             return;
         }
-        Object id = event.getId();
+        Object id = row.id();
         Snapshot before =
                 image != null ? image.before() : loaded == null ? null : watched.snapshot(id, loaded, session);
         Snapshot after = null;
@@ -139,11 +170,11 @@ final class ChildCounting {
                                     image != null && images.row(watched).areWrittenWhole(),
                                     session)
                             .after(before);
-            boolean isOwnSql = isWrittenByOwnSql(event, images.row(watched));
+            boolean isOwnSql = isWrittenByOwnSql(row, images.row(watched));
             if (before != null && !isOwnSql && !watched.differ(before, after)) {
                 return;
             }
-            if (isOwnSql || watched.isRounded(after) || (loaded == null && isDefaulted(event, watched, after))) {
+            if (isOwnSql || watched.isRounded(after) || (loaded == null && isDefaulted(row, watched, after))) {
                 session.getJdbcCoordinator().executeBatch(); // a query of the library does not send an open batch
                 after = images.stored(watched, id, session);
             }
@@ -155,16 +186,18 @@ final class ChildCounting {
     }
 
     /** Whether the application's own SQL has written the row: only the database knows what it has made of it. */
-    private static boolean isWrittenByOwnSql(AbstractDatabaseOperationEvent event, WatchedRows rows) {
-        return event instanceof PostInsertEvent
-                ? rows.hasOwnInsert()
-                : event instanceof PostUpdateEvent && rows.hasOwnUpdate();
+    private static boolean isWrittenByOwnSql(Row row, WatchedRows rows) {
+        return switch (row.verb()) {
+            case INSERT -> rows.hasOwnInsert();
+            case UPDATE -> rows.hasOwnUpdate();
+            case UPSERT, DELETE -> false;
+        };
     }
 
     /** Whether the INSERT has left out attributes that are null, so that the database may have set them to a default. */
-    private static boolean isDefaulted(AbstractDatabaseOperationEvent event, WatchedEntity watched, Snapshot inserted) {
-        return event instanceof PostInsertEvent
-                && event.getPersister().isDynamicInsert()
+    private static boolean isDefaulted(Row row, WatchedEntity watched, Snapshot inserted) {
+        return row.verb() == Verb.INSERT
+                && Entities.isDynamicInsert(watched.entity())
                 && watched.hasNullValue(inserted);
     }
 }

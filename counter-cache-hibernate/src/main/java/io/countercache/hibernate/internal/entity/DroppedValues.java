@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.ParentCounter;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Once;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jboss.logging.Logger;
@@ -42,7 +43,7 @@ final class DroppedValues {
     }
 
     private static String name(ParentCounter counter, EntityPersister parent) {
-        return parent.getImportedName() + "." + parent.getPropertyNames()[counter.index()];
+        return Entities.name(parent) + "." + parent.getPropertyNames()[counter.index()];
     }
 
     private static String remedy(ParentCounter counter) {

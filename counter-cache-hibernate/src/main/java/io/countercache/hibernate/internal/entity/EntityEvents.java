@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -11,7 +12,7 @@ import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.hibernate.engine.spi.SessionImplementor;
-import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
+import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
 import org.hibernate.event.spi.DeleteContext;
@@ -173,7 +174,7 @@ public final class EntityEvents
             parents.afterInsert(event, counters);
             foreseen.afterInsert(event, counters, written);
         }
-        WatchedEntity watched = watched(event);
+        WatchedEntity watched = watched(event.getPersister());
         if (watched != null) {
             children.afterInsert(event, watched);
         }
@@ -188,9 +189,9 @@ public final class EntityEvents
         if (!counters.isEmpty()) {
             parents.beforeUpdate(event, counters);
         }
-        WatchedEntity watched = watched(event);
+        WatchedEntity watched = watched(event.getPersister());
         if (watched != null) {
-            images.beforeUpdate(event, watched, skipping.contains(event.getSession()));
+            images.beforeUpdate(event, watched, skipping.contains(EventSession.of(event)));
         }
         beforeStatement(event);
         return false;
@@ -198,7 +199,7 @@ public final class EntityEvents
 
     @Override
     public void onPostUpdate(PostUpdateEvent event) {
-        WatchedEntity watched = watched(event);
+        WatchedEntity watched = watched(event.getPersister());
         if (watched != null) {
             children.afterUpdate(event, watched);
         }
@@ -219,7 +220,7 @@ public final class EntityEvents
 
     @Override
     public void onPostUpsert(PostUpsertEvent event) {
-        WatchedEntity watched = watched(event);
+        WatchedEntity watched = watched(event.getPersister());
         if (watched != null) {
             children.afterUpsert(event, watched);
         }
@@ -247,7 +248,7 @@ public final class EntityEvents
         }
         images.beforeChangesByDatabase(event);
         beforeStatement(event);
-        if (!isLeft && !skipping.contains(event.getSession())) {
+        if (!isLeft && !skipping.contains(EventSession.of(event))) {
             for (RowStep step : steps) {
                 step.beforeDelete(event);
             }
@@ -262,7 +263,7 @@ public final class EntityEvents
         if (outcome != SentDeletes.Outcome.UNKNOWN) {
             parents.afterDelete(event);
         }
-        WatchedEntity watched = watched(event);
+        WatchedEntity watched = watched(event.getPersister());
         if (watched != null) {
             children.afterDelete(event, watched, isSent);
         }
@@ -272,18 +273,18 @@ public final class EntityEvents
     }
 
     /** What counters look at of the entity; null if they look at nothing. */
-    private @Nullable WatchedEntity watched(AbstractDatabaseOperationEvent event) {
-        WatchedEntity watched = model.watched(event.getPersister());
+    private @Nullable WatchedEntity watched(EntityPersister entity) {
+        WatchedEntity watched = model.watched(entity);
         return watched.isEmpty() ? null : watched;
     }
 
     /** The same for what is about to happen: null also while the session counts nothing. */
-    private @Nullable WatchedEntity counted(AbstractDatabaseOperationEvent event) {
-        WatchedEntity watched = watched(event);
-        return watched == null || skipping.contains(event.getSession()) ? null : watched;
+    private @Nullable WatchedEntity counted(AbstractPreDatabaseOperationEvent event) {
+        WatchedEntity watched = watched(event.getPersister());
+        return watched == null || skipping.contains(EventSession.of(event)) ? null : watched;
     }
 
-    private void beforeStatement(AbstractDatabaseOperationEvent event) {
+    private void beforeStatement(AbstractPreDatabaseOperationEvent event) {
         for (RowStep step : steps) {
             step.beforeStatement(event);
         }

@@ -9,7 +9,9 @@ import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.support.Numbers;
@@ -27,7 +29,7 @@ import org.hibernate.event.spi.PreInsertEvent;
 import org.hibernate.event.spi.PreInsertEventListener;
 import org.hibernate.generator.Generator;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.persister.entity.mutation.EntityTableMapping;
+import org.hibernate.sql.model.TableMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,9 +99,9 @@ public final class ForeseenCounts implements PreInsertEventListener {
         return derived != null
                 && derived.touch().isEmpty() // the touched attribute is set by an UPDATE
                 && derived.table().equals(counter.table())
-                && entity.getGenerators()[counter.index()] instanceof InsertedCounter
+                && Entities.generators(entity)[counter.index()] instanceof InsertedCounter
                 // whether the application's own SQL inserts the counter is not known
-                && !EntityTables.hasOwnSql(entity, EntityTableMapping::getInsertDetails);
+                && !EntityTables.hasOwnSql(entity, TableMapping::getInsertDetails);
     }
 
     private final class Foreseeing implements Moves {
@@ -135,7 +137,7 @@ public final class ForeseenCounts implements PreInsertEventListener {
                     counter.type(),
                     event.getEntity(),
                     event.getState()[counter.index()],
-                    event.getSession());
+                    EventSession.of(event));
             event.getState()[counter.index()] = written;
             event.getPersister().setValue(event.getEntity(), counter.index(), written);
         }
@@ -199,9 +201,9 @@ public final class ForeseenCounts implements PreInsertEventListener {
         for (ParentCounter counter : counters) {
             CounterDefinition derived = counter.derived();
             if (derived != null
-                    && event.getPersister().getGenerators()[counter.index()] instanceof InsertedCounter
+                    && Entities.generators(event.getPersister())[counter.index()] instanceof InsertedCounter
                     && state[counter.index()] instanceof Number written) {
-                pending.add(derived, event.getId(), Numbers.exact(written).negate(), event.getSession());
+                pending.add(derived, event.getId(), Numbers.exact(written).negate(), EventSession.of(event));
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.Snapshot;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.OldRows;
@@ -67,7 +68,7 @@ final class ImageReader {
     }
 
     private List<Object> lock(ImageQuery query, List<Object> ids, SharedSessionContractImplementor session) {
-        OldRows.refuse(query.rows().getImportedName(), session);
+        OldRows.refuse(Entities.name(query.rows()), session);
         if (EntityTables.isInSeveralTables(query.rows())) {
             // no database locks the rows of a union of tables
             return List.copyOf(RowLocks.lock(ids, query.rows(), "", session));

@@ -3,6 +3,9 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentCounter;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.EventSession;
+import io.countercache.hibernate.internal.orm.Past;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
@@ -40,20 +43,20 @@ final class ParentInstances {
         if (!model.countersOf(parent).isEmpty()) {
             throw new CounterCacheException(
                     "%s cannot be upserted, for that would overwrite its counters: insert or update it"
-                            .formatted(parent.getImportedName()));
+                            .formatted(Entities.name(parent)));
         }
     }
 
     /** Children that were inserted before their parent have deltas that are pending for it. */
     void afterInsert(PostInsertEvent event, List<ParentCounter> counters) {
-        counters.forEach(counter -> pending.revive(counter.row(event.getId()), event.getSession()));
-        showPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
+        counters.forEach(counter -> pending.revive(counter.row(event.getId()), EventSession.of(event)));
+        showPending(event.getEntity(), event.getId(), event.getPersister(), EventSession.of(event));
     }
 
     /** A row that is deleted needs no UPDATE. */
     void afterDelete(PostDeleteEvent event) {
         for (ParentCounter counter : model.countersOf(event.getPersister())) {
-            pending.drop(counter.row(event.getId()), event.getSession());
+            pending.drop(counter.row(event.getId()), EventSession.of(event));
         }
     }
 
@@ -73,7 +76,7 @@ final class ParentInstances {
             Object entity, Object id, EntityPersister persister, SharedSessionContractImplementor session) {
         if (!model.mayHaveCounters(persister)
                 || !pending.exist(session)
-                || session.getLoadQueryInfluencers().getTemporalIdentifier() != null) { // a state of the past
+                || Past.isRead(session)) { // a state of the past
             return;
         }
         EntityEntry entry = session.getPersistenceContextInternal().getEntry(entity);
@@ -121,13 +124,14 @@ final class ParentInstances {
      * loaded state: without this, the deltas of those children would disappear from memory.
      */
     void beforeUpdate(PreUpdateEvent event, List<ParentCounter> counters) {
-        if (!(event.getSession() instanceof SessionImplementor)) {
+        if (!(EventSession.of(event) instanceof SessionImplementor)) {
             return;
         }
         // otherwise the second-level cache would get counters that are outdated, or that include what is not written
         // yet
-        caches.around(event.getPersister(), List.of(event.getId()), event.getSession(), () -> true);
-        EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
+        caches.around(event.getPersister(), List.of(event.getId()), EventSession.of(event), () -> true);
+        EntityEntry entry =
+                EventSession.of(event).getPersistenceContextInternal().getEntry(event.getEntity());
         Object[] loaded = entry == null ? null : entry.getLoadedState();
         if (loaded != null) {
             for (ParentCounter counter : counters) {

@@ -1,8 +1,9 @@
 package io.countercache.hibernate.internal.entity;
 
+import io.countercache.hibernate.internal.orm.EventSession;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
+import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
@@ -17,7 +18,7 @@ public interface RowStep {
     default void onFlushDeleted(EntityEntry deleted, SharedSessionContractImplementor session) {}
 
     /** Called before each statement for a row of any entity, in any session. */
-    default void beforeStatement(AbstractDatabaseOperationEvent event) {}
+    default void beforeStatement(AbstractPreDatabaseOperationEvent event) {}
 
     /**
      * Called before a DELETE. Not called in a session that is skipping, nor for a row that the session leaves to the database,
@@ -43,10 +44,11 @@ public interface RowStep {
 
     /** Whether the row was really inserted: Hibernate also reports an INSERT that a listener of the application has vetoed. */
     static boolean isInserted(PostInsertEvent event) {
-        if (!event.getSession().isEventSource() || event.getPersister().isIdentifierAssignedByInsert()) {
+        if (!EventSession.of(event).isEventSource() || event.getPersister().isIdentifierAssignedByInsert()) {
             return true; // nothing is reported then
         }
-        EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
+        EntityEntry entry =
+                EventSession.of(event).getPersistenceContextInternal().getEntry(event.getEntity());
         return entry == null || entry.isExistsInDatabase();
     }
 }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.entity;
 
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.support.CallScope;
 import java.sql.PreparedStatement;
@@ -16,7 +17,9 @@ import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.Status;
 import org.hibernate.event.service.spi.EventListenerGroup;
+import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.DeleteEvent;
+import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEventListener;
@@ -235,7 +238,7 @@ public final class SentDeletes {
      * begins to watch whether it is sent.
      */
     boolean isLeftToDatabase(PreDeleteEvent event) {
-        SharedSessionContractImplementor session = event.getSession();
+        SharedSessionContractImplementor session = EventSession.of(event);
         OfSession known = sessions.get(session);
         if (known != null) {
             known.stop(); // a stateless session does not report the end of a DELETE that was vetoed
@@ -253,8 +256,10 @@ public final class SentDeletes {
     }
 
     private boolean mayBeVetoed(EntityPersister entity) {
-        EventListenerGroup<PreDeleteEventListener> group =
-                entity.getFactory().getEventListenerGroups().eventListenerGroup_PRE_DELETE;
+        EventListenerGroup<PreDeleteEventListener> group = entity.getFactory()
+                .getServiceRegistry()
+                .requireService(EventListenerRegistry.class)
+                .getEventListenerGroup(EventType.PRE_DELETE);
         Listeners known = listeners;
         if (known.count() != group.count()) {
             known = new Listeners(group.count(), mayVeto(group));
@@ -276,7 +281,7 @@ public final class SentDeletes {
 
     /** What has become of a row. To be called once when its DELETE is reported as done. */
     Outcome outcome(PostDeleteEvent event) {
-        SharedSessionContractImplementor session = event.getSession();
+        SharedSessionContractImplementor session = EventSession.of(event);
         OfSession known = sessions.get(session);
         if (known == null) {
             return Outcome.SENT; // there was nothing to watch

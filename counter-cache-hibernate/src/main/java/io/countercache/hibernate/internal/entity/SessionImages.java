@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.event.spi.AbstractDatabaseOperationEvent;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -67,10 +66,8 @@ final class SessionImages {
 
     /** Returns the image of a statement that has ended; null if none was needed. */
     @Nullable
-    Image end(AbstractDatabaseOperationEvent event) {
-        return running.isEmpty()
-                ? null
-                : running.remove(event.getSession().generateEntityKey(event.getId(), event.getPersister()));
+    Image end(Object id, EntityPersister persister, SharedSessionContractImplementor session) {
+        return running.isEmpty() ? null : running.remove(session.generateEntityKey(id, persister));
     }
 
     List<Image> unread() {

@@ -1,9 +1,10 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.persister.entity.mutation.EntityTableMapping;
+import org.hibernate.sql.model.TableMapping;
 
 /**
  * What does not change about the rows of an entity.
@@ -31,16 +32,16 @@ record WatchedRows(
         boolean isNulledByDatabase = watched.counters().stream()
                 .flatMap(by -> by.conditionAttributes().stream())
                 .anyMatch(attribute -> onDelete.isNulled().test(entity, attribute));
-        boolean hasOwnUpdate = EntityTables.hasOwnSql(entity, EntityTableMapping::getUpdateDetails);
-        boolean hasOwnDelete = EntityTables.hasOwnSql(entity, EntityTableMapping::getDeleteDetails);
+        boolean hasOwnUpdate = EntityTables.hasOwnSql(entity, TableMapping::getUpdateDetails);
+        boolean hasOwnDelete = EntityTables.hasOwnSql(entity, TableMapping::getDeleteDetails);
         boolean isProtected = trust || (!hasOwnDelete && new RowGuard(watched).protectsRows());
         return new WatchedRows(
                 ImageQuery.of(watched),
                 !isNulledByDatabase && !hasOwnUpdate && isProtected,
                 !hasOwnUpdate && watched.isFrozen(),
-                EntityTables.hasOwnSql(entity, EntityTableMapping::getInsertDetails),
+                EntityTables.hasOwnSql(entity, TableMapping::getInsertDetails),
                 hasOwnUpdate,
                 hasOwnDelete,
-                hasOwnUpdate || !entity.isDynamicUpdate());
+                hasOwnUpdate || !Entities.isDynamicUpdate(entity));
     }
 }

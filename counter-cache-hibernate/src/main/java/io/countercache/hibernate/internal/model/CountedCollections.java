@@ -44,7 +44,7 @@ public final class CountedCollections {
         }
 
         public EntityPersister element() {
-            return persister.getElementPersister();
+            return ((AbstractCollectionPersister) persister).getElementPersister();
         }
 
         /** HQL: the owners as {@code c}, each with its elements as {@code e}. */

@@ -102,7 +102,7 @@ public final class CounterModel {
                 } catch (RuntimeException e) {
                     problems.add("%s.%s: 'where': %s"
                             .formatted(
-                                    child.getImportedName(),
+                                    Entities.name(child),
                                     counter.association(),
                                     e instanceof IllegalArgumentException
                                             ? e.getMessage()
@@ -245,13 +245,13 @@ public final class CounterModel {
     public List<CounterDefinition> named(EntityPersister parent, String... names) {
         if (names == null) {
             throw new IllegalArgumentException(
-                    "null names no counters of %s: name some, or nothing for all".formatted(parent.getImportedName()));
+                    "null names no counters of %s: name some, or nothing for all".formatted(Entities.name(parent)));
         }
         List<CounterDefinition> all = derived(parent);
         if (all.isEmpty()) {
             throw new IllegalArgumentException(
                     "%s has no counters: put @CounterCache on an association that leads to it"
-                            .formatted(parent.getImportedName()));
+                            .formatted(Entities.name(parent)));
         }
         Set<CounterDefinition> named = new LinkedHashSet<>();
         for (String name : names) {
@@ -262,7 +262,7 @@ public final class CounterModel {
                 String known = all.stream().map(CounterDefinition::counter).collect(Collectors.joining(", "));
                 throw new IllegalArgumentException(
                         "%s has no counter '%s': name one of its counters, or a collection that is counted: %s"
-                                .formatted(parent.getImportedName(), name, known));
+                                .formatted(Entities.name(parent), name, known));
             }
             named.addAll(matching);
         }

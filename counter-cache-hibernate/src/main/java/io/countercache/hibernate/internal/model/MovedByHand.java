@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.model;
 
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Once;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jboss.logging.Logger;
@@ -17,7 +18,7 @@ public final class MovedByHand {
      * @param parent the entity that declares it: its subclasses have the same one
      */
     public void warn(EntityPersister parent, String counter) {
-        String name = parent.getImportedName() + "." + counter;
+        String name = Entities.name(parent) + "." + counter;
         if (warned.isFirst(name)) {
             LOG.warnf(
                     "%1$s is kept equal to what it counts already, and is wrong if it is also changed by hand: remove that;"

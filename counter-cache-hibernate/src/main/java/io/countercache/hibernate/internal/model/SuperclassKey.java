@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.model;
 
+import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.support.Hql;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ public record SuperclassKey(EntityPersister target, List<String> attributes) {
         List<SelectableMapping> columns = new ArrayList<>();
         toOne.getForeignKeyDescriptor().getTargetPart().forEachSelectable((index, column) -> columns.add(column));
         boolean isOwn = columns.stream()
-                .allMatch(column -> column.getContainingTableExpression().equals(target.getTableName()));
+                .allMatch(column -> column.getContainingTableExpression().equals(EntityTables.own(target)));
         List<String> attributes = new ArrayList<>();
         target.forEachAttributeMapping(attribute -> {
             if (columns.stream().anyMatch(column -> isSame(attribute, column))) {

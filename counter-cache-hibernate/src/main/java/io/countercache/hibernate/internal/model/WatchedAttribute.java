@@ -274,7 +274,7 @@ public record WatchedAttribute(
                     EntityPersister type = value.getIndicatedEntity().getEntityPersister();
                     if (type.isTypeOrSuperType(parent)) {
                         // not quoted: of an @Any, Hibernate looks for the name as it is written
-                        types.add("type(%s.%s) = %s".formatted(alias, Hql.path(path), type.getImportedName()));
+                        types.add("type(%s.%s) = %s".formatted(alias, Hql.path(path), Entities.name(type)));
                     }
                 });
         // HQL cannot compare the type of an @Any with a list

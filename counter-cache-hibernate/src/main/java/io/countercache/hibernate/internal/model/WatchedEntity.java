@@ -164,7 +164,7 @@ public final class WatchedEntity {
         if ((number instanceof Double || number instanceof Float)
                 && !Double.isFinite(((Number) number).doubleValue())) {
             throw new CounterCacheException("%s.%s is %s, which no counter can total: make it a number or null"
-                    .formatted(entity.getImportedName(), by.counter().sum(), number));
+                    .formatted(Entities.name(entity), by.counter().sum(), number));
         }
         return number == null ? BigDecimal.ZERO : Numbers.exact((Number) number);
     }

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.model;
 
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.EntityTables;
 import java.util.Collections;
 import java.util.Set;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -74,7 +75,7 @@ public final class WatchedUpdate {
     /** Whether an UPDATE is sent to the table of an attribute: of several tables, to each in which a value has changed. */
     private boolean isTableWritten(WatchedAttribute attribute, Object[] before) {
         EntityPersister entity = watched.entity();
-        if (entity.getTableSpan() == 1) {
+        if (EntityTables.span(entity) == 1) {
             return true;
         }
         Set<String> tables = Entities.tables(attribute.part());

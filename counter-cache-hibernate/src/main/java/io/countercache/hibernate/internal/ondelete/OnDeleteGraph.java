@@ -6,8 +6,8 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.EntityTables;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +25,7 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.UnionSubclassEntityPersister;
+import org.hibernate.sql.model.TableMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -215,8 +216,7 @@ public final class OnDeleteGraph {
                         of(target).stream().map(OnDeleteEdge::target),
                         rowsOf(target).stream().map(CollectionEnd::entity))
                 .distinct()
-                .collect(Collectors.toMap(
-                        EntityPersister::getTableName, Function.identity(), (one, same) -> one, TreeMap::new));
+                .collect(Collectors.toMap(EntityTables::own, Function.identity(), (one, same) -> one, TreeMap::new));
     }
 
     /** The tables with the watched attributes of an edge's child rows. The first one is the table that every row is in. */
@@ -244,8 +244,8 @@ public final class OnDeleteGraph {
     }
 
     private static Set<String> tables(EntityPersister entity) {
-        return Arrays.stream(((AbstractEntityPersister) entity).getTableMappings())
-                .map(table -> table.getTableName())
+        return EntityTables.mutable(entity).stream()
+                .map(TableMapping::getTableName)
                 .collect(Collectors.toSet());
     }
 }

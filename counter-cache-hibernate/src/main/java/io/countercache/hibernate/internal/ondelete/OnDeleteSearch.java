@@ -140,7 +140,7 @@ public final class OnDeleteSearch {
         private List<Object> lock(Map<String, EntityPersister> tables, List<Object> ids, boolean areDeleted) {
             List<Object> existing = ids;
             if (session.isTransactionInProgress()) {
-                tables.values().forEach(entity -> OldRows.refuse(entity.getImportedName(), session));
+                tables.values().forEach(entity -> OldRows.refuse(Entities.name(entity), session));
                 for (var table : tables.entrySet()) {
                     Collection<Object> locked = areDeleted
                             ? RowLocks.lockForDelete(ids, table.getValue(), table.getKey(), session)

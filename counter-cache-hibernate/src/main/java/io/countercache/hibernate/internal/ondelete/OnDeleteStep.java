@@ -3,6 +3,8 @@ package io.countercache.hibernate.internal.ondelete;
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.DeferredMoves;
@@ -66,7 +68,7 @@ public final class OnDeleteStep implements RowStep {
     /** Called for rows that the session deletes itself: the search for these also finds the rows that it leaves to the database. */
     @Override
     public void beforeDelete(PreDeleteEvent event) {
-        SharedSessionContractImplementor session = event.getSession();
+        SharedSessionContractImplementor session = EventSession.of(event);
         EntityPersister entity = event.getPersister();
         if (!edges.takesAlong(entity)) {
             return;
@@ -95,15 +97,15 @@ public final class OnDeleteStep implements RowStep {
                 && (moves.passAny() || !model.watched(entity).passages().isEmpty())) {
             throw new CounterCacheException(
                     "deleting a row of %s makes the database delete rows that are counted through other deleted rows: begin a transaction before you delete it"
-                            .formatted(entity.getImportedName()));
+                            .formatted(Entities.name(entity)));
         }
     }
 
     @Override
     public void afterDelete(PostDeleteEvent event, boolean isSent) {
-        Deferred deferred = deleting.remove(event.getSession());
+        Deferred deferred = deleting.remove(EventSession.of(event));
         if (isSent && deferred != null && deferred.isOf(event)) {
-            deferred.moves().passOn(sink.of(event.getSession()));
+            deferred.moves().passOn(sink.of(EventSession.of(event)));
         }
     }
 }

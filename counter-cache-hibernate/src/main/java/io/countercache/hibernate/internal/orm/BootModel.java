@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
 import org.hibernate.mapping.Collection;
@@ -138,7 +137,7 @@ public final class BootModel {
     /** Those of the attributes that write their columns. */
     public static Map<String, Property> writing(PersistentClass entity) {
         Map<String, Property> writing = leaves(declared(entity));
-        writing.values().removeIf(property -> !property.isInsertable() && !property.isUpdatable());
+        writing.values().removeIf(property -> !property.isInsertable() && !BootDifferences.isUpdatable(property));
         writing.putAll(leaves(identifier(entity))); // whatever they say of themselves, the INSERT writes the identifier
         return writing;
     }
@@ -176,7 +175,7 @@ public final class BootModel {
 
     /** Whether each row of an entity belongs to a tenant. */
     public static boolean hasTenants(PersistentClass entity) {
-        return entity.getFilters().stream().anyMatch(filter -> TenantIdBinder.FILTER_NAME.equals(filter.getName()));
+        return BootDifferences.filters(entity).anyMatch(BootDifferences::isTenantFilter);
     }
 
     /**

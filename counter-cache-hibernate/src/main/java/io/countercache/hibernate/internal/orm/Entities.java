@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.orm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.CounterCacheException;
 import java.util.HashSet;
 import java.util.Set;
@@ -7,7 +9,9 @@ import java.util.stream.Stream;
 import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.generator.Generator;
 import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.spi.EntityInstantiator;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +19,62 @@ import org.jspecify.annotations.Nullable;
 public final class Entities {
 
     private Entities() {}
+
+    private static final OptionalMethod GENERATORS = OptionalMethod.of(EntityPersister.class, 0, "getGenerators");
+    private static final OptionalMethod VERSION_INDEX =
+            OptionalMethod.of(EntityPersister.class, 0, "getVersionPropertyIndex", "getVersionProperty");
+    private static final OptionalMethod DYNAMIC_INSERT = OptionalMethod.of(EntityPersister.class, 0, "isDynamicInsert");
+    private static final OptionalMethod DYNAMIC_UPDATE = OptionalMethod.of(EntityPersister.class, 0, "isDynamicUpdate");
+    private static final OptionalMethod METAMODEL = OptionalMethod.of(EntityPersister.class, 0, "getEntityMetamodel");
+    private static final OptionalMethod INSTANTIATE = OptionalMethod.of(EntityInstantiator.class, 0, "instantiate");
+    private static final OptionalMethod INSTANTIATE_OF = OptionalMethod.of(EntityInstantiator.class, 1, "instantiate");
+
+    /** The name of an entity in queries. */
+    public static String name(EntityPersister entity) {
+        return entity.getFactory()
+                .getRuntimeMetamodels()
+                .getJpaMetamodel()
+                .entity(entity.getEntityName())
+                .getName();
+    }
+
+    /** What gives values to the attributes of an entity, by their positions; null for those that have none. */
+    public static @Nullable Generator[] generators(EntityPersister entity) {
+        return (Generator[]) requireNonNull(of(entity, GENERATORS, "getGenerators"));
+    }
+
+    /** The position of the version; of an entity that has one. */
+    public static int versionIndex(EntityPersister entity) {
+        return (Integer) requireNonNull(of(entity, VERSION_INDEX, "getVersionPropertyIndex"));
+    }
+
+    /** Whether an INSERT leaves out what is null. */
+    public static boolean isDynamicInsert(EntityPersister entity) {
+        return (Boolean) requireNonNull(of(entity, DYNAMIC_INSERT, "isDynamicInsert"));
+    }
+
+    /** Whether an UPDATE leaves out what has not changed. */
+    public static boolean isDynamicUpdate(EntityPersister entity) {
+        return (Boolean) requireNonNull(of(entity, DYNAMIC_UPDATE, "isDynamicUpdate"));
+    }
+
+    /** Before Hibernate 7.2 the persister has a part that knows this. */
+    private static @Nullable Object of(EntityPersister entity, OptionalMethod method, String name) {
+        if (method.exists()) {
+            return method.call(entity);
+        }
+        Object metamodel = requireNonNull(METAMODEL.call(entity));
+        return OptionalMethod.of(metamodel.getClass(), 0, name).call(metamodel);
+    }
+
+    /** A new instance of an entity. */
+    public static Object instantiate(EntityPersister entity) {
+        EntityInstantiator instantiator = entity.getRepresentationStrategy().getInstantiator();
+        return requireNonNull(
+                INSTANTIATE.exists()
+                        ? INSTANTIATE.call(instantiator)
+                        : INSTANTIATE_OF.call(instantiator, entity.getFactory()));
+    }
 
     /** The persister of an entity by its name. */
     public static EntityPersister entity(String name, SessionFactoryImplementor factory) {
@@ -74,12 +134,12 @@ public final class Entities {
         if (!type.isInstance(id) && (id instanceof Iterable || id instanceof Object[])) {
             throw new IllegalArgumentException(
                     "%1$s has ids of type %2$s, and this is a collection: call on(%1$s.class, ids) with a Collection of those"
-                            .formatted(entity.getImportedName(), type.getSimpleName()));
+                            .formatted(name(entity), type.getSimpleName()));
         }
         if (!type.isInstance(id)) {
             throw new IllegalArgumentException("%s has ids of type %s, not %s: pass one of those"
                     .formatted(
-                            entity.getImportedName(),
+                            name(entity),
                             type.getSimpleName(),
                             id == null ? "null" : id.getClass().getSimpleName()));
         }
@@ -100,7 +160,7 @@ public final class Entities {
             throw new CounterCacheException(
                     "%s is filtered in this session, and rows that are hidden cannot be counted: disable %s, or use another session"
                             .formatted(
-                                    entity.getImportedName(),
+                                    name(entity),
                                     String.join(
                                             ", ",
                                             session.getLoadQueryInfluencers()

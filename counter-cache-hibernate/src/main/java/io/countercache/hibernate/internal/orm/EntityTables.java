@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.orm;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -10,7 +11,7 @@ import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.SingleTableEntityPersister;
 import org.hibernate.persister.entity.UnionSubclassEntityPersister;
-import org.hibernate.persister.entity.mutation.EntityTableMapping;
+import org.hibernate.persister.entity.mutation.EntityMutationTarget;
 import org.hibernate.sql.model.TableMapping;
 
 /**
@@ -37,6 +38,11 @@ public final class EntityTables {
             tables.put(declared, entity);
         }
         return tables;
+    }
+
+    /** The table that an entity is mapped to: of a joined subclass its own one, not the one of its root. */
+    public static String own(EntityPersister entity) {
+        return ((AbstractEntityPersister) entity).getTableName();
     }
 
     /** The tables that a query of an entity reads. */
@@ -66,8 +72,7 @@ public final class EntityTables {
 
     private static boolean sharesTable(EntityPersister entity, String table) {
         return entity.getSuperMappingType() != null
-                && (entity instanceof SingleTableEntityPersister
-                        || !table.equals(((AbstractEntityPersister) entity).getTableName()));
+                && (entity instanceof SingleTableEntityPersister || !table.equals(own(entity)));
     }
 
     /** Whether there may be rows of the entity that a session cannot see. */
@@ -79,12 +84,24 @@ public final class EntityTables {
 
     /** Whether each row of an entity is of one tenant. */
     public static boolean hasTenants(EntityPersister entity) {
-        for (Generator generator : entity.getGenerators()) {
+        for (Generator generator : Entities.generators(entity)) {
             if (generator instanceof TenantIdGeneration) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The tables that rows of an entity are written to. */
+    public static List<TableMapping> mutable(EntityPersister entity) {
+        List<TableMapping> tables = new ArrayList<>();
+        ((EntityMutationTarget) entity).forEachMutableTable(tables::add);
+        return tables;
+    }
+
+    /** In how many tables a row has its parts. */
+    public static int span(EntityPersister entity) {
+        return mutable(entity).size();
     }
 
     /**
@@ -93,8 +110,8 @@ public final class EntityTables {
      * @param statement the kind of statement
      */
     public static boolean hasOwnSql(
-            EntityPersister entity, Function<EntityTableMapping, TableMapping.MutationDetails> statement) {
-        for (EntityTableMapping table : ((AbstractEntityPersister) entity).getTableMappings()) {
+            EntityPersister entity, Function<TableMapping, TableMapping.MutationDetails> statement) {
+        for (TableMapping table : mutable(entity)) {
             if (statement.apply(table).getCustomSql() != null) {
                 return true;
             }

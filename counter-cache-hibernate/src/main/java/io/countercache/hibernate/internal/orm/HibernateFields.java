@@ -13,7 +13,6 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.mutation.internal.cte.CteInsertHandler;
 import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
 import org.hibernate.query.sqm.mutation.spi.SqmMultiTableMutationStrategy;
-import org.hibernate.sql.exec.spi.JdbcSelect;
 
 /**
  * The private fields of Hibernate that the library reads and sets, where Hibernate has no other way: only this class opens
@@ -50,9 +49,9 @@ public final class HibernateFields {
     }
 
     /** Reads the one statement by which a bulk INSERT into several tables is executed. */
-    public static JdbcSelect select(CteInsertHandler insert) {
+    public static Object select(CteInsertHandler insert) {
         try {
-            return (JdbcSelect) open(CteInsertHandler.class, "select").get(insert);
+            return open(CteInsertHandler.class, "select").get(insert);
         } catch (IllegalAccessException e) {
             throw closed(e);
         }

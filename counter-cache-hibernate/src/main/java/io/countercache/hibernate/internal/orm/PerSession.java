@@ -20,7 +20,7 @@ public final class PerSession<T> {
     /** Returns what is remembered, or null. */
     @SuppressWarnings("unchecked") // only put() puts a value under this key
     public @Nullable T get(SharedSessionContractImplementor session) {
-        return isUsed ? (T) SessionAttachment.of(session).get(this) : null;
+        return isUsed ? (T) SessionValues.of(session).get(this) : null;
     }
 
     /** Returns what is remembered; if nothing is, remembers a new value. */
@@ -37,12 +37,12 @@ public final class PerSession<T> {
         if (!isUsed) {
             isUsed = true;
         }
-        SessionAttachment.of(session).put(this, value);
+        SessionValues.of(session).put(this, value);
     }
 
     /** Forgets what is remembered, and returns it. */
     @SuppressWarnings("unchecked") // only put() puts a value under this key
     public @Nullable T remove(SharedSessionContractImplementor session) {
-        return isUsed ? (T) SessionAttachment.of(session).remove(this) : null;
+        return isUsed ? (T) SessionValues.of(session).remove(this) : null;
     }
 }

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.orm;
 
 import java.util.Arrays;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +11,23 @@ import org.jspecify.annotations.Nullable;
  */
 class SessionValues {
 
+    private static final boolean HAVE_EXTENSIONS = HibernateVersion.current().isAtLeast(7, 4);
+
     private static final @Nullable Object[] NONE = {};
 
     /** Keys and values in turn. */
     private @Nullable Object[] pairs = NONE;
 
     private int length;
+
+    /** The values of a session, which may be closed. */
+    static SessionValues of(SharedSessionContractImplementor session) {
+        return HAVE_EXTENSIONS ? SessionAttachment.of(session) : SessionMap.of(session);
+    }
+
+    boolean isEmpty() {
+        return length == 0;
+    }
 
     @Nullable
     Object get(Object key) {

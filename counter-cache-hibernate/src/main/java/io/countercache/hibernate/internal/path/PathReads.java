@@ -88,7 +88,7 @@ public final class PathReads {
             int column = readHere.indexOf(step);
             Map<Object, @Nullable Object> led = new HashMap<>();
             if (column < 0) {
-                OldRows.refuse(step.entity().getImportedName(), session);
+                OldRows.refuse(Entities.name(step.entity()), session);
                 led.putAll(read(step, locked.keySet(), session));
             } else {
                 locked.forEach((id, values) -> led.put(id, values.get(column)));

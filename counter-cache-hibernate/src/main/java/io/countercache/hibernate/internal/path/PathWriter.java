@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterPaths;
 import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.ParentRow;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.write.CounterDeltas;
@@ -220,7 +221,7 @@ public final class PathWriter {
             String column = step.columns().get(0);
             String text = "update " + step.table() + " set " + column + " = " + column + " where "
                     + Columns.row(step.table(), step.entity());
-            Statements.send(text, () -> "confirm " + step.entity().getImportedName(), session, statement -> {
+            Statements.send(text, () -> "confirm " + Entities.name(step.entity()), session, statement -> {
                 for (Object id : ids) {
                     Columns.bindId(id, step.entity(), statement, 1, session);
                     statement.addBatch();

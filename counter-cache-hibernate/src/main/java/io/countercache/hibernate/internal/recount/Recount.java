@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.count.CountQuery;
 import io.countercache.hibernate.internal.count.IdRange;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -103,7 +104,7 @@ public final class Recount {
         if (suspects.isEmpty()) {
             return suspects;
         }
-        OldRows.refuse(parent.getImportedName(), session);
+        OldRows.refuse(Entities.name(parent), session);
         Set<Object> ids = new TreeSet<>(LockOrder.of(parent, session));
         suspects.forEach(suspect -> ids.add(suspect.id()));
         Set<String> tables = new TreeSet<>(sql.tableOrder());

@@ -6,6 +6,7 @@ import io.countercache.RepairFailure;
 import io.countercache.RepairProgress;
 import io.countercache.hibernate.internal.count.IdRange;
 import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.recount.Recount;
 import java.time.Duration;
@@ -100,7 +101,7 @@ public record TableRepair(
         if (hasTenants && tenant == null && factory.getCurrentTenantIdentifierResolver() == null) {
             throw new CounterCacheException(
                     "%s is not repaired, because its tenant is not known: name it with tenant(..) or verifyAll(.., tenants)"
-                            .formatted(parent.getImportedName()));
+                            .formatted(Entities.name(parent)));
         }
     }
 
@@ -121,7 +122,7 @@ public record TableRepair(
         }
         Object upTo =
                 isOfRows && chunk.rows() == 1 ? chunk.lastId() : chunk.range().upTo();
-        var failed = new RepairFailure(parent.getImportedName(), chunk.range().after(), upTo, failure);
+        var failed = new RepairFailure(Entities.name(parent), chunk.range().after(), upTo, failure);
         task.tally().add(failed, ChunkFailure.isTimeout(failure));
     }
 
@@ -156,15 +157,32 @@ public record TableRepair(
     private CounterCacheException interrupted(@Nullable Object done) {
         String where =
                 done == null ? "in its first chunk: begin again" : "after id %s: go on with after(..)".formatted(done);
-        return new CounterCacheException(
-                "The repair of %s was interrupted %s".formatted(parent.getImportedName(), where));
+        return new CounterCacheException("The repair of %s was interrupted %s".formatted(Entities.name(parent), where));
     }
 
     private <R extends @Nullable Object> R inTransaction(Function<SharedSessionContractImplementor, R> work) {
         var options = factory.withStatelessOptions();
         try (StatelessSession session =
                 (tenant == null ? options : options.tenantIdentifier(tenant)).openStatelessSession()) {
-            return session.fromTransaction(transaction -> work.apply((SharedSessionContractImplementor) session));
+            session.beginTransaction();
+            try {
+                R result = work.apply((SharedSessionContractImplementor) session);
+                session.getTransaction().commit();
+                return result;
+            } catch (RuntimeException | Error e) {
+                rollBack(session, e);
+                throw e;
+            }
+        }
+    }
+
+    private static void rollBack(StatelessSession session, Throwable cause) {
+        try {
+            if (session.getTransaction().isActive()) {
+                session.getTransaction().rollback();
+            }
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.schema;
 
 import io.countercache.hibernate.internal.check.OnDeleteRule;
 import io.countercache.hibernate.internal.model.OnDelete;
+import io.countercache.hibernate.internal.orm.BootDifferences;
 import io.countercache.hibernate.internal.orm.BootModel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,7 +49,7 @@ public record MappedKeys(List<MappedKey> all) {
         Places places = new Places(metadata);
         List<MappedKey> keys = new ArrayList<>();
         for (Table table : metadata.collectTableMappings()) {
-            for (ForeignKey key : table.getForeignKeyCollection()) {
+            for (ForeignKey key : BootDifferences.foreignKeys(table)) {
                 if (key.isCreationEnabled() && !table.isSubselect()) {
                     Columns columns = new Columns(table, Set.copyOf(key.getColumns()));
                     keys.add(new MappedKey(

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.persister.collection.AbstractCollectionPersister;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
@@ -152,7 +153,7 @@ final class SchemaNeeds {
     }
 
     private static String place(EntityPersister entity, String attribute) {
-        return entity.getImportedName() + "." + attribute;
+        return Entities.name(entity) + "." + attribute;
     }
 
     private void counter(EntityPersister entity, String table, String counter, Use use) {
@@ -255,7 +256,8 @@ final class SchemaNeeds {
         ModelPart element = collection.getAttributeMapping().getElementDescriptor();
         String place = place(collection.getOwnerEntityPersister(), counter.association());
         boolean leadsOn = !counter.path().isEmpty();
-        EntityPersister elementEntity = collection.isOneToMany() ? collection.getElementPersister() : null;
+        EntityPersister elementEntity =
+                collection.isOneToMany() ? ((AbstractCollectionPersister) collection).getElementPersister() : null;
         if (elementEntity != null) {
             association(elementEntity, key, place, leadsOn, Set.of(), false);
             return;

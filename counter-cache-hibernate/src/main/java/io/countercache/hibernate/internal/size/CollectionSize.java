@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.size;
 
+import io.countercache.hibernate.internal.orm.Past;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -55,7 +56,7 @@ final class CollectionSize {
         if (collection.wasInitialized() || owner == null || isOfThePast(collection)) {
             return UNKNOWN;
         }
-        SharedSessionContractImplementor session = collection.getSession();
+        SharedSessionContractImplementor session = ((AbstractPersistentCollection<?>) collection).getSession();
         long count = session == null ? detached(owner) : count(owner, session);
         if (count < 0) {
             return UNKNOWN;
@@ -98,7 +99,7 @@ final class CollectionSize {
      * the past has may be another one than the collection had then.
      */
     private static boolean isOfThePast(PersistentCollection<?> collection) {
-        return ((AbstractPersistentCollection<?>) collection).getTemporalIdentifier() != null;
+        return Past.isRead(collection);
     }
 
     /** How many queued elements the counter does not count yet, or {@link #UNKNOWN} if anything else is queued. */

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.hibernate.cache.spi.access.EntityDataAccess;
 import org.hibernate.cache.spi.access.SoftLock;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +27,22 @@ public final class CacheInvalidation {
     private final Map<Place, Integer> writers = new ConcurrentHashMap<>();
 
     private record Place(EntityDataAccess access, Object key) {}
+
+    /** Unlocks entries when the transaction has ended. */
+    private record Release(SharedSessionContractImplementor session, Runnable release) implements TransactionObserver {
+
+        @Override
+        public void afterBegin() {}
+
+        @Override
+        public void beforeCompletion() {}
+
+        @Override
+        public void afterCompletion(boolean successful, boolean delayed) {
+            session.getTransactionCoordinator().removeObserver(this);
+            release.run();
+        }
+    }
 
     private record Entry(Place place, @Nullable SoftLock lock, boolean versioned) {}
 
@@ -46,8 +62,8 @@ public final class CacheInvalidation {
         }
         boolean commitsLater = session.isTransactionInProgress();
         if (commitsLater) {
-            session.getTransactionCompletionCallbacks()
-                    .registerCallback((AfterCompletionCallback) (success, owner) -> release(entries, tables, owner));
+            session.getTransactionCoordinator()
+                    .addObserver(new Release(session, () -> release(entries, tables, session)));
         }
         try {
             R result = update.get();

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.sql;
 
+import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
@@ -13,8 +14,8 @@ import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
-import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.sql.model.TableMapping;
 import org.hibernate.type.descriptor.ValueBinder;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ public final class Columns {
     /** The key columns of an entity in one of its tables. */
     public static List<String> keyColumns(String table, EntityPersister entity) {
         List<String> columns = new ArrayList<>();
-        for (var mapping : ((AbstractEntityPersister) entity).getTableMappings()) {
+        for (TableMapping mapping : EntityTables.mutable(entity)) {
             if (mapping.getTableName().equals(table)) {
                 mapping.getKeyDetails().forEachKeyColumn((index, key) -> columns.add(key.getColumnName()));
             }

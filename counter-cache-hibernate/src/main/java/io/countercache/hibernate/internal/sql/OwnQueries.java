@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.orm.PerSession;
+import io.countercache.hibernate.internal.orm.SharedConnection;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.support.Hql;
 import java.util.Collection;
@@ -15,7 +16,6 @@ import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.query.QueryProducer;
 import org.hibernate.query.SelectionQuery;
 
 /**
@@ -48,15 +48,17 @@ public final class OwnQueries {
             Consumer<SelectionQuery<R>> parameters,
             SharedSessionContractImplementor session) {
         return quietly(session, filtered -> {
-            try (StatelessSession open =
-                    filtered.statelessWithOptions().connection().open()) {
-                return send(hql, type, parameters, open);
+            try (StatelessSession open = SharedConnection.open(filtered)) {
+                return send(hql, type, parameters, (SharedSessionContractImplementor) open);
             }
         });
     }
 
     private static <R> List<R> send(
-            String hql, Class<R> type, Consumer<SelectionQuery<R>> parameters, QueryProducer session) {
+            String hql,
+            Class<R> type,
+            Consumer<SelectionQuery<R>> parameters,
+            SharedSessionContractImplementor session) {
         SelectionQuery<R> query = session.createSelectionQuery(hql, type);
         parameters.accept(query);
         return query.getResultList();
@@ -133,7 +135,7 @@ public final class OwnQueries {
         if (!session.isClosed()) {
             return query.apply(session);
         }
-        try (StatelessSession open = session.statelessWithOptions().connection().open()) {
+        try (StatelessSession open = SharedConnection.open(session)) {
             return query.apply((SharedSessionContractImplementor) open);
         }
     }

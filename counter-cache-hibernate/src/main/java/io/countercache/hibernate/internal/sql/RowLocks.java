@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.support.Chunks;
 import java.math.BigDecimal;
@@ -125,7 +126,7 @@ public final class RowLocks {
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String lock = areDeleted ? database.forDelete() : database.forUpdate();
             String sql = selectForUpdate(table, database.locked(table), entity, columns, chunk.size(), lock);
-            Statements.send(sql, () -> "lock " + entity.getImportedName(), session, statement -> {
+            Statements.send(sql, () -> "lock " + Entities.name(entity), session, statement -> {
                 int position = 1;
                 for (Object id : chunk) {
                     position = Columns.bindId(id, entity, statement, position, session);

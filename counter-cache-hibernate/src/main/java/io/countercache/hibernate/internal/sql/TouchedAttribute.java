@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.sql;
 
+import io.countercache.hibernate.internal.orm.Entities;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
@@ -90,8 +91,8 @@ public record TouchedAttribute(AttributeMapping attribute) {
     /** The attributes of these names; without names, those that an update of the entity sets to now. */
     public static List<TouchedAttribute> of(EntityPersister entity, String... names) {
         if (names == null) {
-            throw new IllegalArgumentException("null names no attributes of %s: name %s"
-                    .formatted(entity.getImportedName(), alternatives(entity)));
+            throw new IllegalArgumentException(
+                    "null names no attributes of %s: name %s".formatted(Entities.name(entity), alternatives(entity)));
         }
         if (names.length > 0) {
             return Arrays.stream(names)
@@ -102,7 +103,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
         List<TouchedAttribute> marked = setByUpdates(entity);
         if (marked.isEmpty()) {
             throw new IllegalArgumentException("%s has no attribute with @UpdateTimestamp or @LastModifiedDate: name %s"
-                    .formatted(entity.getImportedName(), alternatives(entity)));
+                    .formatted(Entities.name(entity), alternatives(entity)));
         }
         return marked;
     }
@@ -121,7 +122,7 @@ public record TouchedAttribute(AttributeMapping attribute) {
                 .findFirst()
                 .map(TouchedAttribute::new)
                 .orElseThrow(() -> new IllegalArgumentException("%s has no date or time attribute '%s': name %s"
-                        .formatted(entity.getImportedName(), name, alternatives(entity))));
+                        .formatted(Entities.name(entity), name, alternatives(entity))));
     }
 
     private static String alternatives(EntityPersister entity) {

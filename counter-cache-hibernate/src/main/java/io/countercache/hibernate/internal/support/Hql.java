@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.support;
 
+import io.countercache.hibernate.internal.orm.Entities;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.hibernate.persister.entity.EntityPersister;
@@ -14,7 +15,7 @@ public final class Hql {
 
     /** The name of an entity. With {@code hibernate.jpa.compliance.query}, HQL knows no other, as that of its class. */
     public static String name(EntityPersister entity) {
-        return quoted(entity.getImportedName());
+        return quoted(Entities.name(entity));
     }
 
     /** An attribute; dots lead into embeddables and along associations. */

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.model.ReferredParents;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.LockOrder;
@@ -59,7 +60,7 @@ public final class CounterSql {
                     .map(CounterDefinition::counter)
                     .collect(Collectors.joining(", "));
             return "%s of %s %s"
-                    .formatted(counters, parent.getImportedName(), row.row().id());
+                    .formatted(counters, Entities.name(parent), row.row().id());
         }
     }
 

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.write;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentRow;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.Columns;
@@ -209,7 +210,7 @@ public final class CounterWriter {
             ConstraintViolationException violation, CounterUpdate update, List<RowDeltas> rows) {
         return new ConstraintViolationException(
                 "could not move %s, for a constraint does not allow the new value: if the counter has drifted, correct it with CounterCaches.resetCounters(%s.class, id)"
-                        .formatted(named(update, rows), update.parent().getImportedName()),
+                        .formatted(named(update, rows), Entities.name(update.parent())),
                 violation.getSQLException(),
                 violation.getSQL(),
                 violation.getKind(),

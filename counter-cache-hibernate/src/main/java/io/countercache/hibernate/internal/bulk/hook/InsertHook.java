@@ -16,6 +16,7 @@ import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
 import org.hibernate.query.sqm.tree.insert.SqmInsertStatement;
 import org.hibernate.query.sqm.tree.insert.SqmInsertValuesStatement;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
+import org.hibernate.sql.exec.spi.JdbcSelect;
 
 /**
  * Tells Hibernate how to execute a bulk INSERT into several tables, or one for which Hibernate has to generate ids. Hibernate
@@ -73,7 +74,7 @@ record InsertHook(BulkInserts inserts, EntityPersister entity, SqmMultiTableInse
             return handler instanceof CteInsertHandler within
                     ? inserts.executeWithin(
                             target,
-                            HibernateFields.select(within),
+                            (JdbcSelect) HibernateFields.select(within),
                             values,
                             SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(context))
                     : inserts.inserting(target, () -> handler.execute(values, context));

@@ -1,0 +1,63 @@
+package io.countercache.hibernate.internal.orm;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.hibernate.SessionEventListener;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of the sessions of a Hibernate before 7.4, to which nothing can be attached. A session is in the map from its first
+ * value until it is closed, or, with JTA, until the transaction has ended that it is closed before.
+ */
+final class SessionMap {
+
+    private static final Map<SharedSessionContractImplementor, Values> SESSIONS = new ConcurrentHashMap<>();
+
+    private SessionMap() {}
+
+    static SessionValues of(SharedSessionContractImplementor session) {
+        Values known = SESSIONS.get(session);
+        return known != null ? known : new Values(session);
+    }
+
+    private static final class Values extends SessionValues implements SessionEventListener {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient SharedSessionContractImplementor session;
+        private transient boolean isListening;
+
+        Values(SharedSessionContractImplementor session) {
+            this.session = session;
+        }
+
+        @Override
+        void put(Object key, Object value) {
+            super.put(key, value);
+            if (!isListening) {
+                isListening = true;
+                SESSIONS.put(session, this);
+                session.getEventListenerManager().addListener(this);
+            }
+        }
+
+        @Override
+        @Nullable
+        Object remove(Object key) {
+            Object removed = super.remove(key);
+            if (isEmpty() && session.isClosed()) {
+                SESSIONS.remove(session, this);
+            }
+            return removed;
+        }
+
+        /** The session is closed. What it has to write at the end of a JTA transaction is still to come. */
+        @Override
+        public void end() {
+            if (isEmpty() || !session.isTransactionInProgress()) {
+                SESSIONS.remove(session, this);
+            }
+        }
+    }
+}
