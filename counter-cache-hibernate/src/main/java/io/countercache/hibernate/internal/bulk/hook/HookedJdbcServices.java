@@ -1,36 +1,45 @@
 package io.countercache.hibernate.internal.bulk.hook;
 
-import java.util.Map;
-import org.hibernate.boot.registry.StandardServiceInitiator;
-import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
+import io.countercache.hibernate.internal.orm.HibernateVersion;
+import io.countercache.hibernate.internal.support.Settings;
+import org.hibernate.engine.config.spi.ConfigurationService;
 import org.hibernate.engine.jdbc.internal.JdbcServicesImpl;
 import org.hibernate.engine.jdbc.spi.JdbcServices;
-import org.hibernate.service.spi.ServiceContributor;
-import org.hibernate.service.spi.ServiceRegistryImplementor;
+import org.hibernate.service.spi.SessionFactoryServiceContributor;
+import org.hibernate.service.spi.SessionFactoryServiceInitiator;
+import org.hibernate.service.spi.SessionFactoryServiceInitiatorContext;
+import org.hibernate.service.spi.SessionFactoryServiceRegistryBuilder;
 import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
 
 /**
- * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}: it has no events for bulk
+ * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}, before 7.2 through {@link RefusingHook}: it has no events for bulk
  * INSERTs, native statements and queries of stateless sessions. Found by Hibernate through {@code ServiceLoader}; not for
  * users.
+ *
+ * <p>A service of the session factory, which takes the place of the one that Hibernate shares among factories: that one is
+ * made when an application is built by Quarkus, and would know nothing of the database and the settings that it runs with.
  */
-public final class HookedJdbcServices implements ServiceContributor {
+public final class HookedJdbcServices implements SessionFactoryServiceContributor {
 
     /** Called by {@code ServiceLoader}. */
     public HookedJdbcServices() {}
 
     @Override
-    public void contribute(StandardServiceRegistryBuilder services) {
-        services.addInitiator(new StandardServiceInitiator<JdbcServices>() {
+    public void contribute(SessionFactoryServiceRegistryBuilder services) {
+        services.addInitiator(new SessionFactoryServiceInitiator<JdbcServices>() {
             @Override
             public Class<JdbcServices> getServiceInitiated() {
                 return JdbcServices.class;
             }
 
             @Override
-            public JdbcServices initiateService(Map<String, Object> settings, ServiceRegistryImplementor registry) {
-                return new Hooked();
+            public JdbcServices initiateService(SessionFactoryServiceInitiatorContext context) {
+                var settings = context.getServiceRegistry().requireService(ConfigurationService.class).getSettings();
+                if (!Settings.isDisabled(settings)) {
+                    HibernateVersion.current().require(); // here, because nothing of the library is called before
+                }
+                return BulkHooks.canCount() ? new Hooked() : new Refusing();
             }
         });
     }
@@ -38,7 +47,6 @@ public final class HookedJdbcServices implements ServiceContributor {
     private static final class Hooked extends JdbcServicesImpl {
 
         private static final long serialVersionUID = 1;
-        private static final JdbcSelectExecutor SELECTS = new StatelessQueryHook();
 
         @Override
         public JdbcMutationExecutor getJdbcMutationExecutor() {
@@ -47,7 +55,17 @@ public final class HookedJdbcServices implements ServiceContributor {
 
         @Override
         public JdbcSelectExecutor getJdbcSelectExecutor() {
-            return SELECTS;
+            return StatelessQueryHook.INSTANCE;
+        }
+    }
+
+    private static final class Refusing extends JdbcServicesImpl {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public JdbcMutationExecutor getJdbcMutationExecutor() {
+            return RefusingHook.INSTANCE;
         }
     }
 }
