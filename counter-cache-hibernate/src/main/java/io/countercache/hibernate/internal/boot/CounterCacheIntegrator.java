@@ -65,7 +65,8 @@ public final class CounterCacheIntegrator implements Integrator {
 
     @Override
     public void integrate(Metadata metadata, BootstrapContext context, SessionFactoryImplementor factory) {
-        Settings settings = Settings.read(context.getServiceRegistry()
+        // not those that the context has read: in Quarkus, these are the ones that were given when the application was built
+        Settings settings = Settings.read(factory.getServiceRegistry()
                 .requireService(ConfigurationService.class)
                 .getSettings());
         if (!settings.enabled()) {
