@@ -12,6 +12,7 @@ import io.countercache.hibernate.support.Magazine.Article;
 import io.countercache.hibernate.support.Magazine.Desk;
 import io.countercache.hibernate.support.Magazine.Letter;
 import io.countercache.hibernate.support.Magazine.Writer;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.math.BigDecimal;
 import org.hibernate.Session;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bulk statements on children that count under a condition, with a total, or further up. */
+@SinceHibernate("7.2")
 class BulkConditionsTest {
 
     @RegisterExtension

@@ -13,6 +13,7 @@ import io.countercache.hibernate.bulk.BulkRaceTest.Room;
 import io.countercache.hibernate.concurrency.TrafficTest;
 import io.countercache.hibernate.modelcheck.Actor.Failure;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.Soak;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.EnumMap;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * counter is right.
  */
 @Tag("postgresql") // with skip locked; H2 locks what it changes in an order of its own
+@SinceHibernate("7.2")
 class BulkDeadlockTest {
 
     private static final int THREADS = 8;

@@ -3,6 +3,7 @@ package io.countercache.hibernate.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.DiscriminatorColumn;
 import jakarta.persistence.DiscriminatorValue;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bulk statements on hierarchies whose queries always name the class of a row. */
+@SinceHibernate("7.2")
 class BulkForcedDiscriminatorTest {
 
     @Entity(name = "Street")

@@ -11,18 +11,20 @@ import io.countercache.hibernate.bulk.BulkRaceTest.Report;
 import io.countercache.hibernate.bulk.BulkRaceTest.Review;
 import io.countercache.hibernate.bulk.BulkRaceTest.Room;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.OptimisticLockException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
 import org.hibernate.Session;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bulk statements on rows in several tables, and such that look at other tables. After each test every counter is right. */
+@SinceHibernate("7.2")
 class BulkHierarchyTest {
 
     @RegisterExtension
@@ -103,15 +105,14 @@ class BulkHierarchyTest {
         Draft draft = put(new Draft(), one);
         AtomicReference<Future<?>> moving = new AtomicReference<>();
         try (Concurrently concurrently = new Concurrently(db)) {
-            UnaryOperator<String> beforeEach = sql -> {
+            StatementInspector beforeEach = sql -> {
                 if (sql.startsWith("update report ")) {
                     moving.set(concurrently.start(() -> execute("update Report set room = ?1", other)));
                     concurrently.awaitDoneOrWaiting(moving.get());
                 }
                 return sql;
             };
-            try (Session session =
-                    db.factory().withOptions().statementInspector(beforeEach).openSession()) {
+            try (Session session = db.openSession(beforeEach)) {
                 session.beginTransaction();
                 session.find(Draft.class, draft.id).words = 7;
                 session.getTransaction().commit();
@@ -129,14 +130,13 @@ class BulkHierarchyTest {
         put(new Letter(), other);
         Memo memo = put(new Memo(), one);
         AtomicInteger sent = new AtomicInteger();
-        UnaryOperator<String> beforeEach = sql -> {
+        StatementInspector beforeEach = sql -> {
             if (sql.contains("update letter ") && sent.getAndIncrement() == 0) {
                 db.inTransaction(session -> session.find(Memo.class, memo.id).room = other);
             }
             return sql;
         };
-        try (Session session =
-                db.factory().withOptions().statementInspector(beforeEach).openSession()) {
+        try (Session session = db.openSession(beforeEach)) {
             session.beginTransaction();
             String hql = "update Letter c set c.room = null where exists (select 1 from Memo m where m.room = c.room)";
             try {

@@ -9,6 +9,7 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bulk INSERTs of rows that are counted; after each test every counter has to be right. */
+@SinceHibernate("7.2")
 class BulkInsertTest {
 
     @RegisterExtension

@@ -3,6 +3,7 @@ package io.countercache.hibernate.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bulk statements that join other rows: they change the rows that their HQL says, and these are counted. */
+@SinceHibernate("7.2")
 class BulkJoinsTest {
 
     @Entity(name = "Depot")

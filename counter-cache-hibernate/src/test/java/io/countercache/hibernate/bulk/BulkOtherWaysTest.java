@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bulk statements that say in another way what they change. */
+@SinceHibernate("7.2")
 class BulkOtherWaysTest {
 
     @Entity(name = "Box")

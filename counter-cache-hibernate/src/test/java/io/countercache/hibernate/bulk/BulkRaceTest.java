@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.concurrency.TrafficTest;
 import io.countercache.hibernate.modelcheck.Actor.Failure;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.Soak;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * counter has to be right, and nothing may have failed but for what a database refuses to concurrent transactions.
  */
 @Tag("soak")
+@SinceHibernate("7.2")
 class BulkRaceTest {
 
     private static final int ROOMS = 4;

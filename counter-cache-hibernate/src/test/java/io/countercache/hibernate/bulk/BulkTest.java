@@ -1,5 +1,6 @@
 package io.countercache.hibernate.bulk;
 
+import static io.countercache.hibernate.support.SameSource.createMutationQuery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bulk statements on rows that are counted; after each test every counter has to be right. */
+@SinceHibernate("7.2")
 class BulkTest {
 
     @RegisterExtension
@@ -154,13 +157,13 @@ class BulkTest {
             var delete = builder.createCriteriaDelete(Comment.class);
             var root = delete.from(Comment.class);
             delete.where(root.get("text").in("a0", "b'0", "b1"));
-            assertThat(session.createMutationQuery(delete).executeUpdate()).isEqualTo(2);
+            assertThat(createMutationQuery(session, delete).executeUpdate()).isEqualTo(2);
 
             var update = builder.createCriteriaUpdate(Comment.class);
             var title = builder.parameter(String.class);
             update.set(update.getRoot().<Post>get("post"), other);
             update.where(builder.equal(update.getRoot().get("post").get("title"), title));
-            assertThat(session.createMutationQuery(update)
+            assertThat(createMutationQuery(session, update)
                             .setParameter(title, "one")
                             .executeUpdate())
                     .isEqualTo(2);

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.bulk;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
@@ -7,6 +8,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.LogMessages;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Statements that are executed without being counted, and warned of. */
+@SinceHibernate("7.2")
 class UncountedStatementsTest {
 
     @Entity(name = "Room")
@@ -194,15 +197,15 @@ class UncountedStatementsTest {
         Post post = database.persist(new Post("one"));
         database.factory().inStatelessTransaction(session -> {
             session.setJdbcBatchSize(10);
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
             assertThat(session.createSelectionQuery("select commentsCount from Post", Integer.class)
                             .getSingleResult())
                     .isEqualTo(1);
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
             assertThat(session.createMutationQuery("update Post set title = 'two' where commentsCount = 2")
                             .executeUpdate())
                     .isEqualTo(1);
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
             assertThat(session.createMutationQuery("delete from Comment c where c.post.commentsCount = 3")
                             .executeUpdate())
                     .isEqualTo(3);

@@ -7,6 +7,7 @@ import io.countercache.hibernate.collection.Zoo.Article;
 import io.countercache.hibernate.collection.Zoo.Keeper;
 import io.countercache.hibernate.collection.Zoo.Label;
 import io.countercache.hibernate.collection.Zoo.Pet;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.HashSet;
 import java.util.List;
@@ -81,7 +82,7 @@ class CollectionBatchTest {
         };
         db.factory()
                 .unwrap(SessionFactoryImplementor.class)
-                .getEventListenerRegistry()
+                .getEventEngine().getListenerRegistry()
                 .appendListeners(EventType.POST_COLLECTION_UPDATE, listener);
     }
 
@@ -156,6 +157,7 @@ class CollectionBatchTest {
     // ---- stateless sessions ----
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionSendsItsBatchWhenACounterIsRead() {
         List<Keeper> keepers = Stream.generate(() -> db.persist(new Keeper(db.persist(new Pet()))))
                 .limit(2)
@@ -180,6 +182,7 @@ class CollectionBatchTest {
 
     /** On PostgreSQL Hibernate then rolls the whole transaction back. */
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionGoesOnAfterABatchThatHasFailed() {
         Keeper blocked = db.persist(new Keeper(db.persist(new Pet()), db.persist(new Pet())));
         Keeper free = db.persist(new Keeper(db.persist(new Pet())));

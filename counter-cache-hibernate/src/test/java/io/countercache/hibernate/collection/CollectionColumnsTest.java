@@ -4,6 +4,7 @@ import static io.countercache.hibernate.support.Boot.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
@@ -137,6 +138,7 @@ class CollectionColumnsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aBulkUpdateOfTheColumnIsCounted() {
         db.inTransaction(
                 session -> session.createMutationQuery("update Horse h set h.stable = null where h.name = 'white'")
@@ -146,6 +148,7 @@ class CollectionColumnsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aBulkDeleteOfOwnersMovesTheCountersFurtherUp() {
         db.inTransaction(session -> {
             Land land = new Land();

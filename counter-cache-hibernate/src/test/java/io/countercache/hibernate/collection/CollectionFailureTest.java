@@ -1,5 +1,6 @@
 package io.countercache.hibernate.collection;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -8,6 +9,7 @@ import io.countercache.hibernate.collection.Zoo.Article;
 import io.countercache.hibernate.collection.Zoo.Keeper;
 import io.countercache.hibernate.collection.Zoo.Label;
 import io.countercache.hibernate.collection.Zoo.Pet;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * A statement of a collection fails, and the application goes on. A stateless session may even commit then: PostgreSQL refuses
  * that, but H2 keeps what was written before. After each test every counter has to equal its count.
  */
+@SinceHibernate("7.2")
 class CollectionFailureTest {
 
     @RegisterExtension
@@ -58,8 +61,8 @@ class CollectionFailureTest {
     @Test
     void whatWasInsertedBeforeTheFailureCounts() {
         try (StatelessSession session = db.factory().openStatelessSession()) {
-            goOn(session, () -> session.insert(old(red, blue, missing)));
-            goOn(session, () -> session.insert(new Article(red, missing)));
+            goOn(session, () -> insert(session, old(red, blue, missing)));
+            goOn(session, () -> insert(session, new Article(red, missing)));
         }
     }
 
@@ -79,14 +82,14 @@ class CollectionFailureTest {
     void whatFollowsTheFailureCounts() {
         try (StatelessSession session = db.factory().openStatelessSession()) {
             goOn(session, () -> {
-                RuntimeException failed = (RuntimeException) catchThrowable(() -> session.insert(old(red, missing)));
-                if (catchThrowable(() -> session.insert(old(red, blue))) != null) {
+                RuntimeException failed = (RuntimeException) catchThrowable(() -> insert(session, old(red, missing)));
+                if (catchThrowable(() -> insert(session, old(red, blue))) != null) {
                     assertThat(failed).isNotNull();
                 }
                 throw failed;
             });
             session.beginTransaction();
-            session.insert(old(blue));
+            insert(session, old(blue));
             session.getTransaction().commit();
         }
     }
@@ -94,7 +97,7 @@ class CollectionFailureTest {
     @Test
     void withoutATransactionWhatWasInsertedCounts() {
         try (StatelessSession session = db.factory().openStatelessSession()) {
-            assertThatThrownBy(() -> session.insert(old(red, blue, missing))).isInstanceOf(RuntimeException.class);
+            assertThatThrownBy(() -> insert(session, old(red, blue, missing))).isInstanceOf(RuntimeException.class);
         }
     }
 
@@ -103,7 +106,7 @@ class CollectionFailureTest {
         Pet pet = db.persist(new Pet());
         Keeper keeper = db.persist(new Keeper(pet));
         try (StatelessSession session = db.factory().openStatelessSession()) {
-            goOn(session, () -> session.insert(new Keeper(pet, new Pet())));
+            goOn(session, () -> insert(session, new Keeper(pet, new Pet())));
         }
         assertThat(db.number("select pets_count from keeper where id = " + keeper.id))
                 .isEqualTo(1);

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.hibernate.exception.ConstraintViolationException;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -70,14 +70,13 @@ class CollectionRaceTest {
     /** Runs once, just before a session sends the first statement that starts like this. */
     private void justBefore(String statement, Runnable intruder, Consumer<Session> work) {
         AtomicBoolean done = new AtomicBoolean();
-        UnaryOperator<String> beforeEach = sql -> {
+        StatementInspector beforeEach = sql -> {
             if (sql.startsWith(statement) && done.compareAndSet(false, true)) {
                 intruder.run();
             }
             return sql;
         };
-        try (Session session =
-                db.factory().withOptions().statementInspector(beforeEach).openSession()) {
+        try (Session session = db.openSession(beforeEach)) {
             session.beginTransaction();
             work.accept(session);
             session.getTransaction().commit();

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.collection;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.collection.Zoo.Article;
@@ -9,6 +10,7 @@ import io.countercache.hibernate.collection.Zoo.Keeper;
 import io.countercache.hibernate.collection.Zoo.Label;
 import io.countercache.hibernate.collection.Zoo.Pet;
 import io.countercache.hibernate.collection.Zoo.Sheep;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Collections that a stateless session writes: always as a whole. After each test every counter has to equal its count. */
+@SinceHibernate("7.2")
 class CollectionStatelessTest {
 
     @RegisterExtension
@@ -50,7 +53,7 @@ class CollectionStatelessTest {
     @Test
     void insertUpdateAndDeleteOfAnOwner() {
         Article article = new Article(red, blue);
-        stateless(session -> session.insert(article));
+        stateless(session -> insert(session, article));
         assertThat(List.of(labels(), articles(red), articles(blue))).containsExactly(2L, 1L, 1L);
         article.labels = new HashSet<>(Set.of(red));
         stateless(session -> session.update(article));
@@ -98,7 +101,7 @@ class CollectionStatelessTest {
         Cage cage = new Cage();
         cage.bag.addAll(List.of("a", "a", "b"));
         cage.list.addAll(List.of("a", "b"));
-        stateless(session -> session.insert(cage));
+        stateless(session -> insert(session, cage));
         cage.bag.remove("a");
         cage.list.clear();
         stateless(session -> session.update(cage));
@@ -112,10 +115,10 @@ class CollectionStatelessTest {
         Pet pet = db.persist(new Pet());
         Pet other = db.persist(new Pet());
         Keeper keeper = new Keeper(pet, other);
-        stateless(session -> session.insert(keeper));
+        stateless(session -> insert(session, keeper));
         assertThat(db.number("select pets_count from keeper")).isEqualTo(2);
         Keeper second = new Keeper(pet);
-        stateless(session -> session.insert(second));
+        stateless(session -> insert(session, second));
         assertThat(db.number("select pets_count from keeper where id = " + keeper.id))
                 .isEqualTo(1);
         assertThat(db.number("select pets_count from keeper where id = " + second.id))
@@ -142,7 +145,7 @@ class CollectionStatelessTest {
     void withoutATransactionEachStatementIsCounted() {
         Article article = new Article(red, blue);
         try (StatelessSession session = db.factory().openStatelessSession()) {
-            session.insert(article);
+            insert(session, article);
             article.labels = new HashSet<>();
             session.update(article);
         }
@@ -152,7 +155,7 @@ class CollectionStatelessTest {
     @Test
     void aStatefulSessionMayFollowInTheSameThread() {
         Article article = new Article(red);
-        stateless(session -> session.insert(article));
+        stateless(session -> insert(session, article));
         db.inTransaction(
                 session -> session.find(Article.class, article.id).labels.add(session.find(Label.class, blue.id)));
         assertThat(List.of(labels(), articles(red), articles(blue))).containsExactly(2L, 1L, 1L);

@@ -8,6 +8,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.support.JpaBootstrap;
+import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
@@ -21,14 +23,14 @@ import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
+import org.hibernate.SessionFactory;
 import org.hibernate.cfg.AvailableSettings;
-import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -121,12 +123,15 @@ class IsolationTest {
             configuration.getProperties().put("hibernate.connection.datasource", connections);
             return configuration.setProperty(CounterCacheSettings.WRITE, write).buildSessionFactory();
         }
-        return new HibernatePersistenceConfiguration("isolation")
-                .managedClasses(Topic.class, Reply.class)
-                .property("hibernate.connection.datasource", connections)
-                .property(AvailableSettings.PHYSICAL_NAMING_STRATEGY, PhysicalNamingStrategySnakeCaseImpl.class)
-                .property(CounterCacheSettings.WRITE, write)
-                .createEntityManagerFactory();
+        return JpaBootstrap.factory(
+                List.of(Topic.class, Reply.class),
+                Map.of(
+                        "hibernate.connection.datasource",
+                        connections,
+                        AvailableSettings.PHYSICAL_NAMING_STRATEGY,
+                        SnakeCase.class,
+                        CounterCacheSettings.WRITE,
+                        write));
     }
 
     @ParameterizedTest(name = "{0}, write at {1}")
@@ -167,8 +172,8 @@ class IsolationTest {
 
     /** Two transactions that make the same change, both begun before either makes it: what the second gets. */
     private static Throwable conflict(EntityManagerFactory factory, Consumer<EntityManager> change) {
-        try (EntityManager first = factory.createEntityManager();
-                EntityManager second = factory.createEntityManager()) {
+        try (EntityManager first = factory.createEntityManager(Map.of());
+                EntityManager second = factory.createEntityManager(Map.of())) {
             first.getTransaction().begin();
             second.getTransaction().begin();
             second.createQuery("select count(*) from Topic", Long.class).getSingleResult();
@@ -257,6 +262,6 @@ class IsolationTest {
     }
 
     private static void inTransaction(EntityManagerFactory factory, Consumer<EntityManager> work) {
-        factory.runInTransaction(work);
+        factory.unwrap(SessionFactory.class).inTransaction(work::accept);
     }
 }

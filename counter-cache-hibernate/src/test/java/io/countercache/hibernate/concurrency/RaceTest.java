@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
 import org.hibernate.Session;
 import org.hibernate.exception.ConstraintViolationException;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -116,12 +116,11 @@ class RaceTest {
                     concurrently.awaitDoneOrWaiting(committing.get());
                 }
             };
-            UnaryOperator<String> beforeEach = sql -> {
+            StatementInspector beforeEach = sql -> {
                 interleave.run();
                 return sql;
             };
-            try (Session resetting =
-                    db.factory().withOptions().statementInspector(beforeEach).openSession()) {
+            try (Session resetting = db.openSession(beforeEach)) {
                 resetting.beginTransaction();
                 assertThat(reset(resetting, post)).hasSize(1);
                 assertThat(step).hasValue(STEPS);

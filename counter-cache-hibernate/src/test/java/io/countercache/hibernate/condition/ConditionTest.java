@@ -249,7 +249,7 @@ class ConditionTest {
 
     private Set<Long> found(String where) {
         return db.fromTransaction(
-                session -> new TreeSet<>(session.createQuery("select e.id from Comment e where " + where, Long.class)
+                session -> new TreeSet<>(session.createSelectionQuery("select e.id from Comment e where " + where, Long.class)
                         .getResultList()));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.support.Boot;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -72,6 +73,17 @@ class DefinedColumnsTest {
         db.inTransaction(session -> session.find(Toll.class, 3L).status = "OPEN");
         assertThat(open()).isEqualTo(2);
         db.inTransaction(session -> session.remove(session.find(Toll.class, 2L)));
+        assertThat(open()).isEqualTo(1);
+    }
+
+    @Test
+    @SinceHibernate("7.2")
+    void aTextThatTheColumnFillsUpIsComparedWithoutTheSpacesByBulkStatements() {
+        Road road = new Road();
+        road.id = 1L;
+        db.persist(road);
+        db.persist(new Toll(1, road, "SHUT"));
+        db.persist(new Toll(3, road, "OPEN"));
         db.inTransaction(session -> session.createMutationQuery("update Toll set status = 'NEW' where id = 1")
                 .executeUpdate());
         assertThat(open()).isEqualTo(2);

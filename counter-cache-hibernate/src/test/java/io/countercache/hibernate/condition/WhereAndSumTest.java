@@ -17,6 +17,7 @@ import io.countercache.hibernate.support.Invoices.Invoice;
 import io.countercache.hibernate.support.Invoices.Parcel;
 import io.countercache.hibernate.support.Invoices.Receipt;
 import io.countercache.hibernate.support.Invoices.Status;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.OptimisticLockException;
 import java.math.BigDecimal;
@@ -251,6 +252,7 @@ class WhereAndSumTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void mergeAndAStatelessSessionFlipToo() {
         Invoice detached = invoice(1, "5.00");
         detached.status = Status.PAID;

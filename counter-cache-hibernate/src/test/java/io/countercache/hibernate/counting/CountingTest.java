@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -368,10 +370,11 @@ class CountingTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void commentsArePersistedByStatelessSessionsToo() {
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Comment(first));
-            session.insert(new Comment(first));
+            insert(session, new Comment(first));
+            insert(session, new Comment(first));
         });
         assertThat(stored(first)).isEqualTo(2);
     }

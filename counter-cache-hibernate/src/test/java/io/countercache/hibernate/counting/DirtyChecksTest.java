@@ -9,6 +9,7 @@ import io.countercache.hibernate.Counters;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,11 +46,11 @@ class DirtyChecksTest {
                 first = post.id; // any of them
             }
         });
-        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventListenerRegistry();
+        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventEngine().getListenerRegistry();
         listeners.appendListeners(EventType.FLUSH_ENTITY, event -> checked.incrementAndGet());
         listeners.appendListeners(EventType.AUTO_FLUSH, event -> read.add(event.getQuerySpaces()));
         listeners.appendListeners(EventType.PRE_INSERT, event -> {
-            duringFlush.accept((Session) event.getSession());
+            duringFlush.accept((Session) SameSource.session(event));
             return false;
         });
     }

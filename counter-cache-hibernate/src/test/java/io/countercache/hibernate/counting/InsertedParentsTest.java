@@ -1,11 +1,13 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
@@ -185,12 +187,13 @@ class InsertedParentsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void whatWasRolledBackInAStatelessSessionIsTriedAgain() {
         Shelf shelf = new Shelf().with(2);
         for (int attempt = 0; attempt < 2; attempt++) {
             try (var session = db.factory().openStatelessSession()) {
                 session.beginTransaction();
-                session.insert(shelf);
+                insert(session, shelf);
                 session.insertMultiple(shelf.books);
                 if (attempt == 0) {
                     session.getTransaction().rollback();
@@ -339,7 +342,7 @@ class InsertedParentsTest {
     // ---- who else sets the value ----
 
     private void beforeInsert(PreInsertEventListener listener, boolean isFirst) {
-        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventListenerRegistry();
+        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventEngine().getListenerRegistry();
         if (isFirst) {
             listeners.prependListeners(EventType.PRE_INSERT, listener);
         } else {
@@ -376,34 +379,38 @@ class InsertedParentsTest {
         assertThat(db.number("select views from shelf")).isEqualTo(3);
     }
 
+    private static final class FortyBooks implements Interceptor {
+        @Override
+        public boolean onPersist(Object entity, Object id, Object[] state, String[] names, Type[] types) {
+            set(state, names, "booksCount", 40);
+            return true;
+        }
+
+        @Override
+        public void onInsert(Object entity, Object id, Object[] state, String[] names, Type[] types) {
+            set(state, names, "booksCount", 40);
+        }
+    }
+
     @Test
     void whatAnInterceptorPutsIntoTheStateIsNotStored() {
-        Interceptor interceptor = new Interceptor() {
-            @Override
-            public boolean onPersist(Object entity, Object id, Object[] state, String[] names, Type[] types) {
-                set(state, names, "booksCount", 40);
-                return true;
-            }
-
-            @Override
-            public void onInsert(Object entity, Object id, Object[] state, String[] names, Type[] types) {
-                set(state, names, "booksCount", 40);
-            }
-        };
         try (Session session =
-                db.factory().withOptions().interceptor(interceptor).openSession()) {
+                db.factory().withOptions().interceptor(new FortyBooks()).openSession()) {
             session.beginTransaction();
             session.persist(new Shelf());
             session.getTransaction().commit();
         }
         assertStored(0);
+    }
+
+    @Test
+    @SinceHibernate("7.2")
+    void whatAnInterceptorPutsIntoTheStateOfAStatelessSessionIsNotStored() {
         var stateless = db.factory().withStatelessOptions();
-        stateless.interceptor(interceptor);
+        stateless.interceptor(new FortyBooks());
         try (var session = stateless.openStatelessSession()) {
-            Shelf shelf = new Shelf();
-            shelf.id = 2L;
-            session.insert(shelf);
+            insert(session, new Shelf());
         }
-        assertThat(db.number("select books_count from shelf where id = 2")).isZero();
+        assertStored(0);
     }
 }

@@ -340,9 +340,10 @@ class ManyRowsTest {
         db.inTransaction(session -> {
             comment(session, posts);
             session.flush();
-            session.createMutationQuery("delete from Comment where post = :post")
+            session.createSelectionQuery("from Comment where post = :post", Comment.class)
                     .setParameter("post", posts.get(3))
-                    .executeUpdate();
+                    .getResultList()
+                    .forEach(session::remove);
             session.remove(session.find(Post.class, posts.get(3).id));
         });
         assertThat(db.number("select sum(comments_count) from post")).isEqualTo(ROWS - 1);

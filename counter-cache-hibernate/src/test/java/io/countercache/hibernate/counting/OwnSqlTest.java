@@ -1,9 +1,11 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -117,10 +119,11 @@ class OwnSqlTest {
         }
 
         @Test
+        @SinceHibernate("7.2")
         void aStatelessSessionCountsWhatTheSqlHasWritten() {
             db.factory().inStatelessTransaction(session -> {
                 Booth booth = session.get(Booth.class, 2L);
-                session.insert(new Ticket(2, 50, booth));
+                insert(session, new Ticket(2, 50, booth));
                 session.update(new Ticket(1, 70, booth));
                 session.delete(new Ticket(2, 0, null));
             });

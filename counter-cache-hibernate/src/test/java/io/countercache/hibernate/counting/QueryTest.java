@@ -8,8 +8,10 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
+import java.util.Map;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +75,7 @@ class QueryTest {
             session.persist(new Comment(post));
             var criteria = session.getCriteriaBuilder().createQuery(Integer.class);
             criteria.select(criteria.from(Post.class).get("commentsCount"));
-            assertThat(session.createQuery(criteria).getSingleResult()).isEqualTo(1);
+            assertThat(session.createSelectionQuery(criteria).getSingleResult()).isEqualTo(1);
             session.persist(new Comment(post));
             assertThat(session.createNativeQuery("select comments_count from post", Integer.class)
                             .addSynchronizedEntityClass(Post.class)
@@ -150,7 +152,7 @@ class QueryTest {
 
             var graph = session.createEntityGraph(Post.class);
             graph.addAttributeNodes("comments");
-            assertThat(session.find(graph, post.id).shown()).isEqualTo(2);
+            assertThat(session.find(Post.class, post.id, Map.of("jakarta.persistence.loadgraph", graph)).shown()).isEqualTo(2);
             session.clear();
 
             assertThat(session.createSelectionQuery("from Comment c join fetch c.post where c.id = :id", Comment.class)
@@ -168,10 +170,16 @@ class QueryTest {
                             .getResultList())
                     .extracting(Post::shown)
                     .containsExactly(3);
-            session.clear();
+        });
+    }
 
+    @Test
+    @SinceHibernate("7.0")
+    void parentsThatAreLoadedTogetherAreTold() {
+        db.inTransaction(session -> {
+            session.persist(new Comment(session.getReference(Post.class, post.id)));
             assertThat(session.findMultiple(Post.class, List.of(post.id)).get(0).shown())
-                    .isEqualTo(3);
+                    .isEqualTo(1);
         });
     }
 

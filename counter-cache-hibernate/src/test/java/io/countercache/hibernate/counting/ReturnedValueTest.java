@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +8,7 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import java.util.ArrayList;
@@ -76,9 +78,10 @@ class ReturnedValueTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionDoesNotAsk() {
         List<String> sql = db.statementsOf(
-                () -> db.factory().inStatelessTransaction(session -> session.insert(new Comment(first))));
+                () -> db.factory().inStatelessTransaction(session -> insert(session, new Comment(first))));
         assertThat(counterUpdates(sql)).containsExactly(UPDATE);
     }
 

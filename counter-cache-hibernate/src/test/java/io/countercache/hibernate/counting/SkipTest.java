@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +9,7 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.TransactionRequiredException;
 import java.util.List;
@@ -180,13 +182,14 @@ class SkipTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionSkipsToo() {
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
             try (var skipped = CounterCaches.of(session).skip()) {
-                session.insert(new Comment(post));
+                insert(session, new Comment(post));
             }
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
         });
         assertThat(stored()).isEqualTo(2);
     }
@@ -246,9 +249,10 @@ class SkipTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void flushOfAStatelessSessionWritesNow() {
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Comment(post));
+            insert(session, new Comment(post));
             assertThat(counterUpdates(db.statementsOf(CounterCaches.of(session)::flush)))
                     .hasSize(1);
         });

@@ -1,10 +1,12 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.support.Notes.Note;
 import io.countercache.hibernate.support.Notes.Pad;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Stateless sessions know no old state: what the database has is what counts, whatever the instance says. */
 @ParameterizedClass(name = "{0}, transaction {1}, batches of {2}")
 @CsvSource({"lock, true, 0", "lock, false, 0", "lock, true, 10", "trust, true, 10", "trust, false, 0"})
+@SinceHibernate("7.2")
 class StatelessTest {
 
     private static final long NOTE = 7;
@@ -75,7 +78,7 @@ class StatelessTest {
 
     @Test
     void anInsertIsCounted() {
-        stateless(session -> session.insert(note(20, 2)));
+        stateless(session -> insert(session, note(20, 2)));
         assertStored(2, 1, 0);
     }
 
@@ -199,13 +202,13 @@ class StatelessTest {
     void whatWasInsertedCanBeMovedAndDeleted(String way) {
         stateless(session -> {
             if (way.equals("insert")) {
-                session.insert(note(20, 2));
+                insert(session, note(20, 2));
             } else {
                 session.upsert(note(20, 2));
             }
             session.update(note(20, 3));
             session.delete(note(20, 1));
-            session.insert(note(20, 3));
+            insert(session, note(20, 3));
         });
         assertStored(2, 0, 1);
     }

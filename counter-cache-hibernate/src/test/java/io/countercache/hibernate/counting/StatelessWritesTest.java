@@ -1,10 +1,12 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -46,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
     "lock, shared, 10",
     "trust, shared, 10"
 })
+@SinceHibernate("7.2")
 class StatelessWritesTest {
 
     @Entity(name = "Summit")
@@ -305,7 +308,7 @@ class StatelessWritesTest {
     /** What is written, and which rows are then with which holder. */
     static Stream<Arguments> writes() {
         return Stream.of(
-                write("insert", "1@1 2@1 3@2", (session, kind) -> session.insert(child(session, kind, 3, 2, true, 3))),
+                write("insert", "1@1 2@1 3@2", (session, kind) -> insert(session, child(session, kind, 3, 2, true, 3))),
                 write(
                         "insertMultiple",
                         "1@1 2@1 3@2 4@1 5@2",
@@ -349,13 +352,13 @@ class StatelessWritesTest {
                                 child(session, kind, 2, 1, true, 6),
                                 child(session, kind, 4, 1, true, 4)))),
                 write("one after the other", "2@2 3@1", (session, kind) -> {
-                    session.insert(child(session, kind, 3, 2, true, 3));
+                    insert(session, child(session, kind, 3, 2, true, 3));
                     session.update(child(session, kind, 2, 2, true, 2));
                     session.delete(child(session, kind, 1, 1, true, 5));
                     session.upsert(child(session, kind, 3, 1, false, 4));
                     Child again = fresh(kind, 1);
                     again.is(new Holder(2, null), true, 3);
-                    session.insert(again);
+                    insert(session, again);
                     session.delete(again);
                 }));
     }

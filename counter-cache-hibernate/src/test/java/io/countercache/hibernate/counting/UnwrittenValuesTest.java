@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
@@ -402,6 +403,7 @@ class UnwrittenValuesTest {
 
     @ParameterizedTest
     @MethodSource("things")
+    @SinceHibernate("7.2")
     void aStatelessSessionCountsThingsWhereTheyAre(Class<? extends Thing> type) {
         Thing detached = db.fromTransaction(session -> session.find(type, 1L));
         detached.pretend(new Garden(2));
@@ -417,6 +419,7 @@ class UnwrittenValuesTest {
 
     @ParameterizedTest
     @MethodSource("things")
+    @SinceHibernate("7.2")
     void anUpsertCountsThingsWhereTheyAre(Class<? extends Thing> type) {
         Thing detached = db.fromTransaction(session -> session.find(type, 1L));
         detached.pretend(new Garden(2));

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
@@ -8,6 +9,7 @@ import io.countercache.hibernate.collection.Zoo.Pet;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -116,7 +118,7 @@ class VetoTest {
     }
 
     private EventListenerRegistry listeners() {
-        return ((SessionFactoryImplementor) db.factory()).getEventListenerRegistry();
+        return ((SessionFactoryImplementor) db.factory()).getEventEngine().getListenerRegistry();
     }
 
     private void vetoDeletes(boolean first) {
@@ -159,6 +161,7 @@ class VetoTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessDeleteThatIsVetoedIsNotCountedAndOthersAre() {
         vetoDeletes(false);
         db.factory()
@@ -198,6 +201,7 @@ class VetoTest {
 
     /** Of which a stateless session tells nothing at all. */
     @Test
+    @SinceHibernate("7.2")
     void anElementWhoseStatelessDeleteIsVetoedIsNotTakenForTheNextThatIsDeleted() {
         Pet pet = db.persist(new Pet());
         Keeper keeper = db.persist(new Keeper(pet));
@@ -235,6 +239,7 @@ class VetoTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void updatesAndUpsertsThatAreVetoedAreNotCounted() {
         Post other = db.persist(new Post("other"));
         PreUpdateEventListener update = event -> true;
@@ -253,7 +258,7 @@ class VetoTest {
             comment.post = other;
             session.update(comment);
             session.upsert(comment);
-            session.insert(new Comment(other));
+            insert(session, new Comment(other));
         });
         assertThat(stored()).isEqualTo(2);
         assertThat(db.number("select comments_count from post where id = " + other.id))

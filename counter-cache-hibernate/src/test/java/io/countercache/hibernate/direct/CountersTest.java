@@ -1,5 +1,6 @@
 package io.countercache.hibernate.direct;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,7 @@ import io.countercache.hibernate.direct.Shop.Place;
 import io.countercache.hibernate.direct.Shop.Product;
 import io.countercache.hibernate.direct.Shop.Review;
 import io.countercache.hibernate.direct.Shop.Shelf;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.EntityManager;
@@ -309,10 +311,11 @@ class CountersTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionServesToo() {
         db.factory().inStatelessTransaction(session -> {
             Product fresh = new Product(7);
-            session.insert(fresh);
+            insert(session, fresh);
             assertThat(CounterCaches.of(session).on(Product.class, fresh.id).take("available", 2))
                     .isEqualTo(5);
             assertThat(CounterCaches.of(session)

@@ -9,6 +9,7 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.HibernateServices;
 import io.countercache.hibernate.support.SentStatements;
 import io.countercache.hibernate.support.SentStatements.Sent;
+import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestServer;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.hibernate.SessionFactory;
-import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.spi.EventType;
@@ -78,7 +78,7 @@ final class Houses implements AutoCloseable {
     private SessionFactory build(House house) {
         Configuration configuration = new Configuration(HibernateServices.registry());
         Stream.of(Site.ENTITIES, Albums.ENTITIES).flatMap(Stream::of).forEach(configuration::addAnnotatedClass);
-        configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
+        configuration.setPhysicalNamingStrategy(new SnakeCase());
         Map<Object, Object> properties = configuration.getProperties();
         properties.put("hibernate.connection.datasource", sent.recording(connections));
         properties.put("hibernate.hbm2ddl.auto", factories.isEmpty() ? "create-only" : "none");
@@ -89,7 +89,7 @@ final class Houses implements AutoCloseable {
         if (house.setting().listening()) {
             PreDeleteEventListener listener = event -> false;
             factory.unwrap(SessionFactoryImplementor.class)
-                    .getEventListenerRegistry()
+                    .getEventEngine().getListenerRegistry()
                     .appendListeners(EventType.PRE_DELETE, listener);
         }
         return factory;

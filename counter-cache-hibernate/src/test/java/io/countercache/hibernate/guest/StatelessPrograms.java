@@ -4,6 +4,7 @@ import static io.countercache.hibernate.guest.Added.NOTHING;
 import static io.countercache.hibernate.guest.Added.counts;
 import static io.countercache.hibernate.guest.Added.locks;
 import static io.countercache.hibernate.guest.Site.child;
+import static io.countercache.hibernate.support.SameSource.insert;
 
 import io.countercache.hibernate.guest.Site.Child;
 import io.countercache.hibernate.guest.Site.Comment;
@@ -35,7 +36,7 @@ final class StatelessPrograms {
 
     static Stream<Program> all() {
         return Stream.of(
-                Program.stateless("insert a child", counts(1), s -> s.insert(one(Comment::new, 100, 1))),
+                Program.stateless("insert a child", counts(1), s -> insert(s, one(Comment::new, 100, 1))),
                 Program.stateless(
                         "insert children at once", counts(1), s -> s.insertMultiple(many(Comment::new, 100, 1))),
                 Program.stateless("update a child", locks(1), s -> s.update(one(Comment::new, 1, 1))),
@@ -77,7 +78,7 @@ final class StatelessPrograms {
                     s.update(post);
                 }),
                 Program.stateless("insert, update and delete what is not counted", NOTHING, s -> {
-                    s.insert(new Word(100));
+                    insert(s, new Word(100));
                     s.update(new Word(1));
                     s.delete(new Word(2));
                 }));

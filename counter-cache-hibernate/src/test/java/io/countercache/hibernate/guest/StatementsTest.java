@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countercache.hibernate.guest.Site.Comment;
 import io.countercache.hibernate.guest.Site.Post;
 import io.countercache.hibernate.support.SentStatements.Sent;
+import io.countercache.hibernate.support.SinceHibernate;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -33,10 +34,16 @@ class StatementsTest {
     }
 
     static Stream<Arguments> programs() {
-        List<Program> programs = Stream.of(Programs.all(), CollectionPrograms.all(), StatelessPrograms.all())
-                .flatMap(some -> some)
-                .toList();
-        return Setting.all().flatMap(setting -> programs.stream().map(program -> Arguments.of(program, setting)));
+        return inEachSetting(Stream.concat(Programs.all(), CollectionPrograms.all()));
+    }
+
+    static Stream<Arguments> statelessPrograms() {
+        return inEachSetting(StatelessPrograms.all());
+    }
+
+    private static Stream<Arguments> inEachSetting(Stream<Program> programs) {
+        List<Program> all = programs.toList();
+        return Setting.all().flatMap(setting -> all.stream().map(program -> Arguments.of(program, setting)));
     }
 
     @ParameterizedTest(name = "{0}, {1}")
@@ -47,6 +54,13 @@ class StatementsTest {
         assertThat(Added.to(without, with))
                 .as(() -> "added to\n  %s\nwhich became\n  %s".formatted(Added.lines(without), Added.lines(with)))
                 .isEqualTo(program.added());
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("statelessPrograms")
+    @SinceHibernate("7.2")
+    void whatHibernateSendsForAStatelessSessionStaysAsItIs(Program program, Setting setting) {
+        whatHibernateSendsStaysAsItIs(program, setting);
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import io.countercache.CounterCache;
 import io.countercache.RepairReport;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -26,7 +27,6 @@ import java.util.concurrent.Future;
 import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
-import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -159,7 +159,7 @@ class AdoptionTest {
             Configuration configuration = new Configuration()
                     .addAnnotatedClass(topic)
                     .addAnnotatedClass(reply)
-                    .setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
+                    .setPhysicalNamingStrategy(new SnakeCase());
             configuration.getProperties().put("hibernate.connection.datasource", db.recording(db.connections()));
             factory = configuration.buildSessionFactory();
             for (int i = 0; i < 2; i++) {

@@ -1,11 +1,13 @@
 package io.countercache.hibernate.integration;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -78,13 +80,14 @@ class ApplicationsOwnTest {
             TestDatabase.with(Post.class, Author.class, Comment.class, Board.class, Task.class, Card.class);
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionOnAConnectionOfTheApplication() throws SQLException {
         Post post = db.persist(new Post("first"));
         try (Connection connection = db.connections().getConnection()) {
             connection.setAutoCommit(false);
             try (StatelessSession session = db.factory().openStatelessSession(connection)) {
-                session.insert(new Comment(post));
-                session.insert(new Comment(post));
+                insert(session, new Comment(post));
+                insert(session, new Comment(post));
             }
             connection.commit();
         }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.integration;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.CounterCaches;
@@ -8,6 +9,7 @@ import io.countercache.hibernate.integration.CachedBlog.Loose;
 import io.countercache.hibernate.integration.CachedBlog.Remark;
 import io.countercache.hibernate.integration.CachedBlog.Strict;
 import io.countercache.hibernate.integration.CachedBlog.Versioned;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.Map;
@@ -224,15 +226,17 @@ class CacheTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void whatAStatelessSessionInsertsIsServed() {
-        db.factory().inStatelessTransaction(session -> session.insert(new Remark(cached)));
+        db.factory().inStatelessTransaction(session -> insert(session, new Remark(cached)));
         assertServed(cached, 1);
     }
 
     @Test
+    @SinceHibernate("7.2")
     void whatIsWrittenAtOnceIsServedAtOnce() {
         try (var session = db.factory().openStatelessSession()) {
-            session.insert(new Remark(cached));
+            insert(session, new Remark(cached));
             assertServed(cached, 1);
         }
     }

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.integration;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +17,9 @@ import io.countercache.CounterCache;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.JpaBootstrap;
+import io.countercache.hibernate.support.SinceHibernate;
+import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Entity;
@@ -23,13 +27,13 @@ import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
-import jakarta.persistence.PersistenceUnitTransactionType;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,11 +42,9 @@ import org.hibernate.HibernateException;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
-import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.engine.transaction.jta.platform.internal.NarayanaJtaPlatform;
-import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.hibernate.engine.transaction.jta.platform.internal.JBossStandAloneJtaPlatform;
 import org.hibernate.resource.jdbc.spi.PhysicalConnectionHandlingMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,9 +158,9 @@ class JtaTest {
                 "hibernate.hbm2ddl.auto",
                 "none",
                 "hibernate.physical_naming_strategy",
-                new PhysicalNamingStrategySnakeCaseImpl(),
+                new SnakeCase(),
                 "hibernate.transaction.jta.platform",
-                new NarayanaJtaPlatform()));
+                new JBossStandAloneJtaPlatform()));
         var options = ((SessionFactoryImplementor) factory).getSessionFactoryOptions();
         assertThat(options.isJpaBootstrap()).isEqualTo(bootstrap == Bootstrap.JPA);
         assertThat(options.getPhysicalConnectionHandlingMode()).isEqualTo(connectionHandling);
@@ -166,11 +168,9 @@ class JtaTest {
 
     private SessionFactory factory(Map<String, Object> settings) {
         if (bootstrap == Bootstrap.JPA) {
-            return new HibernatePersistenceConfiguration("jta")
-                    .transactionType(PersistenceUnitTransactionType.JTA)
-                    .managedClasses(ENTITIES)
-                    .properties(settings)
-                    .createEntityManagerFactory();
+            Map<String, Object> all = new HashMap<>(settings);
+            all.put("jakarta.persistence.transactionType", "JTA");
+            return JpaBootstrap.factory(List.of(ENTITIES), all);
         }
         Configuration configuration = db.configuration();
         configuration.getProperties().putAll(settings);
@@ -439,25 +439,27 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionThatIsClosedWithABatchIsCounted() throws Exception {
         TRANSACTIONS.begin();
         try (StatelessSession session = factory.openStatelessSession()) {
             session.setJdbcBatchSize(10);
-            session.insert(new Comment(first));
-            session.insert(new Comment(first));
-            session.insert(new Comment(first));
+            insert(session, new Comment(first));
+            insert(session, new Comment(first));
+            insert(session, new Comment(first));
         }
         TRANSACTIONS.commit();
         assertComments(first, 3);
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionIsCounted() throws Exception {
         TRANSACTIONS.begin();
         try (StatelessSession session = factory.openStatelessSession()) {
-            session.insert(new Comment(first));
-            session.insert(new Comment(first));
-            session.insert(new Vote(poll));
+            insert(session, new Comment(first));
+            insert(session, new Comment(first));
+            insert(session, new Vote(poll));
             List<String> commit = db.statementsOf(this::commit);
             assertThat(counterUpdates(commit)).hasSize(3);
             assertThat(commit).as("and a lock on the poll").hasSize(4);
@@ -467,11 +469,12 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionThatIsClosedBeforeTheCommitIsCounted() throws Exception {
         TRANSACTIONS.begin();
         try (StatelessSession session = factory.openStatelessSession()) {
-            session.insert(new Comment(first));
-            session.insert(new Vote(poll));
+            insert(session, new Comment(first));
+            insert(session, new Vote(poll));
         }
         List<String> commit = db.statementsOf(this::commit);
         assertThat(counterUpdates(commit)).hasSize(3);
@@ -481,11 +484,12 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionThatIsOpenedBeforeItsTransactionIsCounted() throws Exception {
         try (StatelessSession session = factory.openStatelessSession()) {
             TRANSACTIONS.begin();
-            session.insert(new Comment(first));
-            session.insert(new Vote(poll));
+            insert(session, new Comment(first));
+            insert(session, new Vote(poll));
             TRANSACTIONS.commit();
         }
         assertComments(first, 1);
@@ -493,15 +497,16 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionForgetsWhatIsRolledBack() throws Exception {
         TRANSACTIONS.begin();
         try (StatelessSession session = factory.openStatelessSession()) {
-            session.insert(new Comment(first));
-            session.insert(new Vote(poll));
+            insert(session, new Comment(first));
+            insert(session, new Vote(poll));
             TRANSACTIONS.rollback();
 
             TRANSACTIONS.begin();
-            session.insert(new Comment(second));
+            insert(session, new Comment(second));
             TRANSACTIONS.commit();
         }
         assertComments(first, 0);
@@ -528,6 +533,7 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void allSessionsOfATransactionAreCountedThoughSomeAreClosed() throws Exception {
         TRANSACTIONS.begin();
         try (Session open = factory.openSession()) {
@@ -536,7 +542,7 @@ class JtaTest {
                         StatelessSession stateless = factory.openStatelessSession()) {
                     closed.persist(new Comment(first));
                     closed.flush();
-                    stateless.insert(new Vote(poll));
+                    insert(stateless, new Vote(poll));
                 }
             }
             open.persist(new Comment(first));

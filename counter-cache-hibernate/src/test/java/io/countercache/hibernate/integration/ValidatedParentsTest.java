@@ -1,9 +1,12 @@
 package io.countercache.hibernate.integration;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.Counter;
 import io.countercache.CounterCache;
+import io.countercache.hibernate.support.SinceHibernate;
+import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -12,7 +15,6 @@ import jakarta.persistence.ManyToOne;
 import java.util.Objects;
 import org.hibernate.SessionFactory;
 import org.hibernate.boot.Metadata;
-import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.boot.registry.BootstrapServiceRegistryBuilder;
 import org.hibernate.boot.spi.BootstrapContext;
 import org.hibernate.cfg.Configuration;
@@ -20,6 +22,7 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.PreInsertEvent;
 import org.hibernate.integrator.spi.Integrator;
+import org.hibernate.service.spi.SessionFactoryServiceRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -63,8 +66,11 @@ class ValidatedParentsTest {
 
         @Override
         public void integrate(Metadata metadata, BootstrapContext context, SessionFactoryImplementor factory) {
-            factory.getEventListenerRegistry().appendListeners(EventType.PRE_INSERT, Validation::validate);
+            factory.getEventEngine().getListenerRegistry().appendListeners(EventType.PRE_INSERT, Validation::validate);
         }
+
+        @Override
+        public void disintegrate(SessionFactoryImplementor factory, SessionFactoryServiceRegistry registry) {}
 
         private static boolean validate(PreInsertEvent event) {
             if (event.getEntity() instanceof Page page && !page.isValid()) {
@@ -81,7 +87,7 @@ class ValidatedParentsTest {
         Configuration configuration = new Configuration(registry)
                 .addAnnotatedClass(Page.class)
                 .addAnnotatedClass(Link.class)
-                .setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
+                .setPhysicalNamingStrategy(new SnakeCase());
         configuration.getProperties().put("hibernate.connection.datasource", db.connections());
         return configuration.buildSessionFactory();
     }
@@ -98,12 +104,21 @@ class ValidatedParentsTest {
                 link.page = page;
                 session.persist(link);
             });
-            factory.inStatelessTransaction(session -> session.insert(new Page()));
             assertThat(page.linksCount).isEqualTo(1);
         }
         assertThat(db.number("select count(*) from page where links_count = 0 and views = 0"))
-                .isEqualTo(2);
+                .isEqualTo(1);
         assertThat(db.number("select count(*) from page where links_count = 1 and views = 0"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    @SinceHibernate("7.2")
+    void inAStatelessSessionToo() {
+        try (SessionFactory factory = validating()) {
+            factory.inStatelessTransaction(session -> insert(session, new Page()));
+        }
+        assertThat(db.number("select count(*) from page where links_count = 0 and views = 0"))
                 .isEqualTo(1);
     }
 }

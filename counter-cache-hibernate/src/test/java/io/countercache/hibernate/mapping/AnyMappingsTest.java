@@ -9,6 +9,7 @@ import io.countercache.Drift;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.DiscriminatorType;
@@ -419,6 +420,7 @@ class AnyMappingsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionMovesBetweenTypes() {
         Note detached = db.fromTransaction(AnyMappingsTest::note);
         detached.subject = db.fromTransaction(session -> session.find(Photo.class, 1L));

@@ -1,20 +1,25 @@
 package io.countercache.hibernate.mapping;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.RepairReport;
+import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Hql;
+import io.countercache.hibernate.support.HibernateVersions;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.Comparator;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
@@ -206,7 +211,11 @@ public final class CountedLife<P, C> {
 
     private void isChangedWithoutASession() {
         C child = child(db.fromTransaction(session -> session.find(parentType, first)));
-        stateless(session -> session.insert(child));
+        if (!HibernateVersions.isSince("7.2")) {
+            isRefused(() -> stateless(session -> insert(session, child)));
+            return;
+        }
+        stateless(session -> insert(session, child));
         counts("insert", 2, 2);
         if (moves) {
             put.accept(child, db.fromTransaction(session -> session.find(parentType, second)));
@@ -224,6 +233,11 @@ public final class CountedLife<P, C> {
         C child = child(db.fromTransaction(session -> session.find(parentType, first)));
         db.inTransaction(session -> session.persist(child));
         counts("persist before bulk statements", 2, 2);
+        if (!HibernateVersions.isSince("7.2")) {
+            isRefused(() -> delete(child));
+            db.inTransaction(session -> session.remove(managed(session, child)));
+            return;
+        }
         if (moves && updatedInBulk) {
             update(child, second);
             counts("bulk update", 1, 3);
@@ -234,8 +248,17 @@ public final class CountedLife<P, C> {
             update(child, first);
             counts("bulk update back", 2, 2);
         }
-        bulk("delete from %s c where id(c) = :id".formatted(Hql.name(entity(child.getClass()))), child, null);
+        delete(child);
         counts("bulk delete", 1, 2);
+    }
+
+    /** Nothing of it is done. */
+    private void isRefused(ThrowingCallable change) {
+        assertThatThrownBy(change).hasStackTraceContaining(UncountableStatementException.class.getName());
+    }
+
+    private void delete(C child) {
+        bulk("delete from %s c where id(c) = :id".formatted(Hql.name(entity(child.getClass()))), child, null);
     }
 
     private void update(C child, Object parent) {

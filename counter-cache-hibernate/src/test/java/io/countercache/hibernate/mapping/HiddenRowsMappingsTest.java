@@ -8,6 +8,7 @@ import io.countercache.CounterCacheException;
 import io.countercache.Drift;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -114,6 +115,7 @@ class HiddenRowsMappingsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aParentThatARestrictionHidesIsCountedButNotRepaired() {
         db.execute("update wall set hidden = true where id = 2");
         Poster poster = poster(1, false);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
@@ -145,6 +146,7 @@ class HistoryTest {
     }
 
     @Test
+    @SinceHibernate("7.4")
     void temporalRowsAreRefused() {
         refusedAsTemporal("Line.page: Line", Page.class, Volume.class, Line.class);
         refusedAsTemporal("Sketch.draft: Draft", Draft.class, Volume.class, Sketch.class);
@@ -192,6 +194,7 @@ class HistoryTest {
             TestDatabase.with(Post.class, Comment.class).setting(CounterCacheSettings.COLLECTION_SIZE, true);
 
     @Test
+    @SinceHibernate("7.4")
     void auditedRowsAreCountedAndTheirPastIsAskedOfTheDatabase() {
         Post post = db.persist(new Post());
         Comment first = db.persist(new Comment(post));

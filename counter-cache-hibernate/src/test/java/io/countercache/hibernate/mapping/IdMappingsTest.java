@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.CascadeType;
@@ -38,6 +39,7 @@ import java.util.stream.Stream;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.NaturalId;
 import org.hibernate.annotations.Type;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.type.SqlTypes;
 import org.hibernate.type.descriptor.WrapperOptions;
 import org.hibernate.usertype.EnhancedUserType;
@@ -317,6 +319,43 @@ class IdMappingsTest {
             statement.setString(position, isbn == null ? null : isbn.text());
         }
 
+        // ---- what 6.6 asks for ----
+
+        @SuppressWarnings({"MissingOverride", "removal"})
+        public Isbn nullSafeGet(ResultSet rows, int position, SharedSessionContractImplementor session, Object owner)
+                throws SQLException {
+            return nullSafeGet(rows, position, (WrapperOptions) session);
+        }
+
+        @SuppressWarnings({"MissingOverride", "removal"})
+        public void nullSafeSet(
+                PreparedStatement statement, Isbn isbn, int position, SharedSessionContractImplementor session)
+                throws SQLException {
+            nullSafeSet(statement, isbn, position, (WrapperOptions) session);
+        }
+
+        @Override
+        public boolean equals(Isbn isbn, Isbn other) {
+            return Objects.equals(isbn, other);
+        }
+
+        @Override
+        public int hashCode(Isbn isbn) {
+            return Objects.hashCode(isbn);
+        }
+
+        @Override
+        public Serializable disassemble(Isbn isbn) {
+            return isbn;
+        }
+
+        @Override
+        public Isbn assemble(Serializable cached, Object owner) {
+            return (Isbn) cached;
+        }
+
+        // ---- as text ----
+
         @Override
         public String toSqlLiteral(Isbn isbn) {
             return "'" + isbn.text() + "'";
@@ -554,13 +593,23 @@ class IdMappingsTest {
         db.inTransaction(session -> session.merge(ship));
         assertThat(counts("ships_count", one, other)).containsExactly(0L, 0L);
         ship.captain = one;
-        db.factory().inStatelessTransaction(session -> session.update(ship));
+        db.inTransaction(session -> session.merge(ship));
         assertThat(counts("ships_count", one, other)).containsExactly(1L, 0L);
         db.execute("update captain set ships_count = 9");
         assertThat(CounterRepair.of(db.factory(), Captain.class).repair().drifted())
                 .isEqualTo(2);
         db.inTransaction(session -> session.remove(session.getReference(Ship.class, ship.id)));
         assertThat(counts("ships_count", one, other)).containsExactly(0L, 0L);
+    }
+
+    @Test
+    @SinceHibernate("7.2")
+    void oneToOnesAndNaturalIdsAreCountedInAStatelessSession() {
+        Captain captain = db.persist(new Captain());
+        Ship ship = db.persist(new Ship());
+        ship.captain = captain;
+        db.factory().inStatelessTransaction(session -> session.update(ship));
+        assertThat(counts("ships_count", captain)).containsExactly(1L);
     }
 
     @Test

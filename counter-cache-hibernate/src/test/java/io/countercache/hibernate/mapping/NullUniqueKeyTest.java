@@ -1,8 +1,10 @@
 package io.countercache.hibernate.mapping;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -186,10 +188,11 @@ class NullUniqueKeyTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionDoesNotCountItEither() {
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Box(1, session.get(Label.class, 1L)));
-            session.insert(new Box(2, session.get(Label.class, 2L)));
+            insert(session, new Box(1, session.get(Label.class, 1L)));
+            insert(session, new Box(2, session.get(Label.class, 2L)));
             session.update(new Box(2, session.get(Label.class, 1L)));
             session.upsert(new Box(3, session.get(Label.class, 1L)));
             session.delete(new Box(1, session.get(Label.class, 2L)));
@@ -198,6 +201,7 @@ class NullUniqueKeyTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aBulkUpdateToALabelWithoutACodeDoesNotCount() {
         db.inTransaction(session -> session.persist(new Box(1, label(session, 2))));
         db.inTransaction(session -> session.createMutationQuery("update Box set label = :label")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
 import io.countercache.UncountableStatementException;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.ConstraintMode;
@@ -188,6 +189,7 @@ class UncommonMappingsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void anAssociationThatIsNeverUpdatedDoesNotMoveInAStatelessSessionEither() {
         pinOnTheFirstPage();
         db.factory().inStatelessTransaction(session -> {
@@ -201,6 +203,7 @@ class UncommonMappingsTest {
 
     /** A session that has loaded a pin relies on that. */
     @Test
+    @SinceHibernate("7.2")
     void aBulkUpdateOfWhatIsNeverUpdatedIsRefused() {
         pinOnTheFirstPage();
         db.inTransaction(session -> {
@@ -227,10 +230,11 @@ class UncommonMappingsTest {
     }
 
     private EventListenerRegistry listeners() {
-        return ((SessionFactoryImplementor) db.factory()).getEventListenerRegistry();
+        return ((SessionFactoryImplementor) db.factory()).getEventEngine().getListenerRegistry();
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aParentIsNotUpserted() {
         db.inTransaction(session -> session.persist(link(1, session.getReference(Item.class, 1L))));
         Page stale = new Page();

@@ -1,5 +1,7 @@
 package io.countercache.hibernate.modelcheck;
 
+import static io.countercache.hibernate.support.SameSource.createMutationQuery;
+
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
 import io.countercache.hibernate.modelcheck.ModelSelection.Seen;
@@ -237,7 +239,7 @@ final class Bulk {
         if (predicate != null) {
             delete.where(predicate);
         }
-        return executor.session().createMutationQuery(delete);
+        return createMutationQuery(executor.session(), delete);
     }
 
     private <E extends Row> MutationQuery criteriaUpdate(
@@ -264,7 +266,7 @@ final class Bulk {
         if (predicate != null) {
             update.where(predicate);
         }
-        return executor.session().createMutationQuery(update);
+        return createMutationQuery(executor.session(), update);
     }
 
     Predicate predicate(ModelSelection selection, JpaRoot<? extends Row> root) {

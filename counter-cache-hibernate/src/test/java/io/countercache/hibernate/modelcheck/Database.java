@@ -8,6 +8,7 @@ import io.countercache.hibernate.modelcheck.Rows.Item;
 import io.countercache.hibernate.modelcheck.Rows.Kind;
 import io.countercache.hibernate.modelcheck.Rows.State;
 import io.countercache.hibernate.modelcheck.Values.Stage;
+import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestServer;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -24,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.hibernate.FlushMode;
 import org.hibernate.SessionFactory;
-import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -73,7 +73,7 @@ final class Database implements AutoCloseable {
         Configuration configuration = new Configuration();
         configuration.addAnnotatedClass(Teams.Media.class);
         Arrays.stream(Kind.values()).forEach(kind -> configuration.addAnnotatedClass(kind.type));
-        configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
+        configuration.setPhysicalNamingStrategy(new SnakeCase());
         Map<Object, Object> settings = configuration.getProperties();
         settings.put("hibernate.connection.datasource", impatient);
         settings.put("hibernate.hbm2ddl.auto", "update");
@@ -110,7 +110,7 @@ final class Database implements AutoCloseable {
      * deletes references in another way.
      */
     private void listen() {
-        EventListenerRegistry listeners = ((SessionFactoryImplementor) factory).getEventListenerRegistry();
+        EventListenerRegistry listeners = ((SessionFactoryImplementor) factory).getEventEngine().getListenerRegistry();
         FlushEventListener before = event -> watched.get(event.getSession()).plan();
         FlushEventListener after = event -> watched.get(event.getSession()).flushed();
         AutoFlushEventListener beforeAuto = event -> {

@@ -9,6 +9,7 @@ import io.countercache.hibernate.modelcheck.Shelves.Badge;
 import io.countercache.hibernate.modelcheck.Shelves.Role;
 import io.countercache.hibernate.modelcheck.Shelves.Shelf;
 import io.countercache.hibernate.modelcheck.Shelves.Tag;
+import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,7 +24,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.hibernate.SessionFactory;
-import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
 
 /**
@@ -99,7 +99,7 @@ final class ModelCollections implements AutoCloseable {
         impatient = new HikariDataSource(config);
         Configuration configuration = new Configuration();
         List.of(Shelf.class, Tag.class, Badge.class).forEach(configuration::addAnnotatedClass);
-        configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
+        configuration.setPhysicalNamingStrategy(new SnakeCase());
         Map<Object, Object> settings = configuration.getProperties();
         settings.put("hibernate.connection.datasource", impatient);
         settings.put("hibernate.hbm2ddl.auto", "update");

@@ -1,5 +1,7 @@
 package io.countercache.hibernate.modelcheck;
 
+import static io.countercache.hibernate.support.SameSource.insert;
+
 import io.countercache.Drift;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.Counters;
@@ -80,7 +82,7 @@ final class ModelStateless implements Actor, Bulk.Executor {
         Row other = step.variant() % 2 == 0 ? null : other(step);
         if (other == null) {
             switch (step.action()) {
-                case INSERT -> session.insert(child);
+                case INSERT -> insert(session, child);
                 case UPDATE -> session.update(child);
                 default -> session.upsert(child);
             }

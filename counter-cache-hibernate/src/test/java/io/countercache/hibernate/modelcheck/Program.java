@@ -3,11 +3,14 @@ package io.countercache.hibernate.modelcheck;
 import io.countercache.hibernate.modelcheck.Rows.Item;
 import io.countercache.hibernate.modelcheck.Rows.Kind;
 import io.countercache.hibernate.modelcheck.Step.Action;
+import io.countercache.hibernate.support.HibernateVersions;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -19,6 +22,9 @@ record Program(long seed, int sessions, List<Step> steps) {
     private static final Kind[] CHILDREN = {
         Kind.COMMENT, Kind.COMMENT, Kind.NOTE, Kind.VOTE, Kind.NODE, Kind.PHOTO, Kind.CLIP
     };
+
+    /** Otherwise bulk statements and stateless sessions are refused. */
+    private static final boolean COUNTS_EVERYTHING = HibernateVersions.isSince("7.2");
 
     /** More than there are ways to say it. */
     private static final int BULK_VARIANTS = 100_000;
@@ -36,9 +42,11 @@ record Program(long seed, int sessions, List<Step> steps) {
         weigh(STATEFUL, 3, Action.PERSIST_FIRST, Action.REMOVE_AND_PERSIST, Action.CLEAR, Action.SKIP);
         weigh(STATEFUL, 2, Action.QUERY_PARENTS, Action.RESET, Action.DRIFT, Action.CORRUPT, Action.WRITE);
         weigh(STATEFUL, 2, Action.READ_ONLY, Action.FLUSH_MODE);
-        weigh(STATEFUL, 6, Action.BULK_DELETE, Action.BULK_INSERT);
-        weigh(STATEFUL, 14, Action.BULK_UPDATE);
         weigh(STATEFUL, 1, Action.DUPLICATE);
+        if (COUNTS_EVERYTHING) {
+            weigh(STATEFUL, 6, Action.BULK_DELETE, Action.BULK_INSERT);
+            weigh(STATEFUL, 14, Action.BULK_UPDATE);
+        }
         weigh(STATELESS, 8, Action.INSERT, Action.UPDATE, Action.UPSERT, Action.DELETE, Action.COMMIT);
         weigh(STATELESS, 3, Action.BULK_DELETE, Action.BULK_UPDATE, Action.BULK_INSERT);
         weigh(STATELESS, 1, Action.ROLLBACK, Action.DRIFT, Action.RESET, Action.WRITE);
@@ -48,6 +56,19 @@ record Program(long seed, int sessions, List<Step> steps) {
         for (Action action : weighed) {
             actions.put(action, weight);
         }
+    }
+
+    /** What can be in a program for that many sessions. */
+    static Set<Action> actions(int sessions) {
+        Set<Action> actions = EnumSet.copyOf(STATEFUL.keySet());
+        if (hasStateless(sessions)) {
+            actions.addAll(STATELESS.keySet());
+        }
+        return actions;
+    }
+
+    private static boolean hasStateless(int sessions) {
+        return sessions > 1 && COUNTS_EVERYTHING;
     }
 
     /** A program of that many steps, for sessions 1 to n, and with more than one for a stateless session too. */
@@ -131,7 +152,7 @@ record Program(long seed, int sessions, List<Step> steps) {
             int session = 1;
             for (int i = 0; i < length; i++) {
                 if (sessions > 1 && random.nextInt(3) == 0) {
-                    session = random.nextInt(sessions + 1);
+                    session = hasStateless(sessions) ? random.nextInt(sessions + 1) : 1 + random.nextInt(sessions);
                 }
                 steps.add(step(session));
             }

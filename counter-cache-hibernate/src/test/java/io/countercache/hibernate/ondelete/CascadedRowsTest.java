@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.support.Boot;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -172,6 +173,7 @@ class CascadedRowsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionDeletesThem() {
         db.factory().inStatelessTransaction(session -> {
             session.delete(session.get(Song.class, 1L));
@@ -181,6 +183,7 @@ class CascadedRowsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionDeletesOneWhoseElementsItKnows() {
         Song known = db.fromTransaction(
                 session -> session.createSelectionQuery("from Song s join fetch s.fans where s.id = 1", Song.class)
@@ -190,6 +193,7 @@ class CascadedRowsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void bulkStatementsDeleteThem() {
         db.inTransaction(session ->
                 session.createMutationQuery("delete from Song s where s.id = 1").executeUpdate());
@@ -200,6 +204,7 @@ class CascadedRowsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void theDatabaseDeletesOwnersInTurn() {
         db.inTransaction(session -> session.remove(session.find(Album.class, 1L)));
         assertThat(counts()).isEqualTo("3, 1-2-1 1-2-2 1-0-1");

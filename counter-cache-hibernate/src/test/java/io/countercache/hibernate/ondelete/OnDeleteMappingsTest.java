@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
 import io.countercache.CounterCacheException;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
@@ -414,6 +415,7 @@ class OnDeleteMappingsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void whatIsInAnOpenBatchHasHappened() {
         Dog dog = of(owner, new Dog());
         Dog other = of(owner, new Dog());
@@ -468,6 +470,7 @@ class OnDeleteMappingsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void childrenThatOnlyACollectionKnows() {
         Playlist playlist = new Playlist();
         for (int i = 0; i < 3; i++) {
@@ -559,6 +562,7 @@ class OnDeleteMappingsTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aRowOnTheWayIsNotDeletedOutsideATransaction() {
         Object[] rows = articleWithLettersAndStamps();
         persist(rows);

@@ -23,10 +23,10 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.hibernate.Session;
 import org.hibernate.exception.ConstraintViolationException;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -141,12 +141,11 @@ class OnDeleteRaceTest {
                     concurrently.awaitDoneOrWaiting(writing[0]);
                 }
             };
-            UnaryOperator<String> beforeEach = sql -> {
+            StatementInspector beforeEach = sql -> {
                 interleave.run();
                 return sql;
             };
-            try (Session removing =
-                    db.factory().withOptions().statementInspector(beforeEach).openSession()) {
+            try (Session removing = db.openSession(beforeEach)) {
                 removing.beginTransaction();
                 removing.remove(removing.find(Member.class, ann.id));
                 removing.getTransaction().commit();

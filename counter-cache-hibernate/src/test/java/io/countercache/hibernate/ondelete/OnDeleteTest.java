@@ -12,6 +12,7 @@ import io.countercache.hibernate.ondelete.Forum.Message;
 import io.countercache.hibernate.ondelete.Forum.Reaction;
 import io.countercache.hibernate.ondelete.Forum.Section;
 import io.countercache.hibernate.ondelete.Forum.Topic;
+import io.countercache.hibernate.support.SinceHibernate;
 import java.util.List;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
@@ -39,12 +40,14 @@ class OnDeleteTest extends ForumOfTwo {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionCountsIt() {
         db.factory().inStatelessTransaction(session -> session.delete(session.get(Member.class, ann.id)));
         assertAnnIsGone();
     }
 
     @Test
+    @SinceHibernate("7.2")
     void withoutATransactionItIsCountedAtOnce() {
         try (var session = db.factory().openStatelessSession()) {
             session.delete(session.get(Member.class, ann.id));

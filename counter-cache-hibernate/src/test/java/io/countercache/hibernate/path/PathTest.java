@@ -1,5 +1,6 @@
 package io.countercache.hibernate.path;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +12,7 @@ import io.countercache.hibernate.support.Magazine.Article;
 import io.countercache.hibernate.support.Magazine.Desk;
 import io.countercache.hibernate.support.Magazine.Letter;
 import io.countercache.hibernate.support.Magazine.Writer;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.function.Consumer;
@@ -251,11 +253,12 @@ class PathTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionMovesCountersFurtherUp() {
         letters(1, 2);
         long letter = db.number("select min(id) from letter");
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Letter(session.get(Article.class, 1L), 3, true));
+            insert(session, new Letter(session.get(Article.class, 1L), 3, true));
             Letter moved = session.get(Letter.class, letter);
             moved.article = session.get(Article.class, 3L);
             session.update(moved);
@@ -274,9 +277,10 @@ class PathTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void withoutATransactionCountersFurtherUpMoveAtOnce() {
         try (var session = db.factory().openStatelessSession()) {
-            session.insert(new Letter(session.get(Article.class, 1L)));
+            insert(session, new Letter(session.get(Article.class, 1L)));
             assertThat(counted()).containsExactly(1L, 0L, 1L, 0L);
             move(session, 1, 2);
             assertThat(counted()).containsExactly(0L, 1L, 0L, 1L);

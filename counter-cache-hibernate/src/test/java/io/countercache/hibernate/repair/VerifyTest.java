@@ -1,5 +1,6 @@
 package io.countercache.hibernate.repair;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -73,7 +74,7 @@ class VerifyTest {
     @Test
     void aStatelessSessionVerifiesToo() {
         db.factory().inStatelessTransaction(session -> {
-            session.insert(new Author("Ann"));
+            insert(session, new Author("Ann"));
             assertThat(CounterCaches.of(session).verify().examined()).isEqualTo(1);
         });
     }

@@ -8,6 +8,7 @@ import io.countercache.hibernate.internal.schema.SchemaCheck;
 import io.countercache.hibernate.support.Boot;
 import io.countercache.hibernate.support.HibernateServices;
 import io.countercache.hibernate.support.LogMessages;
+import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
@@ -27,7 +28,6 @@ import org.hibernate.annotations.OnDelete;
 import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.annotations.SoftDelete;
 import org.hibernate.annotations.Synchronize;
-import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -238,7 +238,7 @@ class SchemaFitsTest {
                 List.of(List.of(MendedEssay.class, MendedLabel.class), List.of(MendedLabel.class, MendedEssay.class))) {
             Configuration configuration = new Configuration(HibernateServices.registry());
             entities.forEach(configuration::addAnnotatedClass);
-            configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
+            configuration.setPhysicalNamingStrategy(new SnakeCase());
             configuration.getProperties().put("hibernate.connection.datasource", db.connections());
             try (var factory = configuration.buildSessionFactory()) {
                 assertThat(CounterSchema.of(factory).problems()).noneMatch(problem -> problem.contains("key"));

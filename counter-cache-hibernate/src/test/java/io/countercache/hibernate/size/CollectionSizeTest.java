@@ -11,6 +11,8 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SameSource;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.CascadeType;
@@ -223,6 +225,15 @@ class CollectionSizeTest {
             assertThat(loaded.comments.size()).isEqualTo(3);
             session.flush();
             assertThat(loaded.comments.size()).isEqualTo(4);
+        });
+    }
+
+    @Test
+    @SinceHibernate("7.2")
+    void whatABulkStatementDeletesIsNotInTheSize() {
+        db.inTransaction(session -> {
+            Post loaded = post(session);
+            assertThat(loaded.comments.size()).isEqualTo(3);
             session.createMutationQuery("delete from Comment where post = :post")
                     .setParameter("post", loaded)
                     .executeUpdate();
@@ -306,7 +317,7 @@ class CollectionSizeTest {
         try (var session = db.factory().openStatelessSession()) {
             Post loaded = session.get(Post.class, post);
             assertThat(loaded.comments.size()).isEqualTo(3);
-            session.fetch(loaded.comments);
+            SameSource.fetch(session, loaded.comments);
             assertThat(loaded.comments).hasSize(3);
         }
     }

@@ -19,8 +19,8 @@ import javax.sql.DataSource;
 import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
-import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.Configuration;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -72,7 +72,7 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         Configuration configuration = new Configuration(HibernateServices.registry());
         entities.forEach(configuration::addAnnotatedClass);
         mappings.forEach(configuration::addResource);
-        configuration.setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl());
+        configuration.setPhysicalNamingStrategy(new SnakeCase());
         configuration.getProperties().put("hibernate.connection.datasource", recording(connections));
         configuration.getProperties().put("hibernate.hbm2ddl.auto", "update");
         // looks for a class beside each entity, and there is none
@@ -113,6 +113,12 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
 
     public HikariDataSource connections() {
         return connections;
+    }
+
+    /** A session that calls this before each statement that it sends. */
+    @SuppressWarnings("deprecation") // 6.6 takes nothing else
+    public Session openSession(StatementInspector beforeEach) {
+        return factory.withOptions().statementInspector(beforeEach).openSession();
     }
 
     public void inTransaction(Consumer<Session> work) {

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.transaction;
 
+import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +9,7 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.sql.Connection;
 import java.sql.Savepoint;
@@ -300,30 +302,32 @@ class SavepointTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aStatelessSessionThatSharesTheTransaction() {
         spring.outer(session -> {
             try (StatelessSession stateless =
                     session.statelessWithOptions().connection().open()) {
-                stateless.insert(new Comment(first));
+                insert(stateless, new Comment(first));
                 spring.rolledBack(nested -> stateless.insertMultiple(List.of(new Comment(first), new Comment(second))));
-                stateless.insert(new Comment(second));
+                insert(stateless, new Comment(second));
             }
         });
         assertThat(List.of(stored(first), stored(second))).containsExactly(1L, 1L);
     }
 
     @Test
+    @SinceHibernate("7.2")
     void whatIsBatchedInsideIsNotSentLater() {
         spring.outer((Session session, TransactionStatus status) -> {
             try (StatelessSession stateless =
                     session.statelessWithOptions().connection().open()) {
                 session.setJdbcBatchSize(10); // which is that of all who share its connection
-                stateless.insert(new Comment(first));
+                insert(stateless, new Comment(first));
                 CounterCaches.of(stateless).flush();
                 Object savepoint = status.createSavepoint();
-                stateless.insert(new Comment(second));
+                insert(stateless, new Comment(second));
                 status.rollbackToSavepoint(savepoint);
-                stateless.insert(new Comment(first));
+                insert(stateless, new Comment(first));
             }
         });
         assertThat(List.of(stored(first), stored(second))).containsExactly(2L, 0L);
@@ -331,19 +335,21 @@ class SavepointTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aBatchThatIsOpenWhenTheSavepointIsSetMayBeSentInTheNestedTransaction() {
         spring.outer(session -> {
             try (StatelessSession stateless =
                     session.statelessWithOptions().connection().open()) {
                 session.setJdbcBatchSize(10); // which is that of all who share its connection
-                stateless.insert(new Comment(first));
-                spring.nested(nested -> stateless.insert(new Comment(second)));
+                insert(stateless, new Comment(first));
+                spring.nested(nested -> insert(stateless, new Comment(second)));
             }
         });
         assertThat(List.of(stored(first), stored(second))).containsExactly(1L, 1L);
     }
 
     @Test
+    @SinceHibernate("7.2")
     void aBatchThatIsOpenWhenTheSavepointIsSetCannotBeToldFromWhatIsTakenBack() {
         List<RuntimeException> refusals = new ArrayList<>();
         try {
@@ -351,8 +357,8 @@ class SavepointTest {
                 try (StatelessSession stateless =
                         session.statelessWithOptions().connection().open()) {
                     session.setJdbcBatchSize(10);
-                    stateless.insert(new Comment(first));
-                    spring.rolledBack(nested -> stateless.insert(new Comment(second)));
+                    insert(stateless, new Comment(first));
+                    spring.rolledBack(nested -> insert(stateless, new Comment(second)));
                 } catch (CounterCacheException refusal) {
                     refusals.add(refusal);
                 }

@@ -3,6 +3,9 @@ package io.countercache.hibernate.internal.boot;
 import io.countercache.CounterMappingException;
 import io.countercache.hibernate.internal.bulk.BulkPolicy;
 import io.countercache.hibernate.internal.bulk.BulkStatements;
+import io.countercache.hibernate.internal.bulk.RefusedStatements;
+import io.countercache.hibernate.internal.bulk.hook.BulkHooks;
+import io.countercache.hibernate.internal.bulk.hook.RefusingHook;
 import io.countercache.hibernate.internal.collection.CollectionEvents;
 import io.countercache.hibernate.internal.collection.CollectionMapping;
 import io.countercache.hibernate.internal.collection.CollectionReads;
@@ -16,6 +19,7 @@ import io.countercache.hibernate.internal.entity.ForeseenCounts;
 import io.countercache.hibernate.internal.entity.MergedParents;
 import io.countercache.hibernate.internal.entity.OnDeleteRules;
 import io.countercache.hibernate.internal.entity.RowStep;
+import io.countercache.hibernate.internal.entity.StatelessGuard;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ReferredParents;
@@ -42,7 +46,7 @@ import io.countercache.hibernate.internal.write.CounterWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
 import org.hibernate.boot.Metadata;
@@ -52,7 +56,6 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.integrator.spi.Integrator;
 import org.hibernate.service.spi.SessionFactoryServiceRegistry;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the library when a session factory is built. Hibernate finds this class through {@code ServiceLoader}: applications
@@ -103,7 +106,6 @@ public final class CounterCacheIntegrator implements Integrator {
         ForeseenCounts foreseen = new ForeseenCounts(model, pending, skipping);
         MappingChanges.generateCounters(declared, foreseen, metadata);
         MoveSink sink = new MoveSink(model, pending, skipping);
-        boolean trust = settings.staleChildren() == Settings.StaleChildren.TRUST;
         listen(
                 installed,
                 declared,
@@ -111,15 +113,12 @@ public final class CounterCacheIntegrator implements Integrator {
                 collections,
                 reads,
                 sink,
-                trust,
+                settings,
                 changes,
                 foreseen,
                 factory.getServiceRegistry().requireService(EventListenerRegistry.class));
-        BulkPolicy policy = new BulkPolicy(settings.bulk(), skipping);
-        Function<SessionFactoryImplementor, BulkStatements> bulk =
-                created -> new BulkStatements(model, onDelete, queries, reads, sink, collections, policy, created);
         var definitions = BootModel.columnDefinitions(metadata, factory.getSqlStringGenerationContext());
-        finish(installed, definitions, changes, settings.bulk() == Settings.Bulk.IGNORE ? null : bulk, factory);
+        finish(installed, definitions, bulk(settings, installed, onDelete, collections, sink), factory);
     }
 
     @Override
@@ -135,7 +134,7 @@ public final class CounterCacheIntegrator implements Integrator {
             CountedCollections collections,
             ReadBeforeWrite reads,
             MoveSink sink,
-            boolean trust,
+            Settings settings,
             MappingChanges changes,
             ForeseenCounts foreseen,
             EventListenerRegistry registry) {
@@ -160,11 +159,16 @@ public final class CounterCacheIntegrator implements Integrator {
                 model,
                 foreseen,
                 new OnDeleteRules(entity -> !onDelete.of(entity).isEmpty(), onDelete::mayChange, onDelete::isNulled),
-                trust,
+                settings.staleChildren() == Settings.StaleChildren.TRUST,
                 pending,
                 queries,
                 installed.caches(),
                 installed.skipping(),
+                new StatelessGuard(
+                        entity -> !model.watched(entity).isEmpty()
+                                || !onDelete.of(entity).isEmpty()
+                                || collections.concern(entity),
+                        settings.bulk() == Settings.Bulk.IGNORE),
                 sink,
                 changes.deletes(),
                 steps);
@@ -178,12 +182,40 @@ public final class CounterCacheIntegrator implements Integrator {
                 registry);
     }
 
+    /** What has bulk statements counted, once there are persisters. */
+    private static Consumer<SessionFactoryImplementor> bulk(
+            Settings settings,
+            Installation installed,
+            OnDeleteGraph onDelete,
+            CountedCollections collections,
+            MoveSink sink) {
+        if (settings.bulk() == Settings.Bulk.IGNORE) {
+            return factory -> {};
+        }
+        BulkPolicy policy = new BulkPolicy(settings.bulk(), installed.skipping());
+        return BulkHooks.canCount()
+                ? factory -> BulkHooks.install(
+                        new BulkStatements(
+                                installed.model(),
+                                onDelete,
+                                installed.queries(),
+                                installed.reads(),
+                                sink,
+                                collections,
+                                policy,
+                                factory),
+                        factory)
+                : factory -> RefusingHook.install(
+                        new RefusedStatements(
+                                installed.model(), onDelete, installed.reads(), collections, policy, factory),
+                        factory);
+    }
+
     /** Does what has to wait until Hibernate has built all persisters. */
     private static void finish(
             Installation installed,
             Map<String, SqlType> definitions,
-            MappingChanges changes,
-            @Nullable Function<SessionFactoryImplementor, BulkStatements> bulk,
+            Consumer<SessionFactoryImplementor> bulk,
             SessionFactoryImplementor factory) {
         factory.addObserver(new SessionFactoryObserver() {
             @Override
@@ -193,7 +225,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);
                 }
-                changes.inPersisters(bulk == null ? null : bulk.apply(factory), factory);
+                bulk.accept(factory);
                 installed.schema().atBoot();
             }
         });

@@ -2,8 +2,6 @@ package io.countercache.hibernate.internal.boot;
 
 import static java.util.Objects.requireNonNull;
 
-import io.countercache.hibernate.internal.bulk.BulkStatements;
-import io.countercache.hibernate.internal.bulk.hook.BulkHooks;
 import io.countercache.hibernate.internal.check.CounterAttribute;
 import io.countercache.hibernate.internal.collection.CollectionMapping;
 import io.countercache.hibernate.internal.declaration.Declarations;
@@ -19,7 +17,6 @@ import io.countercache.hibernate.internal.support.Settings;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.mapping.Property;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the library changes in the application's mapping, in order. Each change is made by the class of its subject,
@@ -95,17 +92,6 @@ record MappingChanges(SentDeletes deletes) {
                         metadata,
                         factory.getSqlStringGenerationContext());
             }
-        }
-    }
-
-    /**
-     * Changes the persisters, once Hibernate has built all of them.
-     *
-     * @param bulk executes bulk statements in place of Hibernate; null if these are not counted
-     */
-    void inPersisters(@Nullable BulkStatements bulk, SessionFactoryImplementor factory) {
-        if (bulk != null) {
-            BulkHooks.install(bulk, factory);
         }
     }
 }

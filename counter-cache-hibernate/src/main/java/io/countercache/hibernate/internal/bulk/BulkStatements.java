@@ -11,9 +11,7 @@ import io.countercache.hibernate.internal.transaction.DeferredMoves;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.List;
-import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
 /** Counts the rows that bulk statements change, for which Hibernate has no events. Not installed where they are ignored. */
@@ -48,7 +46,7 @@ public final class BulkStatements {
         this.locking = new LockingExecution(onDelete, queries, sink);
         this.inserts = new BulkInserts(policy, model, reads, sink, collections, factory);
         this.collections = new CollectionTableDeletes(sink, collections, factory);
-        this.uncounted = new UncountedStatements(model, factory);
+        this.uncounted = new UncountedStatements(model, reads, factory);
     }
 
     public BulkPolicy policy() {
@@ -70,17 +68,6 @@ public final class BulkStatements {
 
     public UncountedStatements uncounted() {
         return uncounted;
-    }
-
-    /**
-     * Writes what is pending for parents that a native statement may delete. Later it would be written to rows that have come
-     * in their place.
-     */
-    public void beforeNative(String sql, SharedSessionContractImplementor session) {
-        Set<String> parents = uncounted.parentsDeletedBy(sql);
-        if (!parents.isEmpty()) {
-            reads.writePending(parents, session);
-        }
     }
 
     /** Executes a DELETE or UPDATE and counts the rows that it changes; returns how many they are. */

@@ -6,7 +6,7 @@ import io.countercache.hibernate.internal.model.RowChange;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Hql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,10 +78,25 @@ record StatementText(String sql) {
         return -1;
     }
 
+    /** The statement without a WITH before it. */
+    StatementText withoutWith() {
+        if (!sql.startsWith("with ")) {
+            return this;
+        }
+        int main = IntStream.of(topLevel("insert into "), topLevel("update "), topLevel("delete from "))
+                .filter(position -> position >= 0)
+                .min()
+                .orElse(0);
+        return new StatementText(sql.substring(main));
+    }
+
+    boolean isUpdate() {
+        return sql.startsWith("update ");
+    }
+
     /** Whether it is an INSERT, or a MERGE, into a table; a WITH may stand before an INSERT. */
     boolean insertsInto(String table) {
-        int main = sql.startsWith("with ") ? topLevel("insert into ") : 0;
-        String insert = sql.substring(Math.max(main, 0));
+        String insert = withoutWith().sql;
         return Stream.of("insert into ", "merge into ")
                 .map(verb -> verb + table)
                 .anyMatch(start -> insert.startsWith(start + " ") || insert.startsWith(start + "("));

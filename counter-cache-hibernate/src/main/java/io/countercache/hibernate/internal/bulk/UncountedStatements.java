@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Once;
+import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jboss.logging.Logger;
 
@@ -34,9 +36,11 @@ public final class UncountedStatements {
     private final Once warned = new Once();
 
     private final CounterModel model;
+    private final ReadBeforeWrite reads;
 
-    UncountedStatements(CounterModel model, SessionFactoryImplementor factory) {
+    UncountedStatements(CounterModel model, ReadBeforeWrite reads, SessionFactoryImplementor factory) {
         this.model = model;
+        this.reads = reads;
         for (CounterDefinition counter : model.definitions()) {
             EntityPersister parent = Entities.entity(counter.parent(), factory);
             String name = name(counter);
@@ -61,7 +65,7 @@ public final class UncountedStatements {
      * The tables with counters that a native statement may delete rows of; empty for nearly all statements. They are all such
      * tables where the text does not simply say which one.
      */
-    Set<String> parentsDeletedBy(String sql) {
+    private Set<String> parentsDeletedBy(String sql) {
         StatementText text = new StatementText(sql);
         if (!text.mentionsDelete()) {
             return Set.of();
@@ -73,8 +77,24 @@ public final class UncountedStatements {
         return new StatementText(text.withoutLiterals()).mentionsDelete() ? allParentTables : Set.of();
     }
 
-    /** Logs a warning if a native statement changes a table of counted children. */
-    public void warnOfNative(String sql) {
+    /** Whether rows of a table are counted. */
+    boolean isCounted(String simpleName) {
+        return countersByTable.containsKey(simpleName);
+    }
+
+    /**
+     * Logs a warning if a native statement changes a table of counted children, and writes what is pending for parents that it
+     * may delete. Later that would be written to rows that have come in their place.
+     */
+    public void beforeNative(String sql, SharedSessionContractImplementor session) {
+        warnOfNative(sql);
+        Set<String> parents = parentsDeletedBy(sql);
+        if (!parents.isEmpty()) {
+            reads.writePending(parents, session);
+        }
+    }
+
+    private void warnOfNative(String sql) {
         StatementText text = new StatementText(sql);
         Set<String> counters = countersByTable.get(text.target());
         if (counters != null && warned.isFirst(text.withoutValues())) {

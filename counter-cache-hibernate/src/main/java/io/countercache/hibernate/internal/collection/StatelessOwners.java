@@ -81,6 +81,9 @@ public final class StatelessOwners implements RowStep {
         if (stateful != null) {
             return stateful;
         }
+        if (!EventSession.mayBeStateless()) {
+            return null; // it is refused before, or not counted
+        }
         SharedSessionContractImplementor session = sessions.get(new Instance(event.getAffectedOwnerOrNull()));
         SharedSessionContractImplementor wrapping = EventCollection.session(event.getCollection());
         return session == null && wrapping instanceof StatelessSession // which has wrapped a plain collection

@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.condition;
 
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Hql;
 import io.countercache.hibernate.internal.support.SqlType;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.count;
 
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Hql;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -68,6 +68,7 @@ public final class EntityEvents
 
     private final transient CounterModel model;
     private final transient SkippingSessions skipping;
+    private final transient StatelessGuard stateless;
     private final transient SentDeletes deletes;
     private final transient ParentInstances parents;
     private final transient ForeseenCounts foreseen;
@@ -89,11 +90,13 @@ public final class EntityEvents
             OwnQueries queries,
             CacheInvalidation caches,
             SkippingSessions skipping,
+            StatelessGuard stateless,
             MoveSink sink,
             SentDeletes deletes,
             List<RowStep> steps) {
         this.model = model;
         this.skipping = skipping;
+        this.stateless = stateless;
         this.deletes = deletes;
         this.parents = new ParentInstances(model, pending, caches);
         this.foreseen = foreseen;
@@ -162,12 +165,17 @@ public final class EntityEvents
 
     @Override
     public boolean onPreInsert(PreInsertEvent event) {
-        beforeStatement(event);
+        if (!stateless.refuses(event, "the INSERT", event.getPersister())) {
+            beforeStatement(event);
+        }
         return false;
     }
 
     @Override
     public void onPostInsert(PostInsertEvent event) {
+        if (stateless.hasNoSession(event)) {
+            return;
+        }
         List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
             Object[] written = event.getState().clone(); // what the parent shows goes into its state, too
@@ -185,6 +193,9 @@ public final class EntityEvents
 
     @Override
     public boolean onPreUpdate(PreUpdateEvent event) {
+        if (stateless.refuses(event, "the UPDATE", event.getPersister())) {
+            return false;
+        }
         List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
             parents.beforeUpdate(event, counters);
@@ -200,7 +211,7 @@ public final class EntityEvents
     @Override
     public void onPostUpdate(PostUpdateEvent event) {
         WatchedEntity watched = watched(event.getPersister());
-        if (watched != null) {
+        if (watched != null && !stateless.hasNoSession(event)) {
             children.afterUpdate(event, watched);
         }
     }
@@ -209,6 +220,9 @@ public final class EntityEvents
 
     @Override
     public boolean onPreUpsert(PreUpsertEvent event) {
+        if (stateless.refuses(event, "the upsert", event.getPersister())) {
+            return false;
+        }
         parents.refuseUpsert(event.getPersister());
         WatchedEntity watched = counted(event);
         if (watched != null) {
@@ -221,7 +235,7 @@ public final class EntityEvents
     @Override
     public void onPostUpsert(PostUpsertEvent event) {
         WatchedEntity watched = watched(event.getPersister());
-        if (watched != null) {
+        if (watched != null && !stateless.hasNoSession(event)) {
             children.afterUpsert(event, watched);
         }
     }
@@ -241,6 +255,9 @@ public final class EntityEvents
 
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
+        if (stateless.refuses(event, "the DELETE", event.getPersister())) {
+            return false;
+        }
         boolean isLeft = deletes.isLeftToDatabase(event);
         WatchedEntity watched = isLeft ? null : counted(event);
         if (watched != null) {
@@ -258,6 +275,9 @@ public final class EntityEvents
 
     @Override
     public void onPostDelete(PostDeleteEvent event) {
+        if (stateless.hasNoSession(event)) {
+            return;
+        }
         SentDeletes.Outcome outcome = deletes.outcome(event);
         boolean isSent = outcome == SentDeletes.Outcome.SENT;
         if (outcome != SentDeletes.Outcome.UNKNOWN) {

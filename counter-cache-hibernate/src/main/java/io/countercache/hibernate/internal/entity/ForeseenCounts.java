@@ -137,7 +137,7 @@ public final class ForeseenCounts implements PreInsertEventListener {
                     counter.type(),
                     event.getEntity(),
                     event.getState()[counter.index()],
-                    EventSession.of(event));
+                    EventSession.find(event));
             event.getState()[counter.index()] = written;
             event.getPersister().setValue(event.getEntity(), counter.index(), written);
         }
@@ -155,12 +155,12 @@ public final class ForeseenCounts implements PreInsertEventListener {
             Class<?> type,
             Object parent,
             @Nullable Object assigned,
-            SharedSessionContractImplementor session) {
+            @Nullable SharedSessionContractImplementor session) {
         if (derived == null && assigned != null) {
             return assigned;
         }
-        CounterDeltas foreseen = derived == null ? null : sessions.get(session);
-        EntityEntry entry = foreseen == null
+        CounterDeltas foreseen = derived == null || session == null ? null : sessions.get(session);
+        EntityEntry entry = foreseen == null || session == null
                 ? null
                 : session.getPersistenceContextInternal().getEntry(parent);
         BigDecimal amount = foreseen == null || entry == null || derived == null

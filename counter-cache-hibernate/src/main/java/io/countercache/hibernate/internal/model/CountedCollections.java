@@ -1,7 +1,8 @@
 package io.countercache.hibernate.internal.model;
 
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.Hql;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +105,13 @@ public final class CountedCollections {
         return all(element.getFactory())
                 .filter(collection -> collection.isForeignKey() && element.isTypeOrSuperType(collection.element()))
                 .toList();
+    }
+
+    /** Whether rows of an entity are in a counted collection, or own one. */
+    public boolean concern(EntityPersister entity) {
+        return all(entity.getFactory())
+                .anyMatch(collection -> Entities.areRelated(collection.owner(), entity)
+                        || (collection.isForeignKey() && Entities.areRelated(collection.element(), entity)));
     }
 
     /** All counted collections. */

@@ -1,7 +1,7 @@
 package io.countercache.hibernate.internal.model;
 
 import io.countercache.hibernate.internal.orm.EntityTables;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Hql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -3,7 +3,7 @@ package io.countercache.hibernate.internal.model;
 import static java.util.Objects.requireNonNull;
 
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.support.Hql;
+import io.countercache.hibernate.internal.orm.Hql;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;

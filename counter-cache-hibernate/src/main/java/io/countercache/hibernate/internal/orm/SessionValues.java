@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 class SessionValues {
 
-    private static final boolean HAVE_EXTENSIONS = HibernateVersion.current().isAtLeast(7, 4);
+    private static final boolean HAVE_EXTENSIONS = OptionalMethod.of(
+                    SharedSessionContractImplementor.class, 1, "getExtension")
+            .exists();
 
     private static final @Nullable Object[] NONE = {};
 

@@ -6,7 +6,9 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 /** Another session on the connection of a session: it has no filters, and it is open where the first one is closed already. */
 public final class SharedConnection {
 
-    private static final boolean CAN_BE_SHARED = HibernateVersion.current().isAtLeast(7, 2);
+    private static final boolean CAN_BE_SHARED = OptionalMethod.of(
+                    SharedSessionContractImplementor.class, 0, "statelessWithOptions")
+            .exists();
 
     private SharedConnection() {}
 

@@ -1,10 +1,10 @@
 package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.Hql;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.orm.SharedConnection;
 import io.countercache.hibernate.internal.support.Chunks;
-import io.countercache.hibernate.internal.support.Hql;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;

@@ -76,6 +76,12 @@ public record Settings(
         return read;
     }
 
+    /** Whether the library is to do nothing at all; for what has to know before all settings are read. */
+    public static boolean isDisabled(Map<String, Object> settings) {
+        Object enabled = settings.get(ENABLED);
+        return enabled != null && enabled.toString().strip().equalsIgnoreCase("false");
+    }
+
     private static List<String> unknown(Map<String, Object> settings) {
         return settings.keySet().stream()
                 .filter(name -> isMeant(name) && !NAMES.contains(name))

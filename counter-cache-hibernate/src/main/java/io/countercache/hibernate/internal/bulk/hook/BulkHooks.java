@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.bulk.hook;
 
 import io.countercache.hibernate.internal.bulk.BulkStatements;
+import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.HibernateFields;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -11,6 +12,11 @@ import org.hibernate.query.sqm.mutation.spi.SqmMultiTableInsertStrategy;
 public final class BulkHooks {
 
     private BulkHooks() {}
+
+    /** Whether this version of Hibernate lets bulk statements be counted; else {@link RefusingHook} refuses them. */
+    public static boolean canCount() {
+        return EventSession.mayBeStateless(); // both since 7.2
+    }
 
     public static void install(BulkStatements bulk, SessionFactoryImplementor factory) {
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {

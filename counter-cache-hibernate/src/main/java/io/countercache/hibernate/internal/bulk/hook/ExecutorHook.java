@@ -58,8 +58,7 @@ final class ExecutorHook implements JdbcMutationExecutor {
             }
         }
         if (bulk != null && mutation instanceof JdbcOperationQueryMutationNative) {
-            bulk.uncounted().warnOfNative(mutation.getSqlString());
-            bulk.beforeNative(mutation.getSqlString(), context.getSession());
+            bulk.uncounted().beforeNative(mutation.getSqlString(), context.getSession());
         }
         if (context.getSession() instanceof StatelessSession) {
             StatelessQueryHook.prepare(mutation, context);

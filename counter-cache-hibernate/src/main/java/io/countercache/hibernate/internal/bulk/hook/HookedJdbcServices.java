@@ -1,5 +1,8 @@
 package io.countercache.hibernate.internal.bulk.hook;
 
+import io.countercache.hibernate.internal.orm.HibernateVersion;
+import io.countercache.hibernate.internal.support.Settings;
+import org.hibernate.engine.config.spi.ConfigurationService;
 import org.hibernate.engine.jdbc.internal.JdbcServicesImpl;
 import org.hibernate.engine.jdbc.spi.JdbcServices;
 import org.hibernate.service.spi.SessionFactoryServiceContributor;
@@ -10,9 +13,9 @@ import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
 
 /**
- * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}: it has no events for bulk
- * INSERTs, native statements and queries of stateless sessions. Found by Hibernate through {@code ServiceLoader}; not for
- * users.
+ * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}, before 7.2 through
+ * {@link RefusingHook}: it has no events for bulk INSERTs, native statements and queries of stateless sessions. Found by
+ * Hibernate through {@code ServiceLoader}; not for users.
  *
  * <p>A service of the session factory, which takes the place of the one that Hibernate shares among factories: that one is
  * made when an application is built by Quarkus, and would know nothing of the database and the settings that it runs with.
@@ -32,7 +35,11 @@ public final class HookedJdbcServices implements SessionFactoryServiceContributo
 
             @Override
             public JdbcServices initiateService(SessionFactoryServiceInitiatorContext context) {
-                return new Hooked();
+                var settings = context.getServiceRegistry().requireService(ConfigurationService.class);
+                if (!Settings.isDisabled(settings.getSettings())) {
+                    HibernateVersion.current().require(); // here, because nothing of the library is called before
+                }
+                return BulkHooks.canCount() ? new Hooked() : new Refusing();
             }
         });
     }
@@ -40,7 +47,6 @@ public final class HookedJdbcServices implements SessionFactoryServiceContributo
     private static final class Hooked extends JdbcServicesImpl {
 
         private static final long serialVersionUID = 1;
-        private static final JdbcSelectExecutor SELECTS = new StatelessQueryHook();
 
         @Override
         public JdbcMutationExecutor getJdbcMutationExecutor() {
@@ -49,7 +55,17 @@ public final class HookedJdbcServices implements SessionFactoryServiceContributo
 
         @Override
         public JdbcSelectExecutor getJdbcSelectExecutor() {
-            return SELECTS;
+            return StatelessQueryHook.INSTANCE;
+        }
+    }
+
+    private static final class Refusing extends JdbcServicesImpl {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public JdbcMutationExecutor getJdbcMutationExecutor() {
+            return RefusingHook.INSTANCE;
         }
     }
 }

@@ -9,6 +9,7 @@ import org.hibernate.sql.exec.spi.ExecutionContext;
 import org.hibernate.sql.exec.spi.JdbcOperation;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 import org.hibernate.sql.exec.spi.JdbcSelect;
+import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
 import org.hibernate.sql.results.spi.ResultsConsumer;
 import org.hibernate.sql.results.spi.RowTransformer;
 
@@ -17,6 +18,10 @@ import org.hibernate.sql.results.spi.RowTransformer;
  * UPDATEs of counters that Hibernate executes as queries.
  */
 final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
+
+    static final JdbcSelectExecutor INSTANCE = new StatelessQueryHook();
+
+    private StatelessQueryHook() {}
 
     @Override
     public <T, R> T executeQuery(

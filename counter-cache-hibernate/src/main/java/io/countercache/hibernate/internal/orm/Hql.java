@@ -1,6 +1,5 @@
-package io.countercache.hibernate.internal.support;
+package io.countercache.hibernate.internal.orm;
 
-import io.countercache.hibernate.internal.orm.Entities;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.hibernate.persister.entity.EntityPersister;
