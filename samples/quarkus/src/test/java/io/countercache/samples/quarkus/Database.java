@@ -19,6 +19,9 @@ public class Database implements QuarkusTestResourceLifecycleManager {
             throw new UncheckedIOException(e);
         }
         return Map.of(
+                // given at run time, when the application has been built with another one
+                "quarkus.hibernate-orm.unsupported-properties.\"hibernate.counter_cache.bulk\"",
+                "count",
                 "quarkus.datasource.jdbc.url", postgres.getJdbcUrl("postgres", "postgres"),
                 "quarkus.datasource.username", "postgres",
                 "quarkus.datasource.password", "postgres");
