@@ -248,8 +248,8 @@ class ConditionTest {
     }
 
     private Set<Long> found(String where) {
-        return db.fromTransaction(
-                session -> new TreeSet<>(session.createSelectionQuery("select e.id from Comment e where " + where, Long.class)
+        return db.fromTransaction(session ->
+                new TreeSet<>(session.createSelectionQuery("select e.id from Comment e where " + where, Long.class)
                         .getResultList()));
     }
 

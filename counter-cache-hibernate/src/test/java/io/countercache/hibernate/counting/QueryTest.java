@@ -152,7 +152,9 @@ class QueryTest {
 
             var graph = session.createEntityGraph(Post.class);
             graph.addAttributeNodes("comments");
-            assertThat(session.find(Post.class, post.id, Map.of("jakarta.persistence.loadgraph", graph)).shown()).isEqualTo(2);
+            assertThat(session.find(Post.class, post.id, Map.of("jakarta.persistence.loadgraph", graph))
+                            .shown())
+                    .isEqualTo(2);
             session.clear();
 
             assertThat(session.createSelectionQuery("from Comment c join fetch c.post where c.id = :id", Comment.class)

@@ -139,7 +139,8 @@ class AnnouncedDeletesTest extends ForumOfTwo {
     private void veto(Class<?> entity) {
         db.factory()
                 .unwrap(SessionFactoryImplementor.class)
-                .getEventEngine().getListenerRegistry()
+                .getEventEngine()
+                .getListenerRegistry()
                 .appendListeners(
                         EventType.PRE_DELETE, (PreDeleteEventListener) event -> entity.isInstance(event.getEntity()));
     }
