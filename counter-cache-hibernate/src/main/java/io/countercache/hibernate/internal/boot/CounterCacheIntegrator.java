@@ -68,7 +68,7 @@ public final class CounterCacheIntegrator implements Integrator {
 
     @Override
     public void integrate(Metadata metadata, BootstrapContext context, SessionFactoryImplementor factory) {
-        // not those that the context has read: in Quarkus, these are the ones that were given when the application was built
+        // not what the context has read: in Quarkus, these are the settings that the application was built with
         Settings settings = Settings.read(factory.getServiceRegistry()
                 .requireService(ConfigurationService.class)
                 .getSettings());

@@ -22,9 +22,12 @@ public class Database implements QuarkusTestResourceLifecycleManager {
                 // given at run time, when the application has been built with another one
                 "quarkus.hibernate-orm.unsupported-properties.\"hibernate.counter_cache.bulk\"",
                 "count",
-                "quarkus.datasource.jdbc.url", postgres.getJdbcUrl("postgres", "postgres"),
-                "quarkus.datasource.username", "postgres",
-                "quarkus.datasource.password", "postgres");
+                "quarkus.datasource.jdbc.url",
+                postgres.getJdbcUrl("postgres", "postgres"),
+                "quarkus.datasource.username",
+                "postgres",
+                "quarkus.datasource.password",
+                "postgres");
     }
 
     @Override
