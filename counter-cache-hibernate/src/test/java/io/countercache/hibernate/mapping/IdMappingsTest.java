@@ -457,7 +457,7 @@ class IdMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Seat.class,
             Ticket.class,
             Aisle.class,
