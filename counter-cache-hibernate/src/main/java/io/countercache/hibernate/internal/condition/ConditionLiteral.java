@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.condition;
 
+import org.hibernate.query.sqm.tree.expression.SqmEnumLiteral;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.LocalDate;
@@ -44,6 +45,8 @@ record ConditionLiteral(@Nullable Object value, String hql) {
             return signed.getOperation() == UnaryArithmeticOperator.UNARY_PLUS
                     ? number(digits, suffix(number))
                     : number(digits.startsWith("-") ? digits.substring(1) : "-" + digits, suffix(number));
+        } else if (expression instanceof SqmEnumLiteral<?> constant) {
+            return of(constant.getEnumValue());
         } else if (expression instanceof SqmLiteral<?> literal) {
             return literal.getLiteralValue() == null ? null : of(literal.getLiteralValue());
         } else if (expression instanceof SqmFieldLiteral<?> constant) {
