@@ -99,7 +99,7 @@ public final class Condition {
     }
 
     private static SqmPredicate parse(String where, EntityPersister child, SessionFactoryImplementor factory) {
-        String before = "select 1 from %s where ".formatted(Hql.name(child));
+        String before = "select 1 from %s this where ".formatted(Hql.name(child));
         try {
             var statement = factory.getQueryEngine().getHqlTranslator().translate(before + where, Object.class);
             if (statement instanceof SqmSelectStatement<?> select) {

@@ -101,8 +101,7 @@ final class ConditionReader {
     }
 
     private static IllegalArgumentException notEvaluated(String what) {
-        String written = what.replace("alias_0.", "")
-                .replace("alias_0", "this"); // the alias that Hibernate adds if there is none
+        String written = what.replace("this.", "");
         return new IllegalArgumentException(
                 "memory cannot evaluate '%s' as the database does: %s".formatted(written, ALLOWED));
     }
