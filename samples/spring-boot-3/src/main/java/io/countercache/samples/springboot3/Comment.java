@@ -42,6 +42,10 @@ public class Comment {
         return id;
     }
 
+    Post post() {
+        return post;
+    }
+
     String text() {
         return text;
     }
