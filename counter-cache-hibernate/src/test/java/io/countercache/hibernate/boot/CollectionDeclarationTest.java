@@ -40,7 +40,9 @@ import org.junit.jupiter.api.Test;
 class CollectionDeclarationTest {
 
     private static SessionFactory factory(Class<?>... entities) {
-        Configuration configuration = new Configuration().setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
+        Configuration configuration = new Configuration()
+                .setProperty("hibernate.connection.url", "jdbc:h2:mem:none")
+                .setProperty("hibernate.flush.queue.type", "legacy");
         List.of(entities).forEach(configuration::addAnnotatedClass);
         return configuration.buildSessionFactory();
     }

@@ -12,6 +12,7 @@ import io.countercache.hibernate.ondelete.Forum.Message;
 import io.countercache.hibernate.ondelete.Forum.Reaction;
 import io.countercache.hibernate.ondelete.Forum.Section;
 import io.countercache.hibernate.ondelete.Forum.Topic;
+import io.countercache.hibernate.support.HibernateVersions;
 import io.countercache.hibernate.support.SinceHibernate;
 import java.util.List;
 import org.hibernate.Session;
@@ -86,7 +87,11 @@ class OnDeleteTest extends ForumOfTwo {
             session.persist(new Message(member(session, ann), session.find(Topic.class, tea.id), 1));
             session.remove(member(session, ann));
         });
-        assertCounts("tea 0 0 0 0", "coffee 1 1 0 80", "section 1", "smile 0");
+        if (HibernateVersions.isSince("8.0")) { // inserts the new message without an author
+            assertCounts("tea 1 1 0 1", "coffee 1 1 0 80", "section 2", "smile 0");
+        } else {
+            assertCounts("tea 0 0 0 0", "coffee 1 1 0 80", "section 1", "smile 0");
+        }
     }
 
     @Test

@@ -13,7 +13,8 @@ public final class Boot {
 
     public static void build(Class<?>... entities) {
         Configuration configuration = new Configuration(HibernateServices.registry())
-                .setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
+                .setProperty("hibernate.connection.url", "jdbc:h2:mem:none")
+                .setProperty("hibernate.flush.queue.type", "legacy"); // what Hibernate 8 needs for some collections
         List.of(entities).forEach(configuration::addAnnotatedClass);
         configuration.buildSessionFactory().close();
     }

@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.model.CascadedRows;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.OnDelete;
 import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.orm.FlushQueue;
 import io.countercache.hibernate.internal.orm.Past;
 import io.countercache.hibernate.internal.support.Problems;
 import java.util.Collections;
@@ -100,7 +101,16 @@ public record CollectionDeclaration(
                         ? null
                         : "%s refers to another column than the id: refer to the id".formatted(name()),
                 () -> counts == Counts.OWNERS ? unknownElement() : null,
-                () -> element != null && collection.isOneToMany() ? unknownOwner(element) : null);
+                () -> element != null && collection.isOneToMany() ? unknownOwner(element) : null,
+                this::unreported);
+    }
+
+    /** Why it would not be known how many rows are deleted. */
+    private @Nullable String unreported() {
+        return FlushQueue.reportsDeletedRows(metadata)
+                ? null
+                : "Hibernate 8 does not tell how many rows of %s it deletes: set %s to legacy"
+                        .formatted(name(), FlushQueue.SETTING);
     }
 
     private String name() {

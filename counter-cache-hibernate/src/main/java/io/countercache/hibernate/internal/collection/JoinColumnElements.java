@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.collection;
 
+import io.countercache.hibernate.internal.entity.PerDelete;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.EntityEntry;
@@ -38,11 +40,8 @@ public final class JoinColumnElements implements RowStep {
     private final CountedCollections collections;
     private final CollectionReads reads;
     private final PerSession<ElementOwners> flushes = new PerSession<>();
-    /** The element that a session is about to delete, with its owners. */
-    private final PerSession<Deleting> deleting = new PerSession<>();
-
-    /** An element that is about to be deleted, and the id of its owner in each collection that contains it. */
-    private record Deleting(Object id, Map<CountedCollection, Object> owners) {}
+    /** The id of the owner of an element in each collection that contains it. */
+    private final PerDelete<Map<CountedCollection, Object>> deleting = new PerDelete<>();
 
     public JoinColumnElements(MoveSink sink, CountedCollections collections, CollectionReads reads) {
         this.sink = sink;
@@ -122,9 +121,7 @@ public final class JoinColumnElements implements RowStep {
         CollectionPersister loaded = entry.getLoadedPersister();
         CollectionPersister current = entry.getCurrentPersister();
         return current != null
-                && (!current.equals(loaded)
-                        || !current.getKeyType()
-                                .isEqual(entry.getLoadedKey(), entry.getCurrentKey(), current.getFactory()));
+                && (!current.equals(loaded) || !Objects.deepEquals(entry.getLoadedKey(), entry.getCurrentKey()));
     }
 
     private void lock(
@@ -193,7 +190,6 @@ public final class JoinColumnElements implements RowStep {
     @Override
     public void beforeDelete(PreDeleteEvent event) {
         SharedSessionContractImplementor session = EventSession.of(event);
-        deleting.remove(session); // a stateless session does not report the end of a DELETE that was vetoed
         List<CountedCollection> holding = collections.holding(event.getPersister());
         if (holding.isEmpty()) {
             return;
@@ -210,7 +206,7 @@ public final class JoinColumnElements implements RowStep {
                 owners.put(collection, owner);
             }
         }
-        deleting.put(session, new Deleting(event.getId(), owners));
+        deleting.begin(event, owners);
     }
 
     /** The elements that the flush is still going to delete. All are read with the first of them, so that its batch stays whole. */
@@ -225,15 +221,16 @@ public final class JoinColumnElements implements RowStep {
 
     @Override
     public void afterDelete(PostDeleteEvent event, boolean isSent) {
-        Deleting deleted = deleting.remove(EventSession.of(event));
-        if (isSent && deleted != null && deleted.id().equals(event.getId())) {
-            deleted.owners().forEach((collection, owner) -> count(collection, owner, -1, EventSession.of(event)));
+        Map<CountedCollection, Object> owners = deleting.end(event);
+        if (isSent && owners != null) {
+            owners.forEach((collection, owner) -> count(collection, owner, -1, EventSession.of(event)));
         }
     }
 
     @Override
     public void beforeFlush(SharedSessionContractImplementor session) {
         flushes.remove(session); // of a flush that has failed
+        deleting.forget(session);
     }
 
     @Override

@@ -241,7 +241,9 @@ final class BeforeImages {
         }
         Image image = new Image(key(event), query, version(event));
         images.begin(image, isStateless);
-        if (!waits) {
+        EntityEntry entry = entry(event.getEntity(), session);
+        if (!waits
+                && (entry == null || entry.isExistsInDatabase())) { // else it is what the INSERT will make of the row
             images.read(image, mayBeChanged, reader, session);
         }
     }
@@ -267,7 +269,8 @@ final class BeforeImages {
 
     /** Counts a statement once its image is read, which is now or when its batch is sent. */
     void whenRead(Image image, Runnable count, SharedSessionContractImplementor session) {
-        if (image.isRead()) {
+        if (image.isRead()
+                || session.isEventSource()) { // there the row of one that is not read was not inserted either
             count.run();
         } else {
             sessions.get(session, SessionImages::new).waiting.add(new SessionImages.Waiting(image, count));
@@ -279,6 +282,14 @@ final class BeforeImages {
         SessionImages images = sessions.get(session);
         if (images != null) {
             images.changed(image.key, after);
+        }
+    }
+
+    /** Remembers what an INSERT has made of a row. Hibernate 8 announces the UPDATE of a row before it is inserted. */
+    void inserted(WatchedEntity watched, Object id, Snapshot after, SharedSessionContractImplementor session) {
+        SessionImages images = sessions.get(session);
+        if (images != null) {
+            images.inserted(id, watched.entity(), after, session);
         }
     }
 

@@ -181,6 +181,8 @@ final class ChildCounting {
         }
         if (image != null) {
             images.changed(image, after, session);
+        } else if (row.verb() == Verb.INSERT && after != null) {
+            images.inserted(watched, id, after, session);
         }
         RowChange.moves(watched, id, before, after, 1, sink.of(session));
     }

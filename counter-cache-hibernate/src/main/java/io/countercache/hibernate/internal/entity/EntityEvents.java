@@ -258,14 +258,14 @@ public final class EntityEvents
         if (stateless.refuses(event, "the DELETE", event.getPersister())) {
             return false;
         }
-        boolean isLeft = deletes.isLeftToDatabase(event);
-        WatchedEntity watched = isLeft ? null : counted(event);
+        boolean isUnsent = deletes.isUnsent(event);
+        WatchedEntity watched = isUnsent ? null : counted(event);
         if (watched != null) {
             images.beforeDelete(event, watched);
         }
         images.beforeChangesByDatabase(event);
         beforeStatement(event);
-        if (!isLeft && !skipping.contains(EventSession.of(event))) {
+        if (!isUnsent && !skipping.contains(EventSession.of(event))) {
             for (RowStep step : steps) {
                 step.beforeDelete(event);
             }

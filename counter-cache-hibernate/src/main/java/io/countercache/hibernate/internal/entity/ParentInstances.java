@@ -121,7 +121,8 @@ final class ParentInstances {
 
     /**
      * Hibernate has taken the state for this UPDATE before the children of the same flush were inserted, and will make it the
-     * loaded state: without this, the deltas of those children would disappear from memory.
+     * loaded state: without this, the deltas of those children would disappear from memory. Those of children that are inserted
+     * between this event and the UPDATE, too.
      */
     void beforeUpdate(PreUpdateEvent event, List<ParentCounter> counters) {
         if (!(EventSession.of(event) instanceof SessionImplementor)) {
@@ -137,6 +138,7 @@ final class ParentInstances {
             for (ParentCounter counter : counters) {
                 event.getState()[counter.index()] = loaded[counter.index()];
             }
+            ManagedParents.willBeLoaded(entry, event.getState());
         }
     }
 }

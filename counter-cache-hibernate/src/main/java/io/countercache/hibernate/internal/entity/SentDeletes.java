@@ -2,13 +2,7 @@ package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.PerSession;
-import io.countercache.hibernate.internal.support.CallScope;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.function.Supplier;
-import org.hibernate.SessionEventListener;
+import org.hibernate.StatelessSession;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
@@ -23,7 +17,7 @@ import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEventListener;
-import org.hibernate.jdbc.Expectation;
+import org.hibernate.mapping.JoinedSubclass;
 import org.hibernate.mapping.PersistentClass;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SentDeletes {
 
-    /** The DELETEs that the thread sends, while any session watches whether one is sent that might be vetoed. */
-    private static final CallScope<Sent> SENT = new CallScope<>();
-
     /** Whether there are collections whose elements the database deletes. */
     private final boolean leavesAny;
 
-    private final PerSession<OfSession> sessions = new PerSession<>();
+    private final PerSession<AnnouncedDeletes> sessions = new PerSession<>();
     /** What was found out about the listeners, and how many they were then: an application may add one at any time. */
     private volatile Listeners listeners = new Listeners(0, false);
 
@@ -55,69 +46,10 @@ public final class SentDeletes {
     enum Outcome {
         /** The DELETE was sent. */
         SENT,
-        /** The DELETE was left to the database, and the row was deleted along with another one. */
+        /** There is no such row any more, though no DELETE was sent for it: it went along with another one, or never was. */
         LEFT,
         /** The DELETE was vetoed, or left to the database while that of the other row may have been vetoed. */
         UNKNOWN
-    }
-
-    /** How many DELETEs a thread has sent, and how many sessions watch that: a listener may delete by another session. */
-    private static final class Sent {
-        int deletes;
-        int watching;
-    }
-
-    private static final class OfSession implements SessionEventListener {
-
-        private static final long serialVersionUID = 1;
-
-        /** The rows that the session has removed and left to the database, until their DELETE is reported. */
-        final transient Set<EntityKey> left = new HashSet<>();
-        /** What the current DELETE is counted by; null if no listener might veto it. */
-        private transient @Nullable Sent watched;
-
-        private transient int sentBefore;
-        /** Whether the last DELETE was not sent. */
-        transient boolean isUnsent;
-
-        OfSession(SharedSessionContractImplementor session) {
-            session.getEventListenerManager().addListener(this);
-        }
-
-        void watch() {
-            Sent sent = SENT.get();
-            if (sent == null) {
-                sent = new Sent();
-                SENT.begin(sent);
-            }
-            sent.watching++;
-            watched = sent;
-            sentBefore = sent.deletes;
-        }
-
-        boolean isWatching() {
-            return watched != null;
-        }
-
-        /** Returns whether any DELETE was sent since {@link #watch}. */
-        boolean stop() {
-            Sent sent = watched;
-            watched = null;
-            if (sent != null && --sent.watching == 0) {
-                SENT.end();
-            }
-            return sent != null && sent.deletes > sentBefore;
-        }
-
-        @Override
-        public void transactionCompletion(boolean successful) {
-            stop();
-        }
-
-        @Override
-        public void end() {
-            stop();
-        }
     }
 
     private SentDeletes(boolean leavesAny) {
@@ -127,53 +59,18 @@ public final class SentDeletes {
     /** Has DELETEs watched. To be called before Hibernate builds persisters from the mapping. */
     public static SentDeletes watch(Metadata metadata) {
         for (PersistentClass entity : metadata.getEntityBindings()) {
-            entity.setDeleteExpectation(watched(entity.getDeleteExpectation(), entity.isCustomDeleteCallable()));
+            if (entity instanceof JoinedSubclass) {
+                continue; // the row of the root is the last to go
+            }
+            entity.setDeleteExpectation(
+                    AnnouncedDeletes.counted(entity.getDeleteExpectation(), entity.isCustomDeleteCallable()));
             if (entity.getRootClass().getSoftDeleteColumn() != null) {
-                entity.setUpdateExpectation(watched(entity.getUpdateExpectation(), entity.isCustomUpdateCallable()));
+                entity.setUpdateExpectation(
+                        AnnouncedDeletes.counted(entity.getUpdateExpectation(), entity.isCustomUpdateCallable()));
             }
         }
         return new SentDeletes(metadata.getCollectionBindings().stream()
                 .anyMatch(collection -> collection.getKey().isCascadeDeleteEnabled()));
-    }
-
-    private static Supplier<Expectation> watched(@Nullable Supplier<? extends Expectation> declared, boolean callable) {
-        return () -> new Watched(
-                declared != null
-                        ? declared.get()
-                        : callable ? new Expectation.OutParameter() : new Expectation.RowCount());
-    }
-
-    private record Watched(Expectation declared) implements Expectation {
-
-        @Override
-        public void verifyOutcome(int rowCount, PreparedStatement statement, int batchPosition, String sql)
-                throws SQLException {
-            Sent sent = SENT.get();
-            if (sent != null && rowCount != 0) {
-                sent.deletes++;
-            }
-            declared.verifyOutcome(rowCount, statement, batchPosition, sql);
-        }
-
-        @Override
-        public boolean canBeBatched() {
-            return declared.canBeBatched();
-        }
-
-        @Override
-        public int getNumberOfParametersUsed() {
-            return declared.getNumberOfParametersUsed();
-        }
-
-        @Override
-        public int prepare(PreparedStatement statement) throws SQLException {
-            return declared.prepare(statement);
-        }
-
-        @Override
-        public void validate(boolean callable) {
-            declared.validate(callable);
-        }
     }
 
     /** Whether a session may leave a DELETE to the database. If not, nobody needs to listen to what it removes. */
@@ -185,7 +82,7 @@ public final class SentDeletes {
     void onRemove(DeleteEvent event) {
         SessionImplementor session = event.getSession();
         boolean isLeft = event.isCascadeDeleteEnabled();
-        OfSession known = sessions.get(session);
+        AnnouncedDeletes known = sessions.get(session);
         if (!isLeft && (known == null || known.left.isEmpty())) {
             return;
         }
@@ -200,8 +97,8 @@ public final class SentDeletes {
         }
     }
 
-    private OfSession of(SharedSessionContractImplementor session) {
-        return sessions.get(session, () -> new OfSession(session));
+    private AnnouncedDeletes of(SharedSessionContractImplementor session) {
+        return sessions.get(session, () -> new AnnouncedDeletes(session));
     }
 
     /** The key of the row that is about to be removed; null if it is removed already, through whichever instance. */
@@ -229,30 +126,39 @@ public final class SentDeletes {
         if (entry.getStatus() != Status.DELETED || !entry.isExistsInDatabase()) {
             return false;
         }
-        OfSession known = sessions.get(session);
+        AnnouncedDeletes known = sessions.get(session);
         return (known == null || !known.left.contains(entry.getEntityKey())) && !mayBeVetoed(entry.getPersister());
     }
 
     /**
-     * Whether the session leaves this DELETE to the database. To be called before the DELETE: where it might be vetoed, this
-     * begins to watch whether it is sent.
+     * Whether this DELETE will not be sent, because the session leaves it to the database, or because the row was not inserted
+     * either. To be called before the DELETE: where it might be vetoed, this begins to watch whether it is sent.
      */
-    boolean isLeftToDatabase(PreDeleteEvent event) {
+    boolean isUnsent(PreDeleteEvent event) {
         SharedSessionContractImplementor session = EventSession.of(event);
-        OfSession known = sessions.get(session);
-        if (known != null) {
-            known.stop(); // a stateless session does not report the end of a DELETE that was vetoed
-            known.isUnsent = !known.left.isEmpty()
-                    && known.left.remove(session.generateEntityKey(event.getId(), event.getPersister()));
-            if (known.isUnsent) {
-                return true;
-            }
+        AnnouncedDeletes known = sessions.get(session);
+        if (known != null && session instanceof StatelessSession) {
+            known.forget(); // it does not report the end of a DELETE that was vetoed
         }
-        if (mayBeVetoed(event.getPersister())) {
+        boolean mayBeVetoed = mayBeVetoed(event.getPersister());
+        EntityEntry entry = BeforeImages.entry(event.getEntity(), session);
+        if (entry != null && !entry.isExistsInDatabase()) {
+            of(session).unsent.put(entry.getEntityKey(), Outcome.LEFT);
+            return true;
+        }
+        if (known != null && !known.left.isEmpty() && known.left.remove(key(event, session))) {
+            known.unsent.put(key(event, session), mayBeVetoed ? Outcome.UNKNOWN : Outcome.LEFT);
+            return true;
+        }
+        if (mayBeVetoed) {
             session.getJdbcCoordinator().executeBatch();
-            of(session).watch();
+            of(session).watch(key(event, session));
         }
         return false;
+    }
+
+    private static EntityKey key(PreDeleteEvent event, SharedSessionContractImplementor session) {
+        return session.generateEntityKey(event.getId(), event.getPersister());
     }
 
     private boolean mayBeVetoed(EntityPersister entity) {
@@ -282,17 +188,16 @@ public final class SentDeletes {
     /** What has become of a row. To be called once when its DELETE is reported as done. */
     Outcome outcome(PostDeleteEvent event) {
         SharedSessionContractImplementor session = EventSession.of(event);
-        OfSession known = sessions.get(session);
-        if (known == null) {
+        AnnouncedDeletes known = sessions.get(session);
+        if (known == null || !known.areAnyAnnounced()) {
             return Outcome.SENT; // there was nothing to watch
         }
-        if (known.isWatching()) {
+        EntityKey key = session.generateEntityKey(event.getId(), event.getPersister());
+        if (known.isWatching(key)) {
             session.getJdbcCoordinator().executeBatch();
-            known.isUnsent |= !known.stop();
+            return known.stop(key) ? Outcome.SENT : Outcome.UNKNOWN;
         }
-        if (!known.isUnsent) {
-            return Outcome.SENT;
-        }
-        return mayBeVetoed(event.getPersister()) ? Outcome.UNKNOWN : Outcome.LEFT;
+        Outcome unsent = known.unsent.remove(key);
+        return unsent == null ? Outcome.SENT : unsent;
     }
 }

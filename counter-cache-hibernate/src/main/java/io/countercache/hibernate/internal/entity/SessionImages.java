@@ -64,6 +64,14 @@ final class SessionImages {
         running.put(image.key, image);
     }
 
+    /** Sets the image of a statement that was announced before its row was inserted. */
+    void inserted(Object id, EntityPersister persister, Snapshot after, SharedSessionContractImplementor session) {
+        Image image = running.isEmpty() ? null : running.get(session.generateEntityKey(id, persister));
+        if (image != null && !image.isRead()) {
+            image.read(new Row(after, null));
+        }
+    }
+
     /** Returns the image of a statement that has ended; null if none was needed. */
     @Nullable
     Image end(Object id, EntityPersister persister, SharedSessionContractImplementor session) {

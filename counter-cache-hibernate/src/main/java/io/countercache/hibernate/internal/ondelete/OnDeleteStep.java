@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.ondelete;
 
 import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.entity.PerDelete;
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.Entities;
@@ -28,16 +29,10 @@ public final class OnDeleteStep implements RowStep {
     private final OnDeleteGraph edges;
     private final OwnQueries queries;
     private final MoveSink sink;
-    private final PerSession<Deferred> deleting = new PerSession<>();
+    /** The moves that follow from DELETEs. */
+    private final PerDelete<DeferredMoves> deleting = new PerDelete<>();
+
     private final PerSession<FlushedDeletes> flushes = new PerSession<>();
-
-    /** The moves that follow from the DELETE of a row, until the DELETE is done. */
-    private record Deferred(EntityPersister entity, Object id, DeferredMoves moves) {
-
-        boolean isOf(PostDeleteEvent event) {
-            return entity.equals(event.getPersister()) && id.equals(event.getId());
-        }
-    }
 
     public OnDeleteStep(CounterModel model, OnDeleteGraph edges, OwnQueries queries, MoveSink sink) {
         this.model = model;
@@ -49,6 +44,7 @@ public final class OnDeleteStep implements RowStep {
     @Override
     public void beforeFlush(SharedSessionContractImplementor session) {
         flushes.remove(session);
+        deleting.forget(session);
     }
 
     @Override
@@ -82,7 +78,7 @@ public final class OnDeleteStep implements RowStep {
                     end -> session instanceof StatelessSession && end.isDeletedWith(event.getEntity());
             new OnDeleteSearch(edges, queries).countAlongWith(entity, ids, isSeen, moves, session);
             refuseWithoutTransaction(entity, moves, session);
-            deleting.put(session, new Deferred(entity, event.getId(), moves));
+            deleting.begin(event, moves);
         }
     }
 
@@ -103,9 +99,9 @@ public final class OnDeleteStep implements RowStep {
 
     @Override
     public void afterDelete(PostDeleteEvent event, boolean isSent) {
-        Deferred deferred = deleting.remove(EventSession.of(event));
-        if (isSent && deferred != null && deferred.isOf(event)) {
-            deferred.moves().passOn(sink.of(EventSession.of(event)));
+        DeferredMoves moves = deleting.end(event);
+        if (isSent && moves != null) {
+            moves.passOn(sink.of(EventSession.of(event)));
         }
     }
 }

@@ -127,8 +127,32 @@ public final class ManagedParents {
         if (loaded != null) {
             loaded[index] = changed;
         }
+        UpdatedState updated = entry.getExtraState(UpdatedState.class);
+        if (updated != null) {
+            updated.state[index] = changed;
+        }
         if (kept != null) {
             kept.set(index, changed);
+        }
+    }
+
+    /** Has to be called before an UPDATE of a parent: shows deltas also in the state that Hibernate is going to take for loaded. */
+    public static void willBeLoaded(EntityEntry entry, Object[] state) {
+        UpdatedState updated = entry.getExtraState(UpdatedState.class);
+        if (updated == null) {
+            entry.addExtraState(new UpdatedState(state));
+        } else {
+            updated.state = state;
+        }
+    }
+
+    /** The state of the last UPDATE of an instance. When the UPDATE is done, this is the loaded state. */
+    private static final class UpdatedState extends EntryState {
+
+        Object[] state;
+
+        UpdatedState(Object[] state) {
+            this.state = state;
         }
     }
 
