@@ -32,9 +32,8 @@ class CompatibilityTest {
     void everyTestShowsAFeatureThatItNames() throws Exception {
         assertThat(CompatibilityReport.tests())
                 .hasSizeGreaterThan(100)
-                .allMatch(test ->
-                        Feature.OF_THE_CODE.contains(test)
-                                || Feature.OF_THE_RUN.contains(test)
-                                || Feature.of(test).isPresent());
+                .allMatch(test -> Feature.OF_THE_CODE.contains(test)
+                        || Feature.OF_THE_RUN.contains(test)
+                        || Feature.of(test).isPresent());
     }
 }
