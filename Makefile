@@ -8,7 +8,7 @@ MINUTES :=
 OPTIONS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help quick test one race soak bench format docs javadoc arch
+.PHONY: help quick test matrix one race soak bench format docs javadoc arch
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z ]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -18,6 +18,9 @@ quick: ## compiles, and tests on H2; no checks of the code, and no random or lon
 
 test: ## the gate: everything from scratch, on all databases, and the samples
 	$(MVN) -B clean verify
+
+matrix: ## all tests on each Hibernate that is supported, into docs/reference/compatibility.md; an hour or more
+	$(MVN) -B -Pmatrix $(LIBRARY) clean verify
 
 one: ## make one TEST=RaceTest: one test class on all databases
 	$(MVN) -q $(ONE) test

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What Jackson makes of collections whose size a counter tells: what it makes of Hibernate's. */
 @SinceHibernate(value = "7.0", because = "Jackson has a module of its own for each major version")
-@BeforeHibernate("8.0") // there is no module for it yet
+@BeforeHibernate(value = "8.0", because = "Jackson has no module for it yet")
 class CollectionSizeJsonTest {
 
     @Entity(name = "Album")

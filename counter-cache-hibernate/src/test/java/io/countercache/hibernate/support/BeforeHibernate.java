@@ -6,15 +6,15 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * On a test, or a class of tests, that shows what is refused because the version of Hibernate is too old for it. The
- * counterpart of {@link SinceHibernate}.
- */
+/** On a test, or a class of tests, that is for older versions of Hibernate only. Most show what is refused there. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(HibernateVersions.class)
 public @interface BeforeHibernate {
 
-    /** The first minor version that no longer refuses it, as in {@code "7.2"}. */
+    /** The first minor version that it is not for, as in {@code "7.2"}. */
     String value();
+
+    /** What newer versions lack; nothing if they do what the test shows to be refused. */
+    String because() default "";
 }

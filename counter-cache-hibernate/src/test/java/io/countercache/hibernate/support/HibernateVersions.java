@@ -31,14 +31,20 @@ public final class HibernateVersions implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         Optional<AnnotatedElement> test = context.getElement();
-        return AnnotationSupport.findAnnotation(test, SinceHibernate.class)
-                .filter(since -> !isSince(since.value()))
-                .map(since -> disabled("needs Hibernate %s, this is %s%s"
-                        .formatted(since.value(), CURRENT, since.because().isEmpty() ? "" : ": " + since.because())))
-                .or(() -> AnnotationSupport.findAnnotation(test, BeforeHibernate.class)
-                        .filter(before -> isSince(before.value()))
-                        .map(before ->
-                                disabled("is for Hibernate before %s, this is %s".formatted(before.value(), CURRENT))))
-                .orElseGet(() -> enabled(CURRENT));
+        var since = AnnotationSupport.findAnnotation(test, SinceHibernate.class);
+        if (since.isPresent() && !isSince(since.get().value())) {
+            return skipped("needs Hibernate " + since.get().value(), since.get().because());
+        }
+        var before = AnnotationSupport.findAnnotation(test, BeforeHibernate.class);
+        if (before.isPresent() && isSince(before.get().value())) {
+            return skipped(
+                    "is for Hibernate before " + before.get().value(),
+                    before.get().because());
+        }
+        return enabled(CURRENT);
+    }
+
+    private static ConditionEvaluationResult skipped(String why, String because) {
+        return disabled(why + (because.isEmpty() ? "" : ": " + because));
     }
 }

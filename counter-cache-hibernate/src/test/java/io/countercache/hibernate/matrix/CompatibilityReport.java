@@ -1,0 +1,219 @@
+package io.countercache.hibernate.matrix;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toList;
+
+import io.countercache.hibernate.matrix.TestRun.Outcome;
+import io.countercache.hibernate.matrix.TestRun.Result;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPathConstants;
+import javax.xml.xpath.XPathFactory;
+import org.w3c.dom.NodeList;
+
+/** Writes the page of the documentation that says what works on which Hibernate, from the reports of the tests there. */
+public final class CompatibilityReport {
+
+    private static final String HEAD = """
+            # Compatibility
+
+            <!-- Written by `make matrix`. What is to be changed here is changed in CompatibilityReport. -->
+
+            One jar runs on all these versions of Hibernate. The table is written by the run of all tests on each of them,
+            on PostgreSQL.
+
+            """;
+
+    private static final String WORDS = """
+
+            - **passed**: all tests did; the number says how many there are.
+            - **refused**: whoever does it gets an `UncountableStatementException`, and nothing is changed; tests show that. With
+              the setting `bulk=ignore` it is done and not counted.
+            - **skipped**: a test needs what this version of Hibernate, or the database, does not have. They are listed below.
+            - **not run**: the run did not come that far.
+            """;
+
+    private final List<TestRun> runs;
+    private final List<Framework> frameworks;
+
+    private CompatibilityReport(List<TestRun> runs, List<Framework> frameworks) {
+        this.runs = runs;
+        this.frameworks = frameworks;
+    }
+
+    /** Called with the pom that has the versions, the directory with the reports, and the page to be written. */
+    public static void main(String[] arguments) throws Exception {
+        Path reports = Path.of(arguments[1]);
+        List<TestRun> runs = new ArrayList<>();
+        for (String version : versions(Path.of(arguments[0]))) {
+            runs.add(TestRun.read(version, reports.resolve(version)));
+        }
+        TestRun newest = TestRun.read("7.4.6.Final", reports.resolve("jdk25"));
+        if (!newest.results().isEmpty()) {
+            runs.add(newest);
+        } else {
+            System.out.println("Not run on JDK 25: there is none where it was looked for");
+        }
+        var report = new CompatibilityReport(runs, Framework.in(reports.resolve("frameworks")));
+        Files.writeString(reports.resolve("compatibility.md"), report.page());
+        SortedSet<String> missing = report.notRun();
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException(arguments[2] + " is not written, as some tests did not run: " + missing);
+        }
+        Path page = Path.of(arguments[2]);
+        Files.createDirectories(page.getParent());
+        Files.writeString(page, report.page());
+    }
+
+    /** The versions that the build runs on. */
+    static List<String> versions(Path pom) throws Exception {
+        NodeList ids = (NodeList) XPathFactory.newInstance()
+                .newXPath()
+                .evaluate(
+                        "/project/build/plugins/plugin[artifactId='maven-failsafe-plugin']/executions/execution/id",
+                        DocumentBuilderFactory.newInstance()
+                                .newDocumentBuilder()
+                                .parse(pom.toFile()),
+                        XPathConstants.NODESET);
+        return IntStream.range(0, ids.getLength())
+                .mapToObj(i -> ids.item(i).getTextContent())
+                .filter(id -> Character.isDigit(id.charAt(0)))
+                .toList();
+    }
+
+    /** All test classes, as in {@code path.PathTest}. */
+    static SortedSet<String> tests() throws Exception {
+        Path classes = classes();
+        try (Stream<Path> files = Files.walk(classes)) {
+            return files.map(file -> classes.relativize(file).toString().replaceAll("[/\\\\]", "."))
+                    .filter(name -> name.endsWith("Test.class"))
+                    .map(name -> name.substring(TestRun.PACKAGE.length(), name.length() - ".class".length()))
+                    .collect(toCollection(TreeSet::new));
+        }
+    }
+
+    private static Path classes() throws URISyntaxException {
+        return Path.of(CompatibilityReport.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+    }
+
+    private SortedSet<String> notRun() throws Exception {
+        SortedSet<String> missing = new TreeSet<>();
+        for (TestRun run : runs) {
+            for (String test : tests()) {
+                if (!run.results().containsKey(test) && !Feature.OF_THE_CODE.contains(test)) {
+                    missing.add(run.name() + " " + test);
+                }
+            }
+        }
+        return missing;
+    }
+
+    private String page() {
+        StringBuilder page = new StringBuilder(HEAD);
+        page.append(line("Hibernate", runs.stream().map(TestRun::name)));
+        page.append(line("---", runs.stream().map(run -> "---")));
+        page.append(line("JDK of the run", runs.stream().map(TestRun::java)));
+        for (Feature feature : Feature.ALL) {
+            page.append(line(feature.name(), runs.stream().map(run -> cell(results(run, feature)))));
+        }
+        page.append(WORDS);
+        page.append(
+                "\n## Which framework brings which\n\nAs their BOMs say.\n\n| | Hibernate | BOM |\n|---|---|---|\n");
+        for (Framework each : frameworks) {
+            page.append("| %s | %s | `%s` |\n".formatted(each.name(), each.hibernate(), each.source()));
+        }
+        page.append("\n## What was skipped\n");
+        page.append(skipped());
+        return page.toString();
+    }
+
+    private static String line(String first, Stream<String> others) {
+        return "| %s | %s |\n".formatted(first, others.collect(joining(" | ")));
+    }
+
+    private static List<Result> results(TestRun run, Feature feature) {
+        return run.results().entrySet().stream()
+                .filter(each -> Feature.of(each.getKey()).equals(Optional.of(feature)))
+                .flatMap(each -> each.getValue().stream())
+                .toList();
+    }
+
+    private static String cell(List<Result> results) {
+        long failed = count(results, Outcome.FAILED);
+        long passed = count(results, Outcome.PASSED);
+        long refused = count(results, Outcome.REFUSED);
+        long skipped = count(results, Outcome.SKIPPED);
+        List<String> words = new ArrayList<>();
+        if (failed > 0) {
+            words.add("**" + failed + " failed**");
+        }
+        if (passed > 0) {
+            words.add(passed + " passed");
+        }
+        if (refused > 0) {
+            words.add(passed > 0 ? "in part refused" : "refused");
+        }
+        if (skipped > 0) {
+            words.add(skipped + " skipped");
+        }
+        return words.isEmpty() ? "not run" : String.join(", ", words);
+    }
+
+    private static long count(List<Result> results, Outcome outcome) {
+        return results.stream().filter(each -> each.outcome() == outcome).count();
+    }
+
+    /** What is the same on several versions is listed once. */
+    private String skipped() {
+        var runsOf = new TreeMap<String, List<String>>();
+        for (TestRun run : runs) {
+            run.results().forEach((type, results) -> {
+                if (!Feature.OF_THE_RUN.contains(type)) {
+                    skipped(type, results)
+                            .forEach(line -> runsOf.computeIfAbsent(line, key -> new ArrayList<>())
+                                    .add(run.label()));
+                }
+            });
+        }
+        return runsOf.entrySet().stream()
+                .collect(groupingBy(each -> String.join(", ", each.getValue()), TreeMap::new, toList()))
+                .entrySet()
+                .stream()
+                .map(each -> "\n### %s\n\n%s"
+                        .formatted(
+                                each.getKey(),
+                                each.getValue().stream().map(Map.Entry::getKey).collect(joining())))
+                .collect(joining());
+    }
+
+    /** A line for each reason. */
+    private static Stream<String> skipped(String type, List<Result> results) {
+        boolean isAll = count(results, Outcome.SKIPPED) == results.size();
+        return results.stream()
+                .filter(each -> each.outcome() == Outcome.SKIPPED)
+                .collect(groupingBy(Result::reason, TreeMap::new, mapping(Result::method, toCollection(TreeSet::new))))
+                .entrySet()
+                .stream()
+                .map(each -> "- `%s`: %s: %s\n"
+                        .formatted(
+                                type, isAll ? "all" : "`" + String.join("`, `", each.getValue()) + "`", each.getKey()));
+    }
+}
