@@ -2,7 +2,11 @@ package io.countercache.hibernate;
 
 import io.countercache.hibernate.internal.support.Settings;
 
-/** The settings of the library: properties of the session factory or persistence unit. None of them is needed. */
+/**
+ * The settings of the library: properties of the session factory or persistence unit. None of them is needed. In Spring Boot
+ * they have {@code spring.jpa.properties.} before them. In Quarkus they are
+ * {@code quarkus.hibernate-orm.unsupported-properties."hibernate.counter_cache.write"}, and what is given at run time counts.
+ */
 public final class CounterCacheSettings {
 
     /**

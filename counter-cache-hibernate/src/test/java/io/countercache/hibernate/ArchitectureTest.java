@@ -17,6 +17,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
@@ -31,6 +32,7 @@ import java.util.WeakHashMap;
 import org.hibernate.dialect.Dialect;
 
 /** The plan of the packages: which may use which. What is not named here is not allowed. */
+@ArchTag("postgresql") // once is enough: it asks no database
 @AnalyzeClasses(packages = "io.countercache.hibernate", importOptions = ArchitectureTest.WithoutTests.class)
 class ArchitectureTest {
 

@@ -229,7 +229,8 @@ class DeclarationTest {
     @Test
     void withoutADeclarationNothingIsInstalled() {
         try (SessionFactory factory = factory(Plain.class, Account.class)) {
-            var listeners = ((SessionFactoryImplementor) factory).getEventEngine().getListenerRegistry();
+            var listeners =
+                    ((SessionFactoryImplementor) factory).getEventEngine().getListenerRegistry();
             assertThat(listeners.getEventListenerGroup(EventType.FLUSH_ENTITY).count())
                     .isEqualTo(1);
             assertThat(listeners.getEventListenerGroup(EventType.AUTO_FLUSH).count())

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BulkConditionsTest {
 
     @RegisterExtension
-    final TestDatabase database = TestDatabase.with(
+    final TestDatabase database = TestDatabase.shared(
             Customer.class,
             Invoice.class,
             Bill.class,

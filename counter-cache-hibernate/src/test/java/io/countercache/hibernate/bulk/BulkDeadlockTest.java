@@ -44,7 +44,7 @@ class BulkDeadlockTest {
 
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(Room.class, Letter.class, Memo.class, Report.class, Review.class, Draft.class);
+            TestDatabase.shared(Room.class, Letter.class, Memo.class, Report.class, Review.class, Draft.class);
 
     private Room one;
     private Room other;

@@ -127,7 +127,7 @@ class BulkElementsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Harbour.class, Pier.class, Boat.class, Yacht.class, Sail.class);
+    final TestDatabase db = TestDatabase.shared(Harbour.class, Pier.class, Boat.class, Yacht.class, Sail.class);
 
     @BeforeEach
     void twoPiers() {

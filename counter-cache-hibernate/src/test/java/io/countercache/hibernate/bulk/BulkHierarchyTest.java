@@ -29,7 +29,7 @@ class BulkHierarchyTest {
 
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(Room.class, Letter.class, Memo.class, Report.class, Review.class, Draft.class);
+            TestDatabase.shared(Room.class, Letter.class, Memo.class, Report.class, Review.class, Draft.class);
 
     private Room one;
     private Room other;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BulkInsertTest {
 
     @RegisterExtension
-    final TestDatabase database = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase database = TestDatabase.shared(Post.class, Author.class, Comment.class);
 
     private final Post one = new Post("one");
     private final Post other = new Post("other");

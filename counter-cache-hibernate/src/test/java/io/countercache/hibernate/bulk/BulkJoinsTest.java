@@ -97,7 +97,7 @@ class BulkJoinsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Depot.class, Crate.class, Pallet.class);
+    final TestDatabase db = TestDatabase.shared(Depot.class, Crate.class, Pallet.class);
 
     @BeforeEach
     void threeOfWhichOneLeadsOn() {

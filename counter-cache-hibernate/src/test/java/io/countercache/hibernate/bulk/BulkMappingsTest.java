@@ -197,7 +197,7 @@ class BulkMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase database = TestDatabase.with(
+    final TestDatabase database = TestDatabase.shared(
             Board.class,
             Badge.class,
             Pin.class,

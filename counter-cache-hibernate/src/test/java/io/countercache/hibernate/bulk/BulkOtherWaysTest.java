@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
@@ -163,7 +164,7 @@ class BulkOtherWaysTest {
 
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(Box.class, Item.class, Toy.class, Doll.class, Label.class, Team.class, Player.class);
+            TestDatabase.shared(Box.class, Item.class, Toy.class, Doll.class, Label.class, Team.class, Player.class);
 
     @BeforeEach
     void twoBoxes() {
@@ -249,6 +250,7 @@ class BulkOtherWaysTest {
     }
 
     /** Of which each has a row in the same place. */
+    @OwnDatabase
     @Test
     @Tag("postgresql")
     void anUpdateOfATableWithPartitions() {

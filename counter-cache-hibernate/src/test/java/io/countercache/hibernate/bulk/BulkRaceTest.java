@@ -55,7 +55,7 @@ class BulkRaceTest {
 
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(Room.class, Letter.class, Memo.class, Report.class, Review.class, Draft.class);
+            TestDatabase.shared(Room.class, Letter.class, Memo.class, Report.class, Review.class, Draft.class);
 
     private final List<Room> rooms = new ArrayList<>();
     private final Map<String, Integer> failuresOfWriters = new ConcurrentSkipListMap<>();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BulkTest {
 
     @RegisterExtension
-    final TestDatabase database = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase database = TestDatabase.shared(Post.class, Author.class, Comment.class);
 
     private final Post one = new Post("one");
     private final Post other = new Post("other");

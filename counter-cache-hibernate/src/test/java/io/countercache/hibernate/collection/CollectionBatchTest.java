@@ -82,7 +82,8 @@ class CollectionBatchTest {
         };
         db.factory()
                 .unwrap(SessionFactoryImplementor.class)
-                .getEventEngine().getListenerRegistry()
+                .getEventEngine()
+                .getListenerRegistry()
                 .appendListeners(EventType.POST_COLLECTION_UPDATE, listener);
     }
 

@@ -103,7 +103,7 @@ class CollectionColumnsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Stable.class, Horse.class, Land.class, Walk.class);
+    final TestDatabase db = TestDatabase.shared(Stable.class, Horse.class, Land.class, Walk.class);
 
     @BeforeEach
     void aStableWithTwoHorses() {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CollectionFailureTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Zoo.ENTITIES);
+    final TestDatabase db = TestDatabase.shared(Zoo.ENTITIES);
 
     private Label red;
     private Label blue;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CollectionKindsTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Cage.class);
+    final TestDatabase db = TestDatabase.shared(Cage.class);
 
     private Cage cage;
 

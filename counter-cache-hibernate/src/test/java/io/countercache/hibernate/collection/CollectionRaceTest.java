@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CollectionRaceTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Zoo.ENTITIES);
+    final TestDatabase db = TestDatabase.shared(Zoo.ENTITIES);
 
     private Label red;
     private Label blue;

@@ -32,7 +32,7 @@ class RaceTest {
     private static final int STEPS = 4;
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class);
 
     private Post post;
     private Post other;

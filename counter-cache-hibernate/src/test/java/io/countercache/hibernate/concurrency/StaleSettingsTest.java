@@ -34,7 +34,7 @@ class StaleSettingsTest {
     private static final long NOTE = 7;
 
     private static TestDatabase database() {
-        return TestDatabase.with(Pad.class, Note.class);
+        return TestDatabase.shared(Pad.class, Note.class);
     }
 
     private static void aNoteOnTheFirstOfThreePads(TestDatabase db) {

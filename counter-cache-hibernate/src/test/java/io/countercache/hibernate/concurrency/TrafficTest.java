@@ -36,7 +36,7 @@ public class TrafficTest {
     private static final int POSTS = 10;
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class);
 
     private final List<Post> posts = new ArrayList<>();
 

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ConditionTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Author.class, Comment.class, Reply.class, Embedding.class, Pair.class);
+    final TestDatabase db = TestDatabase.shared(Author.class, Comment.class, Reply.class, Embedding.class, Pair.class);
 
     private SessionFactoryImplementor factory() {
         return db.factory().unwrap(SessionFactoryImplementor.class);
@@ -248,8 +248,8 @@ class ConditionTest {
     }
 
     private Set<Long> found(String where) {
-        return db.fromTransaction(
-                session -> new TreeSet<>(session.createSelectionQuery("select e.id from Comment e where " + where, Long.class)
+        return db.fromTransaction(session ->
+                new TreeSet<>(session.createSelectionQuery("select e.id from Comment e where " + where, Long.class)
                         .getResultList()));
     }
 

@@ -74,6 +74,8 @@ class DefinedColumnsTest {
         assertThat(open()).isEqualTo(2);
         db.inTransaction(session -> session.remove(session.find(Toll.class, 2L)));
         assertThat(open()).isEqualTo(1);
+        db.inTransaction(session -> session.remove(session.find(Toll.class, 3L)));
+        assertThat(open()).isZero();
     }
 
     @Test

@@ -35,7 +35,7 @@ class WhereAndSumTest {
 
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(Customer.class, Invoice.class, Bill.class, Parcel.class, Receipt.class, Crate.class);
+            TestDatabase.shared(Customer.class, Invoice.class, Bill.class, Parcel.class, Receipt.class, Crate.class);
 
     @BeforeEach
     void twoCustomers() {

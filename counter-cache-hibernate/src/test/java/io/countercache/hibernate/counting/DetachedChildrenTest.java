@@ -27,7 +27,7 @@ class DetachedChildrenTest {
         private Note note;
 
         Contract(String setting) {
-            db = TestDatabase.with(Pad.class, Note.class).setting(CounterCacheSettings.STALE_CHILDREN, setting);
+            db = TestDatabase.shared(Pad.class, Note.class).setting(CounterCacheSettings.STALE_CHILDREN, setting);
         }
 
         @BeforeEach

@@ -46,7 +46,10 @@ class DirtyChecksTest {
                 first = post.id; // any of them
             }
         });
-        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventEngine().getListenerRegistry();
+        var listeners = db.factory()
+                .unwrap(SessionFactoryImplementor.class)
+                .getEventEngine()
+                .getListenerRegistry();
         listeners.appendListeners(EventType.FLUSH_ENTITY, event -> checked.incrementAndGet());
         listeners.appendListeners(EventType.AUTO_FLUSH, event -> read.add(event.getQuerySpaces()));
         listeners.appendListeners(EventType.PRE_INSERT, event -> {

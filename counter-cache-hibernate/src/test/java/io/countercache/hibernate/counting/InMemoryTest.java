@@ -6,6 +6,7 @@ import io.countercache.CounterCache;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.ConstraintMode;
 import jakarta.persistence.Entity;
@@ -60,7 +61,7 @@ class InMemoryTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class, Board.class, Message.class);
+    final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class, Board.class, Message.class);
 
     private Post post;
 
@@ -208,6 +209,7 @@ class InMemoryTest {
         assertThat(db.number("select comments_count from post where id = -1")).isZero();
     }
 
+    @OwnDatabase
     @Test
     void aNullThatIsInTheDatabaseCountsAsZero() {
         db.execute("alter table author alter column comments_count drop not null");

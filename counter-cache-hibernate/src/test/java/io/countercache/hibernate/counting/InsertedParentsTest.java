@@ -342,7 +342,10 @@ class InsertedParentsTest {
     // ---- who else sets the value ----
 
     private void beforeInsert(PreInsertEventListener listener, boolean isFirst) {
-        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventEngine().getListenerRegistry();
+        var listeners = db.factory()
+                .unwrap(SessionFactoryImplementor.class)
+                .getEventEngine()
+                .getListenerRegistry();
         if (isFirst) {
             listeners.prependListeners(EventType.PRE_INSERT, listener);
         } else {

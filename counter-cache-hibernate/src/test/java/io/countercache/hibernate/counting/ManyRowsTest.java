@@ -13,6 +13,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Column;
@@ -142,7 +143,7 @@ class ManyRowsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Post.class,
             Author.class,
             Comment.class,
@@ -274,6 +275,7 @@ class ManyRowsTest {
     }
 
     /** They are locked one after the other, whatever order the planner reads them in: here they lie the other way round. */
+    @OwnDatabase
     @Test
     @Tag("postgresql")
     void rowsAreLockedInTheOrderOfTheirIds() {
@@ -363,6 +365,7 @@ class ManyRowsTest {
         });
     }
 
+    @OwnDatabase
     @Test
     void aFailureSaysWhatFailed() {
         List<Post> posts = posts(ROWS);

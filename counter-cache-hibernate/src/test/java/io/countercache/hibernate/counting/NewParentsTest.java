@@ -24,7 +24,7 @@ class NewParentsTest {
 
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(Post.class, Author.class, Comment.class, Trip.class, Stop.class, Visit.class);
+            TestDatabase.shared(Post.class, Author.class, Comment.class, Trip.class, Stop.class, Visit.class);
 
     static Post post(int comments) {
         Post post = new Post("new");

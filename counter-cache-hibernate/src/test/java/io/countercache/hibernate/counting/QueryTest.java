@@ -8,6 +8,7 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class QueryTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class);
 
     private Post post;
 
@@ -96,6 +97,7 @@ class QueryTest {
         assertThat(sql.get(sql.size() - 1)).startsWith("update post");
     }
 
+    @OwnDatabase
     @Test
     void aTransactionWhoseEarlyWriteFailedCannotCommit() {
         db.execute("alter table post add constraint few check (comments_count < 1)");
@@ -152,7 +154,9 @@ class QueryTest {
 
             var graph = session.createEntityGraph(Post.class);
             graph.addAttributeNodes("comments");
-            assertThat(session.find(Post.class, post.id, Map.of("jakarta.persistence.loadgraph", graph)).shown()).isEqualTo(2);
+            assertThat(session.find(Post.class, post.id, Map.of("jakarta.persistence.loadgraph", graph))
+                            .shown())
+                    .isEqualTo(2);
             session.clear();
 
             assertThat(session.createSelectionQuery("from Comment c join fetch c.post where c.id = :id", Comment.class)
@@ -178,6 +182,8 @@ class QueryTest {
     void parentsThatAreLoadedTogetherAreTold() {
         db.inTransaction(session -> {
             session.persist(new Comment(session.getReference(Post.class, post.id)));
+            session.flush();
+            session.clear();
             assertThat(session.findMultiple(Post.class, List.of(post.id)).get(0).shown())
                     .isEqualTo(1);
         });

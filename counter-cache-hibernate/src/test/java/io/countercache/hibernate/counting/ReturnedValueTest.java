@@ -30,7 +30,7 @@ class ReturnedValueTest {
     private static final int OTHERS_IF_RETURNED = TestServer.IS_H2 ? 0 : 1;
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class);
 
     private Post first;
     private Post second;

@@ -33,7 +33,7 @@ class StatelessTest {
     private final int batchSize;
 
     StatelessTest(String setting, boolean inTransaction, int batchSize) {
-        this.db = TestDatabase.with(Pad.class, Note.class).setting(CounterCacheSettings.STALE_CHILDREN, setting);
+        this.db = TestDatabase.shared(Pad.class, Note.class).setting(CounterCacheSettings.STALE_CHILDREN, setting);
         this.inTransaction = inTransaction;
         this.batchSize = batchSize;
     }

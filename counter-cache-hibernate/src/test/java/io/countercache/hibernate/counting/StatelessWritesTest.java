@@ -222,7 +222,7 @@ class StatelessWritesTest {
     private final int batchSize;
 
     StatelessWritesTest(String setting, String transaction, int batchSize) {
-        db = TestDatabase.with(
+        db = TestDatabase.shared(
                         Summit.class, Holder.class, Plain.class, Versioned.class, Fixed.class, Tagged.class, Mark.class)
                 .setting(CounterCacheSettings.STALE_CHILDREN, setting)
                 .setting("hibernate.jdbc.batch_size", batchSize);

@@ -151,7 +151,7 @@ class TouchTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Page.class, Link.class, Note.class, Clock.class);
+    final TestDatabase db = TestDatabase.shared(Page.class, Link.class, Note.class, Clock.class);
 
     private Page page;
 

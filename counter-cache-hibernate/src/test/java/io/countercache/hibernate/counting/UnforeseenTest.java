@@ -113,7 +113,10 @@ class UnforeseenTest {
     }
 
     private void beforeEachInsert(PreInsertEventListener listener, boolean first) {
-        var listeners = db.factory().unwrap(SessionFactoryImplementor.class).getEventEngine().getListenerRegistry();
+        var listeners = db.factory()
+                .unwrap(SessionFactoryImplementor.class)
+                .getEventEngine()
+                .getListenerRegistry();
         if (first) {
             listeners.prependListeners(EventType.PRE_INSERT, listener);
         } else {

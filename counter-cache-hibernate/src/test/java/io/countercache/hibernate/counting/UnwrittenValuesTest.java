@@ -266,7 +266,7 @@ class UnwrittenValuesTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Garden.class,
             Tree.class,
             Stone.class,

@@ -137,7 +137,7 @@ class BumpMappingsTest {
 
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(Hits.class, Audited.class, Placed.class, Primitive.class, Upper.class, Gone.class);
+            TestDatabase.shared(Hits.class, Audited.class, Placed.class, Primitive.class, Upper.class, Gone.class);
 
     private static final Map<String, Object> A = Map.of("token", "a");
 

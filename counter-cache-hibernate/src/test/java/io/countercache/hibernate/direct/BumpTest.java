@@ -171,7 +171,7 @@ class BumpTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             ApiKey.class,
             RequestCounter.class,
             PageView.class,

@@ -11,6 +11,7 @@ import io.countercache.hibernate.direct.Shop.Place;
 import io.countercache.hibernate.direct.Shop.Product;
 import io.countercache.hibernate.direct.Shop.Shelf;
 import io.countercache.hibernate.direct.Shop.Wallet;
+import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.Soak;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
@@ -104,6 +105,7 @@ class CounterLimitTest {
         assertThat(stored("available", other)).isZero();
     }
 
+    @OwnDatabase
     @Test
     void aValueThatIsPastItsLimitMayGoBack() {
         db.execute("alter table product drop constraint "

@@ -118,14 +118,15 @@ class SetTest {
 
     @Test
     void manyRowsAreSetInBatches() {
+        // more than PostgreSQL takes as parameters of one statement; H2 takes them all, and needs long to recount
+        int rows = TestServer.IS_H2 ? 3_000 : 70_000;
         db.execute("insert into product (id, version, available, reviews_count, wholes, bytes, rating)"
-                + (TestServer.IS_H2
-                        ? " select x, 0, 0, 0, 0, 0, 0 from system_range(1001, 71000)"
-                        : " select x, 0, 0, 0, 0, 0, 0 from generate_series(1001, 71000) x"));
-        List<Long> ids = LongStream.rangeClosed(1001, 71000).boxed().toList();
+                + " select x, 0, 0, 0, 0, 0, 0 from %s(1001, %d) as numbers(x)"
+                        .formatted(TestServer.IS_H2 ? "system_range" : "generate_series", 1_000 + rows));
+        List<Long> ids = LongStream.rangeClosed(1001, 1_000 + rows).boxed().toList();
         db.inTransaction(session -> {
             var many = CounterCaches.of(session).on(Product.class, ids);
-            assertThat(many.set("views", 7)).isEqualTo(70_000);
+            assertThat(many.set("views", 7)).isEqualTo(rows);
             assertThat(many.tryIncrement("views")).isTrue();
             assertThat(many.tryDecrement("views", 9)).isFalse();
             assertThat(many.drift()).isEmpty();

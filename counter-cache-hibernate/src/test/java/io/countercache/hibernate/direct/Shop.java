@@ -31,7 +31,7 @@ final class Shop {
     private Shop() {}
 
     static TestDatabase database() {
-        return TestDatabase.with(Product.class, Review.class, Shelf.class, Wallet.class, Media.class, Film.class);
+        return TestDatabase.shared(Product.class, Review.class, Shelf.class, Wallet.class, Media.class, Film.class);
     }
 
     /** The counters of one product, or of a list of them. */

@@ -163,7 +163,7 @@ class ShopMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Animal.class,
             Dog.class,
             Toy.class,

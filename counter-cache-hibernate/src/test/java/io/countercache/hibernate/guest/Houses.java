@@ -89,7 +89,8 @@ final class Houses implements AutoCloseable {
         if (house.setting().listening()) {
             PreDeleteEventListener listener = event -> false;
             factory.unwrap(SessionFactoryImplementor.class)
-                    .getEventEngine().getListenerRegistry()
+                    .getEventEngine()
+                    .getListenerRegistry()
                     .appendListeners(EventType.PRE_DELETE, listener);
         }
         return factory;

@@ -31,7 +31,7 @@ class CacheTest {
 
     @RegisterExtension
     final TestDatabase db =
-            CachedBlog.caching(TestDatabase.with(Strict.class, Versioned.class, Loose.class, Remark.class));
+            CachedBlog.caching(TestDatabase.shared(Strict.class, Versioned.class, Loose.class, Remark.class));
 
     private Cached cached;
 

@@ -24,7 +24,7 @@ class EnhancedChildrenTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Page.class, Site.class, Link.class, Mark.class, Stamp.class);
+    final TestDatabase db = TestDatabase.shared(Page.class, Site.class, Link.class, Mark.class, Stamp.class);
 
     private Long page;
     private Long other;

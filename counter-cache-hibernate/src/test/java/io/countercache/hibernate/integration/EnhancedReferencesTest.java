@@ -28,7 +28,7 @@ class EnhancedReferencesTest {
         private Long flag;
 
         Contract(String setting) {
-            db = TestDatabase.with(Site.class, Flag.class).setting(CounterCacheSettings.STALE_CHILDREN, setting);
+            db = TestDatabase.shared(Site.class, Flag.class).setting(CounterCacheSettings.STALE_CHILDREN, setting);
         }
 
         @BeforeEach

@@ -18,6 +18,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.JpaBootstrap;
+import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
@@ -119,7 +120,7 @@ class JtaTest {
     private static final Duration POLL = Duration.ofMillis(10);
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(ENTITIES);
+    final TestDatabase db = TestDatabase.shared(ENTITIES);
 
     @Parameter(0)
     Bootstrap bootstrap;
@@ -254,12 +255,13 @@ class JtaTest {
     }
 
     @Test
+    @SinceHibernate("7.2")
     void noConnectionIsLeftToThePoolToClose() throws Exception {
         TRANSACTIONS.begin();
         try (Session session = factory.openSession();
                 StatelessSession stateless = factory.openStatelessSession()) {
             session.persist(new Comment(first));
-            stateless.insert(new Vote(poll));
+            insert(stateless, new Vote(poll));
             TRANSACTIONS.commit();
         }
         assertComments(first, 1);
@@ -278,6 +280,7 @@ class JtaTest {
         assertComments(first, 1);
     }
 
+    @OwnDatabase
     @Test
     void aCounterThatCannotBeWrittenRollsBack() throws Exception {
         db.execute("alter table post add constraint few check (comments_count < 2)");

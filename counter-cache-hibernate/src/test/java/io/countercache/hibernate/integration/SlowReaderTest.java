@@ -62,7 +62,8 @@ class SlowReaderTest {
             }
         };
         ((SessionFactoryImplementor) db.factory())
-                .getEventEngine().getListenerRegistry()
+                .getEventEngine()
+                .getListenerRegistry()
                 .appendListeners(EventType.PRE_LOAD, pause);
         int read = served(parent);
         assertThat(once.get()).as("nothing was read from the database").isNull();

@@ -197,7 +197,7 @@ class AnyMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Post.class,
             Photo.class,
             Panorama.class,

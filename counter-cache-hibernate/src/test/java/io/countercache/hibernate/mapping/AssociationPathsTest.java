@@ -175,7 +175,7 @@ class AssociationPathsTest {
 
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(City.class, Person.class, Line.class, Stop.class, Mayor.class, Street.class, Lot.class);
+            TestDatabase.shared(City.class, Person.class, Line.class, Stop.class, Mayor.class, Street.class, Lot.class);
 
     @Test
     void anAssociationInAnEmbeddableIsCounted() {

@@ -110,7 +110,7 @@ public class IdentifierTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Room.class, Guest.class, Hotel.class, Floor.class, Stay.class);
+    final TestDatabase db = TestDatabase.shared(Room.class, Guest.class, Hotel.class, Floor.class, Stay.class);
 
     @Test
     void identityIdsAreCountedAtTheCommitThoughTheyAreInsertedAtPersist() {

@@ -185,7 +185,7 @@ class InheritanceMappingsTest {
     static class BushLeaf extends Growing<Bush> {}
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             SingleParent.class,
             SingleSubParent.class,
             SingleChild.class,

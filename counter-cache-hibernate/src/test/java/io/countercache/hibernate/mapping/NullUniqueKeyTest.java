@@ -140,7 +140,7 @@ class NullUniqueKeyTest {
 
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(Label.class, Box.class, Crate.class, Bottle.class, Shelf.class, Can.class);
+            TestDatabase.shared(Label.class, Box.class, Crate.class, Bottle.class, Shelf.class, Can.class);
 
     @BeforeEach
     void aLabelWithoutACodeAndOneWithOne() {

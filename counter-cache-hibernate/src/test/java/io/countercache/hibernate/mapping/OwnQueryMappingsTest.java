@@ -163,7 +163,7 @@ class OwnQueryMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Order.class,
             OrderLine.class,
             Place.class,
@@ -175,7 +175,7 @@ class OwnQueryMappingsTest {
             Chain.class);
 
     @RegisterExtension
-    final TestDatabase strict = TestDatabase.with(Order.class, OrderLine.class, Aisle.class, Box.class)
+    final TestDatabase strict = TestDatabase.shared(Order.class, OrderLine.class, Aisle.class, Box.class)
             .setting("hibernate.jpa.compliance.query", true);
 
     private static CountedLife<Order, OrderLine> lines(TestDatabase database) {

@@ -244,7 +244,7 @@ class TableMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Club.class,
             Member.class,
             Player.class,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
 import io.countercache.UncountableStatementException;
+import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
@@ -108,7 +109,7 @@ class UncommonMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Item.class, Page.class, Film.class, Link.class, PageMark.class, FilmMark.class, Pin.class, Loose.class);
 
     @BeforeEach
@@ -244,6 +245,7 @@ class UncommonMappingsTest {
         assertThat(stored("links_count", 1)).isEqualTo(1);
     }
 
+    @OwnDatabase
     @Test
     void anInsertThatAnotherListenerVetoesIsNotCounted() {
         listeners().prependListeners(EventType.PRE_INSERT, event -> event.getEntity() instanceof Link);

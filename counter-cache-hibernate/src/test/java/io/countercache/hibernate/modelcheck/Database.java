@@ -110,7 +110,8 @@ final class Database implements AutoCloseable {
      * deletes references in another way.
      */
     private void listen() {
-        EventListenerRegistry listeners = ((SessionFactoryImplementor) factory).getEventEngine().getListenerRegistry();
+        EventListenerRegistry listeners =
+                ((SessionFactoryImplementor) factory).getEventEngine().getListenerRegistry();
         FlushEventListener before = event -> watched.get(event.getSession()).plan();
         FlushEventListener after = event -> watched.get(event.getSession()).flushed();
         AutoFlushEventListener beforeAuto = event -> {

@@ -9,6 +9,7 @@ import io.countercache.hibernate.ondelete.Forum.Message;
 import io.countercache.hibernate.ondelete.Forum.Reaction;
 import io.countercache.hibernate.ondelete.Forum.Section;
 import io.countercache.hibernate.ondelete.Forum.Topic;
+import io.countercache.hibernate.support.OwnDatabase;
 import jakarta.persistence.OptimisticLockException;
 import java.util.List;
 import org.hibernate.Hibernate;
@@ -139,11 +140,13 @@ class AnnouncedDeletesTest extends ForumOfTwo {
     private void veto(Class<?> entity) {
         db.factory()
                 .unwrap(SessionFactoryImplementor.class)
-                .getEventEngine().getListenerRegistry()
+                .getEventEngine()
+                .getListenerRegistry()
                 .appendListeners(
                         EventType.PRE_DELETE, (PreDeleteEventListener) event -> entity.isInstance(event.getEntity()));
     }
 
+    @OwnDatabase
     @Test
     void nothingGoesWithARowThatStays() {
         veto(Member.class);
@@ -151,6 +154,7 @@ class AnnouncedDeletesTest extends ForumOfTwo {
         assertCounts("tea 3 2 0 35", "coffee 2 2 2 120", "section 5", "smile 3");
     }
 
+    @OwnDatabase
     @Test
     void whatIsAnnouncedWithARowThatStaysStaysToo() {
         veto(Message.class);
@@ -158,6 +162,7 @@ class AnnouncedDeletesTest extends ForumOfTwo {
         assertCounts("tea 3 2 0 35", "coffee 2 2 2 120", "section 5", "smile 3");
     }
 
+    @OwnDatabase
     @Test
     void whatIsVetoedButGoesWithAnotherRowIsCountedOnce() {
         veto(Reaction.class);

@@ -96,7 +96,7 @@ class CascadedRowsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Album.class, Song.class, Fan.class);
+    final TestDatabase db = TestDatabase.shared(Album.class, Song.class, Fan.class);
 
     @BeforeEach
     void songsAndFans() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 abstract class ForumOfTwo {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Forum.ENTITIES);
+    final TestDatabase db = TestDatabase.shared(Forum.ENTITIES);
 
     final Company company = new Company();
     final Member ann = new Member(company);

@@ -349,7 +349,7 @@ class OnDeleteMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
                     Home.class,
                     Owner.class,
                     RichOwner.class,

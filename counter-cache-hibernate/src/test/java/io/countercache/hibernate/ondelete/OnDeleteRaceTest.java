@@ -41,7 +41,7 @@ class OnDeleteRaceTest {
     private static final int TOPICS = 5;
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Forum.ENTITIES);
+    final TestDatabase db = TestDatabase.shared(Forum.ENTITIES);
 
     private final Section section = new Section();
     private final Emoji smile = new Emoji();

@@ -185,7 +185,7 @@ class PathMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Land.class, Forest.class, Stand.class, OldStand.class, Grove.class, Tree.class, Walk.class, Guide.class);
 
     @BeforeEach

@@ -64,7 +64,7 @@ class PathRaceTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(
+    final TestDatabase db = TestDatabase.shared(
             Desk.class, Writer.class, Article.class, Letter.class, Shelf.class, Box.class, Coin.class);
 
     @BeforeEach

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PathTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Desk.class, Writer.class, Article.class, Letter.class);
+    final TestDatabase db = TestDatabase.shared(Desk.class, Writer.class, Article.class, Letter.class);
 
     @BeforeEach
     void twoDesksWithTwoWritersAndThreeArticles() {

@@ -98,7 +98,7 @@ class TreePathTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Folder.class, Room.class, Door.class, Guest.class);
+    final TestDatabase db = TestDatabase.shared(Folder.class, Room.class, Door.class, Guest.class);
 
     private long counted(String counter, long id) {
         return db.number("select " + counter + " from folder where id = " + id);

@@ -36,7 +36,7 @@ class RepairTest {
 
     @RegisterExtension
     final TestDatabase db =
-            TestDatabase.with(Post.class, Author.class, Comment.class, Hotel.class, Floor.class, Stay.class);
+            TestDatabase.shared(Post.class, Author.class, Comment.class, Hotel.class, Floor.class, Stay.class);
 
     private final List<Post> posts = new ArrayList<>();
 

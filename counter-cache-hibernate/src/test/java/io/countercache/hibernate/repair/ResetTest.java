@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ResetTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class, Shelf.class, Book.class);
+    final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class, Shelf.class, Book.class);
 
     private Post first;
     private Post second;

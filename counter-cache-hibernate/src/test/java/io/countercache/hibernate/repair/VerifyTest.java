@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class VerifyTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class);
 
     private void rolledBack(Consumer<Session> work) {
         db.inTransaction(session -> {

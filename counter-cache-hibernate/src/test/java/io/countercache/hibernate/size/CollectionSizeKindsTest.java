@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CollectionSizeKindsTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Folder.ENTITIES).setting(CounterCacheSettings.COLLECTION_SIZE, true);
+    final TestDatabase db = TestDatabase.shared(Folder.ENTITIES).setting(CounterCacheSettings.COLLECTION_SIZE, true);
 
     private Long id;
 

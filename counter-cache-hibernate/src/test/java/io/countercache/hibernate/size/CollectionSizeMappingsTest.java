@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CollectionSizeMappingsTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Rooms.ENTITIES).setting(CounterCacheSettings.COLLECTION_SIZE, true);
+    final TestDatabase db = TestDatabase.shared(Rooms.ENTITIES).setting(CounterCacheSettings.COLLECTION_SIZE, true);
 
     private Long id;
 

@@ -11,6 +11,7 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
@@ -68,7 +69,7 @@ class CollectionSizeTest {
     }
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class, Basket.class, Item.class)
+    final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class, Basket.class, Item.class)
             .setting(CounterCacheSettings.COLLECTION_SIZE, true);
 
     private Long post;
@@ -176,6 +177,7 @@ class CollectionSizeTest {
         });
     }
 
+    @OwnDatabase
     @Test
     void withACounterThatIsNullQueuedElementsAreAskedOfTheDatabaseToo() {
         db.execute("alter table post alter column comments_count drop not null");

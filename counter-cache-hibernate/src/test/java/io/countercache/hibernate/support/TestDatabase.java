@@ -28,25 +28,37 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * An empty schema with the tables of some entities for each test, and the statements that were sent to it. After each
- * test every counter has to equal its count, or the test fails.
+ * test every counter has to equal its count, or the test fails. The tests of a class may share one, see {@link #shared}.
  */
 public final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
 
     private static final String QUEUE = "hibernate.flush.queue.type";
 
     private final List<Class<?>> entities;
+    private final boolean isShared;
     private final List<String> mappings = new ArrayList<>();
     private final Map<String, Object> settings = new HashMap<>();
-    private final List<String> statements = new CopyOnWriteArrayList<>();
+    private List<String> statements = new CopyOnWriteArrayList<>();
     private HikariDataSource connections;
     private SessionFactory factory;
+    private OpenDatabase open;
 
-    private TestDatabase(List<Class<?>> entities) {
+    private TestDatabase(List<Class<?>> entities, boolean isShared) {
         this.entities = entities;
+        this.isShared = isShared;
     }
 
     public static TestDatabase with(Class<?>... entities) {
-        return new TestDatabase(List.of(entities));
+        return new TestDatabase(List.of(entities), false);
+    }
+
+    /**
+     * One for all tests of the class that want the same: the tables are emptied after each test, but they and the session
+     * factory are built once, which is most of the work of a small test. A test that changes the tables or the factory is an
+     * {@link OwnDatabase}.
+     */
+    public static TestDatabase shared(Class<?>... entities) {
+        return new TestDatabase(List.of(entities), true);
     }
 
     public TestDatabase setting(String name, Object value) {
@@ -62,17 +74,32 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
 
     @Override
     public void beforeEach(ExtensionContext context) {
+        open = isShared(context) ? OpenDatabase.of(context, List.of(entities, mappings, Map.copyOf(settings)), this::open) : open();
+        connections = open.connections();
+        factory = open.factory();
+        statements = open.statements();
+        statements.clear();
+    }
+
+    private boolean isShared(ExtensionContext context) {
+        return isShared && !context.getRequiredTestMethod().isAnnotationPresent(OwnDatabase.class);
+    }
+
+    private OpenDatabase open() {
         connections = TestServer.emptySchema();
+        return new OpenDatabase(connections, buildFactory(), statements);
+    }
+
+    private SessionFactory buildFactory() {
         try {
-            factory = firstFactory();
+            return firstFactory();
         } catch (CounterMappingException e) {
             if (!e.getMessage().contains(QUEUE)) {
                 throw e;
             }
             settings.put(QUEUE, "legacy"); // Hibernate 8 needs this for some collections, and has the other queue for all else
-            factory = firstFactory();
+            return firstFactory();
         }
-        statements.clear();
     }
 
     private SessionFactory firstFactory() {
@@ -117,8 +144,11 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
                 assertThat(CounterRepair.verifyAll(factory)).matches(RepairReport::isClean, "no drift");
             }
         } finally {
-            factory.close();
-            TestServer.drop(connections);
+            if (isShared(context)) {
+                open.empty();
+            } else {
+                open.close();
+            }
         }
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SavepointPathTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Desk.class, Writer.class, Article.class, Letter.class);
+    final TestDatabase db = TestDatabase.shared(Desk.class, Writer.class, Article.class, Letter.class);
 
     private SpringTransactions spring;
 

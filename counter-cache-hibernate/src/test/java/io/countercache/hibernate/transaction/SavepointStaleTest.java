@@ -25,7 +25,7 @@ class SavepointStaleTest {
     private SpringTransactions spring;
 
     SavepointStaleTest(String setting) {
-        db = TestDatabase.with(Pad.class, Note.class).setting(CounterCacheSettings.STALE_CHILDREN, setting);
+        db = TestDatabase.shared(Pad.class, Note.class).setting(CounterCacheSettings.STALE_CHILDREN, setting);
     }
 
     @BeforeEach

@@ -33,7 +33,7 @@ import org.springframework.transaction.UnexpectedRollbackException;
 class SavepointTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Comment.class, Author.class);
+    final TestDatabase db = TestDatabase.shared(Post.class, Comment.class, Author.class);
 
     @Parameter
     String manager;

@@ -68,7 +68,8 @@ public final class CounterCacheIntegrator implements Integrator {
 
     @Override
     public void integrate(Metadata metadata, BootstrapContext context, SessionFactoryImplementor factory) {
-        Settings settings = Settings.read(context.getServiceRegistry()
+        // not what the context has read: in Quarkus, these are the settings that the application was built with
+        Settings settings = Settings.read(factory.getServiceRegistry()
                 .requireService(ConfigurationService.class)
                 .getSettings());
         if (!settings.enabled()) {

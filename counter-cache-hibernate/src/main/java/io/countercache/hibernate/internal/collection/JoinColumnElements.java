@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.EntityEntry;
@@ -120,9 +121,7 @@ public final class JoinColumnElements implements RowStep {
         CollectionPersister loaded = entry.getLoadedPersister();
         CollectionPersister current = entry.getCurrentPersister();
         return current != null
-                && (!current.equals(loaded)
-                        || !current.getKeyType()
-                                .isEqual(entry.getLoadedKey(), entry.getCurrentKey(), current.getFactory()));
+                && (!current.equals(loaded) || !Objects.deepEquals(entry.getLoadedKey(), entry.getCurrentKey()));
     }
 
     private void lock(

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.condition.Condition.Values;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Literal;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Operand;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.PlainColumns;
 import io.countercache.hibernate.internal.support.SqlType;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,6 @@ import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.sql.Template;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -204,9 +204,7 @@ record ConditionAttribute(
         if (column.isFormula()) {
             throw refused(path, "is a formula, which the database computes: name attributes with a column");
         }
-        String plain = Template.TEMPLATE + "." + column.getSelectionExpression();
-        String read = column.getCustomReadExpression();
-        if ((read != null && !read.equals(plain)) || !"?".equals(column.getWriteExpression())) {
+        if (!PlainColumns.isPlain(column)) {
             throw refused(
                     path,
                     "has a @ColumnTransformer, or is written by a function as JSON is: name an attribute that is not");

@@ -107,7 +107,7 @@ final class Upsert {
             return "that needs PostgreSQL or H2, not "
                     + database.dialect().getClass().getSimpleName();
         }
-        if (entity.getTableMappings().length > 1) {
+        if (EntityTables.mutable(entity).size() > 1) {
             return "it is in several tables";
         }
         if (entity.getDiscriminatorMapping() != null) {

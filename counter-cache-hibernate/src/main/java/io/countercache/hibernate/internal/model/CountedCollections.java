@@ -45,7 +45,7 @@ public final class CountedCollections {
         }
 
         public EntityPersister element() {
-            return ((AbstractCollectionPersister) persister).getElementPersister();
+            return persister.getElementPersister();
         }
 
         /** HQL: the owners as {@code c}, each with its elements as {@code e}. */

@@ -7,6 +7,7 @@ import org.hibernate.engine.spi.LoadQueryInfluencers;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.mapping.Collection;
 import org.hibernate.mapping.RootClass;
+import org.jspecify.annotations.Nullable;
 
 /** Old versions of rows, which Hibernate keeps and reads since 7.4. */
 public final class Past {
@@ -34,7 +35,7 @@ public final class Past {
         return isKeeping(OF_COLLECTION.callOrNull(collection));
     }
 
-    private static boolean isKeeping(Object management) {
+    private static boolean isKeeping(@Nullable Object management) {
         return management instanceof Class<?> type && KEEPING.contains(type.getSimpleName());
     }
 

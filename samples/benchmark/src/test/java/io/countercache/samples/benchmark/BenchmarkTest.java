@@ -19,7 +19,8 @@ class BenchmarkTest {
 
     @Test
     void everyWorkloadRunsWithEveryVariant() throws Exception {
-        List<Measured> all = Outside.run(Options.parse("--short", "--directory=" + directory.toAbsolutePath()));
+        List<Measured> all =
+                Outside.run(Options.parse("--short", "--millis=10", "--directory=" + directory.toAbsolutePath()));
         assertThat(all).hasSize(114);
         assertThat(all)
                 .filteredOn(each -> each.cell().tables().variant() == Variant.LIBRARY)

@@ -35,7 +35,9 @@ public final class HookedJdbcServices implements SessionFactoryServiceContributo
 
             @Override
             public JdbcServices initiateService(SessionFactoryServiceInitiatorContext context) {
-                var settings = context.getServiceRegistry().requireService(ConfigurationService.class).getSettings();
+                var settings = context.getServiceRegistry()
+                        .requireService(ConfigurationService.class)
+                        .getSettings();
                 if (!Settings.isDisabled(settings)) {
                     HibernateVersion.current().require(); // here, because nothing of the library is called before
                 }
