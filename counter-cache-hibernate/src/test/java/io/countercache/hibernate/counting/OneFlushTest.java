@@ -110,7 +110,8 @@ class OneFlushTest {
     private final Shelf second = new Shelf();
 
     OneFlushTest(int batchSize) {
-        db = TestDatabase.with(Shelf.class, Item.class, Book.class, Person.class, Writer.class, Painter.class, Note.class)
+        db = TestDatabase.with(
+                        Shelf.class, Item.class, Book.class, Person.class, Writer.class, Painter.class, Note.class)
                 .setting("hibernate.jdbc.batch_size", batchSize);
     }
 
@@ -199,8 +200,7 @@ class OneFlushTest {
                 .getEventEngine()
                 .getListenerRegistry()
                 .appendListeners(EventType.PRE_DELETE, event -> event.getId().equals(books.get(1).id));
-        db.inTransaction(
-                session -> books.forEach(book -> session.remove(session.find(Book.class, book.id))));
+        db.inTransaction(session -> books.forEach(book -> session.remove(session.find(Book.class, book.id))));
         assertItems(1, 0);
     }
 

@@ -74,7 +74,9 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        open = isShared(context) ? OpenDatabase.of(context, List.of(entities, mappings, Map.copyOf(settings)), this::open) : open();
+        open = isShared(context)
+                ? OpenDatabase.of(context, List.of(entities, mappings, Map.copyOf(settings)), this::open)
+                : open();
         connections = open.connections();
         factory = open.factory();
         statements = open.statements();
@@ -97,7 +99,9 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
             if (!e.getMessage().contains(QUEUE)) {
                 throw e;
             }
-            settings.put(QUEUE, "legacy"); // Hibernate 8 needs this for some collections, and has the other queue for all else
+            settings.put(
+                    QUEUE,
+                    "legacy"); // Hibernate 8 needs this for some collections, and has the other queue for all else
             return firstFactory();
         }
     }

@@ -159,9 +159,11 @@ public final class CollectionEvents
     private void end(AbstractCollectionEvent event) {
         SharedSessionContractImplementor session = stateless.sessionOf(event);
         WaitingChanges changes = session == null ? null : waiting.get(Statements.owner(session));
-        CollectionChange change = changes == null ? null : changes.current(session);
-        if (change != null) {
-            changes.end(change);
+        if (session != null && changes != null) {
+            CollectionChange change = changes.current(session);
+            if (change != null) {
+                changes.end(change);
+            }
         }
     }
 

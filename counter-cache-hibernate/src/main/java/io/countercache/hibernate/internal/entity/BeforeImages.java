@@ -242,7 +242,8 @@ final class BeforeImages {
         Image image = new Image(key(event), query, version(event));
         images.begin(image, isStateless);
         EntityEntry entry = entry(event.getEntity(), session);
-        if (!waits && (entry == null || entry.isExistsInDatabase())) { // else it is what the INSERT will make of the row
+        if (!waits
+                && (entry == null || entry.isExistsInDatabase())) { // else it is what the INSERT will make of the row
             images.read(image, mayBeChanged, reader, session);
         }
     }
@@ -268,7 +269,8 @@ final class BeforeImages {
 
     /** Counts a statement once its image is read, which is now or when its batch is sent. */
     void whenRead(Image image, Runnable count, SharedSessionContractImplementor session) {
-        if (image.isRead() || session.isEventSource()) { // there the row of one that is not read was not inserted either
+        if (image.isRead()
+                || session.isEventSource()) { // there the row of one that is not read was not inserted either
             count.run();
         } else {
             sessions.get(session, SessionImages::new).waiting.add(new SessionImages.Waiting(image, count));

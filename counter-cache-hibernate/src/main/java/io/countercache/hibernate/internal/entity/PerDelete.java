@@ -26,8 +26,7 @@ public final class PerDelete<T> {
         if (session instanceof StatelessSession) {
             sessions.remove(session); // it does not report the end of a DELETE that was vetoed
         }
-        sessions.get(session, HashMap::new)
-                .put(session.generateEntityKey(event.getId(), event.getPersister()), value);
+        sessions.get(session, HashMap::new).put(session.generateEntityKey(event.getId(), event.getPersister()), value);
     }
 
     /** Forgets what is remembered of a row, and returns it. */

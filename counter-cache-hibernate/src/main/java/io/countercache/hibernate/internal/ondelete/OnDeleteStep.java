@@ -31,6 +31,7 @@ public final class OnDeleteStep implements RowStep {
     private final MoveSink sink;
     /** The moves that follow from DELETEs. */
     private final PerDelete<DeferredMoves> deleting = new PerDelete<>();
+
     private final PerSession<FlushedDeletes> flushes = new PerSession<>();
 
     public OnDeleteStep(CounterModel model, OnDeleteGraph edges, OwnQueries queries, MoveSink sink) {
