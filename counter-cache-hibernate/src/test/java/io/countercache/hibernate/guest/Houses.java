@@ -83,6 +83,7 @@ final class Houses implements AutoCloseable {
         properties.put("hibernate.connection.datasource", sent.recording(connections));
         properties.put("hibernate.hbm2ddl.auto", factories.isEmpty() ? "create-only" : "none");
         properties.put("hibernate.jpa.static_metamodel.population", "disabled");
+        properties.put("hibernate.flush.queue.type", "legacy"); // what Hibernate 8 needs for collections
         properties.putAll(house.setting().properties());
         properties.put(CounterCacheSettings.ENABLED, house.hasGuest());
         SessionFactory factory = configuration.buildSessionFactory();

@@ -103,6 +103,7 @@ final class ModelCollections implements AutoCloseable {
         Map<Object, Object> settings = configuration.getProperties();
         settings.put("hibernate.connection.datasource", impatient);
         settings.put("hibernate.hbm2ddl.auto", "update");
+        settings.put("hibernate.flush.queue.type", "legacy"); // what Hibernate 8 needs for collections
         settings.put(CounterCacheSettings.WRITE, write);
         if (batchSize != null) {
             settings.put("hibernate.jdbc.batch_size", batchSize);

@@ -134,7 +134,7 @@ final class ParentInstances {
         EntityEntry entry =
                 EventSession.of(event).getPersistenceContextInternal().getEntry(event.getEntity());
         Object[] loaded = entry == null ? null : entry.getLoadedState();
-        if (loaded != null) {
+        if (entry != null && loaded != null) {
             for (ParentCounter counter : counters) {
                 event.getState()[counter.index()] = loaded[counter.index()];
             }
