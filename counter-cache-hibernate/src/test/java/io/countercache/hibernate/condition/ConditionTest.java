@@ -249,7 +249,7 @@ class ConditionTest {
 
     private Set<Long> found(String where) {
         return db.fromTransaction(session ->
-                new TreeSet<>(session.createSelectionQuery("select e.id from Comment e where " + where, Long.class)
+                new TreeSet<>(session.createSelectionQuery("select this.id from Comment this where " + where, Long.class)
                         .getResultList()));
     }
 
@@ -265,7 +265,7 @@ class ConditionTest {
                 inMemory.add(id);
             }
         });
-        String hql = condition.hql("e");
+        String hql = condition.hql("this");
         assertThat(inMemory).as(where).isEqualTo(found(where));
         assertThat(found(hql)).as(where + " written as " + hql).isEqualTo(inMemory);
         assertThat(read(condition.hql("this")).hql("e")).as(where).isEqualTo(hql);

@@ -134,7 +134,7 @@ public final class Condition {
         return String.valueOf(failure.getMessage())
                 .replace(query, "")
                 .replace(before, "")
-                .replaceAll("\\(\\d+\\)\\.", ".") // the number of an alias
+                .replaceAll("\\((?:\\d+|this)\\)\\.", ".") // an alias
                 .replaceFirst("^At \\d+:\\d+ and", "at")
                 .replaceFirst(",? expecting (one of|\\{).*", "");
     }
