@@ -24,7 +24,6 @@ public final class FlushQueue {
                 .requireService(ConfigurationService.class)
                 .getSettings()
                 .get(SETTING);
-        return !IS_GRAPH_POSSIBLE
-                || (type != null && type.toString().equalsIgnoreCase("legacy"));
+        return !IS_GRAPH_POSSIBLE || (type != null && type.toString().equalsIgnoreCase("legacy"));
     }
 }
