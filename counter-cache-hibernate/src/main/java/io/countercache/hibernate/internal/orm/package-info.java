@@ -10,6 +10,7 @@
  *   <li>{@code HibernateFields} reads and sets private fields
  *   <li>{@code PerSession} is what the library remembers of each session; {@code SessionAttachment} attaches it
  *   <li>{@code FlushQueue} tells whether a flush reports what the library has to know of it
+ *   <li>{@code OuterFlush} keeps what a flush knows while a query is sent in the middle of it
  *   <li>{@code BatchSize} is the size of JDBC batches
  *   <li>{@code SkippingSessions} are those in which nothing is counted for now
  * </ul>
