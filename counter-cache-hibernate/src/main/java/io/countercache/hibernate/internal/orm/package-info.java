@@ -25,6 +25,7 @@
  *   <li>{@code SharedConnection} opens another session on a connection
  *   <li>{@code Past} tells whether old versions of rows are kept or read, {@code FlushQueue} whether a flush reports what the
  *       library has to know, {@code Violations} which constraint was violated
+ *   <li>{@code OuterFlush} keeps what a flush knows while a query is sent in the middle of it
  * </ul>
  */
 @NullMarked
