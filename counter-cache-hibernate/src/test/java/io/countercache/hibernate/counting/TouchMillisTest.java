@@ -56,8 +56,8 @@ class TouchMillisTest {
 
     @Test
     void theyAreAmongTheNamesThatCanBeTouched() {
-        db.inTransaction(session -> assertThatThrownBy(() ->
-                        CounterCaches.of(session).on(Gauge.class, 1L).touching("readings"))
+        db.inTransaction(session -> assertThatThrownBy(
+                        () -> CounterCaches.of(session).on(Gauge.class, 1L).touching("readings"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Gauge has no date or time attribute 'readings': name one of readAt, updatedMillis"));
     }

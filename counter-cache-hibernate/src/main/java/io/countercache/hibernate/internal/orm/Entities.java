@@ -46,7 +46,8 @@ public final class Entities {
     /** Whether an INSERT generates the id. Hibernate 6.6 says so of one that the application assigns, too. */
     public static boolean generatesId(EntityPersister entity) {
         Generator generator = entity.getGenerator();
-        return generator.generatesOnInsert() && !generator.getClass().getSimpleName().equals("Assigned");
+        return generator.generatesOnInsert()
+                && !generator.getClass().getSimpleName().equals("Assigned");
     }
 
     /** The position of the version; of an entity that has one. */
