@@ -50,6 +50,7 @@ class BumpMappingsTest {
         @Column(unique = true, name = "\"the token\"")
         String token;
 
+        @SuppressWarnings("deprecation") // the JPA of Hibernate 6.6 has no annotation for it
         @Check(name = "hits_hits", constraints = "hits < 50")
         int hits;
 
