@@ -43,6 +43,12 @@ public final class Entities {
         return (Generator[]) requireNonNull(of(entity, GENERATORS, "getGenerators"));
     }
 
+    /** Whether an INSERT gives the entity its id. Before Hibernate 7 an id of the application has a generator that returns it. */
+    public static boolean hasGeneratedId(EntityPersister entity) {
+        Generator generator = entity.getGenerator();
+        return generator.generatesOnInsert() && !generator.getClass().getSimpleName().equals("Assigned");
+    }
+
     /** The position of the version; of an entity that has one. */
     public static int versionIndex(EntityPersister entity) {
         return (Integer) requireNonNull(of(entity, VERSION_INDEX, "getVersionPropertyIndex"));
