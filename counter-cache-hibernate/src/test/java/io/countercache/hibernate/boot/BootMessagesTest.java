@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.support.LogMessages;
+import io.countercache.hibernate.support.SinceHibernate;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Entity;
@@ -218,6 +219,7 @@ class BootMessagesTest {
     }
 
     @Test
+    @SinceHibernate(value = "7.4", because = "Hibernate has its own @Audited since then")
     void aCounterThatIsAuditedIsWarnedOf() {
         try (LogMessages messages = new LogMessages("io.countercache.hibernate.internal.check.AuditedCounter")) {
             build(Topic.class, Reply.class);

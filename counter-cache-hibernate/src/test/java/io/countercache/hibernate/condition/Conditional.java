@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.Formula;
+import org.hibernate.annotations.FractionalSeconds;
 import org.hibernate.annotations.Generated;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.NotFound;
@@ -195,8 +196,12 @@ final class Conditional {
 
         BigDecimal unscaled;
 
-        @Column(secondPrecision = 3)
+        @FractionalSeconds(3)
         LocalDateTime coarse;
+
+        /** Jakarta Persistence has it since 3.2. */
+        @Column(secondPrecision = 3)
+        LocalDateTime coarseToo;
 
         @Lob
         String text;

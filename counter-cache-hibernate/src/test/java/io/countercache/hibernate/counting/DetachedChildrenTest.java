@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.support.Notes.Note;
 import io.countercache.hibernate.support.Notes.Pad;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import org.hibernate.Session;
@@ -65,6 +66,7 @@ class DetachedChildrenTest {
         }
 
         @Test
+        @SinceHibernate(value = "7.0", because = "6.6 removes no detached instance of what the session has loaded")
         void aDetachedNoteTakesThePlaceOfTheLoadedOne() {
             note.pad = new Pad(2);
             db.inTransaction(session -> {

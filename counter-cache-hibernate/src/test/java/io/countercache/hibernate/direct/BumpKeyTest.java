@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.countercache.Counter;
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Entity;
@@ -59,6 +60,7 @@ class BumpKeyTest {
     final TestDatabase db = TestDatabase.with(Visit.class, Link.class);
 
     @Test
+    @SinceHibernate(value = "7.0", because = "Jakarta Persistence has options of keys since 3.2")
     void aPartialOrDeferredKeyIsNoKey() {
         for (String key : List.of("page", "late")) {
             assertThat(db.statementsOf(() -> db.inTransaction(session -> assertThatThrownBy(

@@ -162,7 +162,7 @@ class CounterLimitTest {
         db.persist(credits);
         AtomicInteger succeeded = new AtomicInteger();
         AtomicInteger attempts = new AtomicInteger();
-        int all = Soak.of(TestServer.IS_H2 ? 100_000 : 200_000);
+        int all = Math.max(3_500, Soak.of(TestServer.IS_H2 ? 100_000 : 200_000));
         TrafficTest.onThreads(32, () -> {
             try (var session = db.factory().openSession()) {
                 while (attempts.getAndIncrement() < all) {

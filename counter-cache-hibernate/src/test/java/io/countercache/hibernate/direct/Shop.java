@@ -5,7 +5,6 @@ import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.Counters;
 import io.countercache.hibernate.support.TestDatabase;
-import jakarta.persistence.CheckConstraint;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
@@ -16,13 +15,13 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.ManyToOne;
-import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.hibernate.annotations.Check;
 import org.hibernate.Session;
 
 /** What has counters that are changed by hand. */
@@ -115,7 +114,7 @@ final class Shop {
 
     /** Its limit is one of the database only. */
     @Entity(name = "Wallet")
-    @Table(check = @CheckConstraint(name = "wallet_money", constraint = "money >= 0"))
+    @Check(name = "wallet_money", constraints = "money >= 0")
     static class Wallet {
         @Id
         UUID id = UUID.randomUUID();

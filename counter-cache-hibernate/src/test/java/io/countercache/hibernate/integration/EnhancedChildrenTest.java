@@ -23,8 +23,10 @@ class EnhancedChildrenTest {
         EnhancedBlog.enhance();
     }
 
+    /** Cascades as where Jakarta Persistence starts Hibernate: else 6.6 does not let an orphan move to another owner. */
     @RegisterExtension
-    final TestDatabase db = TestDatabase.shared(Page.class, Site.class, Link.class, Mark.class, Stamp.class);
+    final TestDatabase db = TestDatabase.shared(Page.class, Site.class, Link.class, Mark.class, Stamp.class)
+            .setting("hibernate.jpa.compliance.cascade", true);
 
     private Long page;
     private Long other;

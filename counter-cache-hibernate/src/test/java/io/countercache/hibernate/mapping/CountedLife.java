@@ -204,7 +204,7 @@ public final class CountedLife<P, C> {
         db.inTransaction(session -> {
             session.persist(child(session.getReference(parentType, second)));
             P read = session.createSelectionQuery(
-                            "from %s p where id(p) = :id".formatted(Hql.name(entity(parentType))), parentType)
+                            "select p from %s p where id(p) = :id".formatted(Hql.name(entity(parentType))), parentType)
                     .setParameter("id", second)
                     .getSingleResult();
             session.refresh(read);

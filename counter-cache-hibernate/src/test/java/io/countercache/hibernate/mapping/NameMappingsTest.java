@@ -44,6 +44,7 @@ class NameMappingsTest {
 
     /** Names are reserved words. */
     @Entity(name = "Group")
+    @Table(name = "group")
     static class Group {
         @Id
         Long id = next();
@@ -111,7 +112,7 @@ class NameMappingsTest {
                         User::new,
                         (user, group) -> user.group = group,
                         group -> group.select,
-                        "update \"Group\" set \"select\" = 9")
+                        "update \"group\" set \"select\" = 9")
                 .isLived();
     }
 

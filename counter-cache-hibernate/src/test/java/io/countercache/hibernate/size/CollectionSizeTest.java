@@ -68,8 +68,10 @@ class CollectionSizeTest {
         }
     }
 
+    /** Cascades as where Jakarta Persistence starts Hibernate: else 6.6 does not let an orphan move to another owner. */
     @RegisterExtension
     final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class, Basket.class, Item.class)
+            .setting("hibernate.jpa.compliance.cascade", true)
             .setting(CounterCacheSettings.COLLECTION_SIZE, true);
 
     private Long post;

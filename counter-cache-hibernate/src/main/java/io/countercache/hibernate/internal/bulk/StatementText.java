@@ -33,7 +33,9 @@ record StatementText(String sql) {
 
     private static final Pattern ROW = Pattern.compile("\\bvalues \\(|\\) ?\\(?select ");
     private static final String SPACE = "(?:\\s|/\\*.*?\\*/|--[^\\n]*+\\n)";
-    private static final String NAME = "([\\w.\"`\\[\\]$]+)";
+    /** A quoted part of it may have spaces. */
+    private static final String NAME =
+            "((?:\"[^\"]*+\"|`[^`]*+`|\\[[^\\]]*+]|[\\w\\p{L}\\p{N}.$])++)";
 
     private static final Pattern TARGET = Pattern.compile(
             "^" + SPACE

@@ -133,7 +133,7 @@ record DirectStatement(
 
     /** Only counters were changed, so the constraint is about one of them: the one in its name, if it names one. */
     private LimitedAmount violated(ConstraintViolationException violation) {
-        String constraint = String.valueOf(violation.getConstraintName()).toLowerCase(Locale.ROOT);
+        String constraint = Violations.constraintName(violation).toLowerCase(Locale.ROOT);
         return amounts.stream()
                 .filter(each -> constraint.contains(each.counter().column().toLowerCase(Locale.ROOT)))
                 .findFirst()

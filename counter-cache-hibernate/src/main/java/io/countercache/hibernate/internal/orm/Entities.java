@@ -43,11 +43,10 @@ public final class Entities {
         return (Generator[]) requireNonNull(of(entity, GENERATORS, "getGenerators"));
     }
 
-    /** Whether an INSERT generates the id. Hibernate 6.6 says so of one that the application assigns, too. */
-    public static boolean generatesId(EntityPersister entity) {
+    /** Whether an INSERT gives the entity its id. Before Hibernate 7 an id of the application has a generator that returns it. */
+    public static boolean hasGeneratedId(EntityPersister entity) {
         Generator generator = entity.getGenerator();
-        return generator.generatesOnInsert()
-                && !generator.getClass().getSimpleName().equals("Assigned");
+        return generator.generatesOnInsert() && !generator.getClass().getSimpleName().equals("Assigned");
     }
 
     /** The position of the version; of an entity that has one. */

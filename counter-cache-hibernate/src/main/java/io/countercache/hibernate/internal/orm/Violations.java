@@ -12,6 +12,11 @@ public final class Violations {
 
     private Violations() {}
 
+    /** The name of the constraint. Before version 7 that of a check in H2 has the rest of the message behind it. */
+    public static String constraintName(ConstraintViolationException violation) {
+        return String.valueOf(violation.getConstraintName()).split("[:;]", 2)[0];
+    }
+
     /** Whether it was a check. Before version 7 Hibernate only distinguishes unique constraints. */
     public static boolean isCheck(ConstraintViolationException violation) {
         return violation.getKind().name().equals("CHECK")

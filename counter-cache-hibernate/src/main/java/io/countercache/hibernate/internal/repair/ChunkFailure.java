@@ -1,10 +1,9 @@
 package io.countercache.hibernate.internal.repair;
 
+import io.countercache.hibernate.internal.orm.Timeouts;
 import java.sql.SQLException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.hibernate.QueryTimeoutException;
-import org.hibernate.exception.LockTimeoutException;
 
 /** Why a chunk has failed: whether another attempt, or fewer rows, may help. */
 final class ChunkFailure {
@@ -30,8 +29,7 @@ final class ChunkFailure {
 
     /** Whether a lock, or a statement that may have waited for a lock, has taken too long. */
     static boolean isTimeout(Throwable failure) {
-        return causes(failure)
-                .anyMatch(cause -> cause instanceof LockTimeoutException || cause instanceof QueryTimeoutException);
+        return causes(failure).anyMatch(Timeouts::isTimeout);
     }
 
     private static boolean hasState(Throwable failure, Predicate<String> matches) {
