@@ -268,7 +268,7 @@ class ConditionTest {
         String hql = condition.hql("this");
         assertThat(inMemory).as(where).isEqualTo(found(where));
         assertThat(found(hql)).as(where + " written as " + hql).isEqualTo(inMemory);
-        assertThat(read(condition.hql("this")).hql("e")).as(where).isEqualTo(hql);
+        assertThat(read(hql).hql("this")).as(where).isEqualTo(hql);
     }
 
     private static final String CONSTANTS = "io.countercache.hibernate.condition.Conditional$Limits.";
