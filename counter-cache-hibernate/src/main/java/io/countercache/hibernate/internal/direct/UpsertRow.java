@@ -56,7 +56,7 @@ final class UpsertRow {
         this.instance = instance(counter, value, declared);
         Object id = entity.getIdentifier(instance, session);
         boolean isUnassigned = id == null || (id instanceof Number number && number.longValue() == 0);
-        if (isUnassigned && !key.isId() && !entity.getGenerator().generatesOnInsert()) {
+        if (isUnassigned && !key.isId() && !Entities.generatesId(entity)) {
             throw new IllegalArgumentException("%s has an id that is not generated: make it the key, or insert the row"
                     .formatted(Entities.name(entity)));
         }
@@ -114,7 +114,7 @@ final class UpsertRow {
 
     private void insertId(List<Inserted> inserted) {
         Generator generator = entity.getGenerator();
-        if (!key.isId() && generator.generatesOnInsert()) {
+        if (!key.isId() && Entities.generatesId(entity)) {
             if (generator.generatedOnExecution()) {
                 return; // the column does
             }

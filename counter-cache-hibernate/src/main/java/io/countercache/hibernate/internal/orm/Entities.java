@@ -43,6 +43,13 @@ public final class Entities {
         return (Generator[]) requireNonNull(of(entity, GENERATORS, "getGenerators"));
     }
 
+    /** Whether an INSERT generates the id. Hibernate 6.6 says so of one that the application assigns, too. */
+    public static boolean generatesId(EntityPersister entity) {
+        Generator generator = entity.getGenerator();
+        return generator.generatesOnInsert()
+                && !generator.getClass().getSimpleName().equals("Assigned");
+    }
+
     /** The position of the version; of an entity that has one. */
     public static int versionIndex(EntityPersister entity) {
         return (Integer) requireNonNull(of(entity, VERSION_INDEX, "getVersionPropertyIndex"));
