@@ -175,7 +175,6 @@ class RefusedMappingsTest {
 
     @Test
     void rowsOfACollectionThatGoAlong() {
-        isRefused("delete from Label");
         isRefused("delete from Shelf");
         assertThat(execute("update Shelf set title = 'one'")).isOne();
     }
