@@ -248,8 +248,8 @@ class ConditionTest {
     }
 
     private Set<Long> found(String where) {
-        return db.fromTransaction(session ->
-                new TreeSet<>(session.createSelectionQuery("select this.id from Comment this where " + where, Long.class)
+        return db.fromTransaction(session -> new TreeSet<>(
+                session.createSelectionQuery("select this.id from Comment this where " + where, Long.class)
                         .getResultList()));
     }
 

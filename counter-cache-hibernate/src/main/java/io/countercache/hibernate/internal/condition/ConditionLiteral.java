@@ -1,6 +1,5 @@
 package io.countercache.hibernate.internal.condition;
 
-import org.hibernate.query.sqm.tree.expression.SqmEnumLiteral;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.LocalDate;
@@ -12,6 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import org.hibernate.query.sqm.UnaryArithmeticOperator;
+import org.hibernate.query.sqm.tree.expression.SqmEnumLiteral;
 import org.hibernate.query.sqm.tree.expression.SqmExpression;
 import org.hibernate.query.sqm.tree.expression.SqmFieldLiteral;
 import org.hibernate.query.sqm.tree.expression.SqmHqlNumericLiteral;

@@ -101,7 +101,8 @@ final class ConditionReader {
     }
 
     private static IllegalArgumentException notEvaluated(String what) {
-        String written = what.replace("this.", "").replaceAll("\\balias_\\d+\\b", "this"); // Hibernate adds one if there is none
+        String written =
+                what.replace("this.", "").replaceAll("\\balias_\\d+\\b", "this"); // Hibernate adds one if there is none
         return new IllegalArgumentException(
                 "memory cannot evaluate '%s' as the database does: %s".formatted(written, ALLOWED));
     }
