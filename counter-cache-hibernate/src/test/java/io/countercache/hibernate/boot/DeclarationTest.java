@@ -46,7 +46,9 @@ class DeclarationTest {
     }
 
     private static SessionFactory factory(Class<?>... entities) {
-        Configuration configuration = new Configuration().setProperty("hibernate.connection.url", "jdbc:h2:mem:none");
+        Configuration configuration = new Configuration()
+                .setProperty("hibernate.connection.url", "jdbc:h2:mem:none")
+                .setProperty("hibernate.flush.queue.type", "legacy"); // what Hibernate 8 needs for some collections
         List.of(entities).forEach(configuration::addAnnotatedClass);
         return configuration.buildSessionFactory();
     }

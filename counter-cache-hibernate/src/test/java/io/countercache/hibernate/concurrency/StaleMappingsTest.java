@@ -12,6 +12,8 @@ import io.countercache.hibernate.concurrency.Things.Elsewhere;
 import io.countercache.hibernate.concurrency.Things.Single;
 import io.countercache.hibernate.concurrency.Things.Thing;
 import io.countercache.hibernate.concurrency.Things.Versioned;
+import io.countercache.hibernate.concurrency.Things.VersionedSoft;
+import io.countercache.hibernate.support.BeforeHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.OptimisticLockException;
 import java.util.ArrayList;
@@ -64,12 +66,20 @@ class StaleMappingsTest {
 
     @Test
     void anyTwoChangesAtOnceAreCountedOrTheLaterFails() {
-        for (Class<? extends Thing> type : Things.ALL) {
-            for (Change earlier : Change.values()) {
-                for (Change later : Change.values()) {
-                    make(type, earlier, later);
-                    remove(type);
-                }
+        Things.ALL.stream().filter(type -> type != VersionedSoft.class).forEach(this::makeAll);
+    }
+
+    @BeforeHibernate(value = "8.0", because = "8.0.0.Beta1 binds no version when it marks such a row as deleted")
+    @Test
+    void soAreThoseOfAVersionedRowThatIsMarkedAsDeleted() {
+        makeAll(VersionedSoft.class);
+    }
+
+    private void makeAll(Class<? extends Thing> type) {
+        for (Change earlier : Change.values()) {
+            for (Change later : Change.values()) {
+                make(type, earlier, later);
+                remove(type);
             }
         }
     }

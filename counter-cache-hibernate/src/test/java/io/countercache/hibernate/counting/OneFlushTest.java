@@ -12,6 +12,8 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OneToMany;
+import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.Session;
 import org.hibernate.annotations.OnDelete;
@@ -38,6 +40,9 @@ class OneFlushTest {
         String name;
         int itemsCount;
         int notesCount;
+
+        @OneToMany(mappedBy = "shelf", orphanRemoval = true)
+        List<Note> notes = new ArrayList<>();
     }
 
     @Entity(name = "Item")
@@ -232,5 +237,22 @@ class OneFlushTest {
             assertThat(managed.itemsCount).isEqualTo(2);
         });
         assertItems(2, 0);
+    }
+
+    /** To move one, the library sends a query in the middle of the flush. */
+    @Test
+    void orphansAreRemovedOnceThoughOthersMove() {
+        Note orphan = db.persist(new Note(null, first));
+        Note moved = db.persist(new Note(null, second));
+        db.inTransaction(session -> {
+            Shelf managed = shelf(first, session);
+            managed.notes.remove(session.find(Note.class, orphan.id));
+            session.find(Note.class, moved.id).shelf = managed;
+            session.flush();
+            session.flush();
+        });
+        assertThat(db.number("select notes_count from shelf where id = " + first.id))
+                .isEqualTo(1);
+        assertThat(db.number("select count(*) from note")).isEqualTo(1);
     }
 }

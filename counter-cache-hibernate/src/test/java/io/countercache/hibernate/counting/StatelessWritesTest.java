@@ -1,5 +1,6 @@
 package io.countercache.hibernate.counting;
 
+import static io.countercache.hibernate.support.SameSource.find;
 import static io.countercache.hibernate.support.SameSource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -280,7 +281,7 @@ class StatelessWritesTest {
     /** A child as the application has it before it writes it: loaded if there is such a row. */
     private static <C extends Child> C child(
             StatelessSession session, Class<C> kind, long id, long holder, boolean open, int amount) {
-        C found = session.get(kind, id);
+        C found = find(session, kind, id);
         C child = found == null ? fresh(kind, id) : found;
         child.is(new Holder(holder, null), open, amount);
         return child;

@@ -75,9 +75,6 @@ class TouchTest {
         @LastModifiedDate
         OffsetDateTime modifiedAt;
 
-        @UpdateTimestamp
-        Long updatedMillis;
-
         Instant viewedAt = LONG_AGO;
         Instant linkedAt = LONG_AGO;
     }
@@ -159,7 +156,7 @@ class TouchTest {
     void page() {
         page = db.persist(new Page());
         db.inTransaction(session -> session.createMutationQuery(
-                        "update Page set updatedMillis = 1, updatedAt = :then, changedAt = :here, modifiedAt = :there")
+                        "update Page set updatedAt = :then, changedAt = :here, modifiedAt = :there")
                 .setParameter("then", LONG_AGO)
                 .setParameter("here", LONG_AGO_HERE)
                 .setParameter("there", LONG_AGO.atOffset(ZoneOffset.UTC))
@@ -190,12 +187,11 @@ class TouchTest {
                 CounterCaches.of(session).on(Page.class, page.id).touching().increment("views")));
         assertThat(sql)
                 .containsExactly("update page set views = coalesce(views, 0) + ?, changed_at = ?, modified_at = ?,"
-                        + " updated_at = ?, updated_millis = ? where id = ?");
+                        + " updated_at = ? where id = ?");
         Page loaded = loaded();
         assertThat(loaded.updatedAt).matches(TouchTest::isNow);
         assertThat(loaded.changedAt).isAfter(LONG_AGO_HERE);
         assertThat(loaded.modifiedAt.toInstant()).matches(TouchTest::isNow);
-        assertThat(Instant.ofEpochMilli(loaded.updatedMillis)).matches(TouchTest::isNow);
         assertThat(loaded.viewedAt).isEqualTo(LONG_AGO);
         assertThat(loaded.version).isEqualTo(version);
     }
@@ -351,7 +347,7 @@ class TouchTest {
     void whatIsNoDateOrTimeIsRefusedBeforeAnySql() {
         assertThat(db.statementsOf(() -> db.inTransaction(session -> {
                     Counters<Page> counters = CounterCaches.of(session).on(Page.class, page.id);
-                    String names = "changedAt, linkedAt, modifiedAt, updatedAt, updatedMillis, viewedAt";
+                    String names = "changedAt, linkedAt, modifiedAt, updatedAt, viewedAt";
                     for (String name : List.of("nothing", "views", "version")) {
                         assertThatThrownBy(() -> counters.touching(name))
                                 .isInstanceOf(IllegalArgumentException.class)

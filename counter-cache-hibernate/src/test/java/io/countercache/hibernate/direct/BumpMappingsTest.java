@@ -7,8 +7,8 @@ import io.countercache.Counter;
 import io.countercache.CounterCacheException;
 import io.countercache.CounterLimitException;
 import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
-import jakarta.persistence.CheckConstraint;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Embedded;
@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.hibernate.annotations.Check;
 import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.CreationTimestamp;
 import org.hibernate.annotations.CurrentTimestamp;
@@ -29,6 +30,7 @@ import org.hibernate.annotations.SoftDelete;
 import org.hibernate.annotations.SourceType;
 import org.hibernate.annotations.UpdateTimestamp;
 import org.hibernate.generator.EventType;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -48,7 +50,8 @@ class BumpMappingsTest {
         @Column(unique = true, name = "\"the token\"")
         String token;
 
-        @Column(check = @CheckConstraint(name = "hits_hits", constraint = "hits < 50"))
+        @SuppressWarnings("deprecation") // the JPA of Hibernate 6.6 has no annotation for it
+        @Check(name = "hits_hits", constraints = "hits < 50")
         int hits;
 
         @Column(insertable = false, columnDefinition = "integer default 0")
@@ -61,11 +64,10 @@ class BumpMappingsTest {
 
     @Embeddable
     static class Audit {
+        String editor = "Ann";
+
         @CreationTimestamp
         Instant createdAt;
-
-        @UpdateTimestamp(source = SourceType.DB)
-        Instant updatedAt;
     }
 
     @Entity(name = "Audited")
@@ -173,6 +175,48 @@ class BumpMappingsTest {
                 .hasMessage(
                         "Audited cannot be bumped, because a part of its embedded audit is generated: insert the row,"
                                 + " then increment");
+    }
+
+    @Embeddable
+    static class Twice {
+        @CreationTimestamp
+        Instant createdAt;
+
+        @UpdateTimestamp(source = SourceType.DB)
+        Instant updatedAt;
+    }
+
+    @Entity(name = "Dated")
+    static class Dated {
+        @Id
+        @GeneratedValue
+        Long id;
+
+        @Column(unique = true)
+        String token;
+
+        int hits;
+
+        @Embedded
+        Twice dates = new Twice();
+    }
+
+    @Nested
+    @SinceHibernate(value = "7.4", because = "older versions refuse an embeddable that both generate a part of")
+    class AnEmbeddableThatHibernateAndTheDatabaseGenerate {
+
+        @RegisterExtension
+        final TestDatabase db = TestDatabase.shared(Dated.class);
+
+        @Test
+        void isRefused() {
+            db.inTransaction(session -> assertThatThrownBy(
+                            () -> CounterCaches.of(session).bump(Dated.class, A, "hits"))
+                    .isInstanceOf(CounterCacheException.class)
+                    .hasMessage(
+                            "Dated cannot be bumped, because a part of its embedded dates is generated: insert the row,"
+                                    + " then increment"));
+        }
     }
 
     @Test

@@ -203,7 +203,7 @@ class AssociationPathsTest {
                         (line, city) -> line.city = city,
                         city -> city.linesCount,
                         "update city set lines_count = 9")
-                .staysWhereItIs()
+                .hasAnIdOfItsParent()
                 .isLived();
     }
 
@@ -248,7 +248,7 @@ class AssociationPathsTest {
                         },
                         city -> city.stopsCount,
                         "update city set stops_count = 9")
-                .staysWhereItIs()
+                .hasAnIdOfItsParent()
                 .isLived();
     }
 

@@ -45,6 +45,7 @@ public final class CountedLife<P, C> {
     private boolean cascades;
     private boolean updatedInBulk = true;
     private boolean changedInBulk = true;
+    private boolean persistsParents;
     private Object first;
     private Object second;
 
@@ -90,6 +91,12 @@ public final class CountedLife<P, C> {
     public CountedLife<P, C> isNotUpdatedInBulk() {
         updatedInBulk = false;
         return this;
+    }
+
+    /** With such a child, Hibernate 6.6 persists its parent, even one that is detached, whose row is there already. */
+    public CountedLife<P, C> hasAnIdOfItsParent() {
+        persistsParents = !HibernateVersions.isSince("7.0");
+        return staysWhereItIs();
     }
 
     /** Bulk statements on such an entity are refused. */
@@ -180,6 +187,12 @@ public final class CountedLife<P, C> {
         }
         db.inTransaction(session -> session.merge(detached));
         counts("merge", 1, 1);
+        if (!persistsParents) {
+            isMergedAnew();
+        }
+    }
+
+    private void isMergedAnew() {
         C fresh = child(db.fromTransaction(session -> session.find(parentType, first)));
         C merged = db.fromTransaction(session -> session.merge(fresh));
         counts("merge of a new one", 2, 1);
@@ -230,8 +243,12 @@ public final class CountedLife<P, C> {
     }
 
     private void isChangedInBulk() {
-        C child = child(db.fromTransaction(session -> session.find(parentType, first)));
-        db.inTransaction(session -> session.persist(child));
+        P detached = db.fromTransaction(session -> session.find(parentType, first));
+        C child = db.fromTransaction(session -> {
+            C fresh = child(persistsParents ? session.find(parentType, first) : detached);
+            session.persist(fresh);
+            return fresh;
+        });
         counts("persist before bulk statements", 2, 2);
         if (!HibernateVersions.isSince("7.2")) {
             isRefused(() -> delete(child));

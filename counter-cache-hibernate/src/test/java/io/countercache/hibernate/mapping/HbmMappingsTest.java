@@ -87,6 +87,7 @@ class HbmMappingsTest {
     void anInverseCollectionWhoseOtherSideIsNotNamedIsRefused() {
         assertThatThrownBy(() -> new Configuration(HibernateServices.registry())
                         .setProperty("hibernate.connection.url", "jdbc:h2:mem:none")
+                        .setProperty("hibernate.flush.queue.type", "legacy")
                         .addResource("bands.hbm.xml")
                         .buildSessionFactory())
                 .isInstanceOf(CounterMappingException.class)

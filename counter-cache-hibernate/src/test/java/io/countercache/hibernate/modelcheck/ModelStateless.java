@@ -1,5 +1,6 @@
 package io.countercache.hibernate.modelcheck;
 
+import static io.countercache.hibernate.support.SameSource.find;
 import static io.countercache.hibernate.support.SameSource.insert;
 
 import io.countercache.Drift;
@@ -66,7 +67,7 @@ final class ModelStateless implements Actor, Bulk.Executor {
     }
 
     private Row get(Item item) {
-        return item == null || !view.has(item) ? null : session.get(item.kind().type, names.id(item));
+        return item == null || !view.has(item) ? null : find(session, item.kind().type, names.id(item));
     }
 
     private boolean canRefer(Step step) {

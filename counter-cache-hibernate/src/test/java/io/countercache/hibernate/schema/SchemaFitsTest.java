@@ -240,6 +240,7 @@ class SchemaFitsTest {
             entities.forEach(configuration::addAnnotatedClass);
             configuration.setPhysicalNamingStrategy(new SnakeCase());
             configuration.getProperties().put("hibernate.connection.datasource", db.connections());
+            configuration.setProperty("hibernate.flush.queue.type", "legacy");
             try (var factory = configuration.buildSessionFactory()) {
                 assertThat(CounterSchema.of(factory).problems()).noneMatch(problem -> problem.contains("key"));
             }

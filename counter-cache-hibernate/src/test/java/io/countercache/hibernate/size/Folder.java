@@ -41,10 +41,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.annotations.CollectionId;
-import org.hibernate.annotations.CollectionIdJavaClass;
+import org.hibernate.annotations.CollectionIdJavaType;
 import org.hibernate.annotations.SortComparator;
 import org.hibernate.annotations.SortNatural;
 import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.type.descriptor.java.LongJavaType;
 
 /** Has a collection of each kind, of children and of values, each with its counter. */
 @Entity(name = "Folder")
@@ -167,7 +168,7 @@ class Folder implements Serializable {
     @ElementCollection
     @CounterCache(size = true)
     @CollectionId(column = @Column(name = "row_id"), generator = "increment")
-    @CollectionIdJavaClass(idType = Long.class)
+    @CollectionIdJavaType(LongJavaType.class)
     @CollectionTable(name = "folder_rows")
     List<String> idBag = new ArrayList<>();
 

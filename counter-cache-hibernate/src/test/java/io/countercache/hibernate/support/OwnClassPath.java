@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.concurrent.Callable;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /** Runs programs among classes of their own, some of which are missing. They cannot be cast to those of the test. */
@@ -29,14 +30,35 @@ public final class OwnClassPath {
      */
     public static Object without(String missing, String resource, Class<? extends Callable<String>> program)
             throws Exception {
+        return call(
+                new URLClassLoader(all(missing), ClassLoader.getPlatformClassLoader()) {
+                    @Override
+                    public Enumeration<URL> findResources(String name) throws IOException {
+                        return name.equals(resource) ? Collections.emptyEnumeration() : super.findResources(name);
+                    }
+                },
+                program);
+    }
+
+    /** What a program returns where the jar of a package says that it has another version. */
+    public static Object withVersion(String ofPackage, String version, Class<? extends Callable<String>> program)
+            throws Exception {
+        return call(
+                new URLClassLoader(all("nothing"), ClassLoader.getPlatformClassLoader()) {
+                    @Override
+                    protected Package definePackage(String name, Manifest manifest, URL url) {
+                        return name.equals(ofPackage)
+                                ? definePackage(name, null, null, null, null, version, null, null)
+                                : super.definePackage(name, manifest, url);
+                    }
+                },
+                program);
+    }
+
+    private static Object call(URLClassLoader classes, Class<? extends Callable<String>> program) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        try (URLClassLoader loader = new URLClassLoader(all(missing), ClassLoader.getPlatformClassLoader()) {
-            @Override
-            public Enumeration<URL> findResources(String name) throws IOException {
-                return name.equals(resource) ? Collections.emptyEnumeration() : super.findResources(name);
-            }
-        }) {
+        try (URLClassLoader loader = classes) {
             thread.setContextClassLoader(loader);
             Object own =
                     loader.loadClass(program.getName()).getDeclaredConstructor().newInstance();

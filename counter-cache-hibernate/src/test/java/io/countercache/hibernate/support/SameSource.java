@@ -9,6 +9,7 @@ import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.PreInsertEvent;
 import org.hibernate.query.MutationQuery;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an application writes in the same way for all versions of Hibernate, though it is not compiled to the same: the types
@@ -21,6 +22,12 @@ public final class SameSource {
     /** {@code session.insert(entity)}, which returns nothing since 8.0. */
     public static void insert(StatelessSession session, Object entity) {
         call(StatelessSession.class, session, "insert", entity);
+    }
+
+    /** {@code session.get(type, id)}, which fails if there is no such row since 8.0, where {@code find} does not. */
+    public static <E> @Nullable E find(StatelessSession session, Class<E> type, Object id) {
+        String name = HibernateVersions.isSince("8.0") ? "find" : "get";
+        return type.cast(call(StatelessSession.class, session, name, type, id));
     }
 
     /** {@code session.fetch(association)}, which returns it since 8.0. */

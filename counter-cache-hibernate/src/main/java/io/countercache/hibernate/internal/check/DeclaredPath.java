@@ -144,7 +144,8 @@ public record DeclaredPath(
         if (!BootModel.isWritten(entity, attribute)) {
             return "%s.%s does not write its column: name the association that does".formatted(where, attribute);
         }
-        if (entity.getJoinClosure().stream().anyMatch(join -> join.containsProperty(step))) {
+        // before Hibernate 7.1, a to-one in a table without a name is not a property of the join
+        if (entity.getJoinClosure().stream().anyMatch(join -> join.getTable().equals(toOne.getTable()))) {
             return "%s.%s is in a separate table, where there may be no row to lock: map it by a column"
                     .formatted(where, attribute);
         }

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.condition.Condition.Values;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Literal;
 import io.countercache.hibernate.internal.condition.ConditionTerm.Operand;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.orm.PlainColumns;
 import io.countercache.hibernate.internal.support.SqlType;
 import java.util.ArrayList;
@@ -139,7 +140,7 @@ record ConditionAttribute(
     private static ConditionAttribute toOne(String path, ToOneAttributeMapping toOne, List<String> further) {
         if (!toOne.isReferenceToPrimaryKey()
                 || !toOne.isFkOptimizationAllowed()
-                || toOne.hasJoinTable()
+                || EntityTables.hasJoinTable(toOne)
                 || toOne.hasNotFoundAction()
                 || toOne.getEntityMappingType().getSoftDeleteMapping() != null
                 || !(toOne.getEntityMappingType().getIdentifierMapping() instanceof BasicValuedModelPart id)

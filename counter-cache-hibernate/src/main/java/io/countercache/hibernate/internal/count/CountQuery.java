@@ -58,7 +58,7 @@ public final class CountQuery {
     public String ofEach(int ids) {
         return ids == 1 || !isGroupable()
                 ? counted("id(p) in :ids")
-                : grouped("id(p) in :ids", "id(%s) in :ids".formatted(end()));
+                : grouped("id(p) in :ids", "%s in :ids".formatted(endId()));
     }
 
     /** The same for the rows in a range of ids whose stored value is wrong. */
@@ -67,7 +67,7 @@ public final class CountQuery {
                 ? counted("%s and %s".formatted(range.contains("p"), differ(stored(), actual("p"))))
                 : grouped(
                         "%s and %s".formatted(range.contains("p"), differ(stored(), "coalesce(counted.total, 0)")),
-                        range.contains(end()));
+                        range.containsId(endId()));
     }
 
     /** HQL cannot join a subquery by a composite id, and JPA knows no subquery in the FROM clause. */
@@ -90,11 +90,11 @@ public final class CountQuery {
                 select id(p), %1$s, coalesce(counted.total, 0)
                 from %2$s p
                 left join (
-                    select id(%3$s) as parent, %4$s as total %5$s where %6$s%7$s group by id(%3$s)
+                    select %3$s as parent, %4$s as total %5$s where %6$s%7$s group by %3$s
                 ) counted on counted.parent = id(p)
                 where %8$s
                 order by id(p)
-                """.formatted(stored(), Hql.name(parent), end(), total(), from(), children, andWhere, rows);
+                """.formatted(stored(), Hql.name(parent), endId(), total(), from(), children, andWhere, rows);
     }
 
     /** Counts the children of each row. */
@@ -114,7 +114,7 @@ public final class CountQuery {
     /** The actual value of the row with this alias. */
     private String actual(String alias) {
         // HQL cannot compare an @Any with an entity
-        String same = (isAny ? "id(%s) = id(%s)" : "%s = %s").formatted(end(), alias);
+        String same = isAny ? "%s = id(%s)".formatted(endId(), alias) : "%s = %s".formatted(end(), alias);
         String counted = "(select %s %s where %s%s)".formatted(total(), from(), same, andWhere);
         return counter.sum().isEmpty() ? counted : "coalesce(" + counted + ", 0)";
     }
@@ -146,6 +146,10 @@ public final class CountQuery {
     /** The attributes from the child to the parent. */
     private String end() {
         return end(counter.path().size());
+    }
+
+    private String endId() {
+        return isAny ? "id(" + end() + ")" : Hql.id(end());
     }
 
     private String end(int steps) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.UnaryOperator;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.AttributeMapping;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
@@ -81,33 +82,38 @@ public record IdRange(
 
     /** The HQL condition that the id of an alias lies in this range. */
     String contains(String alias) {
+        return contains((String path) -> path.isEmpty() ? "id(" + alias + ")" : alias + "." + Hql.path(path));
+    }
+
+    /** The same of an id that is not composite, which is any expression. */
+    String containsId(String id) {
+        return contains((String path) -> id);
+    }
+
+    private String contains(UnaryOperator<String> part) {
         StringJoiner conditions = new StringJoiner(" and ");
         if (after != null) {
-            conditions.add(compare(alias, ">", ">", "after"));
+            conditions.add(compare(part, ">", ">", "after"));
         }
         if (upTo != null) {
-            conditions.add(compare(alias, "<", "<=", "upTo"));
+            conditions.add(compare(part, "<", "<=", "upTo"));
         }
         return conditions.length() == 0 ? "1 = 1" : conditions.toString();
     }
 
     /** Compares column by column, because HQL has no greater and less for a composite id. */
-    private String compare(String alias, String strict, String last, String parameter) {
+    private String compare(UnaryOperator<String> part, String strict, String last, String parameter) {
         List<String> paths = new ArrayList<>(columns(null).keySet());
         StringJoiner alternatives = new StringJoiner(" or ", "(", ")");
         for (int i = 0; i < paths.size(); i++) {
             StringJoiner all = new StringJoiner(" and ");
             for (int equal = 0; equal < i; equal++) {
-                all.add(path(alias, paths.get(equal)) + " = :" + parameter + equal);
+                all.add(part.apply(paths.get(equal)) + " = :" + parameter + equal);
             }
-            all.add(path(alias, paths.get(i)) + " " + (i == paths.size() - 1 ? last : strict) + " :" + parameter + i);
+            all.add(part.apply(paths.get(i)) + " " + (i == paths.size() - 1 ? last : strict) + " :" + parameter + i);
             alternatives.add(all.toString());
         }
         return alternatives.toString();
-    }
-
-    private static String path(String alias, String path) {
-        return path.isEmpty() ? "id(" + alias + ")" : alias + "." + Hql.path(path);
     }
 
     /** Binds the parameters of the condition. */

@@ -239,7 +239,7 @@ public record WatchedAttribute(
         if (isAny()) {
             return "case when %s then id(c.%s) end".formatted(leadsToTarget("c"), Hql.path(path));
         }
-        return target == null ? "c." + Hql.path(path) : "id(" + (isJoined() ? alias() : "c." + Hql.path(path)) + ")";
+        return target == null ? "c." + Hql.path(path) : Hql.id(isJoined() ? alias() : "c." + Hql.path(path));
     }
 
     /** The join that {@link #hql} needs, or nothing. An outer join, because the query needs rows without a parent, too. */

@@ -44,7 +44,7 @@ record OnDeleteEdge(
                 SuperclassKey.of(WatchedAttribute.of(child, association).part());
         String toOne = "c." + Hql.path(association);
         return key == null
-                ? "id(%s) in :targets".formatted(toOne)
+                ? "%s in :targets".formatted(Hql.id(toOne))
                 : "exists (select 1 from %s t where id(t) in :targets and %s)"
                         .formatted(Hql.name(key.target()), key.isReferred("t", toOne));
     }

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.hibernate.generator.Generator;
 import org.hibernate.generator.internal.TenantIdGeneration;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.SingleTableEntityPersister;
@@ -19,6 +20,9 @@ import org.hibernate.sql.model.TableMapping;
  * tenants, soft-deleted ones, or rows hidden by a restriction. Only a query can tell then which ids are ids of the entity.
  */
 public final class EntityTables {
+
+    private static final OptionalMethod HAS_JOIN_TABLE =
+            OptionalMethod.of(ToOneAttributeMapping.class, 0, "hasJoinTable");
 
     private EntityTables() {}
 
@@ -97,6 +101,16 @@ public final class EntityTables {
         List<TableMapping> tables = new ArrayList<>();
         ((EntityMutationTarget) entity).forEachMutableTable(tables::add);
         return tables;
+    }
+
+    /** Whether the column of a to-one is in a table of its own; where Hibernate 6.6.0 does not say so, also in a secondary one. */
+    public static boolean hasJoinTable(ToOneAttributeMapping toOne) {
+        if (HAS_JOIN_TABLE.exists()) {
+            return Boolean.TRUE.equals(HAS_JOIN_TABLE.call(toOne));
+        }
+        EntityPersister entity = toOne.findContainingEntityMapping().getEntityPersister();
+        String table = toOne.getForeignKeyDescriptor().getKeyTable();
+        return !table.equals(own(entity)) && !table.equals(entity.getIdentifierTableName());
     }
 
     /** In how many tables a row has its parts. */

@@ -8,6 +8,10 @@ public final class FlushQueue {
 
     public static final String SETTING = "hibernate.flush.queue.type";
 
+    /** By what is there, and not by the version: a jar that was packed again does not tell its version. */
+    private static final boolean IS_GRAPH_POSSIBLE =
+            FlushQueue.class.getClassLoader().getResource("org/hibernate/action/queue/spi/QueueType.class") != null;
+
     private FlushQueue() {}
 
     /**
@@ -20,7 +24,6 @@ public final class FlushQueue {
                 .requireService(ConfigurationService.class)
                 .getSettings()
                 .get(SETTING);
-        return HibernateVersion.current().major() < 8
-                || (type != null && type.toString().equalsIgnoreCase("legacy"));
+        return !IS_GRAPH_POSSIBLE || (type != null && type.toString().equalsIgnoreCase("legacy"));
     }
 }

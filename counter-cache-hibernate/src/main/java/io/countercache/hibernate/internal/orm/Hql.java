@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.orm;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
@@ -20,6 +21,16 @@ public final class Hql {
     /** An attribute; dots lead into embeddables and along associations. */
     public static String path(String path) {
         return Arrays.stream(path.split("\\.")).map(Hql::quoted).collect(Collectors.joining("."));
+    }
+
+    /**
+     * The id of the row that a to-one leads to. Hibernate 6.6 does not know {@code id(..)} of a to-one whose type is a variable
+     * of a mapped superclass.
+     *
+     * @param toOne the path of the to-one in HQL, with its alias
+     */
+    public static String id(String toOne) {
+        return toOne + "." + quoted(EntityIdentifierMapping.ID_ROLE_NAME);
     }
 
     private static String quoted(String name) {

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.orm.Hql;
+import io.countercache.hibernate.internal.orm.OuterFlush;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.orm.SharedConnection;
 import io.countercache.hibernate.internal.support.Chunks;
@@ -123,7 +124,7 @@ public final class OwnQueries {
         FlushMode mode = session.getHibernateFlushMode();
         session.setHibernateFlushMode(FlushMode.MANUAL);
         try {
-            return onOpenSession(session, query);
+            return OuterFlush.undisturbed(session, () -> onOpenSession(session, query));
         } finally {
             session.setHibernateFlushMode(mode);
         }
