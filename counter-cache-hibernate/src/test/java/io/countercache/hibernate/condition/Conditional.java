@@ -197,6 +197,7 @@ final class Conditional {
         BigDecimal unscaled;
 
         @FractionalSeconds(3)
+        @SuppressWarnings("removal") // Hibernate 6.6 has nothing else
         LocalDateTime coarse;
 
         /** Jakarta Persistence has it since 3.2. */

@@ -21,8 +21,8 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.hibernate.annotations.Check;
 import org.hibernate.Session;
+import org.hibernate.annotations.Check;
 
 /** What has counters that are changed by hand. */
 final class Shop {
@@ -115,6 +115,7 @@ final class Shop {
     /** Its limit is one of the database only. */
     @Entity(name = "Wallet")
     @Check(name = "wallet_money", constraints = "money >= 0")
+    @SuppressWarnings("deprecation") // Hibernate 6.6 has nothing else
     static class Wallet {
         @Id
         UUID id = UUID.randomUUID();

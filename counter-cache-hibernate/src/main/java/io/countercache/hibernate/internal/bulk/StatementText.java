@@ -34,8 +34,7 @@ record StatementText(String sql) {
     private static final Pattern ROW = Pattern.compile("\\bvalues \\(|\\) ?\\(?select ");
     private static final String SPACE = "(?:\\s|/\\*.*?\\*/|--[^\\n]*+\\n)";
     /** A quoted part of it may have spaces. */
-    private static final String NAME =
-            "((?:\"[^\"]*+\"|`[^`]*+`|\\[[^\\]]*+]|[\\w\\p{L}\\p{N}.$])++)";
+    private static final String NAME = "((?:\"[^\"]*+\"|`[^`]*+`|\\[[^\\]]*+]|[\\w\\p{L}\\p{N}.$])++)";
 
     private static final Pattern TARGET = Pattern.compile(
             "^" + SPACE

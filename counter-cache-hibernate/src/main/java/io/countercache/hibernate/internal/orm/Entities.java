@@ -46,7 +46,8 @@ public final class Entities {
     /** Whether an INSERT gives the entity its id. Before Hibernate 7 an id of the application has a generator that returns it. */
     public static boolean hasGeneratedId(EntityPersister entity) {
         Generator generator = entity.getGenerator();
-        return generator.generatesOnInsert() && !generator.getClass().getSimpleName().equals("Assigned");
+        return generator.generatesOnInsert()
+                && !generator.getClass().getSimpleName().equals("Assigned");
     }
 
     /** The position of the version; of an entity that has one. */
