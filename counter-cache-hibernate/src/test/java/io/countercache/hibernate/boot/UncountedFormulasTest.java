@@ -68,7 +68,7 @@ class UncountedFormulasTest {
     }
 
     @Test
-    @SinceHibernate(value = "7.0", because = "Hibernate 6.6 knows no collection whose key is a formula")
+    @SinceHibernate(value = "7.4", because = "older versions refuse a collection whose key is a formula")
     void ofACollection() {
         build(Post.class, Floor.class, Room.class);
     }
