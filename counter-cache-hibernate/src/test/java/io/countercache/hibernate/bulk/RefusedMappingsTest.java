@@ -8,6 +8,7 @@ import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.Skipped;
 import io.countercache.hibernate.support.BeforeHibernate;
+import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -190,12 +191,13 @@ class RefusedMappingsTest {
         assertThatThrownBy(() -> db.inTransaction(session -> {
                     var delete = session.getCriteriaBuilder().createCriteriaDelete(Page.class);
                     delete.from(Page.class);
-                    session.createQuery(delete).executeUpdate();
+                    SameSource.createMutationQuery(session, delete).executeUpdate();
                 }))
                 .isInstanceOf(UncountableStatementException.class);
     }
 
     @Test
+    @SuppressWarnings("try") // the resource is only closed
     void whatIsToBeIgnoredIsExecuted() {
         int deleted = db.fromTransaction(session -> session.createMutationQuery("delete from Item")
                 .setComment("hibernate.counter_cache.bulk=ignore")
