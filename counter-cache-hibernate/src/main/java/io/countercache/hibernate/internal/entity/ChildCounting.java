@@ -174,7 +174,9 @@ final class ChildCounting {
             if (before != null && !isOwnSql && !watched.differ(before, after)) {
                 return;
             }
-            if (isOwnSql || watched.isRounded(after) || (loaded == null && isDefaulted(row, watched, after))) {
+            if (isOwnSql
+                    || watched.isRounded(after)
+                    || (loaded == null && before == null && isDefaulted(row, watched, after))) {
                 session.getJdbcCoordinator().executeBatch(); // a query of the library does not send an open batch
                 after = images.stored(watched, id, session);
             }
@@ -196,10 +198,13 @@ final class ChildCounting {
         };
     }
 
-    /** Whether the INSERT has left out attributes that are null, so that the database may have set them to a default. */
+    /** Whether the row was inserted without all of its attributes, so that the database may have set them to a default. */
     private static boolean isDefaulted(Row row, WatchedEntity watched, Snapshot inserted) {
-        return row.verb() == Verb.INSERT
-                && Entities.isDynamicInsert(watched.entity())
-                && watched.hasNullValue(inserted);
+        return switch (row.verb()) {
+            case INSERT -> Entities.isDynamicInsert(watched.entity()) && watched.hasNullValue(inserted);
+            case UPSERT ->
+                !Upserts.insertAll() && !watched.attributes().stream().allMatch(WatchedAttribute::isUpdatable);
+            case UPDATE, DELETE -> false;
+        };
     }
 }

@@ -24,7 +24,8 @@
  *   <li>{@code EventSession} and {@code EventCollection} are what an event is about
  *   <li>{@code SharedConnection} opens another session on a connection
  *   <li>{@code Past} tells whether old versions of rows are kept or read, {@code FlushQueue} whether a flush reports what the
- *       library has to know, {@code Violations} which constraint was violated
+ *       library has to know, {@code Violations} which constraint was violated,
+ *       {@code Upserts} what an upsert inserts
  *   <li>{@code OuterFlush} keeps what a flush knows while a query is sent in the middle of it
  * </ul>
  */
