@@ -195,7 +195,7 @@ final class BeforeImages {
 
     /** A stateless session does not know whether an upsert will insert or update the row. */
     void beforeUpsert(PreUpsertEvent event, WatchedEntity watched) {
-        begin(event, watched, isExact(event, event.getState(), watched));
+        begin(event, watched, row(watched).areUpsertedWhole() && isExact(event, event.getState(), watched));
     }
 
     /** Whether the database stores what a statement writes: else what it has made of it is read when the statement is done. */

@@ -199,11 +199,10 @@ final class ChildCounting {
     }
 
     /** Whether the row was inserted without all of its attributes, so that the database may have set them to a default. */
-    private static boolean isDefaulted(Row row, WatchedEntity watched, Snapshot inserted) {
+    private boolean isDefaulted(Row row, WatchedEntity watched, Snapshot inserted) {
         return switch (row.verb()) {
             case INSERT -> Entities.isDynamicInsert(watched.entity()) && watched.hasNullValue(inserted);
-            case UPSERT ->
-                !Upserts.insertAll() && !watched.attributes().stream().allMatch(WatchedAttribute::isUpdatable);
+            case UPSERT -> !images.row(watched).areUpsertedWhole();
             case UPDATE, DELETE -> false;
         };
     }

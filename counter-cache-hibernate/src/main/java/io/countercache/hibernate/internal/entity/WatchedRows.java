@@ -1,8 +1,10 @@
 package io.countercache.hibernate.internal.entity;
 
+import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.Upserts;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.sql.model.TableMapping;
 
@@ -15,6 +17,7 @@ import org.hibernate.sql.model.TableMapping;
  * @param hasOwnInsert whether the application's own SQL inserts rows: only the database knows what that does
  * @param hasOwnUpdate the same of updating them
  * @param hasOwnDelete the same of deleting them
+ * @param areUpsertedWhole whether an upsert that inserts a row writes all that is watched
  * @param areWrittenWhole whether an UPDATE writes every column of a table, and not only those that have changed
  */
 record WatchedRows(
@@ -24,6 +27,7 @@ record WatchedRows(
         boolean hasOwnInsert,
         boolean hasOwnUpdate,
         boolean hasOwnDelete,
+        boolean areUpsertedWhole,
         boolean areWrittenWhole) {
 
     /** @param trust whether the application has said that no two transactions change one child at the same time */
@@ -42,6 +46,7 @@ record WatchedRows(
                 EntityTables.hasOwnSql(entity, TableMapping::getInsertDetails),
                 hasOwnUpdate,
                 hasOwnDelete,
+                Upserts.insertAll() || watched.attributes().stream().allMatch(WatchedAttribute::isUpdatable),
                 hasOwnUpdate || !Entities.isDynamicUpdate(entity));
     }
 }
