@@ -181,6 +181,10 @@ final class AssociationReader {
             return "%s.%s does not write its column: count the association that does"
                     .formatted(child.getJpaEntityName(), association);
         }
+        if (BootModel.isLeftOut(child, association)) {
+            return "%s.%s is in a @JoinTable without a name, whose rows this version of Hibernate does not write: give it a name"
+                    .formatted(child.getJpaEntityName(), association);
+        }
         String uncountable = ChildRowsCheck.uncountable(
                 mapping.metadata(), mapping.deletes(), path.end(), child, association, annotation);
         return uncountable != null ? uncountable : declare(path, names, child, association, Counts.CHILDREN);

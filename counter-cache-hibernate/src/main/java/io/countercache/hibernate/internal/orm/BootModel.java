@@ -195,6 +195,17 @@ public final class BootModel {
         return isPartOfId(association.getGetter(declaring).getMember());
     }
 
+    /** Whether an association has a table of its own that the entity does not write with it: before Hibernate 7.1 there may be one. */
+    public static boolean isLeftOut(PersistentClass entity, String path) {
+        Property association = find(entity, path);
+        Property attribute = find(entity, path.split("\\.", -1)[0]);
+        return association != null
+                && attribute != null
+                && entity.getJoinClosure().stream()
+                        .anyMatch(join -> join.getTable().equals(association.getValue().getTable())
+                                && !join.containsProperty(attribute));
+    }
+
     /**
      * The subclass in the hierarchy of an entity that has a field of its own for the identifier, and so hides the one that the
      * others read; null if there is none.
