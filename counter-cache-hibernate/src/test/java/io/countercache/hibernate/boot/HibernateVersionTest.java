@@ -7,7 +7,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.LogMessages;
-import io.countercache.hibernate.support.OwnClassPath;
+import io.countercache.hibernate.support.ToldVersion;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.hibernate.cfg.Configuration;
@@ -57,7 +57,7 @@ class HibernateVersionTest {
     }
 
     private static String building(String version, Class<? extends Building> program) throws Exception {
-        return (String) OwnClassPath.withHibernate(version, program);
+        return (String) ToldVersion.withHibernate(version, program);
     }
 
     @ParameterizedTest

@@ -131,7 +131,8 @@ public final class CompatibilityReport {
                 // what ran nowhere is for another database
                 if (!run.results().containsKey(test)
                         && (database.equals("PostgreSQL")
-                                || runs.stream().anyMatch(other -> other.results().containsKey(test)))
+                                || runs.stream()
+                                        .anyMatch(other -> other.results().containsKey(test)))
                         && !Feature.OF_THE_CODE.contains(test)) {
                     missing.add(run.name() + " " + test);
                 }

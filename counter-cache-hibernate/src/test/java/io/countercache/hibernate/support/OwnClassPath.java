@@ -1,21 +1,15 @@
 package io.countercache.hibernate.support;
 
-import static net.bytebuddy.matcher.ElementMatchers.named;
-
 import java.io.File;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.implementation.FixedValue;
-import org.hibernate.Version;
 
 /** Runs programs among classes of their own, some of which are missing. They cannot be cast to those of the test. */
 public final class OwnClassPath {
@@ -45,31 +39,7 @@ public final class OwnClassPath {
                 program);
     }
 
-    /** What a program returns where Hibernate says that it has another version. */
-    public static Object withHibernate(String version, Class<? extends Callable<String>> program) throws Exception {
-        byte[] telling = new ByteBuddy()
-                .redefine(Version.class)
-                .method(named("getVersionString"))
-                .intercept(FixedValue.value(version))
-                .make()
-                .getBytes();
-        return call(
-                new URLClassLoader(all("nothing"), ClassLoader.getPlatformClassLoader()) {
-                    @Override
-                    protected Class<?> findClass(String name) throws ClassNotFoundException {
-                        if (!name.equals(Version.class.getName())) {
-                            return super.findClass(name);
-                        }
-                        CodeSource jar = super.findClass("org.hibernate.SessionFactory")
-                                .getProtectionDomain()
-                                .getCodeSource();
-                        return defineClass(name, telling, 0, telling.length, jar);
-                    }
-                },
-                program);
-    }
-
-    private static Object call(URLClassLoader classes, Class<? extends Callable<String>> program) throws Exception {
+    static Object call(URLClassLoader classes, Class<? extends Callable<String>> program) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         try (URLClassLoader loader = classes) {
@@ -92,7 +62,7 @@ public final class OwnClassPath {
         }
     }
 
-    private static URL[] all(String missing) {
+    static URL[] all(String missing) {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !Path.of(entry).getFileName().toString().startsWith(missing))
                 .map(OwnClassPath::url)

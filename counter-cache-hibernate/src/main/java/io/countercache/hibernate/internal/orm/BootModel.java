@@ -202,8 +202,9 @@ public final class BootModel {
         return association != null
                 && attribute != null
                 && entity.getJoinClosure().stream()
-                        .anyMatch(join -> join.getTable().equals(association.getValue().getTable())
-                                && !join.containsProperty(attribute));
+                        .anyMatch(join ->
+                                join.getTable().equals(association.getValue().getTable())
+                                        && !join.containsProperty(attribute));
     }
 
     /**

@@ -55,9 +55,16 @@ final class SessionMap {
         /** The session is closed. What it has to write at the end of a JTA transaction is still to come. */
         @Override
         public void end() {
-            if (isEmpty() || !session.isTransactionInProgress()) {
+            if (isEmpty() || !isInJtaTransaction()) {
                 SESSIONS.remove(session, this);
             }
+        }
+
+        private boolean isInJtaTransaction() {
+            return session.getTransactionCoordinator()
+                            .getTransactionCoordinatorBuilder()
+                            .isJta()
+                    && session.isTransactionInProgress();
         }
     }
 }
