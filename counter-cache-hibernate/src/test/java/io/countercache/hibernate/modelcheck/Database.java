@@ -77,6 +77,7 @@ final class Database implements AutoCloseable {
         Map<Object, Object> settings = configuration.getProperties();
         settings.put("hibernate.connection.datasource", impatient);
         settings.put("hibernate.hbm2ddl.auto", "update");
+        settings.put("hibernate.jpa.compliance.cascade", true); // as Hibernate 7 does it
         settings.put(CounterCacheSettings.WRITE, write);
         if (batchSize != null) {
             settings.put("hibernate.jdbc.batch_size", batchSize);
