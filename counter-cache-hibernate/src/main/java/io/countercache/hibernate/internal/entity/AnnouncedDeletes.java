@@ -1,6 +1,5 @@
 package io.countercache.hibernate.internal.entity;
 
-import io.countercache.hibernate.internal.entity.SentDeletes.Outcome;
 import io.countercache.hibernate.internal.support.CallScope;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -25,6 +24,16 @@ final class AnnouncedDeletes implements SessionEventListener {
     private static final CallScope<Sent> SENT = new CallScope<>();
 
     private static final long serialVersionUID = 1;
+
+    /** What has become of a row whose DELETE is reported as done. */
+    enum Outcome {
+        /** The DELETE was sent. */
+        SENT,
+        /** There is no such row any more, though no DELETE was sent for it: it went along with another one, or never was. */
+        LEFT,
+        /** The DELETE was vetoed, or left to the database while that of the other row may have been vetoed. */
+        UNKNOWN
+    }
 
     /** The rows that the session has removed and left to the database, until their DELETE is announced. */
     final transient Set<EntityKey> left = new HashSet<>();

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedUpdate;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.LockMode;
 import org.hibernate.StatelessSession;
-import org.hibernate.engine.OptimisticLockStyle;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -148,10 +148,6 @@ final class BeforeImages {
         return entry != null && entry.getLoadedState() != null && entry.getLockMode() != LockMode.NONE;
     }
 
-    static @Nullable EntityEntry entry(Object child, SharedSessionContractImplementor session) {
-        return session.isEventSource() ? session.getPersistenceContextInternal().getEntry(child) : null;
-    }
-
     // ---- a flush ----
 
     /** Called when a flush begins, and when it ends. */
@@ -185,9 +181,9 @@ final class BeforeImages {
             return;
         }
         SharedSessionContractImplementor session = EventSession.of(event);
-        EntityEntry entry = entry(event.getEntity(), session);
+        EntityEntry entry = Entities.entry(event.getEntity(), session);
         if (isNeededToUpdate(entry, event.getOldState(), event.getState(), watched, session)) {
-            begin(event, watched, isExact(event, event.getState(), watched));
+            begin(event, entry, watched, isExact(event, event.getState(), watched));
         } else {
             beginBelieved(event, entry, event.getOldState(), watched);
         }
@@ -195,7 +191,7 @@ final class BeforeImages {
 
     /** A stateless session does not know whether an upsert will insert or update the row. */
     void beforeUpsert(PreUpsertEvent event, WatchedEntity watched) {
-        begin(event, watched, row(watched).areUpsertedWhole() && isExact(event, event.getState(), watched));
+        begin(event, null, watched, row(watched).areUpsertedWhole() && isExact(event, event.getState(), watched));
     }
 
     /** Whether the database stores what a statement writes: else what it has made of it is read when the statement is done. */
@@ -204,9 +200,10 @@ final class BeforeImages {
     }
 
     void beforeDelete(PreDeleteEvent event, WatchedEntity watched) {
-        EntityEntry entry = entry(event.getEntity(), EventSession.of(event));
-        if (isNeededToDelete(entry, event.getDeletedState(), watched, EventSession.of(event))) {
-            begin(event, watched, true);
+        SharedSessionContractImplementor session = EventSession.of(event);
+        EntityEntry entry = Entities.entry(event.getEntity(), session);
+        if (isNeededToDelete(entry, event.getDeletedState(), watched, session)) {
+            begin(event, entry, watched, true);
         } else {
             beginBelieved(event, entry, event.getDeletedState(), watched);
         }
@@ -227,7 +224,11 @@ final class BeforeImages {
         }
     }
 
-    private void begin(AbstractPreDatabaseOperationEvent event, WatchedEntity watched, boolean mayWait) {
+    private void begin(
+            AbstractPreDatabaseOperationEvent event,
+            @Nullable EntityEntry entry,
+            WatchedEntity watched,
+            boolean mayWait) {
         SharedSessionContractImplementor session = EventSession.of(event);
         SessionImages images = sessions.get(session, SessionImages::new);
         ImageQuery query = row(watched).query();
@@ -239,25 +240,16 @@ final class BeforeImages {
         } else if (isStateless) {
             images.forget(); // there is no flush that ends
         }
-        Image image = new Image(key(event), query, version(event));
+        Image image = new Image(key(event), query, RowGuard.version(entry, event.getPersister()));
         images.begin(image, isStateless);
-        EntityEntry entry = entry(event.getEntity(), session);
-        if (!waits
-                && (entry == null || entry.isExistsInDatabase())) { // else it is what the INSERT will make of the row
+        // of a row that is not there yet, it is what the INSERT will make of it
+        if (!waits && (entry == null || entry.isExistsInDatabase())) {
             images.read(image, mayBeChanged, reader, session);
         }
     }
 
     private static EntityKey key(AbstractPreDatabaseOperationEvent event) {
         return EventSession.of(event).generateEntityKey(event.getId(), event.getPersister());
-    }
-
-    /** The version that the statement will look for; null if it will look for none. */
-    private static @Nullable Object version(AbstractPreDatabaseOperationEvent event) {
-        EntityEntry entry = entry(event.getEntity(), EventSession.of(event));
-        return entry == null || event.getPersister().optimisticLockStyle() != OptimisticLockStyle.VERSION
-                ? null
-                : entry.getVersion();
     }
 
     /** What was read of this child for its statement; null if nothing had to be. */
@@ -269,8 +261,8 @@ final class BeforeImages {
 
     /** Counts a statement once its image is read, which is now or when its batch is sent. */
     void whenRead(Image image, Runnable count, SharedSessionContractImplementor session) {
-        if (image.isRead()
-                || session.isEventSource()) { // there the row of one that is not read was not inserted either
+        // in a stateful session the row of one that is not read was not inserted either
+        if (image.isRead() || session.isEventSource()) {
             count.run();
         } else {
             sessions.get(session, SessionImages::new).waiting.add(new SessionImages.Waiting(image, count));
@@ -279,10 +271,7 @@ final class BeforeImages {
 
     /** Remembers what a statement has made of a row whose image was read. */
     void changed(Image image, @Nullable Snapshot after, SharedSessionContractImplementor session) {
-        SessionImages images = sessions.get(session);
-        if (images != null) {
-            images.changed(image.key, after);
-        }
+        sessions.get(session, SessionImages::new).changed(image.key, after);
     }
 
     /** Remembers what an INSERT has made of a row. Hibernate 8 announces the UPDATE of a row before it is inserted. */

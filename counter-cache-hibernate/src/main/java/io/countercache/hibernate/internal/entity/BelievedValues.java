@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.write.EntryState;
@@ -40,7 +41,7 @@ final class BelievedValues {
     /** To be called before each UPDATE, also of a session that counts nothing for now. */
     void beforeUpdate(PreUpdateEvent event, WatchedEntity watched) {
         SharedSessionContractImplementor session = EventSession.of(event);
-        EntityEntry entry = BeforeImages.entry(event.getEntity(), session);
+        EntityEntry entry = Entities.entry(event.getEntity(), session);
         if (entry == null) {
             return;
         }
@@ -86,7 +87,7 @@ final class BelievedValues {
      */
     static void afterStatement(
             Object entity, Object[] written, WatchedEntity watched, SharedSessionContractImplementor session) {
-        EntityEntry entry = watched.hasNullReference(written, session) ? BeforeImages.entry(entity, session) : null;
+        EntityEntry entry = watched.hasNullReference(written, session) ? Entities.entry(entity, session) : null;
         if (entry == null) {
             return;
         }

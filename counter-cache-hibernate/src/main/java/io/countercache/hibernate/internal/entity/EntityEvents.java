@@ -74,8 +74,7 @@ public final class EntityEvents
     private final transient ForeseenCounts foreseen;
     private final transient BeforeImages images;
     private final transient ChildCounting children;
-    /** An array, because iterating over it allocates nothing. */
-    private final transient RowStep[] steps;
+    private final transient RowSteps steps;
 
     /**
      * @param trust whether the application has said that no two transactions change one child at the same time
@@ -102,7 +101,7 @@ public final class EntityEvents
         this.foreseen = foreseen;
         this.images = new BeforeImages(onDelete, trust, pending, queries, caches);
         this.children = new ChildCounting(images, sink);
-        this.steps = steps.toArray(RowStep[]::new);
+        this.steps = new RowSteps(steps);
     }
 
     // ---- flushing and loading ----
@@ -122,15 +121,13 @@ public final class EntityEvents
         forgetFlush(event.getSession(), RowStep::afterFlush);
     }
 
-    private void forgetFlush(SessionImplementor session, BiConsumer<RowStep, SessionImplementor> callStep) {
+    private void forgetFlush(SessionImplementor session, BiConsumer<RowStep, SessionImplementor> callSteps) {
         if (session.getPersistenceContextInternal().isFlushing()) {
             return; // a query in the middle of a flush asks for another flush, which does nothing
         }
         foreseen.forget(session);
         images.forget(session);
-        for (RowStep step : steps) {
-            callStep.accept(step, session);
-        }
+        callSteps.accept(steps, session);
     }
 
     /** Called before Hibernate compares the entity with its loaded state, and before the flush inserts anything. */
@@ -149,10 +146,8 @@ public final class EntityEvents
         if (!watched.isEmpty() && !skipping.contains(event.getSession())) {
             images.onFlushEntity(event, watched);
         }
-        if (steps.length > 0 && deletes.isSendingDelete(event.getEntityEntry(), event.getSession())) {
-            for (RowStep step : steps) {
-                step.onFlushDeleted(event.getEntityEntry(), event.getSession());
-            }
+        if (!steps.isEmpty() && deletes.isSendingDelete(event.getEntityEntry(), event.getSession())) {
+            steps.onFlushDeleted(event.getEntityEntry(), event.getSession());
         }
     }
 
@@ -165,8 +160,8 @@ public final class EntityEvents
 
     @Override
     public boolean onPreInsert(PreInsertEvent event) {
-        if (!stateless.refuses(event, "the INSERT", event.getPersister())) {
-            beforeStatement(event);
+        if (!stateless.refuses(event, "the INSERT")) {
+            steps.beforeStatement(event);
         }
         return false;
     }
@@ -186,14 +181,12 @@ public final class EntityEvents
         if (watched != null) {
             children.afterInsert(event, watched);
         }
-        for (RowStep step : steps) {
-            step.afterInsert(event);
-        }
+        steps.afterInsert(event);
     }
 
     @Override
     public boolean onPreUpdate(PreUpdateEvent event) {
-        if (stateless.refuses(event, "the UPDATE", event.getPersister())) {
+        if (stateless.refuses(event, "the UPDATE")) {
             return false;
         }
         List<ParentCounter> counters = model.countersOf(event.getPersister());
@@ -204,7 +197,7 @@ public final class EntityEvents
         if (watched != null) {
             images.beforeUpdate(event, watched, skipping.contains(EventSession.of(event)));
         }
-        beforeStatement(event);
+        steps.beforeStatement(event);
         return false;
     }
 
@@ -220,7 +213,7 @@ public final class EntityEvents
 
     @Override
     public boolean onPreUpsert(PreUpsertEvent event) {
-        if (stateless.refuses(event, "the upsert", event.getPersister())) {
+        if (stateless.refuses(event, "the upsert")) {
             return false;
         }
         parents.refuseUpsert(event.getPersister());
@@ -228,7 +221,7 @@ public final class EntityEvents
         if (watched != null) {
             images.beforeUpsert(event, watched);
         }
-        beforeStatement(event);
+        steps.beforeStatement(event);
         return false;
     }
 
@@ -255,7 +248,7 @@ public final class EntityEvents
 
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
-        if (stateless.refuses(event, "the DELETE", event.getPersister())) {
+        if (stateless.refuses(event, "the DELETE")) {
             return false;
         }
         boolean isUnsent = deletes.isUnsent(event);
@@ -264,11 +257,9 @@ public final class EntityEvents
             images.beforeDelete(event, watched);
         }
         images.beforeChangesByDatabase(event);
-        beforeStatement(event);
+        steps.beforeStatement(event);
         if (!isUnsent && !skipping.contains(EventSession.of(event))) {
-            for (RowStep step : steps) {
-                step.beforeDelete(event);
-            }
+            steps.beforeDelete(event);
         }
         return false;
     }
@@ -278,18 +269,16 @@ public final class EntityEvents
         if (stateless.hasNoSession(event)) {
             return;
         }
-        SentDeletes.Outcome outcome = deletes.outcome(event);
-        boolean isSent = outcome == SentDeletes.Outcome.SENT;
-        if (outcome != SentDeletes.Outcome.UNKNOWN) {
+        AnnouncedDeletes.Outcome outcome = deletes.outcome(event);
+        boolean isSent = outcome == AnnouncedDeletes.Outcome.SENT;
+        if (outcome != AnnouncedDeletes.Outcome.UNKNOWN) {
             parents.afterDelete(event);
         }
         WatchedEntity watched = watched(event.getPersister());
         if (watched != null) {
             children.afterDelete(event, watched, isSent);
         }
-        for (RowStep step : steps) {
-            step.afterDelete(event, isSent);
-        }
+        steps.afterDelete(event, isSent);
     }
 
     /** What counters look at of the entity; null if they look at nothing. */
@@ -302,12 +291,6 @@ public final class EntityEvents
     private @Nullable WatchedEntity counted(AbstractPreDatabaseOperationEvent event) {
         WatchedEntity watched = watched(event.getPersister());
         return watched == null || skipping.contains(EventSession.of(event)) ? null : watched;
-    }
-
-    private void beforeStatement(AbstractPreDatabaseOperationEvent event) {
-        for (RowStep step : steps) {
-            step.beforeStatement(event);
-        }
     }
 
     @Override

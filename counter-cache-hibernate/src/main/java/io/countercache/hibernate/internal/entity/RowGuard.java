@@ -5,9 +5,11 @@ import io.countercache.hibernate.internal.model.WatchedEntity;
 import java.util.Arrays;
 import java.util.List;
 import org.hibernate.engine.OptimisticLockStyle;
+import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.type.ComponentType;
 import org.hibernate.type.Type;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the mapping of an entity makes sure that a statement finds its row as the session has loaded it, as far as counters
@@ -30,6 +32,11 @@ final class RowGuard {
     /** Whether what the session has loaded is right if a statement finds the row. */
     boolean protectsRows() {
         return (watched.isFrozen() || isVersioned() || isCompared()) && !hidesDeletes();
+    }
+
+    /** The version that the statement will look for; null if it will look for none. */
+    static @Nullable Object version(@Nullable EntityEntry entry, EntityPersister entity) {
+        return entry == null || entity.optimisticLockStyle() != OptimisticLockStyle.VERSION ? null : entry.getVersion();
     }
 
     private boolean isVersioned() {

@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.entity;
 
+import io.countercache.hibernate.internal.entity.AnnouncedDeletes.Outcome;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.PerSession;
 import org.hibernate.StatelessSession;
@@ -7,6 +9,7 @@ import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.PersistenceContext;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.Status;
@@ -37,20 +40,12 @@ public final class SentDeletes {
     private final boolean leavesAny;
 
     private final PerSession<AnnouncedDeletes> sessions = new PerSession<>();
+    /** The listeners that may veto a DELETE; null until they are first asked for. */
+    private volatile @Nullable EventListenerGroup<PreDeleteEventListener> vetoing;
     /** What was found out about the listeners, and how many they were then: an application may add one at any time. */
     private volatile Listeners listeners = new Listeners(0, false);
 
     private record Listeners(int count, boolean mayVeto) {}
-
-    /** What has become of a row whose DELETE is reported as done. */
-    enum Outcome {
-        /** The DELETE was sent. */
-        SENT,
-        /** There is no such row any more, though no DELETE was sent for it: it went along with another one, or never was. */
-        LEFT,
-        /** The DELETE was vetoed, or left to the database while that of the other row may have been vetoed. */
-        UNKNOWN
-    }
 
     private SentDeletes(boolean leavesAny) {
         this.leavesAny = leavesAny;
@@ -141,7 +136,7 @@ public final class SentDeletes {
             known.forget(); // it does not report the end of a DELETE that was vetoed
         }
         boolean mayBeVetoed = mayBeVetoed(event.getPersister());
-        EntityEntry entry = BeforeImages.entry(event.getEntity(), session);
+        EntityEntry entry = Entities.entry(event.getEntity(), session);
         if (entry != null && !entry.isExistsInDatabase()) {
             of(session).unsent.put(entry.getEntityKey(), Outcome.LEFT);
             return true;
@@ -162,16 +157,25 @@ public final class SentDeletes {
     }
 
     private boolean mayBeVetoed(EntityPersister entity) {
-        EventListenerGroup<PreDeleteEventListener> group = entity.getFactory()
-                .getServiceRegistry()
-                .requireService(EventListenerRegistry.class)
-                .getEventListenerGroup(EventType.PRE_DELETE);
+        EventListenerGroup<PreDeleteEventListener> group = group(entity.getFactory());
         Listeners known = listeners;
         if (known.count() != group.count()) {
             known = new Listeners(group.count(), mayVeto(group));
             listeners = known;
         }
         return known.mayVeto();
+    }
+
+    /** Looked up once: it is asked for each DELETE. */
+    private EventListenerGroup<PreDeleteEventListener> group(SessionFactoryImplementor factory) {
+        EventListenerGroup<PreDeleteEventListener> found = vetoing;
+        if (found == null) {
+            found = factory.getServiceRegistry()
+                    .requireService(EventListenerRegistry.class)
+                    .getEventListenerGroup(EventType.PRE_DELETE);
+            vetoing = found;
+        }
+        return found;
     }
 
     @SuppressWarnings("deprecation") // the group has no other way to list its listeners

@@ -7,6 +7,7 @@ import io.countercache.hibernate.internal.orm.HibernateVersion;
 import io.countercache.hibernate.internal.support.Settings;
 import java.util.function.Predicate;
 import org.hibernate.event.spi.AbstractEvent;
+import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
 import org.hibernate.persister.entity.EntityPersister;
 
 /**
@@ -19,13 +20,13 @@ import org.hibernate.persister.entity.EntityPersister;
 public record StatelessGuard(Predicate<EntityPersister> moves, boolean isIgnored) {
 
     /** Whether an event has no session. To be asked before the statement. */
-    boolean refuses(AbstractEvent event, String verb, EntityPersister entity) {
+    boolean refuses(AbstractPreDatabaseOperationEvent event, String verb) {
         if (EventSession.find(event) != null) {
             return false;
         }
-        if (!isIgnored && moves.test(entity)) {
+        if (!isIgnored && moves.test(event.getPersister())) {
             throw new UncountableStatementException(
-                    "%s of %s in a StatelessSession".formatted(verb, Entities.name(entity)),
+                    "%s of %s in a StatelessSession".formatted(verb, Entities.name(event.getPersister())),
                     "stateless sessions are counted from Hibernate 7.2 on, and this is " + HibernateVersion.current(),
                     "use a Session, or set %s to ignore and reset the counters afterwards".formatted(Settings.BULK));
         }

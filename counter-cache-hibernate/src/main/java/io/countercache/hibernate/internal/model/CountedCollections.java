@@ -122,7 +122,8 @@ public final class CountedCollections {
                 .flatMap(persister -> Optional.ofNullable(of(persister)).stream());
     }
 
-    static CollectionPersister persister(CounterDefinition counter, SessionFactoryImplementor factory) {
+    /** The collection by which a counter counts. */
+    public static CollectionPersister persister(CounterDefinition counter, SessionFactoryImplementor factory) {
         return factory.getMappingMetamodel().getCollectionDescriptor(role(counter));
     }
 

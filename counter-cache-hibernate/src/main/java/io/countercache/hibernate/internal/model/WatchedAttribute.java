@@ -294,8 +294,7 @@ public record WatchedAttribute(
                 && !isAny(); // Hibernate locks the row after it has read the type of what an @Any leads to
     }
 
-    /** Not quoted: Hibernate 6.6 refuses a quoted alias where HQL has to be as Jakarta Persistence has it. */
     private String alias() {
-        return "to_" + path.replace('.', '_');
+        return "to_" + path.replace('.', '_'); // not quoted: Hibernate 6.6 refuses that with strict JPQL
     }
 }

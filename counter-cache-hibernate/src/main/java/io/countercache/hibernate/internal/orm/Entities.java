@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.hibernate.binder.internal.TenantIdBinder;
+import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.generator.Generator;
@@ -18,16 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** Finds entities in Hibernate's runtime model, and checks the classes and ids that users name. */
 public final class Entities {
 
-    private Entities() {}
-
-    private static final OptionalMethod GENERATORS = OptionalMethod.of(EntityPersister.class, 0, "getGenerators");
-    private static final OptionalMethod VERSION_INDEX =
-            OptionalMethod.of(EntityPersister.class, 0, "getVersionPropertyIndex", "getVersionProperty");
-    private static final OptionalMethod DYNAMIC_INSERT = OptionalMethod.of(EntityPersister.class, 0, "isDynamicInsert");
-    private static final OptionalMethod DYNAMIC_UPDATE = OptionalMethod.of(EntityPersister.class, 0, "isDynamicUpdate");
-    private static final OptionalMethod METAMODEL = OptionalMethod.of(EntityPersister.class, 0, "getEntityMetamodel");
+    private static final OptionalMethod GENERATORS = ofPersister("getGenerators");
+    private static final OptionalMethod VERSION_INDEX = ofPersister("getVersionPropertyIndex", "getVersionProperty");
+    private static final OptionalMethod DYNAMIC_INSERT = ofPersister("isDynamicInsert");
+    private static final OptionalMethod DYNAMIC_UPDATE = ofPersister("isDynamicUpdate");
     private static final OptionalMethod INSTANTIATE = OptionalMethod.of(EntityInstantiator.class, 0, "instantiate");
     private static final OptionalMethod INSTANTIATE_OF = OptionalMethod.of(EntityInstantiator.class, 1, "instantiate");
+
+    private Entities() {}
 
     /** The name of an entity in queries. */
     public static String name(EntityPersister entity) {
@@ -40,7 +39,7 @@ public final class Entities {
 
     /** What gives values to the attributes of an entity, by their positions; null for those that have none. */
     public static @Nullable Generator[] generators(EntityPersister entity) {
-        return (Generator[]) requireNonNull(of(entity, GENERATORS, "getGenerators"));
+        return (Generator[]) requireNonNull(GENERATORS.call(entity));
     }
 
     /** Whether an INSERT gives the entity its id. Before Hibernate 7 an id of the application has a generator that returns it. */
@@ -52,26 +51,28 @@ public final class Entities {
 
     /** The position of the version; of an entity that has one. */
     public static int versionIndex(EntityPersister entity) {
-        return (Integer) requireNonNull(of(entity, VERSION_INDEX, "getVersionPropertyIndex"));
+        return (Integer) requireNonNull(VERSION_INDEX.call(entity));
     }
 
     /** Whether an INSERT leaves out what is null. */
     public static boolean isDynamicInsert(EntityPersister entity) {
-        return (Boolean) requireNonNull(of(entity, DYNAMIC_INSERT, "isDynamicInsert"));
+        return (Boolean) requireNonNull(DYNAMIC_INSERT.call(entity));
     }
 
     /** Whether an UPDATE leaves out what has not changed. */
     public static boolean isDynamicUpdate(EntityPersister entity) {
-        return (Boolean) requireNonNull(of(entity, DYNAMIC_UPDATE, "isDynamicUpdate"));
+        return (Boolean) requireNonNull(DYNAMIC_UPDATE.call(entity));
     }
 
-    /** Before Hibernate 7.2 the persister has a part that knows this. */
-    private static @Nullable Object of(EntityPersister entity, OptionalMethod method, String name) {
-        if (method.exists()) {
-            return method.call(entity);
-        }
-        Object metamodel = requireNonNull(METAMODEL.call(entity));
-        return OptionalMethod.of(metamodel.getClass(), 0, name).call(metamodel);
+    /** Before Hibernate 7.2 a part of the persister knows this. */
+    private static OptionalMethod ofPersister(String... names) {
+        return OptionalMethod.of(EntityPersister.class, 0, names)
+                .orOf(OptionalMethod.of(EntityPersister.class, 0, "getEntityMetamodel"), names[0]);
+    }
+
+    /** What Hibernate keeps of an instance in a session; null if that is stateless, or does not have it. */
+    public static @Nullable EntityEntry entry(Object instance, SharedSessionContractImplementor session) {
+        return session.isEventSource() ? session.getPersistenceContextInternal().getEntry(instance) : null;
     }
 
     /** A new instance of an entity. */

@@ -115,7 +115,7 @@ public final class EntityTables {
 
     /** In how many tables a row has its parts. */
     public static int span(EntityPersister entity) {
-        return mutable(entity).size();
+        return ((AbstractEntityPersister) entity).getTableSpan();
     }
 
     /**

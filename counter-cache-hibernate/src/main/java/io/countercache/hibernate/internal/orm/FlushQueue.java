@@ -9,8 +9,7 @@ public final class FlushQueue {
     public static final String SETTING = "hibernate.flush.queue.type";
 
     /** By what is there, and not by the version: a jar that was packed again does not tell its version. */
-    private static final boolean IS_GRAPH_POSSIBLE =
-            FlushQueue.class.getClassLoader().getResource("org/hibernate/action/queue/spi/QueueType.class") != null;
+    private static final boolean IS_GRAPH_POSSIBLE = OptionalClass.exists("org.hibernate.action.queue.spi.QueueType");
 
     private FlushQueue() {}
 

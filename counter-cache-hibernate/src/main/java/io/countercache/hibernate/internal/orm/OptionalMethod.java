@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class OptionalMethod {
 
     private final String name;
+    private final Class<?> returned;
     private final @Nullable MethodHandle handle;
 
-    private OptionalMethod(String name, @Nullable MethodHandle handle) {
+    private OptionalMethod(String name, Class<?> returned, @Nullable MethodHandle handle) {
         this.name = name;
+        this.returned = returned;
         this.handle = handle;
     }
 
@@ -26,19 +28,38 @@ final class OptionalMethod {
         for (String name : names) {
             for (Method method : type.getMethods()) {
                 if (method.getName().equals(name) && method.getParameterCount() == parameters && !method.isBridge()) {
-                    return new OptionalMethod(name, handle(method, parameters));
+                    MethodHandle handle = handle(method).asSpreader(Object[].class, 1 + parameters);
+                    return new OptionalMethod(name, method.getReturnType(), handle);
                 }
             }
         }
-        return new OptionalMethod(names[0], null);
+        return new OptionalMethod(names[0], Object.class, null);
     }
 
-    private static MethodHandle handle(Method method, int parameters) {
+    /**
+     * The same method, or, where there is none, that of a part of the target.
+     *
+     * @param part returns the part
+     * @param ofPart the name of its method, which has no parameters
+     */
+    OptionalMethod orOf(OptionalMethod part, String ofPart) {
+        if (handle != null || part.handle == null) {
+            return this;
+        }
+        try {
+            Method method = part.returned.getMethod(ofPart);
+            return new OptionalMethod(
+                    ofPart, method.getReturnType(), MethodHandles.filterReturnValue(part.handle, handle(method)));
+        } catch (NoSuchMethodException e) {
+            return this;
+        }
+    }
+
+    private static MethodHandle handle(Method method) {
         try {
             return MethodHandles.publicLookup()
                     .unreflect(method)
-                    .asType(MethodType.genericMethodType(1 + parameters))
-                    .asSpreader(Object[].class, 1 + parameters);
+                    .asType(MethodType.genericMethodType(1 + method.getParameterCount()));
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e); // it is public
         }

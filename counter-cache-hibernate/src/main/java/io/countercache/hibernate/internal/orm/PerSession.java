@@ -14,13 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PerSession<T> {
 
+    private static final boolean HAVE_EXTENSIONS = OptionalMethod.of(
+                    SharedSessionContractImplementor.class, 1, "getExtension")
+            .exists();
+
     /** Written once, so that all threads can read it without waiting for each other. */
     private volatile boolean isUsed;
 
     /** Returns what is remembered, or null. */
     @SuppressWarnings("unchecked") // only put() puts a value under this key
     public @Nullable T get(SharedSessionContractImplementor session) {
-        return isUsed ? (T) SessionValues.of(session).get(this) : null;
+        return isUsed ? (T) known(session).get(this) : null;
     }
 
     /** Returns what is remembered; if nothing is, remembers a new value. */
@@ -37,12 +41,18 @@ public final class PerSession<T> {
         if (!isUsed) {
             isUsed = true;
         }
-        SessionValues.of(session).put(this, value);
+        SessionValues values = HAVE_EXTENSIONS ? SessionAttachment.of(session) : SessionMap.of(session);
+        values.put(this, value);
+    }
+
+    /** The values of a session, which may be closed. Not to be added to. */
+    private static SessionValues known(SharedSessionContractImplementor session) {
+        return HAVE_EXTENSIONS ? SessionAttachment.of(session) : SessionMap.known(session);
     }
 
     /** Forgets what is remembered, and returns it. */
     @SuppressWarnings("unchecked") // only put() puts a value under this key
     public @Nullable T remove(SharedSessionContractImplementor session) {
-        return isUsed ? (T) SessionValues.of(session).remove(this) : null;
+        return isUsed ? (T) known(session).remove(this) : null;
     }
 }

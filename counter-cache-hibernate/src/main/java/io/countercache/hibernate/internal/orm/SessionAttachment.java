@@ -8,7 +8,8 @@ import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
- * Attaches an object to each session, where {@link PerSession} keeps its values, since Hibernate 7.4 has such extensions. Found by Hibernate through {@code ServiceLoader}; nothing is called by users.
+ * Attaches an object to each session, where {@code PerSession} keeps its values, since Hibernate 7.4 has such extensions. Found by
+ * Hibernate through {@code ServiceLoader}; nothing is called by users.
  */
 public final class SessionAttachment implements ExtensionIntegration<SessionAttachment.Attached> {
 

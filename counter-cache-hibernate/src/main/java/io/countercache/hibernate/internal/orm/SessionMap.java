@@ -13,9 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class SessionMap {
 
     private static final Map<SharedSessionContractImplementor, Values> SESSIONS = new ConcurrentHashMap<>();
+    private static final SessionValues NONE = new SessionValues();
 
     private SessionMap() {}
 
+    /** The values of a session; of one that has none, some that are not to be added to. */
+    static SessionValues known(SharedSessionContractImplementor session) {
+        Values known = SESSIONS.get(session);
+        return known != null ? known : NONE;
+    }
+
+    /** The values of a session, to add one. */
     static SessionValues of(SharedSessionContractImplementor session) {
         Values known = SESSIONS.get(session);
         return known != null ? known : new Values(session);
@@ -26,20 +34,11 @@ final class SessionMap {
         private static final long serialVersionUID = 1;
 
         private final transient SharedSessionContractImplementor session;
-        private transient boolean isListening;
 
         Values(SharedSessionContractImplementor session) {
             this.session = session;
-        }
-
-        @Override
-        void put(Object key, Object value) {
-            super.put(key, value);
-            if (!isListening) {
-                isListening = true;
-                SESSIONS.put(session, this);
-                session.getEventListenerManager().addListener(this);
-            }
+            SESSIONS.put(session, this);
+            session.getEventListenerManager().addListener(this);
         }
 
         @Override

@@ -1,7 +1,6 @@
 package io.countercache.hibernate.internal.orm;
 
 import java.util.Arrays;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,21 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 class SessionValues {
 
-    private static final boolean HAVE_EXTENSIONS = OptionalMethod.of(
-                    SharedSessionContractImplementor.class, 1, "getExtension")
-            .exists();
-
     private static final @Nullable Object[] NONE = {};
 
     /** Keys and values in turn. */
     private @Nullable Object[] pairs = NONE;
 
     private int length;
-
-    /** The values of a session, which may be closed. */
-    static SessionValues of(SharedSessionContractImplementor session) {
-        return HAVE_EXTENSIONS ? SessionAttachment.of(session) : SessionMap.of(session);
-    }
 
     boolean isEmpty() {
         return length == 0;

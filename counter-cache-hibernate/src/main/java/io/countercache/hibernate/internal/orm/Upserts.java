@@ -3,10 +3,8 @@ package io.countercache.hibernate.internal.orm;
 /** What the upsert of a stateless session writes. */
 public final class Upserts {
 
-    private static final boolean INSERT_ALL = Upserts.class
-                    .getClassLoader()
-                    .getResource("org/hibernate/persister/entity/mutation/MergeCoordinatorStandard.class")
-            != null;
+    private static final boolean INSERT_ALL =
+            OptionalClass.exists("org.hibernate.persister.entity.mutation.MergeCoordinatorStandard");
 
     private Upserts() {}
 

@@ -20,12 +20,13 @@
  *
  * <ul>
  *   <li>{@code HibernateVersion} refuses a version that does not fit, before anything else is done
- *   <li>{@code OptionalMethod} calls a method that not every version has; {@code BootDifferences} are those of the boot model
+ *   <li>{@code OptionalMethod} calls a method that not every version has, {@code OptionalClass} looks for a class;
+ *       {@code BootDifferences} are those of the boot model
  *   <li>{@code EventSession} and {@code EventCollection} are what an event is about
  *   <li>{@code SharedConnection} opens another session on a connection
  *   <li>{@code Past} tells whether old versions of rows are kept or read, {@code FlushQueue} whether a flush reports what the
- *       library has to know, {@code Violations} which constraint was violated,
- *       {@code Upserts} what an upsert inserts
+ *       library has to know, {@code Violations} which constraint was violated, {@code Timeouts} whether a lock has
+ *       taken too long, {@code Upserts} what an upsert inserts
  *   <li>{@code OuterFlush} keeps what a flush knows while a query is sent in the middle of it
  * </ul>
  */

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.schema;
 
 import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.CounterModel;
@@ -21,7 +22,6 @@ import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
-import org.hibernate.persister.collection.AbstractCollectionPersister;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
@@ -250,19 +250,17 @@ final class SchemaNeeds {
     }
 
     private void collection(CounterDefinition counter) {
-        CollectionPersister collection =
-                factory.getMappingMetamodel().getCollectionDescriptor(counter.child() + "." + counter.association());
-        ModelPart key = collection.getAttributeMapping().getKeyDescriptor().getKeyPart();
-        ModelPart element = collection.getAttributeMapping().getElementDescriptor();
+        CollectionPersister collection = CountedCollections.persister(counter, factory);
+        var attribute = collection.getAttributeMapping();
+        ModelPart key = attribute.getKeyDescriptor().getKeyPart();
         String place = place(collection.getOwnerEntityPersister(), counter.association());
         boolean leadsOn = !counter.path().isEmpty();
-        EntityPersister elementEntity =
-                collection.isOneToMany() ? ((AbstractCollectionPersister) collection).getElementPersister() : null;
+        EntityPersister elementEntity = collection.isOneToMany() ? CountedCollections.element(counter, factory) : null;
         if (elementEntity != null) {
             association(elementEntity, key, place, leadsOn, Set.of(), false);
             return;
         }
-        ModelPart own = counter.counts() == Counts.ELEMENTS ? key : element;
+        ModelPart own = counter.counts() == Counts.ELEMENTS ? key : attribute.getElementDescriptor();
         Set<String> names = names(own);
         boolean isDeletedByHibernate = !collection.isInverse() && !collection.isCascadeDeleteEnabled();
         Set<String> owner = isDeletedByHibernate ? names(key) : Set.of();

@@ -13,9 +13,9 @@ import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
 
 /**
- * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}, before 7.2 through {@link RefusingHook}: it has no events for bulk
- * INSERTs, native statements and queries of stateless sessions. Found by Hibernate through {@code ServiceLoader}; not for
- * users.
+ * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}, before 7.2 through
+ * {@link RefusingHook}: it has no events for bulk INSERTs, native statements and queries of stateless sessions. Found by
+ * Hibernate through {@code ServiceLoader}; not for users.
  *
  * <p>A service of the session factory, which takes the place of the one that Hibernate shares among factories: that one is
  * made when an application is built by Quarkus, and would know nothing of the database and the settings that it runs with.
