@@ -15,9 +15,15 @@ public final class CounterCacheSettings {
     public static final String ENABLED = Settings.ENABLED;
 
     /**
-     * {@code hibernate.counter_cache.write}: when pending deltas are written. {@code commit}: once, just before the commit, in
-     * the order in which all transactions lock rows. {@code flush}: at the end of every flush; transactions that flush more
-     * than once can then deadlock. Default commit.
+     * {@code hibernate.counter_cache.write}: when pending deltas are written. Default with_commit.
+     *
+     * <ul>
+     *   <li>{@code with_commit}: once, in the order in which all transactions lock rows, and the last statement in one message with
+     *       the COMMIT: it costs no round trip of its own, and its row is locked no longer than the commit takes. That needs
+     *       PostgreSQL and its JDBC driver, behind any pool; elsewhere, and with JTA, it is before_commit.
+     *   <li>{@code before_commit}: once, in the same order, just before the commit.
+     *   <li>{@code flush}: at the end of every flush; transactions that flush more than once can then deadlock.
+     * </ul>
      */
     public static final String WRITE = Settings.WRITE;
 

@@ -96,7 +96,7 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"commit", "Commit "})
+    @ValueSource(strings = {"with_commit", "Before_Commit "})
     void withWriteCommitTheCounterIsWrittenOnceAndLast(String commit) {
         List<String> sql = with(CounterCacheSettings.WRITE, commit, session -> {
             session.persist(new Comment(post));

@@ -150,7 +150,7 @@ class IsolationTest {
     @Test
     void aResetThatMeetsAChangeIsTheSameExceptionAsAFlushThatDoes() {
         db.execute("update topic set replies_count = 7 where id = 1");
-        try (EntityManagerFactory factory = factory("jpa", "commit")) {
+        try (EntityManagerFactory factory = factory("jpa", "with_commit")) {
             List<?> ordinary = types(conflict(factory, manager -> {
                 manager.find(Topic.class, 2L).title = manager.toString();
                 manager.flush();
@@ -195,7 +195,7 @@ class IsolationTest {
     @Test
     void whoeverTriesAgainEndsExact() {
         AtomicInteger seeds = new AtomicInteger();
-        try (EntityManagerFactory factory = factory("hibernate", "commit")) {
+        try (EntityManagerFactory factory = factory("hibernate", "with_commit")) {
             inTransaction(
                     factory,
                     manager -> LongStream.range(0, 40)

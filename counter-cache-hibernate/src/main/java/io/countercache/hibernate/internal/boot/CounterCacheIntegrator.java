@@ -118,7 +118,17 @@ public final class CounterCacheIntegrator implements Integrator {
                 foreseen,
                 factory.getServiceRegistry().requireService(EventListenerRegistry.class));
         var definitions = BootModel.columnDefinitions(metadata, factory.getSqlStringGenerationContext());
-        finish(installed, definitions, bulk(settings, installed, onDelete, collections, sink), factory);
+        boolean writesWithCommit = settings.write() == Settings.Write.WITH_COMMIT
+                && Databases.of(factory).canCommitAlong();
+        if (writesWithCommit) {
+            FactoryScope.of(factory).put(PendingDeltas.class, pending);
+        }
+        finish(
+                installed,
+                definitions,
+                bulk(settings, installed, onDelete, collections, sink),
+                writesWithCommit ? check -> writer.commitAlongIn(check.plainTables()) : check -> {},
+                factory);
     }
 
     @Override
@@ -216,6 +226,7 @@ public final class CounterCacheIntegrator implements Integrator {
             Installation installed,
             Map<String, SqlType> definitions,
             Consumer<SessionFactoryImplementor> bulk,
+            Consumer<SchemaCheck> withCommit,
             SessionFactoryImplementor factory) {
         factory.addObserver(new SessionFactoryObserver() {
             @Override
@@ -227,6 +238,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 }
                 bulk.accept(factory);
                 installed.schema().atBoot();
+                withCommit.accept(installed.schema());
             }
         });
     }

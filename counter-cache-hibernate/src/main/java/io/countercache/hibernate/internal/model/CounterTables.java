@@ -64,6 +64,11 @@ public final class CounterTables {
         return areSpread;
     }
 
+    /** The tables that have counters. */
+    public Set<String> names() {
+        return counters.keySet();
+    }
+
     /** The counters that may be in a table; empty for most tables. */
     public Set<CounterDefinition> countersIn(String table) {
         return counters.getOrDefault(table, Set.of());

@@ -59,8 +59,24 @@ public final class PathWriter {
         if (paths.isEmpty()) {
             writer.write(deltas, session);
         } else {
-            new Run(deltas, paths, showing, session).write();
+            new Run(deltas, paths, showing, session).write(false);
         }
+    }
+
+    /** The same, but leaves those of the last statement if the COMMIT can be sent along with it. */
+    public void writeAllButLast(
+            CounterDeltas deltas, PathDeltas paths, Showing showing, SharedSessionContractImplementor session) {
+        if (paths.isEmpty()) {
+            writer.spread(deltas, session);
+            writer.writeAllButLast(deltas, session);
+        } else {
+            new Run(deltas, paths, showing, session).write(true);
+        }
+    }
+
+    /** Writes what {@link #writeAllButLast} has left, and commits. */
+    public void writeAndCommit(CounterDeltas deltas, SharedSessionContractImplementor session) {
+        writer.writeAndCommit(deltas, session);
     }
 
     /** One write. */
@@ -85,9 +101,10 @@ public final class PathWriter {
             this.lockOrder = sql.lockOrder(session);
         }
 
-        void write() {
+        void write(boolean leavesLast) {
             writer.spread(deltas, session);
-            for (Set<String> tables = tables(); !tables.isEmpty(); tables = tables()) {
+            boolean isLast = false;
+            for (Set<String> tables = tables(); !isLast && !tables.isEmpty(); tables = tables()) {
                 Set<String> group = known.order().firstGroup(tables);
                 // a path may lead from a group back into it: then there are more steps to follow
                 for (List<PathStep> steps = stepsIn(group); !steps.isEmpty(); steps = stepsIn(group)) {
@@ -97,7 +114,12 @@ public final class PathWriter {
                 group.forEach(table -> declared.addAll(model.tables().declaredFor(table)));
                 correctShown(declared);
                 confirmPassed();
-                writer.write(deltas, group, session);
+                isLast = leavesLast && group.containsAll(tables());
+                if (isLast) {
+                    writer.writeAllButLast(deltas, session);
+                } else {
+                    writer.write(deltas, group, session);
+                }
             }
             correctShown(paths.shown().tables());
         }

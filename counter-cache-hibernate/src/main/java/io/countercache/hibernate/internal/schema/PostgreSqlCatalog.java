@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,24 @@ final class PostgreSqlCatalog {
             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
             join named own on own.relid = i.indrelid""";
 
+    /**
+     * The tables in which nothing keeps an UPDATE from a row: a trigger before it can, and what policies say may change with the role
+     * of the connection. Those of partitions are not looked for.
+     */
+    private static final String PLAIN = """
+            select t.name from unnest(?) t(name) join pg_class c on c.oid = to_regclass(t.name)
+            where c.relkind = 'r' and not c.relhassubclass and not c.relrowsecurity and not c.relhasrules
+              and not exists (select 1 from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal
+                and g.tgenabled <> 'D' and g.tgtype & 19 = 19)"""; // FOR EACH ROW, BEFORE, UPDATE
+
     private PostgreSqlCatalog() {}
+
+    /** Those of the tables in which an UPDATE by id changes every row that is there. */
+    static Set<String> plain(Set<String> tables, Connection connection) throws SQLException {
+        Set<String> plain = new HashSet<>();
+        forEach(PLAIN, tables, connection, row -> plain.add(row.getString(1)));
+        return plain;
+    }
 
     static LiveSchema read(Set<String> tables, Connection connection) throws SQLException {
         LiveSchema live = new LiveSchema();

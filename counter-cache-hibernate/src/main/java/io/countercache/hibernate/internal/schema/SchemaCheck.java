@@ -111,12 +111,37 @@ public final class SchemaCheck {
         return line + String.join(line, findings);
     }
 
+    /**
+     * Those of the tables with counters in which an UPDATE by id is known to change every row that is there. Whatever the setting
+     * says: that is not asked for a warning.
+     */
+    public Set<String> plainTables() {
+        if (!isMetadataAllowed() || Databases.of(factory).catalog() != Database.Catalog.PG_CATALOG) {
+            return Set.of();
+        }
+        try {
+            return read(connection -> PostgreSqlCatalog.plain(model.tables().names(), connection));
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("The tables of counters were not looked at", e);
+            return Set.of();
+        }
+    }
+
+    /** Reads from a database. */
+    private interface Reading<R> {
+        R read(Connection connection) throws SQLException;
+    }
+
     private Findings find() throws SQLException {
         SchemaNeeds needs = SchemaNeeds.of(model, factory);
+        return read(connection -> find(needs, connection));
+    }
+
+    private <R> R read(Reading<R> reading) throws SQLException {
         JdbcConnectionAccess access = factory.getJdbcServices().getBootstrapJdbcConnectionAccess();
         Connection connection = access.obtainConnection();
         try {
-            return find(needs, connection);
+            return reading.read(connection);
         } finally {
             endTransaction(connection);
             access.releaseConnection(connection);

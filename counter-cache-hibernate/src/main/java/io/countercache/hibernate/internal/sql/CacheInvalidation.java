@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the second-level cache and the query cache from serving a counter that is older than the last commit. The entries of
- * the rows that are written, never a whole region, are locked before the UPDATE, removed after it, and unlocked when the
- * transaction has ended.
+ * the rows that are written, never a whole region, are locked and removed before the UPDATE, and unlocked when the transaction has
+ * ended.
  */
 public final class CacheInvalidation {
 
@@ -66,10 +66,11 @@ public final class CacheInvalidation {
                     .addObserver(new Release(session, () -> release(entries, tables, session)));
         }
         try {
-            R result = update.get();
+            // not after the UPDATE, which may be committed then: a cache that fails would make a success look like a
+            // failure
             entries.forEach(entry ->
                     entry.place().access().remove(session, entry.place().key()));
-            return result;
+            return update.get();
         } finally {
             if (!commitsLater) {
                 release(entries, tables, session);

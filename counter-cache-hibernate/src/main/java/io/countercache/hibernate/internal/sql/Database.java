@@ -67,6 +67,11 @@ public interface Database {
         return forUpdate();
     }
 
+    /** Whether a statement and the COMMIT can be sent as one message, if the driver can do it as well: {@link CommitMessage}. */
+    default boolean canCommitAlong() {
+        return false;
+    }
+
     /** Whether UPDATE .. RETURNING returns the values that the UPDATE has written. */
     default boolean canReturnUpdated() {
         return false;

@@ -60,6 +60,11 @@ record PostgreSql(Dialect dialect) implements Database {
     }
 
     @Override
+    public boolean canCommitAlong() {
+        return true;
+    }
+
+    @Override
     public boolean canUpsert() {
         return true;
     }

@@ -35,7 +35,8 @@ public record Settings(
     private static final List<String> TRUE_OR_FALSE = List.of("true", "false");
 
     public enum Write {
-        COMMIT,
+        WITH_COMMIT,
+        BEFORE_COMMIT,
         FLUSH
     }
 

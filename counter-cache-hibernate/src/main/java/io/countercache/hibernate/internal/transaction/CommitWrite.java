@@ -43,7 +43,7 @@ final class CommitWrite implements TransactionObserver {
             if (session.getJdbcCoordinator().getLogicalConnection().isOpen()) {
                 // a session that shares the connection of another one may be closed before that one commits
                 var writing = session.isClosed() ? Statements.owner(session) : session;
-                pending.write(writer, writing);
+                pending.writeBeforeCommit(writer, writing);
                 // a session that has given its connection back for the commit, as in Quarkus, has got one again
                 writing.getJdbcCoordinator().getLogicalConnection().beforeTransactionCompletion();
             } else if (!pending.isEmpty() && isJta()) {

@@ -204,6 +204,22 @@ public final class PendingDeltas {
         }
     }
 
+    /** Says that {@link #writeAndCommit} will be called if the session's transaction is committed now. */
+    void expectCommit(SharedSessionContractImplementor owner) {
+        TransactionDeltas pending = transactions.get(owner);
+        if (pending != null) {
+            pending.isCommitHooked = true;
+        }
+    }
+
+    /** Writes what is left of the session's transaction, and commits; does nothing if nothing is left. */
+    void writeAndCommit(SharedSessionContractImplementor owner) {
+        TransactionDeltas pending = transactions.get(owner);
+        if (pending != null) {
+            pending.writeAndCommit(writer);
+        }
+    }
+
     /** Writes what the session's transaction has pending. */
     public void write(SharedSessionContractImplementor session) {
         TransactionDeltas pending = in(session);

@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.path.PathDeltas;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.savepoint.Savepoints;
+import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
@@ -24,6 +25,11 @@ final class TransactionDeltas {
     boolean isExpecting;
     /** Whether changes do not wait: there is no transaction, or the write before its commit has begun. */
     boolean isWrittenAtOnce;
+    /** Whether {@link CommitHook} is called when the transaction commits. */
+    boolean isCommitHooked;
+    /** The session that writes what is left for the commit. */
+    @Nullable
+    SharedSessionContractImplementor writing;
 
     boolean isEmpty() {
         return deltas.isEmpty() && paths.isEmpty();
@@ -40,6 +46,23 @@ final class TransactionDeltas {
         ManagedParents.add(parent, id, counter.counter(), amount, session);
         if (savepoints != null) {
             savepoints.shown(parent, id, counter.counter(), amount, session);
+        }
+    }
+
+    /** Writes what is pending, but for what can be written along with the COMMIT. */
+    void writeBeforeCommit(PathWriter writer, SharedSessionContractImplementor session) {
+        if (!isEmpty() && isCommitHooked && CommitMessage.isPossible(session)) {
+            writing = session;
+            writer.writeAllButLast(deltas, paths, this::show, session);
+        } else {
+            write(writer, session);
+        }
+    }
+
+    /** Writes what is left, and commits. */
+    void writeAndCommit(PathWriter writer) {
+        if (writing != null && !deltas.isEmpty()) {
+            writer.writeAndCommit(deltas, writing);
         }
     }
 

@@ -6,7 +6,9 @@
  *       io.countercache.hibernate.internal.transaction.DeferredMoves} those that wait for the end of a statement
  *   <li>{@link io.countercache.hibernate.internal.transaction.PendingDeltas} has the deltas of each transaction, {@code
  *       TransactionDeltas} those of one
- *   <li>{@code CommitWrite} writes them before the commit
+ *   <li>{@code CommitWrite} writes them before the commit, but for the last statement: {@link
+ *       io.countercache.hibernate.internal.transaction.CommitHook} has {@code CommittingOwner} called when the transaction
+ *       commits, which sends that along with the COMMIT
  *   <li>{@link io.countercache.hibernate.internal.transaction.ReadBeforeWrite} writes them earlier, for a query that reads
  *       the counters
  *   <li>{@code StatelessBatches} executes the last batch of a stateless session

@@ -167,6 +167,11 @@ public final class CounterDeltas {
         return drained;
     }
 
+    /** Puts deltas back that were taken out. */
+    void restore(RowDeltas row) {
+        row.amounts().forEach((counter, amount) -> add(counter, row.row(), amount));
+    }
+
     /** Sets a savepoint; returns its number, counted from 0. */
     public int savepoint() {
         return undo.savepoint();

@@ -7,6 +7,7 @@ import io.countercache.hibernate.internal.model.ReferredParents;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
@@ -29,8 +30,8 @@ public final class CounterSql {
     private final ReferredParents referred;
     private final Map<Moved, CounterUpdate> updates = new ConcurrentHashMap<>();
 
-    /** Some counters of rows of one table. */
-    private record Moved(String table, Set<CounterDefinition> counters) {}
+    /** Some counters of rows of one table, and whether the COMMIT goes along. */
+    private record Moved(String table, Set<CounterDefinition> counters, boolean commits) {}
 
     /**
      * The UPDATE that moves some counters of one row. Its parameters are an amount for each counter, in the order of the set,
@@ -43,6 +44,7 @@ public final class CounterSql {
      * @param types the types of the counters
      * @param isSpread whether the row may be in another table instead, which gets an UPDATE as well
      * @param guaranteed the counters whose positive delta says that a foreign key refers to the row
+     * @param commits whether each of the texts has the COMMIT at its end
      */
     record CounterUpdate(
             EntityPersister parent,
@@ -52,7 +54,8 @@ public final class CounterSql {
             List<Class<?>> types,
             List<TouchedAttribute> touched,
             boolean isSpread,
-            Set<CounterDefinition> guaranteed) {
+            Set<CounterDefinition> guaranteed,
+            boolean commits) {
 
         /** Some counters of a row, for messages. */
         String named(RowDeltas row) {
@@ -62,6 +65,25 @@ public final class CounterSql {
             return "%s of %s %s"
                     .formatted(counters, Entities.name(parent), row.row().id());
         }
+
+        /** How these rows are written by one statement; null where each needs its own. */
+        @Nullable
+        ArrayUpdate many(List<Object> ids, SharedSessionContractImplementor session) {
+            return many == null ? null : ArrayUpdate.of(ids, parent, session);
+        }
+
+        private CounterUpdate withCommit() {
+            return new CounterUpdate(
+                    parent,
+                    CommitMessage.of(text),
+                    CommitMessage.of(returning),
+                    many == null ? null : CommitMessage.of(many),
+                    types,
+                    touched,
+                    isSpread,
+                    guaranteed,
+                    true);
+        }
     }
 
     public CounterSql(CounterModel model, ReferredParents referred) {
@@ -70,10 +92,21 @@ public final class CounterSql {
     }
 
     CounterUpdate update(String table, Set<CounterDefinition> counters) {
-        CounterUpdate known = updates.get(new Moved(table, counters));
+        CounterUpdate known = updates.get(new Moved(table, counters, false));
         return known != null
                 ? known
-                : updates.computeIfAbsent(new Moved(table, Set.copyOf(counters)), any -> resolve(table, counters));
+                : updates.computeIfAbsent(
+                        new Moved(table, Set.copyOf(counters), false), any -> resolve(table, counters));
+    }
+
+    /** The same with the COMMIT in one message. */
+    CounterUpdate updateAndCommit(String table, Set<CounterDefinition> counters) {
+        CounterUpdate known = updates.get(new Moved(table, counters, true));
+        if (known == null) {
+            known = update(table, counters).withCommit();
+            updates.put(new Moved(table, Set.copyOf(counters), true), known);
+        }
+        return known;
     }
 
     private CounterUpdate resolve(String table, Set<CounterDefinition> counters) {
@@ -97,7 +130,8 @@ public final class CounterSql {
                 counters.stream().filter(referred::areGuaranteed).collect(Collectors.toUnmodifiableSet());
         boolean isSpread =
                 counters.stream().anyMatch(counter -> model.tables().of(counter).size() > 1);
-        return new CounterUpdate(parent, text, returning(text, columns), many, types, touched, isSpread, guaranteed);
+        return new CounterUpdate(
+                parent, text, returning(text, columns), many, types, touched, isSpread, guaranteed, false);
     }
 
     /**

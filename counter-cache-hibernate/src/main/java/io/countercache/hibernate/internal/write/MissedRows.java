@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.write;
 
 import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OldRows;
@@ -10,6 +11,7 @@ import io.countercache.hibernate.internal.write.CounterSql.CounterUpdate;
 import java.sql.ResultSet;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.jboss.logging.Logger;
 
 /**
  * Rows that an UPDATE of their counters has not hit. That is right where the row is gone, for its counters are gone with it. It
@@ -17,25 +19,58 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
  */
 final class MissedRows {
 
+    private static final String UNCHANGED =
+            "the row is there, but the UPDATE has not changed it: let row level security, rules and triggers of %s allow it";
+
+    private static final String GONE =
+            "a row that counts refers to it, but the UPDATE has found no row: let row level security show"
+                    + " it to the UPDATE; call CounterCaches.flush() before native SQL deletes rows of %s; tell by @OnDelete if the"
+                    + " database deletes them along with others; or, if the row may be missing, declare"
+                    + " ConstraintMode.NO_CONSTRAINT for the foreign key";
+
+    private static final Logger LOG = Logger.getLogger(MissedRows.class);
+
     private MissedRows() {}
 
     /** Refuses to lose the deltas of rows that are still there. */
     static void refuse(List<RowDeltas> missed, CounterUpdate update, SharedSessionContractImplementor session) {
         for (RowDeltas row : missed) {
-            String problem = isThere(row, update, session)
-                    ? "the row is there, but the UPDATE has not changed it: let row level security, rules and triggers of %s allow it"
-                    : isReferredTo(row, update, session)
-                            ? "a row that counts refers to it, but the UPDATE has found no row: let row level security show it to"
-                                    + " the UPDATE; call CounterCaches.flush() before native SQL deletes rows of %s; tell"
-                                    + " by @OnDelete if the database deletes them along with others; or, if the row may be"
-                                    + " missing, declare ConstraintMode.NO_CONSTRAINT for the foreign key"
-                            : null;
+            String problem =
+                    isThere(row, update, session) ? UNCHANGED : isReferredTo(row, update, session) ? GONE : null;
             if (problem != null) {
                 Statements.markRollbackOnly(session);
                 throw new CounterCacheException("%s cannot be written: %s"
                         .formatted(
                                 update.named(row), problem.formatted(row.row().table())));
             }
+        }
+    }
+
+    /**
+     * Says what {@link #refuse} would have said, of rows whose UPDATE is committed. Only tables are written so in which nothing hid rows
+     * when the session factory was built.
+     *
+     * @param hit how many of the rows the UPDATE has hit
+     */
+    static void report(List<RowDeltas> rows, int hit, CounterUpdate update, SharedSessionContractImplementor session) {
+        int there = 0;
+        for (RowDeltas row : rows) {
+            if (isThere(row, update, session)) {
+                there++;
+            } else if (isReferredTo(row, update, session)) {
+                LOG.errorf(
+                        "%s was not written: %s",
+                        update.named(row), GONE.formatted(row.row().table()));
+            }
+        }
+        if (there > hit) {
+            RowDeltas first = rows.get(0);
+            LOG.errorf(
+                    "%s%s was not written, though the transaction is committed: %s; then correct it with CounterCaches.resetCounters(%s.class, id)",
+                    update.named(first),
+                    rows.size() > 1 ? " or of one of %d other rows".formatted(rows.size() - 1) : "",
+                    UNCHANGED.formatted(first.row().table()),
+                    Entities.name(update.parent()));
         }
     }
 

@@ -1,0 +1,188 @@
+package io.countercache.hibernate.internal.write;
+
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.ParentRow;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.sql.ArrayUpdate;
+import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.CommitMessage;
+import io.countercache.hibernate.internal.sql.Databases;
+import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.sql.TouchedAttribute;
+import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
+import io.countercache.hibernate.internal.write.CounterSql.CounterUpdate;
+import java.math.BigDecimal;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.hibernate.JDBCException;
+import org.hibernate.TransactionException;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.exception.ConstraintViolationException;
+
+/** An UPDATE of the counters of some rows, sent as the database can do it best. */
+final class RowsUpdate {
+
+    /** How many rows a message names: which of them has failed, drivers tell in different ways. */
+    private static final int NAMED_ROWS = 10;
+
+    private final CounterUpdate update;
+    private final List<RowDeltas> rows;
+    private final List<Object> ids;
+    private final Map<TouchedAttribute, Object> touched;
+    private final SharedSessionContractImplementor session;
+
+    /** @param touched for each touched attribute, now */
+    RowsUpdate(
+            CounterUpdate update,
+            List<RowDeltas> rows,
+            List<Object> ids,
+            Map<TouchedAttribute, Object> touched,
+            SharedSessionContractImplementor session) {
+        this.update = update;
+        this.rows = rows;
+        this.ids = ids;
+        this.touched = touched;
+        this.session = session;
+    }
+
+    /** Sends it, and refuses it if it has not hit a row that is there. */
+    void send() {
+        List<RowDeltas> missed;
+        try {
+            missed = attemptToSend();
+        } catch (JDBCException e) {
+            throw failed(e);
+        }
+        if (!update.isSpread()) {
+            MissedRows.refuse(missed, update, session);
+        }
+    }
+
+    /** Returns the rows that were not hit, if it is not too late to refuse that. */
+    private List<RowDeltas> attemptToSend() {
+        ArrayUpdate many = update.many(ids, session);
+        if (many != null) {
+            int hit = Statements.attempt(
+                    String.valueOf(update.many()),
+                    this::attempt,
+                    session,
+                    statement -> many.send(amounts(), update.types(), touched, statement, session));
+            return hit == rows.size() || update.isSpread() ? List.of() : missed(hit);
+        }
+        return rows.size() > 1 ? sendBatch(rows) : sendOne(rows.get(0)) ? List.of() : missed(0);
+    }
+
+    private RuntimeException failed(JDBCException failure) {
+        if (update.commits() && CommitMessage.hasEnded(session)) {
+            return new TransactionException("Unable to commit against JDBC Connection", failure.getSQLException());
+        }
+        return Statements.failed(
+                failure instanceof ConstraintViolationException violation ? drifted(violation) : failure, session);
+    }
+
+    /** The rows that an UPDATE has not hit: of several, those that an UPDATE of each by 0 does not hit, either. */
+    private List<RowDeltas> missed(int hit) {
+        if (update.commits()) {
+            MissedRows.report(rows, hit, update, session);
+            return List.of();
+        }
+        if (rows.size() == 1) {
+            return rows;
+        }
+        Set<ParentRow> missed = sendBatch(rows.stream().map(RowDeltas::byZero).toList()).stream()
+                .map(RowDeltas::row)
+                .collect(Collectors.toSet());
+        return rows.stream().filter(row -> missed.contains(row.row())).toList();
+    }
+
+    private List<RowDeltas> sendBatch(List<RowDeltas> rows) {
+        int[] hit = Statements.attempt(update.text(), this::attempt, session, statement -> {
+            for (RowDeltas row : rows) {
+                bind(row, statement);
+                statement.addBatch();
+            }
+            return Statements.executeBatch(statement, session);
+        });
+        return IntStream.range(0, rows.size())
+                .filter(row -> hit[row] == 0)
+                .mapToObj(rows::get)
+                .toList();
+    }
+
+    private boolean sendOne(RowDeltas row) {
+        boolean returns = Databases.of(session).canReturnUpdated()
+                && ManagedParents.manages(update.parent(), row.row().id(), session);
+        String text = returns ? update.returning() : update.text();
+        return Statements.attempt(text, this::attempt, session, statement -> {
+            bind(row, statement);
+            return returns ? show(row, statement, text) : Statements.executeUpdate(statement, session) > 0;
+        });
+    }
+
+    /** What it does, for the message of its failure. */
+    private String attempt() {
+        return "move " + named() + (update.commits() ? " and commit" : "");
+    }
+
+    /** The counters and ids of some rows, for messages. */
+    private String named() {
+        String others = rows.stream()
+                .skip(1)
+                .limit(NAMED_ROWS - 1)
+                .map(row -> ", " + row.row().id())
+                .collect(Collectors.joining());
+        return update.named(rows.get(0)) + others + (rows.size() > NAMED_ROWS ? " .." : "");
+    }
+
+    /** A constraint on a counter holds for every right value, so one that an UPDATE violates was wrong before. */
+    private ConstraintViolationException drifted(ConstraintViolationException violation) {
+        return new ConstraintViolationException(
+                "could not move %s, for a constraint does not allow the new value: if the counter has drifted, correct it with CounterCaches.resetCounters(%s.class, id)"
+                        .formatted(named(), Entities.name(update.parent())),
+                violation.getSQLException(),
+                violation.getSQL(),
+                violation.getKind(),
+                violation.getConstraintName());
+    }
+
+    /** For each counter, the amount of each row. */
+    private BigDecimal[][] amounts() {
+        BigDecimal[][] amounts = new BigDecimal[update.types().size()][rows.size()];
+        for (int row = 0; row < rows.size(); row++) {
+            int counter = 0;
+            for (BigDecimal amount : rows.get(row).amounts().values()) {
+                amounts[counter++][row] = amount;
+            }
+        }
+        return amounts;
+    }
+
+    /** Has the managed instance show the new values, including what other transactions have added; false if there is no row. */
+    private boolean show(RowDeltas row, PreparedStatement statement, String text) throws SQLException {
+        ResultSet values = session.getJdbcCoordinator().getResultSetReturn().execute(statement, text);
+        if (!values.next()) {
+            return false;
+        }
+        int column = 1;
+        for (CounterDefinition counter : row.amounts().keySet()) {
+            ManagedParents.show(
+                    update.parent(), row.row().id(), counter.counter(), values.getBigDecimal(column++), session);
+        }
+        return true;
+    }
+
+    private void bind(RowDeltas row, PreparedStatement statement) throws SQLException {
+        int position = 1;
+        for (BigDecimal amount : row.amounts().values()) {
+            Columns.bind(amount, update.types().get(position - 1), statement, position++);
+        }
+        position = TouchedAttribute.bind(touched, statement, position, session);
+        Columns.bindId(row.row().id(), update.parent(), statement, position, session);
+    }
+}
