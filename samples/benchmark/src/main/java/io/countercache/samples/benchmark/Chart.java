@@ -17,13 +17,14 @@ import java.util.Map;
 record Chart(String message, String unit, double whole, Map<Variant, String> legend, List<Group> groups) {
 
     private static final int WIDTH = 1000;
-    private static final int TOP = 118;
-    private static final int BASE = 336;
-    private static final int HEIGHT = 440;
+    private static final int TOP = 135;
+    private static final int BASE = 350;
+    private static final int HEIGHT = 455;
     private static final int LINE = 15;
     private static final int GAP = 20;
     private static final int WIDEST_BAR = 44;
     private static final double CHARACTER = 7;
+    private static final double WIDE_CHARACTER = 10.5;
 
     /** What is done, and how much each has made of it. */
     record Group(String words, Map<Variant, Double> bars) {}
@@ -33,20 +34,24 @@ record Chart(String message, String unit, double whole, Map<Variant, String> leg
                 <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="%2$d" viewBox="0 0 %1$d %2$d" role="img">
                 <title>%3$s</title>
                 <style>
-                  text { font: 12px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328 }
-                  .message { font-size: 18px; font-weight: bold }
+                  svg { font: 12px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328 }
+                  .message { font-size: 15px; font-weight: bold }
                   .paper { fill: #fff; stroke: #d0d7de } .line { stroke: #6e7781 }
                   .a { fill: #1668dc } .b { fill: #57606a } .c { fill: #8c959f } .d { fill: #b6bec7 } .e { fill: #d8dee4 }
                   @media (prefers-color-scheme: dark) {
-                    text { fill: #e6edf3 } .paper { fill: #161b22; stroke: #30363d }
+                    svg { fill: #e6edf3 } .paper { fill: #161b22; stroke: #30363d }
                     .a { fill: #4493f8 } .b { fill: #c2c9d1 } .c { fill: #949ca6 } .d { fill: #6b737d } .e { fill: #474e57 }
                   }
                 </style>
                 <rect class="paper" x=".5" y=".5" width="%4$d" height="%5$d" rx="6"/>
                 """.formatted(WIDTH, HEIGHT, escaped(message), WIDTH - 1, HEIGHT - 1));
-        text(svg, "message", "start", GAP, 34, message);
-        text(svg, "unit", "start", GAP, 58, unit);
-        legend(svg);
+        double y = 32;
+        for (String line : lines(message, (int) (WIDTH / WIDE_CHARACTER))) {
+            text(svg, "message", "start", GAP, y, line);
+            y += 20;
+        }
+        text(svg, "unit", "start", GAP, y, unit);
+        legend(svg, y + 25);
         double most =
                 groups.stream().flatMap(group -> group.bars.values().stream()).reduce(whole, Math::max);
         double width = (WIDTH - 2.0 * GAP) / groups.size();
@@ -69,11 +74,11 @@ record Chart(String message, String unit, double whole, Map<Variant, String> leg
                 y));
     }
 
-    private void legend(StringBuilder svg) {
+    private void legend(StringBuilder svg, double y) {
         double x = GAP;
         for (Map.Entry<Variant, String> each : legend.entrySet()) {
-            bar(svg, each.getKey(), x, 75, 12, 12);
-            text(svg, "name", "start", x + 17, 86, each.getValue());
+            bar(svg, each.getKey(), x, y - 11, 12, 12);
+            text(svg, "name", "start", x + 17, y, each.getValue());
             x += 17 + each.getValue().length() * CHARACTER + GAP;
         }
     }
@@ -95,7 +100,7 @@ record Chart(String message, String unit, double whole, Map<Variant, String> leg
     }
 
     private static String value(double value) {
-        return String.format(Locale.ROOT, value > 0 && value < 0.5 ? "<1" : "%,.0f", value);
+        return value > 0 && value < 0.5 ? "<1" : String.format(Locale.ROOT, "%,.0f", value);
     }
 
     private void bar(StringBuilder svg, Variant variant, double x, double y, double width, double height) {

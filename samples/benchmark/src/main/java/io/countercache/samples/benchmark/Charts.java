@@ -30,7 +30,7 @@ record Charts(List<Measured> all, Map<Variant, Long> drifted) {
     void write(Path directory) throws IOException {
         write(
                 directory.resolve("writes.svg"),
-                "What is left of the throughput when comments are counted: "
+                "Left of the throughput when comments are counted: "
                         + findings(
                                 each -> each.workload() == Workload.SPREAD,
                                 cell -> "%s%.0f%% (by hand %.0f%%)"
@@ -48,10 +48,10 @@ record Charts(List<Measured> all, Map<Variant, Long> drifted) {
                 each -> 100 * each.ratio());
         write(
                 directory.resolve("hot.svg"),
-                "All comments on one post: "
+                "Comments on one post, compared with by hand: "
                         + findings(
                                 each -> each.workload() == Workload.HOT,
-                                cell -> "%s%.1f times as many as by hand"
+                                cell -> "%s%.1f times as fast"
                                         .formatted(away(cell), part(cell, LIBRARY, HAND))),
                 "Transactions per second, each with a comment on the same post.",
                 0,
@@ -61,7 +61,7 @@ record Charts(List<Measured> all, Map<Variant, Long> drifted) {
                 Measured::median);
         write(
                 directory.resolve("reads.svg"),
-                "A stored count is read faster than @Formula counts: "
+                "A stored count, compared with @Formula: "
                         + findings(
                                 cell -> cell.workload().reads(),
                                 cell -> "%s %.0f times as fast"

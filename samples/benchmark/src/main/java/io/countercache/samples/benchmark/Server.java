@@ -24,8 +24,13 @@ final class Server implements AutoCloseable {
 
     Server(Options options) throws IOException {
         String given = options.url();
-        started = given == null ? start(options) : null;
-        url = started == null ? given : started.getJdbcUrl("postgres", "postgres");
+        if (given == null) {
+            started = start(options);
+            url = started.getJdbcUrl("postgres", "postgres");
+        } else {
+            started = null;
+            url = given;
+        }
     }
 
     private static EmbeddedPostgres start(Options options) throws IOException {

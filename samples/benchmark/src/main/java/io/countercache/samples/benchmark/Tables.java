@@ -23,7 +23,7 @@ final class Tables implements AutoCloseable {
     static final long REFILLED = 10_000;
 
     /** The value of {@link CounterCacheSettings#WRITE} by which an UPDATE is a message of its own, just before the commit. */
-    private static final String BEFORE_COMMIT = "commit";
+    private static final String BEFORE_COMMIT = "before_commit";
 
     private static final int REFILLED_POSTS = 1_000;
 
