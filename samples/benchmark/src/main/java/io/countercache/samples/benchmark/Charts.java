@@ -51,8 +51,7 @@ record Charts(List<Measured> all, Map<Variant, Long> drifted) {
                 "Comments on one post, compared with by hand: "
                         + findings(
                                 each -> each.workload() == Workload.HOT,
-                                cell -> "%s%.1f times as fast"
-                                        .formatted(away(cell), part(cell, LIBRARY, HAND))),
+                                cell -> "%s%.1f times as fast".formatted(away(cell), part(cell, LIBRARY, HAND))),
                 "Transactions per second, each with a comment on the same post.",
                 0,
                 List.of(LIBRARY, HAND, PESSIMISTIC, VERSIONED, ROW_TRIGGER),
