@@ -212,11 +212,11 @@ public final class PendingDeltas {
         }
     }
 
-    /** Writes what is left of the session's transaction, and commits; does nothing if nothing is left. */
+    /** Writes what is left of the session's transaction, along with the COMMIT where that can be; does nothing if nothing is left. */
     void writeAndCommit(SharedSessionContractImplementor owner) {
         TransactionDeltas pending = transactions.get(owner);
         if (pending != null) {
-            pending.writeAndCommit(writer);
+            pending.writeAndCommit(writer, owner);
         }
     }
 

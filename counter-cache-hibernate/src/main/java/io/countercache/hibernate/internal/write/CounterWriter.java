@@ -42,6 +42,11 @@ public final class CounterWriter {
         plainTables = Set.copyOf(tables);
     }
 
+    /** Whether there are such tables. */
+    public boolean commitsAlong() {
+        return !plainTables.isEmpty();
+    }
+
     /** Writes all deltas and leaves none. */
     public void write(CounterDeltas deltas, SharedSessionContractImplementor session) {
         if (!deltas.isEmpty()) {
