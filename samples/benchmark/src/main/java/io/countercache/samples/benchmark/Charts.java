@@ -77,11 +77,12 @@ record Charts(List<Measured> all, Map<Variant, Long> drifted) {
 
     /** What there is to say of the cells of the library. */
     private String findings(Predicate<Cell> condition, Function<Cell, String> finding) {
-        return all.stream()
+        String found = all.stream()
                 .map(Measured::cell)
                 .filter(cell -> cell.threads() == THREADS && cell.tables().variant() == LIBRARY && condition.test(cell))
                 .map(finding)
                 .collect(Collectors.joining("; "));
+        return found.isEmpty() ? "not measured in this run" : found;
     }
 
     private static String away(Cell cell) {
