@@ -18,9 +18,12 @@ public final class CommitMessage {
 
     private CommitMessage() {}
 
-    /** The text of the message that has this statement in it. */
-    public static String of(String statement) {
-        return statement + "; commit";
+    /** How many statements one message may have: each number of them makes a text that the driver remembers. */
+    public static final int STATEMENTS = 20;
+
+    /** The text of the message that has this statement in it, as often as it is sent. */
+    public static String of(String statement, int times) {
+        return times == 1 ? statement + "; commit" : (statement + "; ").repeat(times) + "commit";
     }
 
     /** Whether the transaction of this session can be committed by such a message. */
