@@ -159,8 +159,7 @@ public final class Relay implements AutoCloseable {
             while (content.get() != 0) {
                 // up to its end
             }
-            return new String(
-                    content.array(), start, content.position() - start - 1, StandardCharsets.UTF_8);
+            return new String(content.array(), start, content.position() - start - 1, StandardCharsets.UTF_8);
         }
     }
 

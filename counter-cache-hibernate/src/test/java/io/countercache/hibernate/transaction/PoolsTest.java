@@ -147,7 +147,9 @@ class PoolsTest {
     private void assertCommitsAlong(Runnable work) throws SQLException {
         List<String> messages = relay.messagesOf(work);
         assertThat(messages.get(messages.size() - 1)).matches("update post .*; commit");
-        assertThat(messages).as("and none that ends a transaction").noneMatch(message -> message.matches("(?i)(commit|rollback)"));
+        assertThat(messages)
+                .as("and none that ends a transaction")
+                .noneMatch(message -> message.matches("(?i)(commit|rollback)"));
         assertClean();
     }
 
