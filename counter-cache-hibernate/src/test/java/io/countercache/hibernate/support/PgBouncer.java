@@ -59,8 +59,7 @@ public final class PgBouncer implements AutoCloseable {
 
     /** Where it is installed, if it is. */
     public static Optional<Path> program() {
-        return Stream.concat(
-                        Stream.of(System.getenv("PATH").split(":")), Stream.of("/usr/sbin", "/opt/homebrew/bin"))
+        return Stream.concat(Stream.of(System.getenv("PATH").split(":")), Stream.of("/usr/sbin", "/opt/homebrew/bin"))
                 .map(directory -> Path.of(directory, "pgbouncer"))
                 .filter(Files::isExecutable)
                 .findFirst();
@@ -104,11 +103,12 @@ public final class PgBouncer implements AutoCloseable {
         Instant end = Instant.now().plus(PATIENCE);
         while (true) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return;
             } catch (IOException e) {
                 if (!process.isAlive() || Instant.now().isAfter(end)) {
-                    throw new IOException("PgBouncer does not start with " + Files.readString(file, StandardCharsets.UTF_8), e);
+                    throw new IOException(
+                            "PgBouncer does not start with " + Files.readString(file, StandardCharsets.UTF_8), e);
                 }
                 LockSupport.parkNanos(POLL.toNanos());
             }

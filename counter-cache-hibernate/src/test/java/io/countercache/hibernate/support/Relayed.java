@@ -25,8 +25,7 @@ public final class Relayed implements AutoCloseable {
      * @param options of the driver, as in {@code &autosave=always}
      * @param proxy what stands between the pool and Hibernate
      */
-    public Relayed(
-            TestDatabase db, String options, Map<String, Object> settings, UnaryOperator<DataSource> proxy) {
+    public Relayed(TestDatabase db, String options, Map<String, Object> settings, UnaryOperator<DataSource> proxy) {
         relay = new Relay(db.connections());
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(relay.url() + options);

@@ -280,7 +280,12 @@ class BeforeCommitTest {
 
     @OwnDatabase
     @ParameterizedTest
-    @ValueSource(strings = {"after update on post for each row", "before update on post for each statement", "before insert on post for each row"})
+    @ValueSource(
+            strings = {
+                "after update on post for each row",
+                "before update on post for each statement",
+                "before insert on post for each row"
+            })
     void notATableWithOtherTriggers(String trigger) {
         db.execute("create function f() returns trigger language plpgsql as 'begin return new; end'");
         db.execute("create trigger t %s execute function f()".formatted(trigger));
@@ -338,6 +343,7 @@ class BeforeCommitTest {
             assertThat(messages.get(messages.size() - 2)).matches("(%s(; )?){5}".formatted(update));
             assertThat(last(messages)).matches("(%s; ){20}commit".formatted(update));
         }
-        assertThat(db.number("select count(*) from place where visits_count = 1")).isEqualTo(25);
+        assertThat(db.number("select count(*) from place where visits_count = 1"))
+                .isEqualTo(25);
     }
 }

@@ -48,7 +48,13 @@ import org.postgresql.core.TransactionState;
  */
 @Tag("postgresql")
 @ParameterizedClass(name = "{0} {1}")
-@CsvSource({"HIBERNATE, extended", "HIBERNATE, simple", "JPA, extended", "SPRING_JPA, extended", "SPRING_HIBERNATE, extended"})
+@CsvSource({
+    "HIBERNATE, extended",
+    "HIBERNATE, simple",
+    "JPA, extended",
+    "SPRING_JPA, extended",
+    "SPRING_HIBERNATE, extended"
+})
 class CommitFailuresTest {
 
     enum Api {
@@ -142,8 +148,7 @@ class CommitFailuresTest {
             noFault();
             factory.inTransaction(this::comment);
             assertThat(db.number("select count(*) from comment")).isEqualTo(1);
-            assertThat(db.number("select comments_count from post"))
-                    .isEqualTo(value.equals(false) ? 0 : 1);
+            assertThat(db.number("select comments_count from post")).isEqualTo(value.equals(false) ? 0 : 1);
             assertClean(connections);
             return outcome.get();
         }
@@ -163,8 +168,7 @@ class CommitFailuresTest {
         List<Boolean> completions = new ArrayList<>();
         AtomicReference<TransactionStatus> status = new AtomicReference<>();
         Throwable thrown = api.name().startsWith("SPRING")
-                ? catchThrowable(() -> SpringTransactions.of(
-                                api == Api.SPRING_JPA ? "jpa" : "hibernate", factory)
+                ? catchThrowable(() -> SpringTransactions.of(api == Api.SPRING_JPA ? "jpa" : "hibernate", factory)
                         .outer(session -> {
                             observe(session, completions);
                             work.accept(session);
@@ -246,18 +250,22 @@ class CommitFailuresTest {
 
     @Test
     void aLockThatIsNotGotInTime() throws SQLException {
-        assertSame("55P03", transaction -> whilePostIsLocked(() -> transaction.accept(session -> {
-            sql(session, "set local lock_timeout = '20ms'");
-            comment(session);
-        })));
+        assertSame(
+                "55P03",
+                transaction -> whilePostIsLocked(() -> transaction.accept(session -> {
+                    sql(session, "set local lock_timeout = '20ms'");
+                    comment(session);
+                })));
     }
 
     @Test
     void aStatementThatTakesTooLong() throws SQLException {
-        assertSame("57014", transaction -> whilePostIsLocked(() -> transaction.accept(session -> {
-            sql(session, "set local statement_timeout = '50ms'");
-            comment(session);
-        })));
+        assertSame(
+                "57014",
+                transaction -> whilePostIsLocked(() -> transaction.accept(session -> {
+                    sql(session, "set local statement_timeout = '50ms'");
+                    comment(session);
+                })));
     }
 
     private void whilePostIsLocked(Runnable work) throws SQLException {
@@ -293,12 +301,15 @@ class CommitFailuresTest {
 
     @Test
     void aSerializationFailure() throws SQLException {
-        assertSame("40001", transaction -> transaction.accept(session -> {
-            sql(session, "set transaction isolation level repeatable read");
-            session.createSelectionQuery("select count(*) from Author", Long.class).getSingleResult();
-            db.execute("update post set title = 'another'");
-            comment(session);
-        }));
+        assertSame(
+                "40001",
+                transaction -> transaction.accept(session -> {
+                    sql(session, "set transaction isolation level repeatable read");
+                    session.createSelectionQuery("select count(*) from Author", Long.class)
+                            .getSingleResult();
+                    db.execute("update post set title = 'another'");
+                    comment(session);
+                }));
     }
 
     @Test
@@ -330,10 +341,12 @@ class CommitFailuresTest {
     @Test
     void aDeferredConstraintOfTheApplication() throws SQLException {
         db.execute("create table pledge (post bigint references post deferrable initially deferred)");
-        assertFailsToCommit("23503", transaction -> transaction.accept(session -> {
-            sql(session, "insert into pledge values (-1)");
-            comment(session);
-        }));
+        assertFailsToCommit(
+                "23503",
+                transaction -> transaction.accept(session -> {
+                    sql(session, "insert into pledge values (-1)");
+                    comment(session);
+                }));
     }
 
     /** The COMMIT waits in a trigger, until another transaction has made it impossible. */

@@ -176,7 +176,8 @@ class LastMomentTest {
     void whatACallbackSendsIsSentBeforeTheCounter() {
         List<String> messages = messages(
                 Callback.OBSERVER,
-                session -> session.createNativeQuery("select 'called'", String.class).getSingleResult());
+                session -> session.createNativeQuery("select 'called'", String.class)
+                        .getSingleResult());
         assertThat(messages.get(messages.size() - 2)).isEqualTo("select 'called'");
         assertThat(last(messages)).matches("update post .*; commit");
     }
@@ -235,8 +236,7 @@ class LastMomentTest {
     /** Of two transactions, one with an instance of the post and one without. */
     private List<Object> watched(String write) {
         List<Object> seen = new ArrayList<>();
-        Map<String, Object> settings =
-                Map.of(CounterCacheSettings.WRITE, write, "hibernate.generate_statistics", true);
+        Map<String, Object> settings = Map.of(CounterCacheSettings.WRITE, write, "hibernate.generate_statistics", true);
         try (Relayed relayed = new Relayed(db, settings)) {
             for (boolean isLoaded : new boolean[] {true, true, false}) {
                 relayed.factory().getStatistics().clear();
@@ -245,9 +245,7 @@ class LastMomentTest {
                     session.addEventListeners(listener);
                     session.beginTransaction();
                     session.persist(new Comment(
-                            isLoaded
-                                    ? session.find(Post.class, post.id)
-                                    : session.getReference(Post.class, post.id)));
+                            isLoaded ? session.find(Post.class, post.id) : session.getReference(Post.class, post.id)));
                     session.getTransaction().commit();
                 }
                 var statistics = relayed.factory().getStatistics();
@@ -272,13 +270,11 @@ class LastMomentTest {
     void aStatementInspectorSeesTheCounter(String write) {
         List<String> inspected = new ArrayList<>();
         Map<String, Object> settings = Map.of(
-                CounterCacheSettings.WRITE,
-                write,
-                "hibernate.session_factory.statement_inspector",
-                (StatementInspector) sql -> {
-                    inspected.add(sql);
-                    return sql;
-                });
+                CounterCacheSettings.WRITE, write, "hibernate.session_factory.statement_inspector", (StatementInspector)
+                        sql -> {
+                            inspected.add(sql);
+                            return sql;
+                        });
         try (Relayed relayed = new Relayed(db, settings)) {
             relayed.factory().inTransaction(this::comment);
         }

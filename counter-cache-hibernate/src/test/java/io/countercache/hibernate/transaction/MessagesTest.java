@@ -68,8 +68,8 @@ class MessagesTest {
     private static final String COUNTER_UPDATES = "(?is)((; )?(update|with) [^;]* coalesce[^;]*)+";
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.shared(
-            Post.class, Author.class, Comment.class, Region.class, Poll.class, Vote.class);
+    final TestDatabase db =
+            TestDatabase.shared(Post.class, Author.class, Comment.class, Region.class, Poll.class, Vote.class);
 
     @Parameter
     String mode;
@@ -142,10 +142,11 @@ class MessagesTest {
 
     @Test
     void commentsOnSoManyPostsThatTheyAreOneStatement() {
-        List<Post> posts = IntStream.range(0, 20).mapToObj(i -> new Post("post " + i)).toList();
+        List<Post> posts =
+                IntStream.range(0, 20).mapToObj(i -> new Post("post " + i)).toList();
         db.inTransaction(session -> posts.forEach(session::persist));
-        assertSentWithTheCommit(factory -> factory.inTransaction(session -> posts.forEach(
-                post -> session.persist(new Comment(session.getReference(Post.class, post.id))))));
+        assertSentWithTheCommit(factory -> factory.inTransaction(session ->
+                posts.forEach(post -> session.persist(new Comment(session.getReference(Post.class, post.id))))));
     }
 
     @Test

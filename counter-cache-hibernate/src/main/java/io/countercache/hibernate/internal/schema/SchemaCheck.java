@@ -120,7 +120,8 @@ public final class SchemaCheck {
             return Set.of();
         }
         try {
-            Set<String> plain = read(connection -> PostgreSqlCatalog.plain(model.tables().names(), connection));
+            Set<String> plain =
+                    read(connection -> PostgreSqlCatalog.plain(model.tables().names(), connection));
             model.tables().names().stream()
                     .filter(table -> !plain.contains(table))
                     .forEach(table -> LOG.debugf(
