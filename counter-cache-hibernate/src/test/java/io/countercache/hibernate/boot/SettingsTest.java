@@ -161,7 +161,7 @@ class SettingsTest {
         "hibernate.counter_cache.enabled, yes, true or false",
         "hibernate.counter_cache.enabled, '', true or false",
         "hibernate.counter_cache.collection_size, 1, true or false",
-        "hibernate.counter_cache.write, later, commit or flush",
+        "hibernate.counter_cache.write, later, with_commit or before_commit or flush",
         "hibernate.counter_cache.stale_children, ignore, lock or trust"
     })
     void aWrongValueIsRefusedAndTheRightOnesAreNamed(String setting, String value, String allowed) {
@@ -198,7 +198,7 @@ class SettingsTest {
                 .hasMessage("""
                         Cannot start: 3 wrong counter declarations
                           - hibernate.counter_cache.bluk: there is no such setting: use hibernate.counter_cache.bulk, or remove it
-                          - hibernate.counter_cache.write: 'later' is none of its values: use commit or flush
+                          - hibernate.counter_cache.write: 'later' is none of its values: use with_commit or before_commit or flush
                           - hibernate.counter_cache.bulk: 'never' is none of its values: use count or reject or ignore""");
     }
 }

@@ -4,6 +4,7 @@ import static io.countercache.hibernate.support.Concurrently.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.collection.Zoo.Article;
 import io.countercache.hibernate.collection.Zoo.Cage;
 import io.countercache.hibernate.collection.Zoo.Keeper;
@@ -12,6 +13,7 @@ import io.countercache.hibernate.collection.Zoo.Pack;
 import io.countercache.hibernate.collection.Zoo.Pet;
 import io.countercache.hibernate.collection.Zoo.Wolf;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.EachWrite;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.OptimisticLockException;
 import java.util.List;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two transactions that change the rows of one collection at once. After each test every counter has to equal its count. */
+@EachWrite
 class CollectionRaceTest {
 
     @RegisterExtension
@@ -37,6 +40,10 @@ class CollectionRaceTest {
     private Label blue;
     private Label green;
     private Article article;
+
+    CollectionRaceTest(String write) {
+        db.setting(CounterCacheSettings.WRITE, write);
+    }
 
     @BeforeEach
     void anArticleWithTwoOfThreeLabels() {

@@ -135,7 +135,14 @@ class IsolationTest {
     }
 
     @ParameterizedTest(name = "{0}, write at {1}")
-    @CsvSource({"hibernate, commit", "hibernate, flush", "jpa, commit", "jpa, flush"})
+    @CsvSource({
+        "hibernate, with_commit",
+        "hibernate, before_commit",
+        "hibernate, flush",
+        "jpa, with_commit",
+        "jpa, before_commit",
+        "jpa, flush"
+    })
     void aConflictOverACounterIsTheSameExceptionAsOneOverAnyAttribute(String api, String write) {
         try (EntityManagerFactory factory = factory(api, write)) {
             List<?> ordinary =
@@ -192,10 +199,11 @@ class IsolationTest {
         }
     }
 
-    @Test
-    void whoeverTriesAgainEndsExact() {
+    @ParameterizedTest
+    @ValueSource(strings = {"with_commit", "before_commit"})
+    void whoeverTriesAgainEndsExact(String write) {
         AtomicInteger seeds = new AtomicInteger();
-        try (EntityManagerFactory factory = factory("hibernate", "with_commit")) {
+        try (EntityManagerFactory factory = factory("hibernate", write)) {
             inTransaction(
                     factory,
                     manager -> LongStream.range(0, 40)

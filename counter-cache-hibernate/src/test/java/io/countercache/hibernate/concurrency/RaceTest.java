@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.Drift;
+import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.EachWrite;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Resets, inserts, moves and deletes of parents at once, in every order of their steps. */
+@EachWrite
 class RaceTest {
 
     /** The statements of a reset that finds something: measure, lock, measure, update. Then it commits. */
@@ -37,6 +40,10 @@ class RaceTest {
     private Post post;
     private Post other;
     private Comment comment;
+
+    RaceTest(String write) {
+        db.setting(CounterCacheSettings.WRITE, write);
+    }
 
     @BeforeEach
     void aCommentOnAPostWithAWrongCount() {

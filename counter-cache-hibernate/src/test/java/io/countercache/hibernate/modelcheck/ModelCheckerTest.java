@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countercache.hibernate.modelcheck.Run.Tally;
 import io.countercache.hibernate.support.Soak;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,8 +30,10 @@ class ModelCheckerTest {
     /** How much of that, in percent, each of the tests of collections makes. */
     private static final int COLLECTIONS = MINUTES == null ? 2 : 5;
 
+    private static final List<String> WRITES = List.of("with_commit", "flush", "before_commit");
+
     /** How many combinations of settings there are. */
-    private static final int SETTINGS = 4;
+    private static final int SETTINGS = 2 * WRITES.size();
 
     static final Duration SHRINKING = Duration.ofSeconds(60);
 
@@ -138,8 +141,8 @@ class ModelCheckerTest {
             if (SEED != null && Math.floorMod(SEED, SETTINGS) != setting) {
                 continue;
             }
-            String write = setting % 2 == 0 ? "commit" : "flush";
-            Integer batchSize = setting / 2 == 0 ? null : 20;
+            String write = WRITES.get(setting % WRITES.size());
+            Integer batchSize = setting < WRITES.size() ? null : 20;
             try (Checked checked = opening.open(write, batchSize)) {
                 long seed = SEED != null ? SEED : first + setting;
                 do {

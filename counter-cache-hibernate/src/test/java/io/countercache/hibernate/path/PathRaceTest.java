@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.concurrency.TrafficTest;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.EachWrite;
 import io.countercache.hibernate.support.Magazine.Article;
 import io.countercache.hibernate.support.Magazine.Desk;
 import io.countercache.hibernate.support.Magazine.Letter;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two transactions of which one moves, or deletes, a row on the way of what the other counts. */
+@EachWrite
 class PathRaceTest {
 
     @Entity(name = "Shelf")
@@ -66,6 +69,10 @@ class PathRaceTest {
     @RegisterExtension
     final TestDatabase db = TestDatabase.shared(
             Desk.class, Writer.class, Article.class, Letter.class, Shelf.class, Box.class, Coin.class);
+
+    PathRaceTest(String write) {
+        db.setting(CounterCacheSettings.WRITE, write);
+    }
 
     @BeforeEach
     void anArticleWithALetter() {

@@ -30,8 +30,17 @@ public final class LogMessages implements AutoCloseable {
 
     /** Those that are warnings. */
     public List<String> warnings() {
+        return of(Level.WARN);
+    }
+
+    /** Those that are errors. */
+    public List<String> errors() {
+        return of(Level.ERROR);
+    }
+
+    private List<String> of(Level level) {
         return messages.list.stream()
-                .filter(message -> message.getLevel() == Level.WARN)
+                .filter(message -> message.getLevel() == level)
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
     }

@@ -31,6 +31,8 @@ public final class SentStatements {
         }
     }
 
+    private static final String COMMIT = "; commit";
+
     private final List<Sent> sent = new ArrayList<>();
 
     /** The same connections, but what is sent through them is recorded. */
@@ -40,6 +42,16 @@ public final class SentStatements {
                 recorded,
                 (method, result, arguments) ->
                         result instanceof Connection connection ? recording(connection) : result);
+    }
+
+    /** The statement of a message, without a COMMIT that was sent along with it. */
+    public static String statement(String message) {
+        return commits(message) ? message.substring(0, message.length() - COMMIT.length()) : message;
+    }
+
+    /** Whether a COMMIT was sent along with the statement of a message. */
+    public static boolean commits(String message) {
+        return message.endsWith(COMMIT);
     }
 
     /** What was sent while this ran. */

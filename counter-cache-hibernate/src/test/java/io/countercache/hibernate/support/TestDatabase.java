@@ -217,8 +217,13 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         }
     }
 
-    /** What was sent while this ran, one entry for each row of a batch. */
+    /** What was sent while this ran, one entry for each row of a batch, and without a COMMIT that was sent along. */
     public List<String> statementsOf(Runnable work) {
+        return messagesOf(work).stream().map(SentStatements::statement).toList();
+    }
+
+    /** The same as it was sent: the last statement may have the COMMIT behind it. */
+    public List<String> messagesOf(Runnable work) {
         statements.clear();
         work.run();
         return List.copyOf(statements);

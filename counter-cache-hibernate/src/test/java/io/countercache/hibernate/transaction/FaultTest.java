@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.EachWrite;
 import io.countercache.hibernate.support.Soak;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.persistence.PersistenceException;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Servers, connections and applications that die in the middle of it: whatever is committed is counted. */
 @Tag("postgresql")
 @Tag("soak")
+@EachWrite
 class FaultTest {
 
     private static final int POSTS = 5;
@@ -54,15 +57,20 @@ class FaultTest {
     @TempDir
     Path directory;
 
+    private final String write;
     private EmbeddedPostgres server;
     private HikariDataSource connections;
     private SessionFactory factory;
+
+    FaultTest(String write) {
+        this.write = write;
+    }
 
     @BeforeEach
     void start() throws IOException {
         server = server(0);
         connections = connections(url());
-        factory = factory(connections);
+        factory = factory(connections, write);
         factory.inTransaction(
                 session -> IntStream.range(0, POSTS).forEach(i -> session.persist(new Post("post " + i))));
     }
@@ -100,10 +108,11 @@ class FaultTest {
         return new HikariDataSource(config);
     }
 
-    private static SessionFactory factory(HikariDataSource connections) {
+    private static SessionFactory factory(HikariDataSource connections, String write) {
         Configuration configuration = new Configuration();
         List.of(Post.class, Author.class, Comment.class).forEach(configuration::addAnnotatedClass);
         configuration.getProperties().put("hibernate.connection.datasource", connections);
+        configuration.setProperty(CounterCacheSettings.WRITE, write);
         return configuration.setProperty("hibernate.hbm2ddl.auto", "update").buildSessionFactory();
     }
 
@@ -189,7 +198,7 @@ class FaultTest {
     @Test
     void aServerThatIsKilledUnderEightWritingThreadsComesBackWithoutDrift() throws IOException {
         try (Load load = new Load(8, factory)) {
-            for (int i = 0; i < Soak.of(20); i++) {
+            for (int i = 0; i < Soak.of(10); i++) {
                 int before = load.committed.get();
                 await(() -> load.committed.get() > before + 50, "writing");
                 kill(server.getProcess().toHandle());
@@ -281,6 +290,7 @@ class FaultTest {
                         System.getProperty("java.class.path"),
                         Application.class.getName(),
                         url() + "&ApplicationName=application",
+                        write,
                         what)
                 .redirectOutput(output)
                 .redirectError(Redirect.DISCARD)
@@ -293,8 +303,8 @@ class FaultTest {
         private Application() {}
 
         public static void main(String[] arguments) {
-            SessionFactory factory = factory(connections(arguments[0]));
-            if (arguments[1].equals("load")) {
+            SessionFactory factory = factory(connections(arguments[0]), arguments[1]);
+            if (arguments[2].equals("load")) {
                 new Load(4, factory);
                 return;
             }
