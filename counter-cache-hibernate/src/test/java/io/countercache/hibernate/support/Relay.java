@@ -159,7 +159,8 @@ public final class Relay implements AutoCloseable {
             while (content.get() != 0) {
                 // up to its end
             }
-            return new String(content.array(), start, content.position() - start - 1, StandardCharsets.UTF_8);
+            ByteBuffer text = content.slice(start, content.position() - start - 1);
+            return StandardCharsets.UTF_8.decode(text).toString();
         }
     }
 
