@@ -155,7 +155,7 @@ public final class CounterCaches {
     }
 
     /**
-     * Writes the pending deltas of this session's transaction now, instead of just before the commit. Needed before SQL that
+     * Writes the pending deltas of this session's transaction now, instead of with the commit. Needed before SQL that
      * reads a counter and that Hibernate does not see. The session is flushed first, unless its flush mode is manual. The rows
      * stay locked until the transaction ends. Transactions that do this for several rows do not lock them in the common order,
      * and can deadlock.

@@ -7,15 +7,19 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What a logger logs, of INFO and more, until this is closed. */
+/** What a logger logs, of INFO and more unless told otherwise, until this is closed. */
 public final class LogMessages implements AutoCloseable {
 
     private final Logger logger;
     private final ListAppender<ILoggingEvent> messages = new ListAppender<>();
 
     public LogMessages(String name) {
+        this(name, Level.INFO);
+    }
+
+    public LogMessages(String name, Level level) {
         logger = (Logger) LoggerFactory.getLogger(name);
-        logger.setLevel(Level.INFO);
+        logger.setLevel(level);
         messages.start();
         logger.addAppender(messages);
     }

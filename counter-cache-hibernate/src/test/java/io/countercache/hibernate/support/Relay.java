@@ -1,153 +1,175 @@
 package io.countercache.hibernate.support;
 
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Map;
+import java.util.Properties;
+import org.postgresql.Driver;
 
-/** A wire between an application and PostgreSQL, which breaks when it is told to. */
+/**
+ * Stands between the driver and PostgreSQL, and writes down what the driver says: each message is what it sends before it waits
+ * for an answer, the texts of its statements one after the other. What a pool sends to see whether a connection lives has no text,
+ * and is left out.
+ */
 public final class Relay implements AutoCloseable {
 
-    /** Where a connection breaks. */
-    public enum Cut {
-        /** Nothing of the message reaches the server. */
-        NOT_SENT,
-        /** The server gets the message up to the COMMIT in it. */
-        HALF_SENT,
-        /** The server has executed the message, and its answer is lost. */
-        UNANSWERED
+    private final String url;
+    private final Properties server;
+    private final ServerSocket socket = listen();
+    private final List<String> messages = new ArrayList<>();
+
+    /** To the server of these connections. */
+    public Relay(HikariDataSource connections) {
+        this(connections.getJdbcUrl());
     }
 
-    /** The end of an answer of PostgreSQL: ReadyForQuery, in no transaction. */
-    private static final byte[] READY = {'Z', 0, 0, 0, 5, 'I'};
+    /** To the server at this address. */
+    public Relay(String url) {
+        this.server = Driver.parseURL(url, new Properties());
+        this.url = "jdbc:postgresql://localhost:%d/%s?sslmode=disable&gssEncMode=disable"
+                .formatted(socket.getLocalPort(), server.getProperty("PGDBNAME"));
+        start(this::accept);
+    }
 
-    private static final int SIZE = 1 << 16;
-
-    private final InetAddress host;
-    private final int serverPort;
-    private final ServerSocket entrance;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-    private final AtomicReference<Cut> next = new AtomicReference<>();
-
-    /** To a server on this machine. */
-    public Relay(int serverPort) {
-        this.serverPort = serverPort;
+    private static ServerSocket listen() {
         try {
-            host = InetAddress.getLoopbackAddress();
-            entrance = new ServerSocket(0, 0, host);
+            return new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        threads.execute(this::accept);
     }
 
-    public int port() {
-        return entrance.getLocalPort();
+    /** The address of the relay. */
+    public String url() {
+        return url;
     }
 
-    /** Breaks the connection on which a COMMIT comes next. */
-    public void cutNextCommit(Cut cut) {
-        next.set(cut);
+    /** What the driver has said while this ran. */
+    public List<String> messagesOf(Runnable work) {
+        synchronized (messages) {
+            messages.clear();
+        }
+        work.run();
+        synchronized (messages) {
+            return List.copyOf(messages);
+        }
     }
 
-    /** Whether that has happened. */
-    public boolean hasCut() {
-        return next.get() == null;
+    private static void start(Runnable work) {
+        Thread thread = new Thread(work, "relay");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private void accept() {
-        while (true) {
-            try {
-                Wire wire = new Wire(entrance.accept(), new Socket(host, serverPort));
-                threads.execute(wire::request);
-                threads.execute(wire::answer);
-            } catch (IOException closed) {
-                return;
+        try {
+            while (true) {
+                Socket client = socket.accept();
+                Socket to = new Socket(server.getProperty("PGHOST"), Integer.parseInt(server.getProperty("PGPORT")));
+                client.setTcpNoDelay(true);
+                to.setTcpNoDelay(true);
+                start(() -> pipe(client, to, () -> new Conversation().listen(client, to)));
+                start(() -> pipe(client, to, () -> to.getInputStream().transferTo(client.getOutputStream())));
             }
+        } catch (IOException e) {
+            // closed
         }
     }
 
-    /** One connection. */
-    private final class Wire {
+    private interface Piping {
+        void run() throws IOException;
+    }
 
-        private final Socket client;
-        private final Socket server;
-        private volatile boolean isAnswerLost;
-
-        Wire(Socket client, Socket server) {
-            this.client = client;
-            this.server = server;
-            sockets.addAll(List.of(client, server));
-        }
-
-        void request() {
-            pump(client, server, (bytes, length, to) -> {
-                int commit = new String(bytes, 0, length, StandardCharsets.ISO_8859_1)
-                        .toLowerCase(Locale.ROOT)
-                        .lastIndexOf("commit");
-                Cut cut = commit < 0 ? null : next.getAndSet(null);
-                isAnswerLost = cut == Cut.UNANSWERED;
-                to.write(bytes, 0, cut == Cut.NOT_SENT ? 0 : cut == Cut.HALF_SENT ? commit : length);
-                return cut == null || cut == Cut.UNANSWERED;
-            });
-        }
-
-        void answer() {
-            pump(server, client, (bytes, length, to) -> {
-                if (!isAnswerLost) {
-                    to.write(bytes, 0, length);
-                    return true;
-                }
-                int end = length - READY.length;
-                return end < 0 || !Arrays.equals(bytes, end, length, READY, 0, READY.length);
-            });
-        }
-
-        private void pump(Socket from, Socket to, Chunk chunk) {
-            byte[] bytes = new byte[SIZE];
-            try (from;
-                    to;
-                    InputStream input = from.getInputStream();
-                    OutputStream output = to.getOutputStream()) {
-                for (int length = input.read(bytes); length >= 0; length = input.read(bytes)) {
-                    if (!chunk.passOn(bytes, length, output)) {
-                        return;
-                    }
-                }
-            } catch (IOException closed) {
-                // by the other direction, or at an end
-            }
+    private static void pipe(Socket one, Socket other, Piping piping) {
+        try (one;
+                other) {
+            piping.run();
+        } catch (IOException e) {
+            // one of them has ended the conversation
         }
     }
 
-    /** What is done with what has come; false if the connection breaks then. */
-    private interface Chunk {
-        boolean passOn(byte[] bytes, int length, OutputStream to) throws IOException;
+    /** What a client says, read by the protocol of PostgreSQL. */
+    private final class Conversation {
+
+        private final Map<String, String> statements = new HashMap<>();
+        private final Map<String, String> portals = new HashMap<>();
+        private final List<String> texts = new ArrayList<>();
+
+        void listen(Socket client, Socket to) throws IOException {
+            DataInputStream in = new DataInputStream(new BufferedInputStream(client.getInputStream()));
+            DataOutputStream out = new DataOutputStream(to.getOutputStream());
+            forward(null, in, out); // the one that says who it is has no type
+            while (true) {
+                forward(in.readByte(), in, out);
+            }
+        }
+
+        private void forward(Byte type, DataInputStream in, DataOutputStream out) throws IOException {
+            byte[] content = new byte[in.readInt() - Integer.BYTES];
+            in.readFully(content);
+            if (type != null) {
+                heard((char) (byte) type, ByteBuffer.wrap(content));
+                if ((type == 'S' || type == 'Q') && in.available() == 0) {
+                    end(); // the answer is asked for, and nothing more comes before it
+                }
+            }
+            ByteBuffer whole = ByteBuffer.allocate(content.length + Integer.BYTES + 1);
+            if (type != null) {
+                whole.put(type);
+            }
+            whole.putInt(content.length + Integer.BYTES).put(content);
+            out.write(whole.array(), 0, whole.position());
+        }
+
+        private void heard(char type, ByteBuffer content) {
+            switch (type) {
+                case 'P' -> statements.put(text(content), text(content));
+                case 'B' -> portals.put(text(content), statements.get(text(content)));
+                case 'E' -> texts.add(portals.get(text(content)));
+                case 'Q' -> texts.addAll(List.of(text(content).split(";")));
+                default -> {} // says nothing that is executed
+            }
+        }
+
+        private void end() {
+            String message = String.join("; ", texts.stream().map(String::strip).toList());
+            texts.clear();
+            if (!message.isEmpty()) {
+                synchronized (messages) {
+                    messages.add(message);
+                }
+            }
+        }
+
+        private static String text(ByteBuffer content) {
+            int start = content.position();
+            while (content.get() != 0) {
+                // up to its end
+            }
+            ByteBuffer text = content.slice(start, content.position() - start - 1);
+            return StandardCharsets.UTF_8.decode(text).toString();
+        }
     }
 
     @Override
     public void close() {
         try {
-            entrance.close();
-            for (Socket socket : sockets) {
-                socket.close();
-            }
+            socket.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            threads.shutdownNow();
         }
     }
 }

@@ -9,8 +9,8 @@ import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.CuttingRelay;
 import io.countercache.hibernate.support.EachWrite;
-import io.countercache.hibernate.support.Relay;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.PersistenceException;
 import java.net.URI;
@@ -33,7 +33,7 @@ class LostMessageTest {
     final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
 
     private final String write;
-    private Relay relay;
+    private CuttingRelay relay;
     private HikariDataSource connections;
     private SessionFactory factory;
     private List<Post> posts;
@@ -47,7 +47,7 @@ class LostMessageTest {
         posts = List.of(db.persist(new Post("first")), db.persist(new Post("second")));
         String url = db.connections().getJdbcUrl();
         int port = URI.create(url.substring("jdbc:".length())).getPort();
-        relay = new Relay(port);
+        relay = new CuttingRelay(port);
         HikariConfig config = new HikariConfig();
         db.connections().copyStateTo(config);
         config.setJdbcUrl(url.replace(":" + port, ":" + relay.port()));
@@ -77,7 +77,7 @@ class LostMessageTest {
 
     @ParameterizedTest
     @EnumSource
-    void isCommittedWholeOrNotAtAll(Relay.Cut cut) {
+    void isCommittedWholeOrNotAtAll(CuttingRelay.Cut cut) {
         factory.inTransaction(this::commentOnEach);
         assertThatThrownBy(() -> factory.inTransaction(session -> {
                     commentOnEach(session);
@@ -86,7 +86,7 @@ class LostMessageTest {
                 }))
                 .isInstanceOf(PersistenceException.class);
         assertThat(relay.hasCut()).isTrue();
-        int committed = cut == Relay.Cut.UNANSWERED ? 2 : 1;
+        int committed = cut == CuttingRelay.Cut.UNANSWERED ? 2 : 1;
         assertCommentsOnEach(committed);
         // and whoever tries again gets another connection
         factory.inTransaction(this::commentOnEach);

@@ -102,6 +102,7 @@ public final class CounterCacheIntegrator implements Integrator {
             return; // nothing is declared: change nothing, add no listener, cost nothing
         }
         FactoryScope.of(factory).put(ReadBeforeWrite.class, reads);
+        FactoryScope.of(factory).put(PendingDeltas.class, pending);
         MappingChanges changes = MappingChanges.inBootModel(declared, settings, skipping, metadata, factory);
         ForeseenCounts foreseen = new ForeseenCounts(model, pending, skipping);
         MappingChanges.generateCounters(declared, foreseen, metadata);
@@ -120,9 +121,6 @@ public final class CounterCacheIntegrator implements Integrator {
         var definitions = BootModel.columnDefinitions(metadata, factory.getSqlStringGenerationContext());
         boolean writesWithCommit = settings.write() == Settings.Write.WITH_COMMIT
                 && Databases.of(factory).canCommitAlong();
-        if (writesWithCommit) {
-            FactoryScope.of(factory).put(PendingDeltas.class, pending);
-        }
         finish(
                 installed,
                 definitions,

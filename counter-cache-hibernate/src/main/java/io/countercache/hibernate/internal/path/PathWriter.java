@@ -74,6 +74,11 @@ public final class PathWriter {
         }
     }
 
+    /** Whether {@link #writeAllButLast} may leave anything. */
+    public boolean commitsAlong() {
+        return writer.commitsAlong();
+    }
+
     /** Writes what {@link #writeAllButLast} has left, and commits. */
     public void writeAndCommit(CounterDeltas deltas, SharedSessionContractImplementor session) {
         writer.writeAndCommit(deltas, session);

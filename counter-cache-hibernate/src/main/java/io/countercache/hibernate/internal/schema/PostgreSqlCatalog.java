@@ -26,7 +26,7 @@ final class PostgreSqlCatalog {
               a.attname, format_type(coalesce(d.typbasetype, a.atttypid),
                 case when d.oid is null then a.atttypmod else d.typtypmod end),
               o.collname, not a.attnotnull, a.atthasdef, c.relkind not in ('r', 'p')
-            from unnest(?) t(name)
+            from unnest(cast(? as text[])) t(name)
             join pg_class c on c.oid = to_regclass(t.name)
             join pg_namespace n on n.oid = c.relnamespace
             left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -39,7 +39,7 @@ final class PostgreSqlCatalog {
      */
     private static final String KEYS = """
             with recursive asked(relid) as (
-              select to_regclass(t.name)::oid from unnest(?) t(name)
+              select to_regclass(t.name)::oid from unnest(cast(? as text[])) t(name)
               union
               select k.confrelid from asked join pg_constraint k
                 on k.conrelid = asked.relid and k.contype = 'f' and k.confdeltype = 'c' and k.conparentid = 0),
@@ -62,7 +62,7 @@ final class PostgreSqlCatalog {
      * of the connection. Those of partitions are not looked for.
      */
     private static final String PLAIN = """
-            select t.name from unnest(?) t(name) join pg_class c on c.oid = to_regclass(t.name)
+            select t.name from unnest(cast(? as text[])) t(name) join pg_class c on c.oid = to_regclass(t.name)
             where c.relkind = 'r' and not c.relhassubclass and not c.relrowsecurity and not c.relhasrules
               and not exists (select 1 from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal
                 and g.tgenabled <> 'D' and g.tgtype & 19 = 19)"""; // FOR EACH ROW, BEFORE, UPDATE

@@ -120,7 +120,15 @@ public final class SchemaCheck {
             return Set.of();
         }
         try {
-            return read(connection -> PostgreSqlCatalog.plain(model.tables().names(), connection));
+            Set<String> plain =
+                    read(connection -> PostgreSqlCatalog.plain(model.tables().names(), connection));
+            model.tables().names().stream()
+                    .filter(table -> !plain.contains(table))
+                    .forEach(table -> LOG.debugf(
+                            "Counters of %s are written just before the commit, not with it: it is no ordinary table, or row level"
+                                    + " security, a rule or a trigger can keep an UPDATE from a row",
+                            table));
+            return plain;
         } catch (SQLException | RuntimeException e) {
             LOG.debug("The tables of counters were not looked at", e);
             return Set.of();

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.sql;
 
+import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Once;
 import java.sql.Connection;
 import org.hibernate.ConnectionReleaseMode;
@@ -14,13 +15,17 @@ import org.jboss.logging.Logger;
 public final class CommitMessage {
 
     private static final Logger LOG = Logger.getLogger(CommitMessage.class);
-    private static final Once SAID = new Once();
+    /** What has been said of a session factory. */
+    private record Said(Once once) {}
 
     private CommitMessage() {}
 
-    /** The text of the message that has this statement in it. */
-    public static String of(String statement) {
-        return statement + "; commit";
+    /** How many statements one message may have: each number of them makes a text that the driver remembers. */
+    public static final int STATEMENTS = 20;
+
+    /** The text of the message that has this statement in it, as often as it is sent. */
+    public static String of(String statement, int times) {
+        return times == 1 ? statement + "; commit" : (statement + "; ").repeat(times) + "commit";
     }
 
     /** Whether the transaction of this session can be committed by such a message. */
@@ -31,7 +36,11 @@ public final class CommitMessage {
                 : isGivenBackBefore(logical)
                         ? "the session gives its connection back before the commit"
                         : PostgreSqlDriver.obstacle(logical.getPhysicalConnection());
-        if (obstacle != null && SAID.isFirst(obstacle)) {
+        if (obstacle != null
+                && FactoryScope.of(session.getFactory())
+                        .get(Said.class, () -> new Said(new Once()))
+                        .once()
+                        .isFirst(obstacle)) {
             LOG.debugf("Counters are written just before the commit, not with it: %s", obstacle);
         }
         return obstacle == null;

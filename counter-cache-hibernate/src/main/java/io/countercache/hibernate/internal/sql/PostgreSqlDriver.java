@@ -16,6 +16,7 @@ final class PostgreSqlDriver {
     private static final @Nullable Class<?> CONNECTION = connection();
     private static final @Nullable MethodHandle AUTOSAVE = method("getAutosave");
     private static final @Nullable MethodHandle STATE = method("getTransactionState");
+    private static final @Nullable MethodHandle PROTOCOL = method("getPreferQueryMode");
 
     private PostgreSqlDriver() {}
 
@@ -41,7 +42,7 @@ final class PostgreSqlDriver {
 
     /** Why a connection cannot commit along with a statement; null if it can. */
     static @Nullable String obstacle(Connection connection) {
-        if (CONNECTION == null || AUTOSAVE == null || STATE == null) {
+        if (CONNECTION == null || AUTOSAVE == null || STATE == null || PROTOCOL == null) {
             return "the JDBC driver of PostgreSQL is not known here";
         }
         try {
@@ -50,6 +51,10 @@ final class PostgreSqlDriver {
             }
             if (!call(AUTOSAVE, connection.unwrap(CONNECTION)).equals("NEVER")) {
                 return "the driver sets savepoints of its own (autosave), and would release one after the COMMIT";
+            }
+            if (call(PROTOCOL, connection.unwrap(CONNECTION)).equals("SIMPLE")) {
+                return "the driver sends the COMMIT even after a statement that has failed (preferQueryMode=simple), and then it is not"
+                        + " known which of them has";
             }
             return connection.getAutoCommit() ? "the connection commits each statement by itself" : null;
         } catch (SQLException e) {

@@ -12,12 +12,15 @@ import org.hibernate.service.spi.SessionFactoryServiceContributor;
 import org.hibernate.service.spi.SessionFactoryServiceInitiator;
 import org.hibernate.service.spi.SessionFactoryServiceInitiatorContext;
 import org.hibernate.service.spi.SessionFactoryServiceRegistryBuilder;
+import org.jboss.logging.Logger;
 
 /**
  * Has Hibernate's transactions ask {@link PendingDeltas} at the moment when they commit, after all callbacks: what is sent then is
  * sent with the COMMIT. Found by Hibernate through {@code ServiceLoader}; not for users.
  */
 public final class CommitHook implements SessionFactoryServiceContributor {
+
+    private static final Logger LOG = Logger.getLogger(CommitHook.class);
 
     /** Called by {@code ServiceLoader}. */
     public CommitHook() {}
@@ -55,6 +58,11 @@ public final class CommitHook implements SessionFactoryServiceContributor {
             this.builder = builder;
             this.factory = factory;
             this.isHibernates = builder.getClass() == JdbcResourceLocalTransactionCoordinatorBuilderImpl.class;
+            if (!isHibernates) {
+                LOG.debugf(
+                        "Counters are written just before the commit, not with it: transactions are those of %s",
+                        builder.getClass().getName());
+            }
         }
 
         @Override

@@ -7,7 +7,7 @@ import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
 
 /**
- * Writes what a transaction has pending before it commits, after the last flush. A {@code BeforeCompletionCallback} would run
+ * Writes what a transaction has pending before it commits, after the last flush, but for what goes along with the COMMIT. A {@code BeforeCompletionCallback} would run
  * before that flush, and after a rollback it would stay registered, of which Hibernate warns when the session is closed.
  */
 final class CommitWrite implements TransactionObserver {

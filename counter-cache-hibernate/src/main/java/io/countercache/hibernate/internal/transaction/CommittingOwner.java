@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.transaction;
 
 import io.countercache.hibernate.internal.orm.RollbackMark;
+import org.hibernate.TransactionException;
 import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.resource.jdbc.spi.JdbcSessionOwner;
@@ -32,6 +33,8 @@ final class CommittingOwner implements TransactionCoordinatorOwner, JdbcResource
         private final JdbcResourceTransaction connection;
         /** Whether the commit has failed, and Hibernate does not know yet that the transaction is rolled back. */
         private boolean hasFailed;
+        /** Whether that was the COMMIT itself. */
+        private boolean isCommitRefused;
 
         Committing(JdbcResourceTransaction connection) {
             this.connection = connection;
@@ -39,6 +42,7 @@ final class CommittingOwner implements TransactionCoordinatorOwner, JdbcResource
 
         @Override
         public void begin() {
+            isCommitRefused = false;
             connection.begin();
         }
 
@@ -56,6 +60,7 @@ final class CommittingOwner implements TransactionCoordinatorOwner, JdbcResource
         /** Rolls back here: if a commit fails, Hibernate expects that of the connection since version 7.4. */
         private void fail(RuntimeException failure) {
             hasFailed = true;
+            isCommitRefused = failure instanceof TransactionException;
             try {
                 connection.rollback();
             } catch (RuntimeException e) {
@@ -75,7 +80,12 @@ final class CommittingOwner implements TransactionCoordinatorOwner, JdbcResource
 
         @Override
         public TransactionStatus getStatus() {
-            return hasFailed ? TransactionStatus.ACTIVE : connection.getStatus();
+            if (hasFailed) {
+                return TransactionStatus.ACTIVE;
+            }
+            // after a rollback in its own commit Hibernate leaves the connection, and this status, as they are
+            TransactionStatus status = connection.getStatus();
+            return isCommitRefused && status == TransactionStatus.NOT_ACTIVE ? TransactionStatus.ROLLED_BACK : status;
         }
 
         @Override

@@ -20,7 +20,7 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deltas of each transaction. They are written once, just before the commit (see {@link CommitWrite}). They are written
+ * The deltas of each transaction. They are written once, with the commit (see {@link CommitWrite}). They are written
  * earlier only where a query would read an old value (see {@link ReadBeforeWrite}), because after an early write a
  * transaction no longer locks rows in the order in which all transactions do.
  */
@@ -212,11 +212,11 @@ public final class PendingDeltas {
         }
     }
 
-    /** Writes what is left of the session's transaction, and commits; does nothing if nothing is left. */
+    /** Writes what is left of the session's transaction, along with the COMMIT where that can be; does nothing if nothing is left. */
     void writeAndCommit(SharedSessionContractImplementor owner) {
         TransactionDeltas pending = transactions.get(owner);
         if (pending != null) {
-            pending.writeAndCommit(writer);
+            pending.writeAndCommit(writer, owner);
         }
     }
 

@@ -51,7 +51,7 @@ final class TransactionDeltas {
 
     /** Writes what is pending, but for what can be written along with the COMMIT. */
     void writeBeforeCommit(PathWriter writer, SharedSessionContractImplementor session) {
-        if (!isEmpty() && isCommitHooked && CommitMessage.isPossible(session)) {
+        if (!isEmpty() && isCommitHooked && writer.commitsAlong() && CommitMessage.isPossible(session)) {
             writing = session;
             writer.writeAllButLast(deltas, paths, this::show, session);
         } else {
@@ -59,10 +59,15 @@ final class TransactionDeltas {
         }
     }
 
-    /** Writes what is left, and commits. */
-    void writeAndCommit(PathWriter writer) {
+    /**
+     * Writes what is left, and commits. Whatever observers of the application have changed after {@link CommitWrite} was called, is written
+     * at once, or here if nothing was pending before.
+     */
+    void writeAndCommit(PathWriter writer, SharedSessionContractImplementor owner) {
         if (writing != null && !deltas.isEmpty()) {
             writer.writeAndCommit(deltas, writing);
+        } else if (!isEmpty()) {
+            write(writer, owner);
         }
     }
 

@@ -7,7 +7,6 @@ import io.countercache.hibernate.internal.model.ReferredParents;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
-import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
@@ -30,8 +29,8 @@ public final class CounterSql {
     private final ReferredParents referred;
     private final Map<Moved, CounterUpdate> updates = new ConcurrentHashMap<>();
 
-    /** Some counters of rows of one table, and whether the COMMIT goes along. */
-    private record Moved(String table, Set<CounterDefinition> counters, boolean commits) {}
+    /** Some counters of rows of one table. */
+    private record Moved(String table, Set<CounterDefinition> counters) {}
 
     /**
      * The UPDATE that moves some counters of one row. Its parameters are an amount for each counter, in the order of the set,
@@ -44,7 +43,6 @@ public final class CounterSql {
      * @param types the types of the counters
      * @param isSpread whether the row may be in another table instead, which gets an UPDATE as well
      * @param guaranteed the counters whose positive delta says that a foreign key refers to the row
-     * @param commits whether each of the texts has the COMMIT at its end
      */
     record CounterUpdate(
             EntityPersister parent,
@@ -54,8 +52,7 @@ public final class CounterSql {
             List<Class<?>> types,
             List<TouchedAttribute> touched,
             boolean isSpread,
-            Set<CounterDefinition> guaranteed,
-            boolean commits) {
+            Set<CounterDefinition> guaranteed) {
 
         /** Some counters of a row, for messages. */
         String named(RowDeltas row) {
@@ -71,19 +68,6 @@ public final class CounterSql {
         ArrayUpdate many(List<Object> ids, SharedSessionContractImplementor session) {
             return many == null ? null : ArrayUpdate.of(ids, parent, session);
         }
-
-        private CounterUpdate withCommit() {
-            return new CounterUpdate(
-                    parent,
-                    CommitMessage.of(text),
-                    CommitMessage.of(returning),
-                    many == null ? null : CommitMessage.of(many),
-                    types,
-                    touched,
-                    isSpread,
-                    guaranteed,
-                    true);
-        }
     }
 
     public CounterSql(CounterModel model, ReferredParents referred) {
@@ -92,21 +76,10 @@ public final class CounterSql {
     }
 
     CounterUpdate update(String table, Set<CounterDefinition> counters) {
-        CounterUpdate known = updates.get(new Moved(table, counters, false));
+        CounterUpdate known = updates.get(new Moved(table, counters));
         return known != null
                 ? known
-                : updates.computeIfAbsent(
-                        new Moved(table, Set.copyOf(counters), false), any -> resolve(table, counters));
-    }
-
-    /** The same with the COMMIT in one message. */
-    CounterUpdate updateAndCommit(String table, Set<CounterDefinition> counters) {
-        CounterUpdate known = updates.get(new Moved(table, counters, true));
-        if (known == null) {
-            known = update(table, counters).withCommit();
-            updates.put(new Moved(table, Set.copyOf(counters), true), known);
-        }
-        return known;
+                : updates.computeIfAbsent(new Moved(table, Set.copyOf(counters)), any -> resolve(table, counters));
     }
 
     private CounterUpdate resolve(String table, Set<CounterDefinition> counters) {
@@ -130,8 +103,7 @@ public final class CounterSql {
                 counters.stream().filter(referred::areGuaranteed).collect(Collectors.toUnmodifiableSet());
         boolean isSpread =
                 counters.stream().anyMatch(counter -> model.tables().of(counter).size() > 1);
-        return new CounterUpdate(
-                parent, text, returning(text, columns), many, types, touched, isSpread, guaranteed, false);
+        return new CounterUpdate(parent, text, returning(text, columns), many, types, touched, isSpread, guaranteed);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
+import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
@@ -41,6 +42,11 @@ public final class CounterWriter {
         plainTables = Set.copyOf(tables);
     }
 
+    /** Whether there are such tables. */
+    public boolean commitsAlong() {
+        return !plainTables.isEmpty();
+    }
+
     /** Writes all deltas and leaves none. */
     public void write(CounterDeltas deltas, SharedSessionContractImplementor session) {
         if (!deltas.isEmpty()) {
@@ -67,18 +73,12 @@ public final class CounterWriter {
 
     /** Writes the deltas that {@link #writeAllButLast} has left, and commits. */
     public void writeAndCommit(CounterDeltas deltas, SharedSessionContractImplementor session) {
-        List<RowDeltas> rows = deltas.drain(sql.lockOrder(session));
-        RowDeltas first = rows.get(0);
-        write(sql.updateAndCommit(first.row().table(), first.amounts().keySet()), rows, session);
+        write(deltas.drain(sql.lockOrder(session)), true, session);
     }
 
     private void write(List<RowDeltas> rows, SharedSessionContractImplementor session) {
         for (int from = 0; from < rows.size(); from = endOfStatement(rows, from)) {
-            RowDeltas first = rows.get(from);
-            write(
-                    sql.update(first.row().table(), first.amounts().keySet()),
-                    rows.subList(from, endOfStatement(rows, from)),
-                    session);
+            write(rows.subList(from, endOfStatement(rows, from)), false, session);
         }
     }
 
@@ -105,8 +105,9 @@ public final class CounterWriter {
         if (update.isSpread()) {
             return rows.size(); // which of the UPDATEs is to hit the row is not known
         }
-        // of a JDBC batch each part would be a message with a COMMIT of its own
-        return update.many(ids(rows.subList(from, rows.size())), session) == null ? rows.size() - 1 : from;
+        return update.many(ids(rows.subList(from, rows.size())), session) == null
+                ? Math.max(from, rows.size() - CommitMessage.STATEMENTS)
+                : from;
     }
 
     private static List<Object> ids(List<RowDeltas> rows) {
@@ -141,11 +142,14 @@ public final class CounterWriter {
         return entry == null ? tables : Set.of(((AbstractEntityPersister) entry.getPersister()).getRootTableName());
     }
 
-    private void write(CounterUpdate update, List<RowDeltas> rows, SharedSessionContractImplementor session) {
+    /** Writes rows that have one statement. */
+    private void write(List<RowDeltas> rows, boolean commits, SharedSessionContractImplementor session) {
+        RowDeltas first = rows.get(0);
+        CounterUpdate update = sql.update(first.row().table(), first.amounts().keySet());
         List<Object> ids = ids(rows);
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
         caches.around(update.parent(), ids, session, () -> {
-            new RowsUpdate(update, rows, ids, touched, session).send();
+            new RowsUpdate(update, rows, ids, touched, commits, session).send();
             return true;
         });
         touched.forEach((attribute, now) ->

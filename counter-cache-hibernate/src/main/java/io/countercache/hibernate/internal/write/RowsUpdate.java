@@ -35,19 +35,25 @@ final class RowsUpdate {
     private final List<RowDeltas> rows;
     private final List<Object> ids;
     private final Map<TouchedAttribute, Object> touched;
+    private final boolean commits;
     private final SharedSessionContractImplementor session;
 
-    /** @param touched for each touched attribute, now */
+    /**
+     * @param touched for each touched attribute, now
+     * @param commits whether the COMMIT is sent along
+     */
     RowsUpdate(
             CounterUpdate update,
             List<RowDeltas> rows,
             List<Object> ids,
             Map<TouchedAttribute, Object> touched,
+            boolean commits,
             SharedSessionContractImplementor session) {
         this.update = update;
         this.rows = rows;
         this.ids = ids;
         this.touched = touched;
+        this.commits = commits;
         this.session = session;
     }
 
@@ -69,17 +75,25 @@ final class RowsUpdate {
         ArrayUpdate many = update.many(ids, session);
         if (many != null) {
             int hit = Statements.attempt(
-                    String.valueOf(update.many()),
+                    message(String.valueOf(update.many()), 1),
                     this::attempt,
                     session,
                     statement -> many.send(amounts(), update.types(), touched, statement, session));
             return hit == rows.size() || update.isSpread() ? List.of() : missed(hit);
         }
-        return rows.size() > 1 ? sendBatch(rows) : sendOne(rows.get(0)) ? List.of() : missed(0);
+        if (rows.size() == 1) {
+            return sendOne(rows.get(0)) ? List.of() : missed(0);
+        }
+        return commits ? sendTogether() : sendBatch(rows);
+    }
+
+    /** The text to send. */
+    private String message(String statement, int times) {
+        return commits ? CommitMessage.of(statement, times) : statement;
     }
 
     private RuntimeException failed(JDBCException failure) {
-        if (update.commits() && CommitMessage.hasEnded(session)) {
+        if (commits && CommitMessage.hasEnded(session)) {
             return new TransactionException("Unable to commit against JDBC Connection", failure.getSQLException());
         }
         return Statements.failed(
@@ -88,7 +102,7 @@ final class RowsUpdate {
 
     /** The rows that an UPDATE has not hit: of several, those that an UPDATE of each by 0 does not hit, either. */
     private List<RowDeltas> missed(int hit) {
-        if (update.commits()) {
+        if (commits) {
             MissedRows.report(rows, hit, update, session);
             return List.of();
         }
@@ -104,7 +118,7 @@ final class RowsUpdate {
     private List<RowDeltas> sendBatch(List<RowDeltas> rows) {
         int[] hit = Statements.attempt(update.text(), this::attempt, session, statement -> {
             for (RowDeltas row : rows) {
-                bind(row, statement);
+                bind(row, statement, 1);
                 statement.addBatch();
             }
             return Statements.executeBatch(statement, session);
@@ -115,19 +129,36 @@ final class RowsUpdate {
                 .toList();
     }
 
+    /** Sends what would be a JDBC batch as one statement, of which the COMMIT is the last part. */
+    private List<RowDeltas> sendTogether() {
+        int hit = Statements.attempt(message(update.text(), rows.size()), this::attempt, session, statement -> {
+            int position = 1;
+            for (RowDeltas row : rows) {
+                position = bind(row, statement, position);
+            }
+            int rowsHit = Statements.executeUpdate(statement, session);
+            for (int row = 1; row < rows.size(); row++) {
+                statement.getMoreResults();
+                rowsHit += statement.getUpdateCount();
+            }
+            return rowsHit;
+        });
+        return hit == rows.size() ? List.of() : missed(hit);
+    }
+
     private boolean sendOne(RowDeltas row) {
         boolean returns = Databases.of(session).canReturnUpdated()
                 && ManagedParents.manages(update.parent(), row.row().id(), session);
-        String text = returns ? update.returning() : update.text();
+        String text = message(returns ? update.returning() : update.text(), 1);
         return Statements.attempt(text, this::attempt, session, statement -> {
-            bind(row, statement);
+            bind(row, statement, 1);
             return returns ? show(row, statement, text) : Statements.executeUpdate(statement, session) > 0;
         });
     }
 
     /** What it does, for the message of its failure. */
     private String attempt() {
-        return "move " + named() + (update.commits() ? " and commit" : "");
+        return "move " + named() + (commits ? " and commit" : "");
     }
 
     /** The counters and ids of some rows, for messages. */
@@ -177,12 +208,14 @@ final class RowsUpdate {
         return true;
     }
 
-    private void bind(RowDeltas row, PreparedStatement statement) throws SQLException {
-        int position = 1;
+    /** Returns the position behind the parameters. */
+    private int bind(RowDeltas row, PreparedStatement statement, int first) throws SQLException {
+        int position = first;
+        int counter = 0;
         for (BigDecimal amount : row.amounts().values()) {
-            Columns.bind(amount, update.types().get(position - 1), statement, position++);
+            Columns.bind(amount, update.types().get(counter++), statement, position++);
         }
         position = TouchedAttribute.bind(touched, statement, position, session);
-        Columns.bindId(row.row().id(), update.parent(), statement, position, session);
+        return Columns.bindId(row.row().id(), update.parent(), statement, position, session);
     }
 }

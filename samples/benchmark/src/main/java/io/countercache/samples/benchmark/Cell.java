@@ -11,14 +11,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.hibernate.SessionFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A workload with one variant on some threads: what is measured in each round.
+ * A workload with one variant on some threads, through a network or none: what is measured in each round.
  *
  * @param threads how many transactions run at once
+ * @param network microseconds there and back
  */
-record Cell(Workload workload, int threads, Tables tables) {
+record Cell(Workload workload, int threads, int network, Tables tables) {
 
     private static final String DEADLOCK = "40P01";
 
@@ -31,8 +33,28 @@ record Cell(Workload workload, int threads, Tables tables) {
      */
     record Result(double perSecond, long failed, long deadlocks) {}
 
+    /** What is done, in words. */
+    String words() {
+        return network == 0 ? workload.title : workload.title + ", " + away();
+    }
+
+    /** The same with the threads: one for all variants that are compared with each other. */
+    String group() {
+        return words() + ", " + onThreads();
+    }
+
+    String onThreads() {
+        return threads == 1 ? "1 thread" : threads + " threads";
+    }
+
+    /** How far away the database is. */
+    String away() {
+        return "database %s ms away".formatted(network / 1_000.0);
+    }
+
     /** Runs for some time, and until the transactions end that are under way then. */
     Result run(long nanos, long seed) throws InterruptedException, ExecutionException {
+        SessionFactory factory = tables.factory(network);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
             Tally tally = new Tally(System.nanoTime() + nanos);
@@ -42,7 +64,7 @@ record Cell(Workload workload, int threads, Tables tables) {
                 running.add(executor.submit(() -> {
                     do {
                         workload.prepare(tables);
-                        commit(random, tally);
+                        commit(factory, random, tally);
                     } while (tally.hasTime());
                     return null;
                 }));
@@ -56,12 +78,12 @@ record Cell(Workload workload, int threads, Tables tables) {
         }
     }
 
-    private void commit(Random random, Tally tally) {
+    private void commit(SessionFactory factory, Random random, Tally tally) {
         long start = System.nanoTime();
         boolean committed = false;
         do {
             try {
-                tables.factory().inTransaction(session -> workload.transact(session, tables, random));
+                factory.inTransaction(session -> workload.transact(session, tables, random));
                 committed = true;
             } catch (PersistenceException e) {
                 tally.failed(e);

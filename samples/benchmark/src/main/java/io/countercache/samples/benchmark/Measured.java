@@ -38,14 +38,21 @@ final class Measured {
         return rounds.stream().mapToDouble(Result::perSecond).max().orElse(0);
     }
 
-    /** The median of what each round has brought, as a part of what the base has brought in the same round. */
+    /** What it is compared with. */
+    Variant comparedWith() {
+        return (base == null ? this : base).cell.tables().variant();
+    }
+
+    /** As a part of that. */
     double ratio() {
-        if (base == null) {
-            return 1;
-        }
+        return base == null ? 1 : partOf(base);
+    }
+
+    /** The median of what each round has brought, as a part of what the other one has brought in the same round. */
+    double partOf(Measured other) {
         List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < rounds.size(); i++) {
-            ratios.add(rounds.get(i).perSecond() / base.rounds.get(i).perSecond());
+            ratios.add(rounds.get(i).perSecond() / other.rounds.get(i).perSecond());
         }
         return median(ratios);
     }

@@ -14,6 +14,7 @@ final class Options {
     private int posts = 100_000;
     private int readPosts = 200;
     private List<Workload> only = List.of(Workload.values());
+    private List<Integer> networks = List.of(0, 500);
     private Path directory = Path.of("docs/benchmark");
 
     private Options() {}
@@ -41,11 +42,15 @@ final class Options {
                 only = Arrays.stream(value.split(",", -1))
                         .map(Workload::valueOf)
                         .toList();
+            case "--network" ->
+                networks = Arrays.stream(value.split(",", -1))
+                        .map(Integer::valueOf)
+                        .toList();
             case "--directory" -> directory = Path.of(value);
             default ->
                 throw new IllegalArgumentException(
                         name
-                                + " is not known: use --short, or --url=.., --rounds=.., --millis=.., --only=.., --directory=..");
+                                + " is not known: use --short, or --url=.., --rounds=.., --millis=.., --only=.., --network=.., --directory=..");
         }
     }
 
@@ -78,6 +83,11 @@ final class Options {
     /** The workloads that are run. */
     List<Workload> workloads() {
         return only;
+    }
+
+    /** Through which networks: microseconds there and back, 0 for none. */
+    List<Integer> networks() {
+        return networks;
     }
 
     /** Where the results are written. */

@@ -1,8 +1,5 @@
 package io.countercache.samples.benchmark;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -12,15 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a counter costs an application: transactions per second with each {@link Variant}, of each {@link Workload}, in rounds
- * in which all take turns.
+ * What a counter costs an application: transactions per second with each {@link Variant}, of each {@link Workload}, some also
+ * through a {@link Network}, in rounds in which all take turns.
  */
 public final class Outside {
-
-    private static final int CONNECTIONS = 40;
 
     private final Options options;
     private final Map<Variant, Tables> written = new EnumMap<>(Variant.class);
@@ -34,7 +28,7 @@ public final class Outside {
      * Runs the benchmark.
      *
      * @param args {@code --short} for half a minute of everything; {@code --url=..} for another database; {@code --rounds=..},
-     *     {@code --millis=..}, {@code --only=SPREAD,HOT}, {@code --directory=..}
+     *     {@code --millis=..}, {@code --only=SPREAD,HOT}, {@code --network=0,500}, {@code --directory=..}
      */
     public static void main(String[] args) throws Exception {
         run(Options.parse(args));
@@ -42,38 +36,15 @@ public final class Outside {
 
     /** Runs it, and answers with what it has measured. */
     static List<Measured> run(Options options) throws Exception {
-        try (EmbeddedPostgres postgres = options.url() == null ? start(options) : null;
-                HikariDataSource database = pool(options, postgres)) {
-            return new Outside(options).measure(database);
+        try (Server server = new Server(options)) {
+            return new Outside(options).measure(server);
         }
     }
 
-    private static EmbeddedPostgres start(Options options) throws IOException {
-        return EmbeddedPostgres.builder()
-                // in a round that is shorter than its default, a deadlock would take all of the time
-                .setServerConfig("deadlock_timeout", Math.min(1_000, options.millis()) + "ms")
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("shared_buffers", "512MB")
-                .setServerConfig("max_wal_size", "8GB")
-                .start();
-    }
-
-    private static HikariDataSource pool(Options options, @Nullable EmbeddedPostgres postgres) {
-        HikariConfig config = new HikariConfig();
-        if (postgres == null) {
-            config.setJdbcUrl(options.url());
-        } else {
-            config.setDataSource(postgres.getPostgresDatabase());
-        }
-        config.setMaximumPoolSize(CONNECTIONS);
-        return new HikariDataSource(config);
-    }
-
-    private List<Measured> measure(HikariDataSource database)
+    private List<Measured> measure(Server server)
             throws SQLException, IOException, InterruptedException, ExecutionException {
         try {
-            List<List<Measured>> groups = groups(database);
+            List<List<Measured>> groups = groups(server);
             for (int round = -1; round < options.rounds(); round++) {
                 for (List<Measured> group : groups) {
                     // each goes first as often as the others
@@ -94,7 +65,7 @@ public final class Outside {
             for (Tables tables : written.values()) {
                 drifted.put(tables.variant(), tables.drifted());
             }
-            new Report(all, drifted, database).write(options.directory());
+            new Report(all, drifted, server.description()).write(options.directory());
             return all;
         } finally {
             written.values().forEach(Tables::close);
@@ -102,29 +73,32 @@ public final class Outside {
         }
     }
 
-    /** What is compared with each other: one workload, on as many threads. */
-    private List<List<Measured>> groups(HikariDataSource database) throws SQLException {
+    /** What is compared with each other: one workload, on as many threads, through the same network. */
+    private List<List<Measured>> groups(Server server) throws SQLException {
         List<List<Measured>> groups = new ArrayList<>();
         for (Workload workload : options.workloads()) {
-            for (int threads : workload.threads) {
-                List<Measured> group = new ArrayList<>();
-                for (Variant variant : workload.variants) {
-                    Measured base = group.isEmpty() ? null : group.get(0);
-                    group.add(new Measured(new Cell(workload, threads, tables(workload, variant, database)), base));
+            for (int network : options.networks()) {
+                for (int threads : workload.threads(network)) {
+                    List<Measured> group = new ArrayList<>();
+                    for (Variant variant : workload.variants) {
+                        Measured base = group.isEmpty() ? null : group.get(0);
+                        Cell cell = new Cell(workload, threads, network, tables(workload, variant, server));
+                        group.add(new Measured(cell, base));
+                    }
+                    groups.add(group);
                 }
-                groups.add(group);
             }
         }
         return groups;
     }
 
-    private Tables tables(Workload workload, Variant variant, HikariDataSource database) throws SQLException {
+    private Tables tables(Workload workload, Variant variant, Server server) throws SQLException {
         Map<Variant, Tables> all = workload.reads() ? read : written;
         Tables known = all.get(variant);
         if (known == null) {
             known = workload.reads()
-                    ? Tables.toRead(variant, database, options.readPosts())
-                    : Tables.toWrite(variant, database, options.posts());
+                    ? Tables.toRead(variant, server, options.readPosts())
+                    : Tables.toWrite(variant, server, options.posts());
             all.put(variant, known);
         }
         return known;

@@ -4,9 +4,10 @@ import io.countercache.hibernate.CounterCacheSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.sql.DataSource;
 import org.hibernate.SessionFactory;
 import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.AvailableSettings;
@@ -21,44 +22,52 @@ final class Tables implements AutoCloseable {
     static final long FIRST_REFILLED = 1_000_000_000;
     static final long REFILLED = 10_000;
 
+    /** The value of {@link CounterCacheSettings#WRITE} by which an UPDATE is a message of its own, just before the commit. */
+    private static final String BEFORE_COMMIT = "before_commit";
+
     private static final int REFILLED_POSTS = 1_000;
 
     private final Variant variant;
     private final String schema;
-    private final DataSource database;
-    private final SessionFactory factory;
+    private final Server server;
+    private final Map<Integer, SessionFactory> factories = new TreeMap<>();
     private final int posts;
     private final int comments;
     private final double[] zipf;
     private final AtomicLong moved = new AtomicLong();
     private final AtomicLong deleted = new AtomicLong();
 
-    private Tables(Variant variant, String schema, DataSource database, int posts, int commentsPerPost)
-            throws SQLException {
+    private Tables(Variant variant, String schema, Server server, int posts, int commentsPerPost) throws SQLException {
         this.variant = variant;
         this.schema = schema;
-        this.database = database;
+        this.server = server;
         this.posts = posts;
         this.comments = posts * commentsPerPost;
         this.zipf = zipf(posts);
         fill(commentsPerPost);
+    }
+
+    private SessionFactory hibernate(int network) {
         Configuration configuration = new Configuration()
                 .addAnnotatedClasses(variant.mapping.postClass(), variant.mapping.commentClass())
                 .setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl())
                 .setProperty(AvailableSettings.DEFAULT_SCHEMA, schema)
-                .setProperty(CounterCacheSettings.ENABLED, Boolean.toString(variant == Variant.LIBRARY));
-        configuration.getProperties().put(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, database);
-        factory = configuration.buildSessionFactory();
+                .setProperty(CounterCacheSettings.ENABLED, Boolean.toString(variant.isLibrary()));
+        if (variant == Variant.BEFORE_COMMIT) {
+            configuration.setProperty(CounterCacheSettings.WRITE, BEFORE_COMMIT);
+        }
+        configuration.getProperties().put(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, server.database(network));
+        return configuration.buildSessionFactory();
     }
 
     /** With a counter that is not indexed, and three comments on each post. */
-    static Tables toWrite(Variant variant, DataSource database, int posts) throws SQLException {
-        return new Tables(variant, variant.schema(), database, posts, 3);
+    static Tables toWrite(Variant variant, Server server, int posts) throws SQLException {
+        return new Tables(variant, variant.schema(), server, posts, 3);
     }
 
     /** With an index on the counter, as whoever sorts by it has one, and 1,000 comments on each post. */
-    static Tables toRead(Variant variant, DataSource database, int posts) throws SQLException {
-        Tables tables = new Tables(variant, "read_" + variant.schema(), database, posts, 1_000);
+    static Tables toRead(Variant variant, Server server, int posts) throws SQLException {
+        Tables tables = new Tables(variant, "read_" + variant.schema(), server, posts, 1_000);
         tables.execute("create index on {schema}.post (comments_count)");
         return tables;
     }
@@ -86,14 +95,14 @@ final class Tables implements AutoCloseable {
     }
 
     private void execute(String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
+        try (Connection connection = server.database().getConnection();
                 var statement = connection.createStatement()) {
             statement.execute(sql.replace("{schema}", schema));
         }
     }
 
     private long number(String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
+        try (Connection connection = server.database().getConnection();
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(sql.replace("{schema}", schema))) {
             rows.next();
@@ -105,8 +114,9 @@ final class Tables implements AutoCloseable {
         return variant;
     }
 
-    SessionFactory factory() {
-        return factory;
+    /** Whose connections go through that network. */
+    SessionFactory factory(int network) {
+        return factories.computeIfAbsent(network, this::hibernate);
     }
 
     int posts() {
@@ -156,7 +166,7 @@ final class Tables implements AutoCloseable {
                     1 + id %% %3$d from generate_series(%1$d, %1$d + %2$d - 1) id
                   on conflict do nothing;
                 """.formatted(FIRST_REFILLED, REFILLED, REFILLED_POSTS));
-        if (variant == Variant.LIBRARY) {
+        if (variant.isLibrary()) {
             execute("update {schema}.post set comments_count = comments_count + %d where id <= %d"
                     .formatted(REFILLED / REFILLED_POSTS, REFILLED_POSTS));
         }
@@ -185,6 +195,6 @@ final class Tables implements AutoCloseable {
 
     @Override
     public void close() {
-        factory.close();
+        factories.values().forEach(SessionFactory::close);
     }
 }

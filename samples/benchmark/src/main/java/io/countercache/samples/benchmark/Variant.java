@@ -10,16 +10,23 @@ import org.jspecify.annotations.Nullable;
 enum Variant {
     NONE("no counter", Mapping.BARE, false),
     LIBRARY("this library", Mapping.COUNTED, true),
+    BEFORE_COMMIT("this library, write = before_commit", Mapping.COUNTED, true),
     NAIVE("load, ++, save", Mapping.ASSIGNED, LockModeType.NONE),
-    VERSIONED("the same with @Version and retry", Mapping.VERSIONED, LockModeType.NONE),
-    PESSIMISTIC("the same with a pessimistic lock", Mapping.ASSIGNED, LockModeType.PESSIMISTIC_WRITE),
-    HAND("UPDATE .. + 1 by hand", Mapping.COLUMN, true) {
+    VERSIONED("@Version and retry", Mapping.VERSIONED, LockModeType.NONE),
+    PESSIMISTIC("pessimistic lock", Mapping.ASSIGNED, LockModeType.PESSIMISTIC_WRITE),
+    /** Two statements in a transaction, word for word those of a {@code counter_cache} of Rails. */
+    HAND("by hand, as Rails does: INSERT, then UPDATE", Mapping.COLUMN, true) {
         @Override
         void counted(Session session, long post, int by) {
-            session.createMutationQuery("update Post set commentsCount = commentsCount + :by where id = :post")
-                    .setParameter("by", by)
-                    .setParameter("post", post)
-                    .executeUpdate();
+            session.flush();
+            String update = "update %s.post set comments_count = coalesce(comments_count, 0) %s %d where id = ?"
+                    .formatted(schema(), by < 0 ? "-" : "+", Math.abs(by));
+            session.doWork(connection -> {
+                try (var statement = connection.prepareStatement(update)) {
+                    statement.setLong(1, post);
+                    statement.executeUpdate();
+                }
+            });
         }
     },
     RAW_BATCH("one JDBC batch of UPDATEs by hand", Mapping.COLUMN, true),
@@ -51,6 +58,10 @@ enum Variant {
         this.mapping = mapping;
         this.stored = stored;
         this.assigned = assigned;
+    }
+
+    boolean isLibrary() {
+        return this == LIBRARY || this == BEFORE_COMMIT;
     }
 
     String schema() {

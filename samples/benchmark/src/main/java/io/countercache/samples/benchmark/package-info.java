@@ -7,7 +7,8 @@
  *   <li>{@code Variant} is a way to count, {@code Mapping} the entities that it takes
  *   <li>{@code Workload} is what is done in a transaction, {@code Tables} what it is done to
  *   <li>{@code Cell} is a workload with a variant, {@code Measured} what its rounds have brought
- *   <li>{@code Report} writes that
+ *   <li>{@code Server} is the PostgreSQL, {@code Network} what is between it and the application
+ *   <li>{@code Report} writes that, {@code Charts} the charts, of which each is a {@code Chart}
  * </ol>
  */
 @NullMarked
