@@ -10,6 +10,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.HibernateVersions;
 import io.countercache.hibernate.support.JpaBootstrap;
 import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
@@ -226,8 +227,12 @@ class CommitFailuresTest {
     private Outcome assertSame(Scenario scenario) throws SQLException {
         Outcome before = outcome(CounterCacheSettings.WRITE, "before_commit", scenario);
         Outcome with = outcome(CounterCacheSettings.WRITE, "with_commit", scenario);
-        assertThat(with).isEqualTo(before);
-        assertThat(with.completions).containsExactly(false);
+        assertThat(with.thrown).isEqualTo(before.thrown);
+        assertThat(with.sqlState).isEqualTo(before.sqlState);
+        if (HibernateVersions.isSince("7.4")) { // older versions tell nobody of a commit that has failed
+            assertThat(with).isEqualTo(before);
+            assertThat(with.completions).containsExactly(false);
+        }
         return with;
     }
 
@@ -335,7 +340,9 @@ class CommitFailuresTest {
     /** The same as without the library, too. */
     private void assertFailsToCommit(String sqlState, Scenario scenario) throws SQLException {
         Outcome without = outcome(CounterCacheSettings.ENABLED, false, scenario);
-        assertThat(assertSame(sqlState, scenario)).isEqualTo(without);
+        Outcome with = assertSame(sqlState, scenario);
+        assertThat(with.thrown).isEqualTo(without.thrown);
+        assertThat(with.sqlState).isEqualTo(without.sqlState);
     }
 
     @Test
