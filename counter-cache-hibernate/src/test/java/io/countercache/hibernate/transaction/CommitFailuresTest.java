@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
@@ -320,19 +321,17 @@ class CommitFailuresTest {
     @Test
     void aConnectionThatBreaksWhileItWaitsForTheRow() throws SQLException {
         // of Spring's managers one tells of the rollback that fails then
-        assertSame(transaction -> whilePostIsLocked(() -> terminated(transaction)));
-    }
-
-    private void terminated(Consumer<Consumer<Session>> transaction) {
-        AtomicReference<Integer> backend = new AtomicReference<>();
-        Future<?> failing = others.start(() -> transaction.accept(session -> {
-            backend.set(session.createNativeQuery("select pg_backend_pid()", Integer.class)
-                    .getSingleResult());
-            comment(session);
+        assertSame(transaction -> whilePostIsLocked(() -> {
+            AtomicReference<Integer> backend = new AtomicReference<>();
+            Future<?> failing = others.start(() -> transaction.accept(session -> {
+                backend.set(session.createNativeQuery("select pg_backend_pid()", Integer.class)
+                        .getSingleResult());
+                comment(session);
+            }));
+            others.awaitWaiting(1);
+            db.number("select pg_terminate_backend(%d)::int".formatted(backend.get()));
+            Concurrently.finish(failing);
         }));
-        others.awaitWaiting(1);
-        db.number("select pg_terminate_backend(%d)::int".formatted(backend.get()));
-        Concurrently.finish(failing);
     }
 
     // ---- a COMMIT that fails ----
@@ -380,11 +379,7 @@ class CommitFailuresTest {
         });
     }
 
-    private interface Started {
-        Future<?> start();
-    }
-
-    private void whileTheCommitWaits(Started transaction) throws SQLException {
+    private void whileTheCommitWaits(Supplier<Future<?>> transaction) throws SQLException {
         db.execute("""
                 create or replace function wait() returns trigger language plpgsql as
                   'begin perform pg_advisory_xact_lock(1); return null; end';
@@ -394,7 +389,7 @@ class CommitFailuresTest {
                 var statement = holder.createStatement()) {
             holder.setAutoCommit(false);
             statement.execute("select pg_advisory_xact_lock(1)");
-            Future<?> failing = transaction.start();
+            Future<?> failing = transaction.get();
             holder.rollback();
             Concurrently.finish(failing);
         }
