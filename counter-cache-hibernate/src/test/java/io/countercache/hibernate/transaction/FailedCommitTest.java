@@ -15,8 +15,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.hibernate.BaseSessionEventListener;
 import org.hibernate.Session;
+import org.hibernate.SessionEventListener;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -66,7 +66,7 @@ class FailedCommitTest {
 
     /** Hears of the end of the transaction that has begun, and of later ones of the session. */
     private void listen(Session session) {
-        session.addEventListeners(new BaseSessionEventListener() {
+        session.addEventListeners(new SessionEventListener() {
             @Override
             public void transactionCompletion(boolean successful) {
                 told.add(successful ? "session: committed" : "session: not committed");
