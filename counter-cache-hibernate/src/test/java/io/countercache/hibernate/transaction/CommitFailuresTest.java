@@ -292,16 +292,18 @@ class CommitFailuresTest {
     void aDeadlock() throws SQLException {
         assertSame("40P01", transaction -> {
             db.execute("insert into author (name, comments_count) values ('a', 0) on conflict do nothing");
+            List<Future<?>> other = new ArrayList<>();
             transaction.accept(session -> {
                 sql(session, "set local deadlock_timeout = '10ms'"); // that of others is longer: they survive
                 sql(session, "update author set name = name");
-                Future<?> other = others.start(() -> db.inTransaction(waiting -> {
+                other.add(others.start(() -> db.inTransaction(waiting -> {
                     sql(waiting, "update post set title = title");
                     sql(waiting, "update author set name = name");
-                }));
+                })));
                 others.awaitWaiting(1);
                 comment(session);
             });
+            other.forEach(Concurrently::finish);
         });
     }
 
