@@ -116,7 +116,10 @@ public final class SchemaCheck {
      * says: that is not asked for a warning.
      */
     public Set<String> plainTables() {
-        if (!isMetadataAllowed() || Databases.of(factory).catalog() != Database.Catalog.PG_CATALOG) {
+        if (!isMetadataAllowed()
+                || factory.getSessionFactoryOptions()
+                        .isMultiTenancyEnabled() // the tables of other tenants may be others
+                || Databases.of(factory).catalog() != Database.Catalog.PG_CATALOG) {
             return Set.of();
         }
         try {

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.sql;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Once;
 import java.sql.Connection;
+import java.sql.SQLException;
 import org.hibernate.ConnectionReleaseMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
@@ -20,8 +21,11 @@ public final class CommitMessage {
 
     private CommitMessage() {}
 
-    /** How many statements one message may have: each number of them makes a text that the driver remembers. */
-    public static final int STATEMENTS = 20;
+    /**
+     * How many statements one message may have: a power of 2, and so may be each smaller number of them. Each makes a text that the
+     * driver remembers, and the server plans each statement of each text.
+     */
+    public static final int STATEMENTS = 4;
 
     /** The text of the message that has this statement in it, as often as it is sent. */
     public static String of(String statement, int times) {
@@ -35,7 +39,9 @@ public final class CommitMessage {
                 ? "the database is not PostgreSQL"
                 : isGivenBackBefore(logical)
                         ? "the session gives its connection back before the commit"
-                        : PostgreSqlDriver.obstacle(logical.getPhysicalConnection());
+                        : session.getJdbcCoordinator().determineRemainingTransactionTimeOutPeriod() > 0
+                                ? "the transaction has a timeout, which is one of its statements and not of its commit"
+                                : PostgreSqlDriver.obstacle(logical.getPhysicalConnection());
         if (obstacle != null
                 && FactoryScope.of(session.getFactory())
                         .get(Said.class, () -> new Said(new Once()))
@@ -52,10 +58,28 @@ public final class CommitMessage {
     }
 
     /**
-     * Whether a message that has failed has ended the transaction: then it was the COMMIT that has failed, and not the statement.
+     * Whether the transaction has ended. If the message has failed, it was the COMMIT then, and not the statement; if something else has
+     * failed, it came after the COMMIT.
      */
     public static boolean hasEnded(SharedSessionContractImplementor session) {
-        return PostgreSqlDriver.isIdle(
-                session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection());
+        return PostgreSqlDriver.state(connection(session)).equals("IDLE");
+    }
+
+    /** Whether the transaction goes on as if nothing had been sent: a pool or an inspector of statements has refused the message. */
+    public static boolean isRefused(SharedSessionContractImplementor session) {
+        return PostgreSqlDriver.state(connection(session)).equals("OPEN");
+    }
+
+    /** Rolls back what was done on the connection after the COMMIT. */
+    public static void rollbackAfter(SharedSessionContractImplementor session) {
+        try {
+            connection(session).rollback();
+        } catch (SQLException e) {
+            LOG.debug("The connection cannot be used any more", e);
+        }
+    }
+
+    private static Connection connection(SharedSessionContractImplementor session) {
+        return session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection();
     }
 }

@@ -57,20 +57,21 @@ final class PostgreSqlDriver {
                         + " known which of them has";
             }
             return connection.getAutoCommit() ? "the connection commits each statement by itself" : null;
-        } catch (SQLException e) {
-            return "the connection cannot be looked at: " + e.getMessage();
+        } catch (SQLException
+                | RuntimeException
+                | LinkageError e) { // proxies that are older than unwrap() do not expect it
+            return "the connection cannot be looked at: " + e;
         }
     }
 
-    /** Whether a connection is known to be in no transaction. It is not if the connection is broken. */
-    static boolean isIdle(Connection connection) {
+    /** In which state the transaction of a connection is, as the driver knows: IDLE, OPEN or FAILED; empty if it is broken. */
+    static String state(Connection connection) {
         try {
-            return CONNECTION != null
-                    && STATE != null
-                    && !connection.isClosed()
-                    && call(STATE, connection.unwrap(CONNECTION)).equals("IDLE");
-        } catch (SQLException e) {
-            return false;
+            return CONNECTION == null || STATE == null || connection.isClosed()
+                    ? ""
+                    : call(STATE, connection.unwrap(CONNECTION));
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            return "";
         }
     }
 

@@ -49,10 +49,16 @@ public final class Statements {
     public static <R> R query(
             String sql, Supplier<String> attempt, SharedSessionContractImplementor session, Sending<R> sending) {
         try {
-            return attempt(preparer(session).prepareQueryStatement(sql, false, null), sql, attempt, session, sending);
+            return attemptQuery(sql, attempt, session, sending);
         } catch (JDBCException e) {
             throw failed(e, session);
         }
+    }
+
+    /** The same as {@link #query}, with failures as of {@link #attempt}. */
+    public static <R> R attemptQuery(
+            String sql, Supplier<String> attempt, SharedSessionContractImplementor session, Sending<R> sending) {
+        return attempt(preparer(session).prepareQueryStatement(sql, false, null), sql, attempt, session, sending);
     }
 
     private static StatementPreparer preparer(SharedSessionContractImplementor session) {

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.transaction;
 
+import io.countercache.hibernate.internal.orm.FailedCommits;
 import io.countercache.hibernate.internal.orm.RollbackMark;
 import org.hibernate.TransactionException;
 import org.hibernate.engine.jdbc.spi.JdbcCoordinator;
@@ -43,6 +44,7 @@ final class CommittingOwner implements TransactionCoordinatorOwner, JdbcResource
         @Override
         public void begin() {
             isCommitRefused = false;
+            hasFailed = false;
             connection.begin();
         }
 
@@ -59,7 +61,7 @@ final class CommittingOwner implements TransactionCoordinatorOwner, JdbcResource
 
         /** Rolls back here: if a commit fails, Hibernate expects that of the connection since version 7.4. */
         private void fail(RuntimeException failure) {
-            hasFailed = true;
+            hasFailed = FailedCommits.ARE_ROLLED_BACK_BY_HIBERNATE;
             isCommitRefused = failure instanceof TransactionException;
             try {
                 connection.rollback();
@@ -85,7 +87,12 @@ final class CommittingOwner implements TransactionCoordinatorOwner, JdbcResource
             }
             // after a rollback in its own commit Hibernate leaves the connection, and this status, as they are
             TransactionStatus status = connection.getStatus();
-            return isCommitRefused && status == TransactionStatus.NOT_ACTIVE ? TransactionStatus.ROLLED_BACK : status;
+            if (!isCommitRefused) {
+                return status;
+            }
+            return status == TransactionStatus.NOT_ACTIVE
+                    ? TransactionStatus.ROLLED_BACK
+                    : status == TransactionStatus.FAILED_ROLLBACK ? TransactionStatus.FAILED_COMMIT : status;
         }
 
         @Override

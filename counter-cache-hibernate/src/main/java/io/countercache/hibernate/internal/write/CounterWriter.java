@@ -15,12 +15,15 @@ import java.util.Set;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.AbstractEntityPersister;
+import org.jboss.logging.Logger;
 
 /**
  * Writes deltas in lock order, by one UPDATE for each row. Neighbours with the same text are one JDBC batch or, where the
  * database can update many rows in a given order, one statement.
  */
 public final class CounterWriter {
+
+    private static final Logger LOG = Logger.getLogger(CounterWriter.class);
 
     private final CounterModel model;
     private final CounterSql sql;
@@ -106,7 +109,7 @@ public final class CounterWriter {
             return rows.size(); // which of the UPDATEs is to hit the row is not known
         }
         return update.many(ids(rows.subList(from, rows.size())), session) == null
-                ? Math.max(from, rows.size() - CommitMessage.STATEMENTS)
+                ? rows.size() - Integer.highestOneBit(Math.min(rows.size() - from, CommitMessage.STATEMENTS))
                 : from;
     }
 
@@ -148,11 +151,11 @@ public final class CounterWriter {
         CounterUpdate update = sql.update(first.row().table(), first.amounts().keySet());
         List<Object> ids = ids(rows);
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
-        caches.around(update.parent(), ids, session, () -> {
-            new RowsUpdate(update, rows, ids, touched, commits, session).send();
-            return true;
-        });
-        touched.forEach((attribute, now) ->
-                ids.forEach(id -> ManagedParents.show(update.parent(), id, attribute.name(), now, session)));
+        RowsUpdate statement = new RowsUpdate(update, rows, ids, touched, commits, session);
+        if (!caches.around(update.parent(), ids, session, statement::send)) {
+            LOG.info("Counters are written just before the commit from now on: they cannot be sent along with it");
+            plainTables = Set.of();
+            write(rows, false, session);
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.write;
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.Statements;
@@ -48,11 +49,22 @@ final class MissedRows {
 
     /**
      * Says what {@link #refuse} would have said, of rows whose UPDATE is committed. Only tables are written so in which nothing hid rows
-     * when the session factory was built.
+     * when the session factory was built. Throws nothing: the commit was a success.
      *
      * @param hit how many of the rows the UPDATE has hit
      */
     static void report(List<RowDeltas> rows, int hit, CounterUpdate update, SharedSessionContractImplementor session) {
+        try {
+            look(rows, hit, update, session);
+        } catch (RuntimeException e) {
+            LOG.errorf(
+                    e, "%s was not written, and it cannot be seen whether the row is there", update.named(rows.get(0)));
+            CommitMessage.rollbackAfter(session);
+        }
+    }
+
+    private static void look(
+            List<RowDeltas> rows, int hit, CounterUpdate update, SharedSessionContractImplementor session) {
         int there = 0;
         for (RowDeltas row : rows) {
             if (isThere(row, update, session)) {
@@ -88,7 +100,7 @@ final class MissedRows {
         }
         String sql = "select 1 from " + row.row().table() + " where "
                 + Columns.row(row.row().table(), update.parent());
-        return Statements.query(sql, () -> "look for " + update.named(row), session, statement -> {
+        return Statements.attemptQuery(sql, () -> "look for " + update.named(row), session, statement -> {
             Columns.bindId(row.row().id(), update.parent(), statement, 1, session);
             try (ResultSet rows =
                     session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql)) {

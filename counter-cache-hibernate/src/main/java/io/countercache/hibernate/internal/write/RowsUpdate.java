@@ -24,9 +24,12 @@ import org.hibernate.JDBCException;
 import org.hibernate.TransactionException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;
+import org.jboss.logging.Logger;
 
 /** An UPDATE of the counters of some rows, sent as the database can do it best. */
 final class RowsUpdate {
+
+    private static final Logger LOG = Logger.getLogger(RowsUpdate.class);
 
     /** How many rows a message names: which of them has failed, drivers tell in different ways. */
     private static final int NAMED_ROWS = 10;
@@ -57,16 +60,33 @@ final class RowsUpdate {
         this.session = session;
     }
 
-    /** Sends it, and refuses it if it has not hit a row that is there. */
-    void send() {
-        List<RowDeltas> missed;
+    /**
+     * Sends it, and refuses it if it has not hit a row that is there.
+     *
+     * @return false if it has not been sent, because something between here and the server does not let the COMMIT go along
+     */
+    boolean send() {
         try {
-            missed = attemptToSend();
-        } catch (JDBCException e) {
-            throw failed(e);
-        }
-        if (!update.isSpread()) {
-            MissedRows.refuse(missed, update, session);
+            List<RowDeltas> missed = attemptToSend();
+            if (!update.isSpread()) {
+                MissedRows.refuse(missed, update, session);
+            }
+            touched.forEach((attribute, now) ->
+                    ids.forEach(id -> ManagedParents.show(update.parent(), id, attribute.name(), now, session)));
+            return true;
+        } catch (RuntimeException e) {
+            if (commits && CommitMessage.isRefused(session)) {
+                LOG.debug("A statement cannot be sent along with the COMMIT", e);
+                return false;
+            }
+            if (e instanceof JDBCException failure) {
+                throw failed(failure);
+            }
+            if (!commits || !CommitMessage.hasEnded(session)) {
+                throw e;
+            }
+            LOG.errorf(e, "%s was written and committed, but what was to be done then has failed", named());
+            return true;
         }
     }
 
@@ -93,11 +113,17 @@ final class RowsUpdate {
     }
 
     private RuntimeException failed(JDBCException failure) {
-        if (commits && CommitMessage.hasEnded(session)) {
+        if (commits && (CommitMessage.hasEnded(session) || isBroken(failure))) {
             return new TransactionException("Unable to commit against JDBC Connection", failure.getSQLException());
         }
         return Statements.failed(
                 failure instanceof ConstraintViolationException violation ? drifted(violation) : failure, session);
+    }
+
+    /** Whether the connection is: then the COMMIT may have been executed, and not only the answer be lost. */
+    private static boolean isBroken(JDBCException failure) {
+        String state = failure.getSQLState();
+        return state != null && state.startsWith("08");
     }
 
     /** The rows that an UPDATE has not hit: of several, those that an UPDATE of each by 0 does not hit, either. */
