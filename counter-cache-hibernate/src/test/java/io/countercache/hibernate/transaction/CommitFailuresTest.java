@@ -10,6 +10,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.HibernateVersions;
 import io.countercache.hibernate.support.JpaBootstrap;
 import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
@@ -226,8 +228,12 @@ class CommitFailuresTest {
     private Outcome assertSame(Scenario scenario) throws SQLException {
         Outcome before = outcome(CounterCacheSettings.WRITE, "before_commit", scenario);
         Outcome with = outcome(CounterCacheSettings.WRITE, "with_commit", scenario);
-        assertThat(with).isEqualTo(before);
-        assertThat(with.completions).containsExactly(false);
+        assertThat(with.thrown).isEqualTo(before.thrown);
+        assertThat(with.sqlState).isEqualTo(before.sqlState);
+        if (HibernateVersions.isSince("7.4")) { // older versions tell nobody of a commit that has failed
+            assertThat(with).isEqualTo(before);
+            assertThat(with.completions).containsExactly(false);
+        }
         return with;
     }
 
@@ -286,16 +292,18 @@ class CommitFailuresTest {
     void aDeadlock() throws SQLException {
         assertSame("40P01", transaction -> {
             db.execute("insert into author (name, comments_count) values ('a', 0) on conflict do nothing");
+            List<Future<?>> other = new ArrayList<>();
             transaction.accept(session -> {
                 sql(session, "set local deadlock_timeout = '10ms'"); // that of others is longer: they survive
                 sql(session, "update author set name = name");
-                Future<?> other = others.start(() -> db.inTransaction(waiting -> {
+                other.add(others.start(() -> db.inTransaction(waiting -> {
                     sql(waiting, "update post set title = title");
                     sql(waiting, "update author set name = name");
-                }));
+                })));
                 others.awaitWaiting(1);
                 comment(session);
             });
+            other.forEach(Concurrently::finish);
         });
     }
 
@@ -315,19 +323,17 @@ class CommitFailuresTest {
     @Test
     void aConnectionThatBreaksWhileItWaitsForTheRow() throws SQLException {
         // of Spring's managers one tells of the rollback that fails then
-        assertSame(transaction -> whilePostIsLocked(() -> terminated(transaction)));
-    }
-
-    private void terminated(Consumer<Consumer<Session>> transaction) {
-        AtomicReference<Integer> backend = new AtomicReference<>();
-        Future<?> failing = others.start(() -> transaction.accept(session -> {
-            backend.set(session.createNativeQuery("select pg_backend_pid()", Integer.class)
-                    .getSingleResult());
-            comment(session);
+        assertSame(transaction -> whilePostIsLocked(() -> {
+            AtomicReference<Integer> backend = new AtomicReference<>();
+            Future<?> failing = others.start(() -> transaction.accept(session -> {
+                backend.set(session.createNativeQuery("select pg_backend_pid()", Integer.class)
+                        .getSingleResult());
+                comment(session);
+            }));
+            others.awaitWaiting(1);
+            db.number("select pg_terminate_backend(%d)::int".formatted(backend.get()));
+            Concurrently.finish(failing);
         }));
-        others.awaitWaiting(1);
-        db.number("select pg_terminate_backend(%d)::int".formatted(backend.get()));
-        Concurrently.finish(failing);
     }
 
     // ---- a COMMIT that fails ----
@@ -335,7 +341,9 @@ class CommitFailuresTest {
     /** The same as without the library, too. */
     private void assertFailsToCommit(String sqlState, Scenario scenario) throws SQLException {
         Outcome without = outcome(CounterCacheSettings.ENABLED, false, scenario);
-        assertThat(assertSame(sqlState, scenario)).isEqualTo(without);
+        Outcome with = assertSame(sqlState, scenario);
+        assertThat(with.thrown).isEqualTo(without.thrown);
+        assertThat(with.sqlState).isEqualTo(without.sqlState);
     }
 
     @Test
@@ -373,11 +381,7 @@ class CommitFailuresTest {
         });
     }
 
-    private interface Started {
-        Future<?> start();
-    }
-
-    private void whileTheCommitWaits(Started transaction) throws SQLException {
+    private void whileTheCommitWaits(Supplier<Future<?>> transaction) throws SQLException {
         db.execute("""
                 create or replace function wait() returns trigger language plpgsql as
                   'begin perform pg_advisory_xact_lock(1); return null; end';
@@ -387,7 +391,7 @@ class CommitFailuresTest {
                 var statement = holder.createStatement()) {
             holder.setAutoCommit(false);
             statement.execute("select pg_advisory_xact_lock(1)");
-            Future<?> failing = transaction.start();
+            Future<?> failing = transaction.get();
             holder.rollback();
             Concurrently.finish(failing);
         }
