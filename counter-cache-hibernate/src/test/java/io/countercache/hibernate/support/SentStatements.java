@@ -44,14 +44,12 @@ public final class SentStatements {
                         result instanceof Connection connection ? recording(connection) : result);
     }
 
-    /** The statement of a message, without a COMMIT that was sent along with it. */
-    public static String statement(String message) {
-        return commits(message) ? message.substring(0, message.length() - COMMIT.length()) : message;
-    }
-
-    /** Whether a COMMIT was sent along with the statement of a message. */
-    public static boolean commits(String message) {
-        return message.endsWith(COMMIT);
+    /** The statements in a message: of one that ends with the COMMIT those before it, of others the only one. */
+    public static List<String> statements(String message) {
+        return message.endsWith(COMMIT)
+                ? List.of(
+                        message.substring(0, message.length() - COMMIT.length()).split("; "))
+                : List.of(message);
     }
 
     /** What was sent while this ran. */

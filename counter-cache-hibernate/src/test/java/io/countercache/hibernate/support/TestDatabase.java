@@ -217,12 +217,15 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         }
     }
 
-    /** What was sent while this ran, one entry for each row of a batch, and without a COMMIT that was sent along. */
+    /** What was sent while this ran, one entry for each row of a batch, and without a COMMIT that was sent along with it. */
     public List<String> statementsOf(Runnable work) {
-        return messagesOf(work).stream().map(SentStatements::statement).toList();
+        return messagesOf(work).stream()
+                .map(SentStatements::statements)
+                .flatMap(List::stream)
+                .toList();
     }
 
-    /** The same as it was sent: the last statement may have the COMMIT behind it. */
+    /** The same as it was sent: the last message may have several statements, and the COMMIT behind them. */
     public List<String> messagesOf(Runnable work) {
         statements.clear();
         work.run();
