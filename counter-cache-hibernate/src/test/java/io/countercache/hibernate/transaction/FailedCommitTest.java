@@ -2,12 +2,14 @@ package io.countercache.hibernate.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.EachWrite;
+import io.countercache.hibernate.support.HibernateVersions;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
@@ -33,9 +35,11 @@ class FailedCommitTest {
     final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
 
     private final List<String> told = new ArrayList<>();
+    private final String write;
     private Post post;
 
     FailedCommitTest(String write) {
+        this.write = write;
         db.setting(CounterCacheSettings.WRITE, write);
     }
 
@@ -114,11 +118,16 @@ class FailedCommitTest {
     @ParameterizedTest
     @EnumSource
     void theSessionAndItsConnectionCanGoOn(Failure failure) throws SQLException {
+        assumeTrue(
+                HibernateVersions.isSince("7.4")
+                        || failure != Failure.DEFERRED_CONSTRAINT
+                        || write.equals("with_commit"),
+                "Hibernate before 7.4 tells nobody of a COMMIT of its own that has failed");
         try (Session session = db.factory().openSession()) {
             session.beginTransaction();
             listen(session);
             failWhile(failure, session);
-            session.getTransaction().rollback(); // as Hibernate wants it where the COMMIT itself has failed, before 7.4
+            session.getTransaction().rollback(); // as code does that does not know how far the commit got
             assertThat(told)
                     .containsExactlyInAnyOrder(
                             "before completion", failure.exception, "not committed", "session: not committed");
