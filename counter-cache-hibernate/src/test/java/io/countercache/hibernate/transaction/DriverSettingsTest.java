@@ -54,7 +54,9 @@ class DriverSettingsTest {
                     db.persist(new Comment(post));
                     return found;
                 });
-                assertThat(managed.shown()).as("with that of another transaction").isEqualTo(2 * i);
+                assertThat(managed.shown())
+                        .as("with that of another transaction")
+                        .isEqualTo(2 * i);
                 List<String> messages = relayed.messagesOfTransaction(session -> {
                     session.persist(new Comment(session.getReference(Post.class, other.id)));
                     session.persist(new Comment(session.getReference(Post.class, other.id)));
