@@ -2,14 +2,19 @@ package io.countercache.hibernate.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.Relay;
 import io.countercache.hibernate.support.Relayed;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.Map;
+import org.hibernate.SessionFactory;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,5 +67,34 @@ class DriverSettingsTest {
         }
         assertThat(db.number("select comments_count from post where id = " + other.id))
                 .isEqualTo(2 * TRANSACTIONS);
+    }
+
+    /** As it is recommended, for it saves Hibernate from changing that of each connection. */
+    @Test
+    void aPoolThatTurnsAutocommitOff() {
+        Post post = db.persist(new Post("post"));
+        HikariConfig config = new HikariConfig();
+        db.connections().copyStateTo(config);
+        config.setAutoCommit(false);
+        config.setMaximumPoolSize(1);
+        try (Relay relay = new Relay(db.connections())) {
+            config.setSchema(null); // which the pool would set in a transaction that it rolls back
+            config.setJdbcUrl(relay.url() + "&currentSchema=" + db.connections().getSchema());
+            var configuration = db.configuration();
+            configuration.setProperty("hibernate.connection.provider_disables_autocommit", "true");
+            configuration.setProperty("hibernate.hbm2ddl.auto", "none");
+            try (HikariDataSource pool = new HikariDataSource(config)) {
+                configuration.getProperties().put("hibernate.connection.datasource", pool);
+                try (SessionFactory factory = configuration.buildSessionFactory()) {
+                    for (int i = 0; i < TRANSACTIONS; i++) {
+                        List<String> messages = relay.messagesOf(() -> factory.inTransaction(
+                                session -> session.persist(new Comment(session.find(Post.class, post.id)))));
+                        assertThat(messages.get(messages.size() - 1)).matches("update post .*; commit");
+                        assertThat(messages).doesNotContain("COMMIT", "ROLLBACK");
+                    }
+                }
+            }
+        }
+        assertThat(db.number("select comments_count from post")).isEqualTo(TRANSACTIONS);
     }
 }
