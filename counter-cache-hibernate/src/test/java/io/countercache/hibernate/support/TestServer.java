@@ -84,8 +84,6 @@ public final class TestServer {
             try {
                 var embedded = EmbeddedPostgres.builder()
                         .setServerConfig("max_connections", "200")
-                        // races of the application's own deadlock: each would wait for a second
-                        .setServerConfig("deadlock_timeout", "50ms")
                         // locks tables now and then, and some tests wait for a lock for a few milliseconds only
                         .setServerConfig("autovacuum", "off")
                         .setPGStartupWait(PATIENCE)

@@ -10,7 +10,6 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.LogMessages;
-import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,9 +86,6 @@ class MissedAtCommitTest {
     }
 
     @Test
-    @SinceHibernate(
-            value = "7.0",
-            because = "6.6 writes many rows by JDBC batches, and only the last row with the COMMIT")
     void rowsOfOneStatementOfWhichOneIsHiddenAreOneError() {
         List<Post> posts = posts(30);
         db.execute("""
