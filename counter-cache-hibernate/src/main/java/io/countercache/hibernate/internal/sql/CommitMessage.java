@@ -22,8 +22,8 @@ public final class CommitMessage {
     private CommitMessage() {}
 
     /**
-     * How many statements one message may have: a power of 2, and so may be each smaller number of them. Each makes a text that the
-     * driver remembers, and the server plans each statement of each text.
+     * How many statements one message may have. Each number of them makes a text that the driver remembers, and the server plans each
+     * statement of each text.
      */
     public static final int STATEMENTS = 4;
 

@@ -108,9 +108,10 @@ public final class CounterWriter {
         if (update.isSpread()) {
             return rows.size(); // which of the UPDATEs is to hit the row is not known
         }
-        return update.many(ids(rows.subList(from, rows.size())), session) == null
-                ? rows.size() - Integer.highestOneBit(Math.min(rows.size() - from, CommitMessage.STATEMENTS))
-                : from;
+        // in a JDBC batch each part would have a COMMIT of its own
+        boolean isOneText = rows.size() - from <= CommitMessage.STATEMENTS
+                || update.many(ids(rows.subList(from, rows.size())), session) != null;
+        return isOneText ? from : rows.size();
     }
 
     private static List<Object> ids(List<RowDeltas> rows) {
