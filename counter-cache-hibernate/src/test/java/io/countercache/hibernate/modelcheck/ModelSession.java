@@ -7,6 +7,7 @@ import io.countercache.hibernate.modelcheck.ModelBlog.Row;
 import io.countercache.hibernate.modelcheck.Rows.Item;
 import io.countercache.hibernate.modelcheck.Rows.Kind;
 import io.countercache.hibernate.modelcheck.Rows.State;
+import io.countercache.hibernate.support.HibernateVersions;
 import io.countercache.hibernate.support.TestServer;
 import java.math.BigDecimal;
 import java.util.List;
@@ -123,7 +124,9 @@ final class ModelSession implements Actor, Bulk.Executor {
         if (!run.isExact()) {
             return;
         }
-        if (session.isDirty()) {
+        // 7.0 fails to tell, of a session that has any proxy
+        boolean canTell = !HibernateVersions.isSince("7.0") || HibernateVersions.isSince("7.1");
+        if (canTell && session.isDirty()) {
             throw new AssertionError("the session is dirty after a flush");
         }
         session.doWork(connection -> Database.check(
