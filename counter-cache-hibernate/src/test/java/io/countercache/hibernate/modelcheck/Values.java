@@ -29,6 +29,7 @@ public record Values(boolean visible, Stage status, Integer words, BigDecimal am
         boolean visible;
 
         @Enumerated(EnumType.STRING)
+        @Column(length = 255) // else Hibernate 7.2 and 7.3 cast to varchar(null), which H2 does not read
         Stage status;
 
         Integer words;
