@@ -19,6 +19,18 @@ public final class Blog {
 
     private Blog() {}
 
+    /** Inserts some posts, in one transaction. */
+    public static List<Post> posts(int number, TestDatabase db) {
+        List<Post> posts = new ArrayList<>();
+        db.inTransaction(session -> {
+            for (int i = 0; i < number; i++) {
+                posts.add(new Post("post " + i));
+                session.persist(posts.get(i));
+            }
+        });
+        return posts;
+    }
+
     @Entity(name = "Post")
     public static class Post {
         @Id

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.countercache.hibernate.support.AfterCompletion;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.LogMessages;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
-import jakarta.transaction.Synchronization;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -196,14 +196,8 @@ class AroundTheMessageTest {
         db.execute("alter table post add constraint few check (comments_count < 2)");
         try (Session session = db.factory().openSession()) {
             session.beginTransaction();
-            session.getTransaction().registerSynchronization(new Synchronization() {
-                @Override
-                public void beforeCompletion() {}
-
-                @Override
-                public void afterCompletion(int status) {
-                    throw new IllegalStateException("of the application");
-                }
+            AfterCompletion.of(session, status -> {
+                throw new IllegalStateException("of the application");
             });
             comment(session);
             assertThat(catchThrowable(() -> session.getTransaction().commit())).isNotNull();
@@ -226,15 +220,9 @@ class AroundTheMessageTest {
         boolean[] inProgress = {true};
         try (Session session = db.factory().openSession()) {
             session.beginTransaction();
-            session.getTransaction().registerSynchronization(new Synchronization() {
-                @Override
-                public void beforeCompletion() {}
-
-                @Override
-                public void afterCompletion(int status) {
-                    inProgress[0] = ((SharedSessionContractImplementor) session).isTransactionInProgress();
-                }
-            });
+            AfterCompletion.of(
+                    session,
+                    status -> inProgress[0] = ((SharedSessionContractImplementor) session).isTransactionInProgress());
             comment(session);
             assertThatThrownBy(() -> session.getTransaction().commit()).hasMessageContaining("could not move");
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.hibernate.CounterCacheSettings;
+import io.countercache.hibernate.support.AfterCompletion;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
@@ -15,7 +16,6 @@ import io.countercache.hibernate.support.JpaBootstrap;
 import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.transaction.Status;
-import jakarta.transaction.Synchronization;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -204,16 +204,8 @@ class CommitFailuresTest {
     }
 
     private static void observe(Session session, List<Boolean> completions) {
-        session.getTransaction().registerSynchronization(new Synchronization() {
-            @Override
-            public void beforeCompletion() {}
-
-            @Override
-            public void afterCompletion(int status) {
-                // which of its codes for a failure Hibernate tells depends on where it has waited
-                completions.add(status == Status.STATUS_COMMITTED);
-            }
-        });
+        // which of its codes for a failure Hibernate tells depends on where it has waited
+        AfterCompletion.of(session, status -> completions.add(status == Status.STATUS_COMMITTED));
     }
 
     private void comment(Session session) {

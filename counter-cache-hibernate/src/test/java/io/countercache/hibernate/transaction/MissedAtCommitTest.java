@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.support.Blog;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.LogMessages;
 import io.countercache.hibernate.support.TestDatabase;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.hibernate.Session;
@@ -41,17 +41,6 @@ class MissedAtCommitTest {
     @RegisterExtension
     final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
 
-    private List<Post> posts(int number) {
-        List<Post> posts = new ArrayList<>();
-        db.inTransaction(session -> {
-            for (int i = 0; i < number; i++) {
-                posts.add(new Post("post " + i));
-                session.persist(posts.get(i));
-            }
-        });
-        return posts;
-    }
-
     private static void comment(Session session, List<Post> posts) {
         posts.forEach(post -> session.persist(new Comment(session.getReference(Post.class, post.id))));
     }
@@ -75,7 +64,7 @@ class MissedAtCommitTest {
     @ParameterizedTest
     @ValueSource(strings = {RULE, TRIGGER})
     void aRowThatIsKeptFromTheUpdateIsAnError(String ddl) {
-        List<Post> posts = posts(1);
+        List<Post> posts = Blog.posts(1, db);
         db.execute(ddl);
         assertThat(errorsOf(session -> comment(session, posts)))
                 .containsExactly("commentsCount of Post " + posts.get(0).id + UNCHANGED);
@@ -87,7 +76,7 @@ class MissedAtCommitTest {
 
     @Test
     void rowsOfOneStatementOfWhichOneIsHiddenAreOneError() {
-        List<Post> posts = posts(30);
+        List<Post> posts = Blog.posts(30, db);
         db.execute("""
                 do $$ begin if not exists (select from pg_roles where rolname = 'guest') then create role guest; end if; end $$;
                 grant usage on schema %1$s to guest;
@@ -110,7 +99,7 @@ class MissedAtCommitTest {
     /** What is sent before the last statement can still be refused. */
     @Test
     void aRowOfAStatementBeforeTheLastIsAnException() {
-        List<Post> posts = posts(1);
+        List<Post> posts = Blog.posts(1, db);
         Author author = db.persist(new Author("Ann"));
         db.execute("create rule keep as on update to author do instead nothing");
         assertThatThrownBy(() -> db.inTransaction(session ->
@@ -123,7 +112,7 @@ class MissedAtCommitTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 30})
     void aRowThatIsGoneIsNoError(int rows) {
-        List<Post> posts = posts(rows);
+        List<Post> posts = Blog.posts(rows, db);
         db.inTransaction(session -> comment(session, posts));
         List<String> errors = errorsOf(session -> {
             session.createSelectionQuery("from Comment", Comment.class)
@@ -138,7 +127,7 @@ class MissedAtCommitTest {
 
     @Test
     void aRowThatANewRowReferredToAndThatIsGoneIsAnError() {
-        assertThat(errorsOf(session -> deleteUnseen(session, posts(1))))
+        assertThat(errorsOf(session -> deleteUnseen(session, Blog.posts(1, db))))
                 .singleElement()
                 .asString()
                 .matches(
@@ -148,7 +137,7 @@ class MissedAtCommitTest {
 
     @Test
     void withWriteBeforeCommitItIsAnException() {
-        List<Post> posts = posts(1);
+        List<Post> posts = Blog.posts(1, db);
         var configuration = db.configuration();
         configuration.setProperty(CounterCacheSettings.WRITE, "before_commit");
         try (SessionFactory factory = configuration.buildSessionFactory()) {

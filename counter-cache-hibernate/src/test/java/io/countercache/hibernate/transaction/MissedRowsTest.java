@@ -7,6 +7,7 @@ import io.countercache.CounterCache;
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.support.Blog;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
@@ -15,7 +16,6 @@ import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.hibernate.Session;
@@ -75,17 +75,6 @@ class MissedRowsTest {
         post = db.persist(new Post("post"));
     }
 
-    private List<Post> posts(int number) {
-        List<Post> posts = new ArrayList<>();
-        db.inTransaction(session -> {
-            for (int i = 0; i < number; i++) {
-                posts.add(new Post("post " + i));
-                session.persist(posts.get(i));
-            }
-        });
-        return posts;
-    }
-
     private static void comment(Session session, Post post) {
         session.persist(new Comment(session.getReference(Post.class, post.id)));
     }
@@ -142,7 +131,7 @@ class MissedRowsTest {
     @Tag("postgresql")
     @Test
     void oneOfManyRows() {
-        List<Post> posts = posts(30);
+        List<Post> posts = Blog.posts(30, db);
         Post hidden = posts.get(17);
         String policy = "create policy p on post to guest using (id <> %d);".formatted(hidden.id);
         assertThatThrownBy(() -> asGuest(policy, session -> posts.forEach(each -> comment(session, each))))
@@ -168,7 +157,7 @@ class MissedRowsTest {
     }
 
     private void refused(int rows, String ddl) {
-        List<Post> posts = posts(rows);
+        List<Post> posts = Blog.posts(rows, db);
         db.execute(ddl);
         assertThatThrownBy(() -> inTransactionOfANewFactory(session -> posts.forEach(each -> comment(session, each))))
                 .isInstanceOf(CounterCacheException.class)
@@ -198,7 +187,7 @@ class MissedRowsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 30})
     void aRowThatIsGoneNeedsNoUpdate(int rows) {
-        List<Post> posts = posts(rows);
+        List<Post> posts = Blog.posts(rows, db);
         List<Comment> comments = posts.stream().map(Comment::new).toList();
         db.inTransaction(session -> comments.forEach(session::persist));
         db.inTransaction(session -> {

@@ -80,8 +80,11 @@ public final class CounterWriter {
     }
 
     private void write(List<RowDeltas> rows, SharedSessionContractImplementor session) {
-        for (int from = 0; from < rows.size(); from = endOfStatement(rows, from)) {
-            write(rows.subList(from, endOfStatement(rows, from)), false, session);
+        int from = 0;
+        while (from < rows.size()) {
+            int to = endOfStatement(rows, from);
+            write(rows.subList(from, to), false, session);
+            from = to;
         }
     }
 
@@ -96,17 +99,18 @@ public final class CounterWriter {
 
     /** Where the rows begin that can be written along with the COMMIT; behind all rows if there are none. */
     private int startOfLast(List<RowDeltas> rows, SharedSessionContractImplementor session) {
+        if (rows.isEmpty()) {
+            return 0;
+        }
+        RowDeltas last = rows.get(rows.size() - 1);
+        CounterUpdate update = sql.update(last.row().table(), last.amounts().keySet());
+        // of several tables, which of the UPDATEs is to hit the row is not known
+        if (update.isSpread() || !plainTables.contains(last.row().table())) {
+            return rows.size();
+        }
         int from = 0;
         for (int next = 0; next < rows.size(); next = endOfStatement(rows, next)) {
             from = next;
-        }
-        if (rows.isEmpty() || !plainTables.contains(rows.get(from).row().table())) {
-            return rows.size();
-        }
-        RowDeltas first = rows.get(from);
-        CounterUpdate update = sql.update(first.row().table(), first.amounts().keySet());
-        if (update.isSpread()) {
-            return rows.size(); // which of the UPDATEs is to hit the row is not known
         }
         // in a JDBC batch each part would have a COMMIT of its own
         boolean isOneText = rows.size() - from <= CommitMessage.STATEMENTS
