@@ -9,16 +9,20 @@ import io.countercache.hibernate.collection.Zoo.Label;
 import io.countercache.hibernate.collection.Zoo.Pet;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
+import jakarta.persistence.OptimisticLockException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.PostCollectionUpdateEventListener;
+import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.exception.ConstraintViolationException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,11 +84,14 @@ class CollectionBatchTest {
                 work.accept(event.getSession());
             }
         };
-        db.factory()
+        listeners().appendListeners(EventType.POST_COLLECTION_UPDATE, listener);
+    }
+
+    private EventListenerRegistry listeners() {
+        return db.factory()
                 .unwrap(SessionFactoryImplementor.class)
                 .getEventEngine()
-                .getListenerRegistry()
-                .appendListeners(EventType.POST_COLLECTION_UPDATE, listener);
+                .getListenerRegistry();
     }
 
     @Test
@@ -153,6 +160,64 @@ class CollectionBatchTest {
         }));
         assertThat(sql).filteredOn(each -> each.contains(" for ")).hasSizeLessThanOrEqualTo(2);
         assertThat(db.number("select sum(pets_count) from keeper")).isEqualTo(1);
+    }
+
+    // ---- DELETEs that delete nothing ----
+
+    /** Since version 8 Hibernate loads it only when it has decided to send the DELETE. */
+    @Test
+    void aCollectionWithoutRowsIsHandedToAnOwnerWithRows() {
+        Article empty = db.persist(new Article());
+        db.inTransaction(session -> {
+            Article from = session.find(Article.class, empty.id);
+            Article to = session.find(Article.class, articles.get(0).id);
+            to.labels = from.labels;
+            from.labels = null;
+        });
+        assertThat(labels()).containsExactly(0L, 1L, 1L);
+    }
+
+    /** Sets the labels of an article without any to null; the application loads them when Hibernate has sent an INSERT. */
+    private void dropsLabels(Article empty, Session session, Runnable whenLoaded) {
+        Article found = session.find(Article.class, empty.id);
+        Set<Label> labels = found.labels;
+        PostInsertEventListener listener = event -> {
+            if (!Hibernate.isInitialized(labels)) {
+                Hibernate.initialize(labels);
+                whenLoaded.run();
+            }
+        };
+        listeners().appendListeners(EventType.POST_INSERT, listener);
+        found.labels = null;
+        session.persist(new Label());
+    }
+
+    @Test
+    void aCollectionWithoutRowsIsLoadedWhileTheFlushSendsStatements() {
+        Article empty = db.persist(new Article());
+        db.inTransaction(session -> {
+            dropsLabels(empty, session, () -> {});
+            session.find(Article.class, articles.get(0).id).labels = null;
+        });
+        assertThat(labels()).containsExactly(0L, 1L, 1L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 50})
+    void rowsThatAnotherTransactionAddsToACollectionFoundEmptyAreNotDeletedUncounted(int batchSize) {
+        Article empty = db.persist(new Article());
+        assertThatThrownBy(() -> db.inTransaction(session -> {
+                    session.setJdbcBatchSize(batchSize);
+                    dropsLabels(
+                            empty,
+                            session,
+                            () -> db.inTransaction(other ->
+                                    other.find(Article.class, empty.id).labels.add(other.find(Label.class, red.id))));
+                }))
+                .isInstanceOf(OptimisticLockException.class)
+                .hasMessageStartingWith("another transaction has added rows to");
+        assertThat(db.number("select labels_count from article where id = " + empty.id))
+                .isEqualTo(1);
     }
 
     // ---- stateless sessions ----

@@ -57,8 +57,21 @@ final class CollectionChange {
         this.awaitsAll = plan.removesAll();
     }
 
-    boolean deletes() {
-        return plan.removesAll() || !plan.deleted().isEmpty();
+    /** Whether it may send a DELETE. A change that inserts nothing may send one that is not in its plan. */
+    boolean mayDelete() {
+        return plan.removesAll() || !plan.deleted().isEmpty() || plan.inserted().isEmpty();
+    }
+
+    /**
+     * Called when Hibernate is about to delete all rows of an owner. That is not in the plan if Hibernate has decided on it before it
+     * has loaded the collection, and the collection turned out to be empty.
+     */
+    void deletesAll(String role) {
+        if (!hasEnded
+                && !plan.removesAll()
+                && role.equals(collection.persister().getRole())) {
+            awaitsAll = true;
+        }
     }
 
     /** Whether it writes a column of its elements, and not rows of a collection table. */
@@ -85,7 +98,7 @@ final class CollectionChange {
         CollectionChange left = new CollectionChange(
                 collection,
                 ownerId,
-                new CollectionPlan(false, rows, List.of()),
+                new CollectionPlan(plan.removesAll(), rows, List.of()),
                 new ElementIds(ids, List.of(), elements.removed()),
                 session);
         left.all = all;
@@ -117,9 +130,7 @@ final class CollectionChange {
         // JoinColumnElements has counted what gets its owner by a column
         int inserted = collection.isForeignKey() ? 0 : plan.inserted().size();
         int deleted = all + each.stream().mapToInt(Integer::intValue).sum();
-        if (!collection.ofElement().isEmpty()
-                && all != 0
-                && all != elements.removed().size()) {
+        if (all != 0 && !isExpected(all)) {
             throw unknownElements();
         }
         for (CounterDefinition counter : collection.ofOwner()) {
@@ -130,8 +141,14 @@ final class CollectionChange {
         }
     }
 
+    private boolean isExpected(int rows) {
+        return plan.removesAll()
+                && (collection.ofElement().isEmpty()
+                        || rows == elements.removed().size());
+    }
+
     /**
-     * The statement has also deleted rows that were inserted after their ids were read. This is not Hibernate's own exception:
+     * The statement has also deleted rows that were inserted after the rows were read. This is not Hibernate's own exception:
      * Hibernate drops that one if it comes out of an {@link org.hibernate.jdbc.Expectation}.
      */
     private OptimisticLockException unknownElements() {

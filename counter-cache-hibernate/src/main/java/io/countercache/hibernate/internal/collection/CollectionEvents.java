@@ -98,9 +98,7 @@ public final class CollectionEvents
         }
         WaitingChanges changes =
                 waiting(session); // also if the session is skipping: its row counts are not those of another
-        if (changes.current(session) != null) {
-            changes.drop(session);
-        }
+        changes.prepare(session);
         CollectionPlan plan = sink.isSkipping(session) ? null : planning.plan(collection, session);
         if (plan == null) {
             return;

@@ -39,6 +39,9 @@ final class WaitingChanges implements SessionEventListener {
     /** Those whose batch the thread has sent, until all row counts are known. Weak, because no row counts follow a failure. */
     private static final CallScope<WeakReference<WaitingChanges>> SENT = new CallScope<>();
 
+    /** The change whose statements the thread is about to send. Weak, because no end follows a failure. */
+    private static final CallScope<WeakReference<CollectionChange>> BEGUN = new CallScope<>();
+
     private final transient SharedSessionContractImplementor owner;
     private final transient MoveSink sink;
     private final transient PendingDeltas pending;
@@ -64,9 +67,18 @@ final class WaitingChanges implements SessionEventListener {
 
     // ---- changes ----
 
+    /** Called before each change of a session, also of one that counts nothing. */
+    void prepare(SharedSessionContractImplementor session) {
+        BEGUN.end();
+        if (current(session) != null) {
+            drop(session);
+        }
+    }
+
     /** Called before the statements of a change. */
     void begin(CollectionChange change) {
         changes.addLast(change);
+        BEGUN.begin(new WeakReference<>(change));
         if (!isObserving
                 && change.session instanceof StatelessSession
                 && change.session.getTransactionCoordinator().isTransactionActive()) {
@@ -74,7 +86,7 @@ final class WaitingChanges implements SessionEventListener {
             pending.expect(change.session); // so that what is counted then is written
             failed.observe(this, change.session, () -> isObserving = false);
         }
-        if (change.deletes() && BatchSize.of(owner) < 2) {
+        if (change.mayDelete() && BatchSize.of(owner) < 2) {
             sendsAtEnd = true;
             lendBatchSize();
         }
@@ -99,6 +111,7 @@ final class WaitingChanges implements SessionEventListener {
 
     /** Called after the statements of a change, which may still be in the open batch. */
     void end(CollectionChange change) {
+        BEGUN.end();
         change.hasEnded = true;
         if (sendsAtEnd || !mayWait(change)) {
             executeBatch(change);
@@ -172,6 +185,7 @@ final class WaitingChanges implements SessionEventListener {
         changes.removeIf(change -> change.session == session);
         sendsAtEnd = false;
         takeBackBatchSize();
+        BEGUN.end();
         SENT.end();
     }
 
@@ -190,10 +204,20 @@ final class WaitingChanges implements SessionEventListener {
 
     private void endCall() {
         takeBackBatchSize();
+        BEGUN.end();
         SENT.end();
     }
 
     // ---- row counts ----
+
+    /** Called before each DELETE of all rows of an owner. */
+    static void deletesAll(String role) {
+        WeakReference<CollectionChange> reference = BEGUN.get();
+        CollectionChange begun = reference == null ? null : reference.get();
+        if (begun != null) {
+            begun.deletesAll(role);
+        }
+    }
 
     @Override
     public void jdbcExecuteBatchEnd() {

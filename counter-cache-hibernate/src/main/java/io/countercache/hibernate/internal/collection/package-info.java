@@ -8,7 +8,8 @@
  *   <li>{@code WaitingChanges} are those of a session whose DELETEs are not all sent
  *   <li>{@code FailedChanges} are those of a stateless session of which a statement has failed
  *   <li>{@link io.countercache.hibernate.internal.collection.CollectionMapping} changes the mapping of a counted collection
- *   <li>{@code DeleteRowCounts} learns by that how many rows the DELETEs have deleted, and tells {@code WaitingChanges}
+ *   <li>{@code DeleteRowCounts} learns by that which DELETEs are sent and how many rows they have deleted, and tells
+ *       {@code WaitingChanges}
  *   <li>{@link io.countercache.hibernate.internal.collection.JoinColumnElements} counts elements whose row has a column for
  *       their owner; {@code ElementOwners} is what a flush knows of these owners
  *   <li>{@link io.countercache.hibernate.internal.collection.CollectionReads} locks and reads the rows of a collection
