@@ -10,12 +10,12 @@ import io.countercache.hibernate.internal.support.Settings;
 public final class CounterCacheSettings {
 
     /**
-     * {@code hibernate.counter_cache.enabled}: {@code true}, or {@code false}: the library does nothing. Default true.
+     * {@code hibernate.counter_cache.enabled}: whether counters are kept. With {@code false} the library does nothing. Default true.
      */
     public static final String ENABLED = Settings.ENABLED;
 
     /**
-     * {@code hibernate.counter_cache.write}: when pending deltas are written. Default with_commit.
+     * {@code hibernate.counter_cache.write}: when the counters that a transaction has moved are written. Default with_commit.
      *
      * <ul>
      *   <li>{@code with_commit}: once, in the order in which all transactions lock rows, and the last statement in one message with
@@ -62,11 +62,19 @@ public final class CounterCacheSettings {
     /**
      * {@code hibernate.counter_cache.check_schema}: what happens when the session factory is built and the live schema does not fit
      * the counters. {@code warn}: one WARN with all findings, each with its remedy. {@code fail}: a
-     * {@code CounterMappingException}. {@code off}: nothing is looked at. Default warn.
+     * {@code CounterMappingException}. {@code off}: nothing is looked at; {@code false}, which is how YAML reads off, is the same.
+     * Default warn.
      *
      * @see CounterSchema#problems()
      */
     public static final String CHECK_SCHEMA = Settings.CHECK_SCHEMA;
+
+    /**
+     * {@code hibernate.counter_cache.listener}: who is told after each commit which counters it has moved: a
+     * {@link io.countercache.CounterListener}, its class, or the name of its class. Of a class, Hibernate makes an object when the session
+     * factory is built: by the application's container, such as CDI or Spring, if it has one. Default none.
+     */
+    public static final String LISTENER = Settings.LISTENER;
 
     private CounterCacheSettings() {}
 }

@@ -42,10 +42,25 @@ public final class CounterCaches {
      * the entity manager of the current transaction, as Spring injects it, the returned object can be shared like the proxy.
      *
      * @param entityManager an open entity manager of Hibernate, or a proxy of one
-     * @return its counters
+     * @return its counters; outside a transaction, those of such a proxy throw a {@link TransactionRequiredException}
      */
     public static CounterCaches of(EntityManager entityManager) {
-        return new CounterCaches(() -> entityManager.unwrap(SharedSessionContractImplementor.class));
+        return new CounterCaches(() -> session(entityManager));
+    }
+
+    private static SharedSessionContractImplementor session(EntityManager entityManager) {
+        try {
+            return entityManager.unwrap(SharedSessionContractImplementor.class);
+        } catch (IllegalStateException e) {
+            if (!entityManager.isOpen()) {
+                throw e;
+            }
+            // a proxy, such as Spring's, is always open, but has nobody to ask while no transaction is under way
+            TransactionRequiredException outside = new TransactionRequiredException(
+                    "Counters can be reached in a transaction only: put @Transactional on the calling method, or use CounterRepair");
+            outside.initCause(e);
+            throw outside;
+        }
     }
 
     /**
@@ -148,7 +163,7 @@ public final class CounterCaches {
         Installation installed = Installation.toVerify(session.getFactory());
         if (!session.isTransactionInProgress()) {
             throw new TransactionRequiredException(
-                    "Counters can be verified in a transaction only: begin one, or use CounterRepair");
+                    "Counters can be verified in a transaction only: begin one (in Spring: @Transactional on the calling method), or use CounterRepair");
         }
         installed.model().parents().forEach(parent -> installed.reads().prepareCall(parent, session));
         return new SessionVerification(installed.model(), installed.recount(), session).verify();
@@ -165,7 +180,8 @@ public final class CounterCaches {
     public void flush() {
         var session = this.session.get();
         if (!session.isTransactionInProgress()) {
-            throw new TransactionRequiredException("Counters can be flushed in a transaction only: begin one");
+            throw new TransactionRequiredException(
+                    "Counters can be flushed in a transaction only: begin one (in Spring: @Transactional on the calling method)");
         }
         Installation installed = Installation.in(session.getFactory());
         if (installed != null) {

@@ -6,6 +6,9 @@ import io.countercache.RepairReport;
 import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.repair.Progress;
+import io.countercache.hibernate.internal.repair.ProgressLog;
+import io.countercache.hibernate.internal.repair.RepairSessions;
 import io.countercache.hibernate.internal.repair.RepairTally;
 import io.countercache.hibernate.internal.repair.TableRepair;
 import jakarta.persistence.EntityManagerFactory;
@@ -102,7 +105,7 @@ public final class CounterRepair {
             repair.counters = installed.model().countersIn(parent);
             for (Object tenant : TableRepair.tenants(parent, tenants)) {
                 repair.tenant = tenant;
-                repair.table().verify(tally);
+                tally.add(repair.table().verify());
             }
         }
         return tally.report(installed.schema().problemsIfAsked());
@@ -177,7 +180,8 @@ public final class CounterRepair {
 
     /**
      * Calls a listener after each chunk, in the thread that repairs. An exception of the listener ends the repair. With a
-     * listener, all rows are counted by a {@code count(*)} when the repair begins.
+     * listener, all rows are counted by a {@code count(*)} when the repair begins. Without one, progress is in the log: a line
+     * every five seconds.
      *
      * @param progress the listener
      * @return this
@@ -199,9 +203,7 @@ public final class CounterRepair {
      *     repaired
      */
     public RepairReport repair() {
-        RepairTally tally = new RepairTally();
-        table().repair(tally);
-        return tally.report(List.of());
+        return table().repair().report(List.of());
     }
 
     /**
@@ -214,13 +216,19 @@ public final class CounterRepair {
      * @throws CounterCacheException if the thread is interrupted between two chunks or after a failure
      */
     public RepairReport verify() {
-        RepairTally tally = new RepairTally();
-        table().verify(tally);
-        return tally.report(installation.schema().problemsIfAsked());
+        return table().verify().report(installation.schema().problemsIfAsked());
     }
 
     private TableRepair table() {
         return new TableRepair(
-                factory, parent, installation.recount(), counters, chunkSize, pause, after, tenant, listener);
+                parent,
+                counters,
+                installation.recount(),
+                installation.activity(),
+                new RepairSessions(factory, tenant),
+                chunkSize,
+                chunk -> Thread.sleep(pause.toMillis()),
+                after,
+                listener == null ? new ProgressLog(Entities.name(parent), true) : Progress.to(listener));
     }
 }

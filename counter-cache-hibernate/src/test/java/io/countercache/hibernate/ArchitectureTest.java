@@ -51,27 +51,28 @@ class ArchitectureTest {
     /** From the ground up; {@code boot} builds the house and may use all of it. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             entry("support", Set.of()),
+            entry("observe", Set.of("support")),
             entry("condition", Set.of("orm", "support")),
             entry("orm", Set.of("support")),
-            entry("sql", Set.of("orm", "support")),
+            entry("sql", Set.of("orm", "observe", "support")),
             entry("model", Set.of("condition", "orm", "support")),
             entry("count", Set.of("model", "orm", "support")),
             entry("check", Set.of("model", "sql", "orm", "support")),
             entry("schema", Set.of("check", "condition", "model", "sql", "orm", "support")),
             entry("declaration", Set.of("check", "model", "orm", "support")),
-            entry("write", Set.of("model", "sql", "orm", "support")),
+            entry("write", Set.of("model", "sql", "orm", "observe", "support")),
             entry("path", Set.of("count", "write", "model", "sql", "orm", "support")),
-            entry("savepoint", Set.of("path", "write", "sql")),
-            entry("transaction", Set.of("savepoint", "path", "write", "model", "sql", "orm", "support")),
-            entry("entity", Set.of("transaction", "write", "model", "sql", "orm", "support")),
-            entry("recount", Set.of("count", "transaction", "write", "model", "sql", "orm", "support")),
-            entry("repair", Set.of("recount", "count", "model", "orm")),
+            entry("savepoint", Set.of("path", "write", "sql", "observe")),
+            entry("transaction", Set.of("savepoint", "path", "write", "model", "sql", "orm", "observe", "support")),
+            entry("entity", Set.of("transaction", "write", "model", "sql", "orm", "observe", "support")),
+            entry("recount", Set.of("count", "transaction", "write", "model", "sql", "orm", "observe", "support")),
+            entry("repair", Set.of("recount", "count", "model", "sql", "orm", "observe")),
             entry("size", Set.of("model", "orm", "support")),
             entry("collection", Set.of("entity", "transaction", "model", "sql", "orm", "support")),
             entry("ondelete", Set.of("entity", "transaction", "model", "sql", "orm", "support")),
-            entry("bulk", Set.of("ondelete", "transaction", "model", "sql", "orm", "support")),
-            entry("bulk.hook", Set.of("bulk", "transaction", "model", "sql", "orm", "support")),
-            entry("direct", Set.of("recount", "transaction", "write", "model", "sql", "orm", "support")));
+            entry("bulk", Set.of("ondelete", "transaction", "model", "sql", "orm", "observe", "support")),
+            entry("bulk.hook", Set.of("bulk", "transaction", "model", "sql", "orm", "observe", "support")),
+            entry("direct", Set.of("recount", "transaction", "write", "model", "sql", "orm", "observe", "support")));
 
     @ArchTest
     static void everyPackageUsesOnlyWhatThePlanSays(JavaClasses house) {
@@ -201,10 +202,36 @@ class ArchitectureTest {
             .areAssignableTo(Connection.class);
 
     @ArchTest
+    static final ArchRule springIsTheRoof = noClasses()
+            .that()
+            .resideOutsideOfPackage(FACE + ".spring")
+            .should()
+            .dependOnClassesThat(resideInAPackage(FACE + ".spring"));
+
+    @ArchTest
     static final ArchRule springIsOptional = noClasses()
             .that()
             .doNotHaveSimpleName("SpringSavepoints")
+            .and()
+            .resideOutsideOfPackage(FACE + ".spring")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.springframework..");
+
+    @ArchTest
+    static final ArchRule micrometerIsOptional = noClasses()
+            .that()
+            .resideOutsideOfPackages(FACE + ".micrometer", FACE + ".spring")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.micrometer..");
+
+    /** A runtime need not have the module: so nothing of it is linked before it was looked for. */
+    @ArchTest
+    static final ArchRule flightRecorderIsOptional = noClasses()
+            .that()
+            .resideOutsideOfPackage(INTERNAL + ".observe")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jdk.jfr..");
 }

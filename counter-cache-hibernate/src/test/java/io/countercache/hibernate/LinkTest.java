@@ -3,13 +3,8 @@ package io.countercache.hibernate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.support.HibernateVersions;
+import io.countercache.hibernate.support.LibraryClasses;
 import io.countercache.hibernate.support.Links;
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -84,7 +79,7 @@ class LinkTest {
     /** A line for each thing, with the places that name it. */
     private static String missing(Predicate<String> classes) throws Exception {
         SortedMap<String, SortedSet<String>> missing = new TreeMap<>();
-        for (String each : library()) {
+        for (String each : LibraryClasses.names()) {
             if (classes.test(each)) {
                 Links.of(
                         each,
@@ -95,29 +90,5 @@ class LinkTest {
         return missing.entrySet().stream()
                 .map(each -> each.getKey() + " <- " + String.join(", ", each.getValue()))
                 .collect(Collectors.joining("\n"));
-    }
-
-    /** From the jar or from where the compiler wrote them. */
-    private static SortedSet<String> library() throws Exception {
-        Path classes = Path.of(CounterCaches.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-        if (Files.isDirectory(classes)) {
-            return classesIn(classes);
-        }
-        try (FileSystem jar = FileSystems.newFileSystem(classes)) {
-            return classesIn(jar.getPath("/"));
-        }
-    }
-
-    private static SortedSet<String> classesIn(Path root) throws IOException {
-        try (Stream<Path> files = Files.walk(root)) {
-            return files.map(file -> root.relativize(file).toString().replace(File.separatorChar, '/'))
-                    .filter(name -> name.endsWith(".class"))
-                    .map(name -> name.replaceFirst("\\.class$", ""))
-                    .collect(Collectors.toCollection(TreeSet::new));
-        }
     }
 }

@@ -8,11 +8,13 @@ import io.countercache.CounterMappingException;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.internal.boot.Installation;
+import io.countercache.hibernate.internal.support.Settings;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
@@ -154,6 +156,24 @@ class SettingsTest {
         });
     }
 
+    // ---- values ----
+
+    /** YAML reads off as false; Spring Boot makes that a text. */
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "OFF", "false", "False"})
+    void falseIsOffWhereASettingCanBeOff(String value) {
+        assertThat(Settings.read(Map.of(CounterCacheSettings.CHECK_SCHEMA, value))
+                        .checkSchema())
+                .isEqualTo(Settings.CheckSchema.OFF);
+    }
+
+    @Test
+    void aBooleanIsOffToo() {
+        assertThat(Settings.read(Map.of(CounterCacheSettings.CHECK_SCHEMA, false))
+                        .checkSchema())
+                .isEqualTo(Settings.CheckSchema.OFF);
+    }
+
     // ---- wrong values ----
 
     @ParameterizedTest
@@ -162,7 +182,8 @@ class SettingsTest {
         "hibernate.counter_cache.enabled, '', true or false",
         "hibernate.counter_cache.collection_size, 1, true or false",
         "hibernate.counter_cache.write, later, with_commit or before_commit or flush",
-        "hibernate.counter_cache.stale_children, ignore, lock or trust"
+        "hibernate.counter_cache.stale_children, ignore, lock or trust",
+        "hibernate.counter_cache.bulk, false, count or reject or ignore"
     })
     void aWrongValueIsRefusedAndTheRightOnesAreNamed(String setting, String value, String allowed) {
         assertThatThrownBy(() -> factory(setting, value))

@@ -262,8 +262,10 @@ class SkipTest {
     @Test
     void flushOutsideATransactionIsRefused() {
         db.factory()
-                .inSession(session -> assertThatThrownBy(CounterCaches.of(session)::flush)
-                        .isInstanceOf(TransactionRequiredException.class)
-                        .hasMessage("Counters can be flushed in a transaction only: begin one"));
+                .inSession(
+                        session -> assertThatThrownBy(CounterCaches.of(session)::flush)
+                                .isInstanceOf(TransactionRequiredException.class)
+                                .hasMessage(
+                                        "Counters can be flushed in a transaction only: begin one (in Spring: @Transactional on the calling method)"));
     }
 }

@@ -186,7 +186,7 @@ class CounterInputTest {
                         assertThatThrownBy(() -> call.accept(counters))
                                 .isInstanceOf(TransactionRequiredException.class)
                                 .hasMessage(
-                                        "Counters of Product can be changed and read in a transaction only: begin one");
+                                        "Counters of Product can be changed and read in a transaction only: begin one (in Spring: @Transactional on the calling method)");
                     }
                 }))
                 .isEmpty();

@@ -2,6 +2,9 @@ package io.countercache.hibernate.integration;
 
 import static io.countercache.hibernate.support.SameSource.insert;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
+import static io.countercache.hibernate.support.Told.move;
+import static io.countercache.hibernate.support.Told.once;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +17,8 @@ import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import io.countercache.CounterCache;
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.internal.boot.Installation;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
@@ -22,6 +27,7 @@ import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.Told;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -32,11 +38,13 @@ import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionManager;
+import java.lang.reflect.Field;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import org.hibernate.HibernateException;
@@ -399,6 +407,61 @@ class JtaTest {
         assertThat(db.number("select votes_count from region where id = 2"))
                 .isEqualTo(bootstrap == Bootstrap.JPA ? 1 : 0);
         assertThat(db.number("select sum(votes_count) from region")).isEqualTo(1);
+    }
+
+    private Told listener() {
+        Told told = new Told();
+        requireNonNull(Installation.in((SessionFactoryImplementor) factory))
+                .listeners()
+                .add(told);
+        return told;
+    }
+
+    /** A part is written by the session itself, the rest by another one in its place. */
+    @Test
+    void aListenerIsToldOnceAfterTheCommitOfASessionThatIsClosed() throws Exception {
+        Told told = listener();
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Comment(first));
+            CounterCaches.of(session).flush();
+            session.persist(new Comment(first));
+            session.persist(new Vote(poll));
+            session.flush();
+        }
+        assertThat(told.calls()).isEmpty();
+        TRANSACTIONS.commit();
+        assertThat(told.calls())
+                .singleElement()
+                .satisfies(moves -> assertThat(moves)
+                        .containsExactlyInAnyOrder(
+                                move("Post", first.id, "commentsCount", 2),
+                                move("Poll", 1L, "votesCount", 1),
+                                move("Region", 1L, "votesCount", 1)));
+        assertThat(rememberedSessions()).isEmpty();
+    }
+
+    /** Those that the library keeps in a map, before Hibernate 7.4. */
+    private static Set<?> rememberedSessions() throws ReflectiveOperationException {
+        Field sessions = Class.forName("io.countercache.hibernate.internal.orm.SessionMap")
+                .getDeclaredField("SESSIONS");
+        sessions.setAccessible(true);
+        return ((Map<?, ?>) sessions.get(null)).keySet();
+    }
+
+    @Test
+    void aListenerIsToldNothingOfARollback() throws Exception {
+        Told told = listener();
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            session.persist(new Comment(first));
+            CounterCaches.of(session).flush();
+            TRANSACTIONS.rollback();
+            TRANSACTIONS.begin();
+            session.persist(new Comment(second));
+            TRANSACTIONS.commit();
+        }
+        assertThat(told.calls()).isEqualTo(once(move("Post", second.id, "commentsCount", 1)));
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,16 +45,19 @@ public final class CompatibilityReport {
             - **refused**: whoever does it gets an `UncountableStatementException`, and nothing is changed; tests show that. With
               the setting `bulk=ignore` it is done and not counted.
             - **skipped**: a test needs what this version of Hibernate, or the database, does not have. They are listed below.
-            - **not run**: the run did not come that far.
+            - **not run**: the tests are newer than the last run on this version.
             """;
 
+    /** What ran now. */
     private final List<TestRun> runs;
-    private final List<Framework> frameworks;
 
+    private final List<Column> columns;
+    private final List<Framework> frameworks;
     private final String database;
 
-    private CompatibilityReport(List<TestRun> runs, List<Framework> frameworks, String database) {
+    private CompatibilityReport(List<TestRun> runs, List<Column> columns, List<Framework> frameworks, String database) {
         this.runs = runs;
+        this.columns = columns;
         this.frameworks = frameworks;
         this.database = database;
     }
@@ -64,23 +68,34 @@ public final class CompatibilityReport {
      */
     public static void main(String[] arguments) throws Exception {
         Path reports = Path.of(arguments[1]);
+        Path page = Path.of(arguments[2]);
+        List<Column> before = Column.of(page);
         List<TestRun> runs = new ArrayList<>();
+        List<Column> columns = new ArrayList<>();
         for (String version : versions(Path.of(arguments[0]))) {
-            runs.add(TestRun.read(version, reports.resolve(version)));
+            TestRun run = TestRun.read(version, reports.resolve(version));
+            if (run.results().isEmpty()) {
+                // it was not to run this time
+                before.stream().filter(each -> each.version().equals(version)).forEach(columns::add);
+            } else {
+                runs.add(run);
+                columns.add(column(run));
+            }
         }
         TestRun newest = TestRun.read("7.4.6.Final", reports.resolve("jdk25"));
         if (!newest.results().isEmpty()) {
             runs.add(newest);
+            columns.add(column(newest));
         } else {
             System.out.println("Not run on JDK 25: there is none where it was looked for");
         }
-        var report = new CompatibilityReport(runs, Framework.in(reports.resolve("frameworks")), database(arguments[3]));
+        var report = new CompatibilityReport(
+                runs, columns, Framework.in(reports.resolve("frameworks")), database(arguments[3]));
         Files.writeString(reports.resolve("compatibility.md"), report.page());
         SortedSet<String> missing = report.notRun();
         if (!missing.isEmpty()) {
             throw new IllegalStateException(arguments[2] + " is not written, as some tests did not run: " + missing);
         }
-        Path page = Path.of(arguments[2]);
         Files.createDirectories(page.getParent());
         Files.writeString(page, report.page());
     }
@@ -133,7 +148,7 @@ public final class CompatibilityReport {
                         && (database.equals("PostgreSQL")
                                 || runs.stream()
                                         .anyMatch(other -> other.results().containsKey(test)))
-                        && !Feature.OF_THE_CODE.contains(test)) {
+                        && !Feature.isOfTheCode(test)) {
                     missing.add(run.name() + " " + test);
                 }
             }
@@ -143,11 +158,11 @@ public final class CompatibilityReport {
 
     private String page() {
         StringBuilder page = new StringBuilder(HEAD.formatted(database));
-        page.append(line("Hibernate", runs.stream().map(TestRun::name)));
-        page.append(line("---", runs.stream().map(run -> "---")));
-        page.append(line("JDK of the run", runs.stream().map(TestRun::java)));
+        page.append(line("Hibernate", columns.stream().map(Column::version)));
+        page.append(line("---", columns.stream().map(column -> "---")));
+        page.append(line("JDK of the run", columns.stream().map(Column::java)));
         for (Feature feature : Feature.ALL) {
-            page.append(line(feature.name(), runs.stream().map(run -> cell(results(run, feature)))));
+            page.append(line(feature.name(), columns.stream().map(column -> column.cell(feature.name()))));
         }
         page.append(WORDS);
         page.append(
@@ -162,6 +177,18 @@ public final class CompatibilityReport {
 
     private static String line(String first, Stream<String> others) {
         return "| %s | %s |\n".formatted(first, others.collect(joining(" | ")));
+    }
+
+    private static Column column(TestRun run) {
+        SortedMap<String, String> cells = new TreeMap<>();
+        for (Feature feature : Feature.ALL) {
+            cells.put(feature.name(), cell(results(run, feature)));
+        }
+        SortedSet<String> skipped = run.results().entrySet().stream()
+                .filter(each -> !Feature.OF_THE_RUN.contains(each.getKey()))
+                .flatMap(each -> skipped(each.getKey(), each.getValue()))
+                .collect(toCollection(TreeSet::new));
+        return new Column(run.name(), run.java(), cells, skipped);
     }
 
     private static List<Result> results(TestRun run, Feature feature) {
@@ -199,14 +226,10 @@ public final class CompatibilityReport {
     /** What is the same on several versions is listed once. */
     private String skipped() {
         var runsOf = new TreeMap<String, List<String>>();
-        for (TestRun run : runs) {
-            run.results().forEach((type, results) -> {
-                if (!Feature.OF_THE_RUN.contains(type)) {
-                    skipped(type, results)
-                            .forEach(line -> runsOf.computeIfAbsent(line, key -> new ArrayList<>())
-                                    .add(run.label()));
-                }
-            });
+        for (Column column : columns) {
+            column.skipped()
+                    .forEach(line -> runsOf.computeIfAbsent(line, key -> new ArrayList<>())
+                            .add(column.label()));
         }
         return runsOf.entrySet().stream()
                 .collect(groupingBy(each -> String.join(", ", each.getValue()), TreeMap::new, toList()))

@@ -33,6 +33,9 @@ record Feature(String name, List<String> tests) {
             feature("Many transactions at once, and failures", "concurrency.", "transaction."),
             feature("Inheritance, ids, tenants, hbm.xml and other mappings", "mapping."),
             feature("Checks of declarations, settings and the schema", "boot.", "schema.", "internal."),
+            feature("Told after the commit: `CounterListener`", "listener."),
+            feature("Figures, meters, events of the Flight Recorder", "observe."),
+            feature("Spring Boot: its beans and settings", "spring."),
             feature(
                     "Beside the SQL, the listeners and the older versions of an application",
                     "guest.",
@@ -43,10 +46,15 @@ record Feature(String name, List<String> tests) {
             feature("The jar names nothing that this version lacks", "LinkTest"));
 
     /** What says something of the code, whatever Hibernate it runs on. */
-    static final List<String> OF_THE_CODE = List.of("ArchitectureTest", "matrix.CompatibilityTest");
+    private static final List<String> OF_THE_CODE =
+            List.of("ArchitectureTest", "matrix.CompatibilityTest", "documentation.");
 
     /** What says that a run is what it says to be. */
     static final List<String> OF_THE_RUN = List.of("HibernateVersionsTest");
+
+    static boolean isOfTheCode(String test) {
+        return OF_THE_CODE.stream().anyMatch(test::startsWith);
+    }
 
     private static Feature feature(String name, String... tests) {
         return new Feature(name, List.of(tests));

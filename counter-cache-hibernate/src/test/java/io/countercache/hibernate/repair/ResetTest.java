@@ -266,7 +266,8 @@ class ResetTest {
         try (Session session = db.factory().openSession()) {
             assertThatThrownBy(() -> CounterCaches.of(session).resetCounters(Post.class, first.id))
                     .isInstanceOf(TransactionRequiredException.class)
-                    .hasMessage("Counters of Post can be recounted in a transaction only: begin one");
+                    .hasMessage(
+                            "Counters of Post can be recounted in a transaction only: begin one (in Spring: @Transactional on the calling method)");
         }
     }
 }

@@ -84,7 +84,8 @@ class VerifyTest {
         try (Session session = db.factory().openSession()) {
             assertThatThrownBy(() -> CounterCaches.of(session).verify())
                     .isInstanceOf(TransactionRequiredException.class)
-                    .hasMessage("Counters can be verified in a transaction only: begin one, or use CounterRepair");
+                    .hasMessage(
+                            "Counters can be verified in a transaction only: begin one (in Spring: @Transactional on the calling method), or use CounterRepair");
         }
     }
 

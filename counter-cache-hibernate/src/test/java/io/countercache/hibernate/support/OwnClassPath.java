@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Runs programs among classes of their own, some of which are missing. They cannot be cast to those of the test. */
@@ -37,6 +38,41 @@ public final class OwnClassPath {
                     }
                 },
                 program);
+    }
+
+    /** The same where classes are missing: as those of the JDK are in a runtime that was built without their module. */
+    public static Object withoutClasses(String start, Class<? extends Callable<String>> program) throws Exception {
+        return call(
+                new URLClassLoader(all("nothing is missing"), ClassLoader.getPlatformClassLoader()) {
+                    @Override
+                    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                        if (name.startsWith(start)) {
+                            throw new ClassNotFoundException(name);
+                        }
+                        return super.loadClass(name, resolve);
+                    }
+                },
+                program);
+    }
+
+    /** Classes of their own, where those that are not loaded again are those of the test. */
+    public static ClassLoader again(Predicate<String> again) {
+        return new URLClassLoader(all("nothing is missing"), OwnClassPath.class.getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                synchronized (getClassLoadingLock(name)) {
+                    Class<?> known = findLoadedClass(name);
+                    if (known == null && again.test(name)) {
+                        try {
+                            return findClass(name);
+                        } catch (ClassNotFoundException e) {
+                            return super.loadClass(name, resolve); // of the JDK
+                        }
+                    }
+                    return known != null ? known : super.loadClass(name, resolve);
+                }
+            }
+        };
     }
 
     static Object call(URLClassLoader classes, Class<? extends Callable<String>> program) throws Exception {

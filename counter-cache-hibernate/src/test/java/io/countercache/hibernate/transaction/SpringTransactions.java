@@ -68,6 +68,11 @@ final class SpringTransactions {
         run(TransactionDefinition.PROPAGATION_NESTED, (session, status) -> work.accept(session));
     }
 
+    /** A transaction of its own, with a session of its own. */
+    void independent(Consumer<Session> work) {
+        run(TransactionDefinition.PROPAGATION_REQUIRES_NEW, (session, status) -> work.accept(session));
+    }
+
     /** A nested transaction that flushes what it does, and then is rolled back. */
     void rolledBack(Consumer<Session> work) {
         run(TransactionDefinition.PROPAGATION_NESTED, (session, status) -> {

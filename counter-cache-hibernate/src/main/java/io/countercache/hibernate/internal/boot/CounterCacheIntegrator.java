@@ -23,9 +23,12 @@ import io.countercache.hibernate.internal.entity.StatelessGuard;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ReferredParents;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.CounterListeners;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
 import io.countercache.hibernate.internal.ondelete.OnDeleteStep;
 import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.path.PathReads;
 import io.countercache.hibernate.internal.path.PathWriter;
@@ -43,6 +46,7 @@ import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.CounterWriter;
+import io.countercache.hibernate.internal.write.WrittenMoves;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +79,9 @@ public final class CounterCacheIntegrator implements Integrator {
         if (!settings.enabled()) {
             return;
         }
+        Activity activity = new Activity();
+        CounterListeners listeners = ListenerSetting.listeners(settings.listener(), factory);
+        WrittenMoves moves = new WrittenMoves(listeners);
         UniqueKeys uniqueKeys = UniqueKeys.read(metadata);
         Declarations declared = new DeclarationReader(
                         metadata, factory.getSqlStringGenerationContext(), CollectionMapping::isChanged)
@@ -84,19 +91,19 @@ public final class CounterCacheIntegrator implements Integrator {
         OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), declared.rows(), collections, model);
         CounterSql sql = new CounterSql(model, new ReferredParents(model, declared.deletes()));
         CacheInvalidation caches = new CacheInvalidation();
-        CounterWriter writer = new CounterWriter(model, sql, caches);
+        CounterWriter writer = new CounterWriter(model, sql, caches, moves, activity);
         OwnQueries queries = new OwnQueries();
         PathReads paths = new PathReads(model, queries);
-        PendingDeltas pending = new PendingDeltas(model, paths, new PathWriter(model, sql, writer, paths));
+        PendingDeltas pending = new PendingDeltas(model, paths, new PathWriter(model, sql, writer, paths), moves);
         ReadBeforeWrite reads = new ReadBeforeWrite(model, onDelete::causes, pending, queries, settings.write());
-        Recount recount = new Recount(model, pending, queries, sql, writer);
+        Recount recount = new Recount(model, pending, queries, sql, writer, activity);
         SkippingSessions skipping = new SkippingSessions();
         MappedKeys keys = model.definitions().isEmpty()
                 ? new MappedKeys(List.of())
                 : MappedKeys.read(metadata, factory.getSqlStringGenerationContext());
         SchemaCheck schema = new SchemaCheck(model, keys, settings.checkSchema(), factory);
-        Installation installed =
-                new Installation(model, queries, pending, reads, recount, skipping, caches, uniqueKeys, schema);
+        Installation installed = new Installation(
+                model, queries, pending, reads, recount, skipping, caches, uniqueKeys, schema, activity, listeners);
         FactoryScope.of(factory).put(Installation.class, installed);
         if (model.isEmpty()) {
             return; // nothing is declared: change nothing, add no listener, cost nothing
@@ -131,7 +138,7 @@ public final class CounterCacheIntegrator implements Integrator {
 
     @Override
     public void disintegrate(SessionFactoryImplementor factory, SessionFactoryServiceRegistry services) {
-        // all that there is belongs to the factory; Hibernate 6 has no default for this
+        PerSession.forget(factory); // all else that there is belongs to the factory
     }
 
     /** Builds the listeners and the steps that they call, and registers them. */
@@ -176,10 +183,12 @@ public final class CounterCacheIntegrator implements Integrator {
                         entity -> !model.watched(entity).isEmpty()
                                 || !onDelete.of(entity).isEmpty()
                                 || collections.concern(entity),
-                        settings.bulk() == Settings.Bulk.IGNORE),
+                        settings.bulk() == Settings.Bulk.IGNORE,
+                        installed.activity()),
                 sink,
                 changes.deletes(),
-                steps);
+                steps,
+                installed.activity());
         Listeners.register(
                 ofEntities,
                 foreseen,
@@ -200,7 +209,7 @@ public final class CounterCacheIntegrator implements Integrator {
         if (settings.bulk() == Settings.Bulk.IGNORE) {
             return factory -> {};
         }
-        BulkPolicy policy = new BulkPolicy(settings.bulk(), installed.skipping());
+        BulkPolicy policy = new BulkPolicy(settings.bulk(), installed.skipping(), installed.activity());
         return BulkHooks.canCount()
                 ? factory -> BulkHooks.install(
                         new BulkStatements(

@@ -4,6 +4,8 @@ import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.direct.DirectContext;
 import io.countercache.hibernate.internal.direct.UniqueKeys;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.CounterListeners;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.recount.Recount;
@@ -31,7 +33,9 @@ public record Installation(
         SkippingSessions skipping,
         CacheInvalidation caches,
         UniqueKeys uniqueKeys,
-        SchemaCheck schema) {
+        SchemaCheck schema,
+        Activity activity,
+        CounterListeners listeners) {
 
     /** Returns that of a factory; null if the factory has no counters, or while the library is disabled. */
     public static @Nullable Installation in(SessionFactoryImplementor factory) {
@@ -62,6 +66,6 @@ public record Installation(
 
     /** The parts that changes of counters by hand need. */
     public DirectContext direct() {
-        return new DirectContext(model, queries, pending, reads, recount, caches, uniqueKeys);
+        return new DirectContext(model, queries, pending, reads, recount, caches, uniqueKeys, activity);
     }
 }

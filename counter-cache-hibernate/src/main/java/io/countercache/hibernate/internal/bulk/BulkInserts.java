@@ -155,6 +155,13 @@ public final class BulkInserts {
         return policy.isIgnored(context.getSession(), context.getQueryOptions());
     }
 
+    /** Tells of an INSERT that {@link #isIgnored}. */
+    public void ignored(String sql) {
+        if (target(sql) != null) {
+            policy.ignored();
+        }
+    }
+
     /**
      * Refuses an INSERT that cannot be counted.
      *
@@ -164,7 +171,7 @@ public final class BulkInserts {
     public void check(Target target, String statement, boolean mayConflict) {
         String name = Entities.name(target.entity());
         if (policy.isRejected()) {
-            throw BulkPolicy.rejected(statement, target.entity());
+            throw policy.rejected(statement, target.entity());
         }
         if (mayConflict) {
             throw uncountable(
@@ -202,18 +209,16 @@ public final class BulkInserts {
             String table = collection.persister().getTableName();
             if (Arrays.stream(collection.persister().getKeyColumnNames())
                     .anyMatch(column -> isWritten.test(table, column))) {
-                throw new UncountableStatementException(
+                throw policy.refused(
                         statement,
                         "it writes the column of %s, whose rows are counted: map the column as a @ManyToOne and count that"
-                                .formatted(collection.persister().getRole()),
-                        BulkPolicy.WAYS_OUT);
+                                .formatted(collection.persister().getRole()));
             }
         }
     }
 
-    private static UncountableStatementException uncountable(String statement, String entity, String reason) {
-        return new UncountableStatementException(
-                statement, "rows of %s are counted, and %s".formatted(entity, reason), BulkPolicy.WAYS_OUT);
+    private UncountableStatementException uncountable(String statement, String entity, String reason) {
+        return policy.refused(statement, "rows of %s are counted, and %s".formatted(entity, reason));
     }
 
     /** Executes an INSERT and counts the rows that it inserts; returns how many they are. */

@@ -23,11 +23,13 @@ final class BulkScope {
     private final CounterModel model;
     private final OnDeleteGraph onDelete;
     private final CountedCollections collections;
+    private final BulkPolicy policy;
 
-    BulkScope(CounterModel model, OnDeleteGraph onDelete, CountedCollections collections) {
+    BulkScope(CounterModel model, OnDeleteGraph onDelete, CountedCollections collections, BulkPolicy policy) {
         this.model = model;
         this.onDelete = onDelete;
         this.collections = collections;
+        this.policy = policy;
     }
 
     /**
@@ -104,7 +106,7 @@ final class BulkScope {
     void check(BulkMutation mutation) {
         String reason = uncountable(mutation);
         if (reason != null) {
-            throw new UncountableStatementException(mutation.text(), reason, BulkPolicy.WAYS_OUT);
+            throw policy.refused(mutation.text(), reason);
         }
     }
 

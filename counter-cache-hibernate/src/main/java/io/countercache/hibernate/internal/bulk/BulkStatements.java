@@ -41,12 +41,12 @@ public final class BulkStatements {
         this.reads = reads;
         this.sink = sink;
         this.policy = policy;
-        this.scope = new BulkScope(model, onDelete, collections);
-        this.returning = new ReturningExecution(reads, Databases.of(factory));
-        this.locking = new LockingExecution(onDelete, queries, sink);
+        this.scope = new BulkScope(model, onDelete, collections, policy);
+        this.returning = new ReturningExecution(reads, Databases.of(factory), policy.activity());
+        this.locking = new LockingExecution(onDelete, queries, sink, policy.activity());
         this.inserts = new BulkInserts(policy, model, reads, sink, collections, factory);
-        this.collections = new CollectionTableDeletes(sink, collections, factory);
-        this.uncounted = new UncountedStatements(model, reads, factory);
+        this.collections = new CollectionTableDeletes(policy, sink, collections, factory);
+        this.uncounted = new UncountedStatements(model, reads, policy.activity(), factory);
     }
 
     public BulkPolicy policy() {
@@ -77,12 +77,13 @@ public final class BulkStatements {
             return mutation.execute();
         }
         if (policy.isIgnored(mutation.session(), mutation.context().getQueryOptions())) {
+            policy.ignored();
             // versions still increase: other sessions may have loaded the rows, and would move counters from their old
             // parents
             return mutation.versioned().execute();
         }
         if (policy.isRejected()) {
-            throw BulkPolicy.rejected(mutation.text(), mutation.entity());
+            throw policy.rejected(mutation.text(), mutation.entity());
         }
         scope.check(mutation);
         List<WatchedEntity> classes = model.watchedClasses(mutation.entity());

@@ -1,6 +1,5 @@
 package io.countercache.hibernate.internal.bulk;
 
-import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.CounterDefinition;
@@ -23,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CollectionTableDeletes {
 
+    private final BulkPolicy policy;
     private final MoveSink sink;
     private final Database database;
     private final Map<String, CountedCollection> byTable = new HashMap<>();
 
-    CollectionTableDeletes(MoveSink sink, CountedCollections collections, SessionFactoryImplementor factory) {
+    CollectionTableDeletes(
+            BulkPolicy policy, MoveSink sink, CountedCollections collections, SessionFactoryImplementor factory) {
+        this.policy = policy;
         this.sink = sink;
         this.database = Databases.of(factory);
         collections
@@ -50,10 +52,9 @@ public final class CollectionTableDeletes {
     /** Executes a DELETE of rows of a collection and counts them; returns how many they are. */
     public int execute(CountedCollection collection, BoundSql delete, ExecutionContext context) {
         if (!database.canQueryInsertedAndDeleted()) {
-            throw new UncountableStatementException(
+            throw policy.refused(
                     delete.text(),
-                    "it deletes rows of a collection that are counted, and this database cannot answer with them",
-                    BulkPolicy.WAYS_OUT);
+                    "it deletes rows of a collection that are counted, and this database cannot answer with them");
         }
         SharedSessionContractImplementor session = context.getSession();
         Deleted deleted = new Deleted(collection, new StatementText(delete.text()));

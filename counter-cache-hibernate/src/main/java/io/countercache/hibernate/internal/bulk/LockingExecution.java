@@ -3,6 +3,8 @@ package io.countercache.hibernate.internal.bulk;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
 import io.countercache.hibernate.internal.model.Moves;
 import io.countercache.hibernate.internal.model.RowChange;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.Figure;
 import io.countercache.hibernate.internal.ondelete.CollectionEnd;
 import io.countercache.hibernate.internal.ondelete.CollectionRows;
 import io.countercache.hibernate.internal.ondelete.OnDeleteGraph;
@@ -45,12 +47,14 @@ final class LockingExecution {
     private final OwnQueries queries;
     private final CollectionRows collections;
     private final MoveSink sink;
+    private final Activity activity;
 
-    LockingExecution(OnDeleteGraph onDelete, OwnQueries queries, MoveSink sink) {
+    LockingExecution(OnDeleteGraph onDelete, OwnQueries queries, MoveSink sink, Activity activity) {
         this.onDelete = onDelete;
         this.queries = queries;
         this.collections = new CollectionRows(queries);
         this.sink = sink;
+        this.activity = activity;
     }
 
     /**
@@ -130,6 +134,7 @@ final class LockingExecution {
                 RowLocks.lock(ids, collection.element(), table, mutation.session());
             }
         }
+        activity.add(Figure.BULK_ROWS, ids.size());
         return List.copyOf(ids);
     }
 

@@ -40,8 +40,8 @@ public final class RefusedStatements {
             BulkPolicy policy,
             SessionFactoryImplementor factory) {
         this.policy = policy;
-        this.scope = new BulkScope(model, onDelete, collections);
-        this.uncounted = new UncountedStatements(model, reads, factory);
+        this.scope = new BulkScope(model, onDelete, collections, policy);
+        this.uncounted = new UncountedStatements(model, reads, policy.activity(), factory);
         factory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
             model.watched(entity)
                     .attributes()
@@ -93,7 +93,9 @@ public final class RefusedStatements {
         boolean moves = text.isUpdate()
                 ? watched.getOrDefault(table, Set.of()).stream().anyMatch(text::sets)
                 : uncounted.isCounted(table) || watched.containsKey(table) || deletesOthers(text, table);
-        if (moves && !policy.isIgnored(session, options)) {
+        if (moves && policy.isIgnored(session, options)) {
+            policy.ignored();
+        } else if (moves) {
             throw refused(sql);
         }
     }
@@ -117,11 +119,10 @@ public final class RefusedStatements {
         }
     }
 
-    private static UncountableStatementException refused(String statement) {
-        return new UncountableStatementException(
+    private UncountableStatementException refused(String statement) {
+        return policy.refused(
                 statement,
                 "it changes rows that are counted, and bulk statements are counted from Hibernate 7.2 on, but this is "
-                        + HibernateVersion.current(),
-                BulkPolicy.WAYS_OUT);
+                        + HibernateVersion.current());
     }
 }

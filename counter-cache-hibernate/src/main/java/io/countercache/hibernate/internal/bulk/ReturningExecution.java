@@ -2,6 +2,8 @@ package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.hibernate.internal.model.Moves;
 import io.countercache.hibernate.internal.model.RowChange;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.Figure;
 import io.countercache.hibernate.internal.sql.BoundSql;
 import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
@@ -33,10 +35,12 @@ final class ReturningExecution {
 
     private final ReadBeforeWrite reads;
     private final Database database;
+    private final Activity activity;
 
-    ReturningExecution(ReadBeforeWrite reads, Database database) {
+    ReturningExecution(ReadBeforeWrite reads, Database database, Activity activity) {
         this.reads = reads;
         this.database = database;
+        this.activity = activity;
     }
 
     /**
@@ -54,8 +58,12 @@ final class ReturningExecution {
 
     /** Executes the statement; returns how many rows it has changed. */
     int execute(BulkMutation mutation, OwnSelect affected, RowGroups rows, Moves moves) {
-        return plan(mutation, (own, values) -> count(changed(mutation, affected, own, values), mutation, rows, moves))
+        int changed = plan(
+                        mutation,
+                        (own, values) -> count(changed(mutation, affected, own, values), mutation, rows, moves))
                 .executeUpdate(mutation.context());
+        activity.add(Figure.BULK_ROWS, changed); // the statement itself has locked them first
+        return changed;
     }
 
     /** Executes the statement that Hibernate has made. */

@@ -2,6 +2,8 @@ package io.countercache.hibernate.internal.bulk;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.Figure;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.support.Once;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
@@ -37,10 +39,13 @@ public final class UncountedStatements {
 
     private final CounterModel model;
     private final ReadBeforeWrite reads;
+    private final Activity activity;
 
-    UncountedStatements(CounterModel model, ReadBeforeWrite reads, SessionFactoryImplementor factory) {
+    UncountedStatements(
+            CounterModel model, ReadBeforeWrite reads, Activity activity, SessionFactoryImplementor factory) {
         this.model = model;
         this.reads = reads;
+        this.activity = activity;
         for (CounterDefinition counter : model.definitions()) {
             EntityPersister parent = Entities.entity(counter.parent(), factory);
             String name = name(counter);
@@ -97,7 +102,11 @@ public final class UncountedStatements {
     private void warnOfNative(String sql) {
         StatementText text = new StatementText(sql);
         Set<String> counters = countersByTable.get(text.target());
-        if (counters != null && warned.isFirst(text.withoutValues())) {
+        if (counters == null) {
+            return;
+        }
+        activity.add(Figure.UNCOUNTED_NATIVE, 1);
+        if (warned.isFirst(text.withoutValues())) {
             LOG.warnf(
                     "native SQL is not counted: '%s' changes rows that %s count: use HQL, or repair the counters with"
                             + " CounterRepair afterwards",

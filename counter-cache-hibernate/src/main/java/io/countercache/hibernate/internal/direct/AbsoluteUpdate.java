@@ -2,7 +2,7 @@ package io.countercache.hibernate.internal.direct;
 
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.LockOrder;
-import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.support.Numbers;
@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.hibernate.JDBCException;
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
 /** Sets one counter of some rows to a value: one UPDATE per row, in lock order. */
 record AbsoluteUpdate(DirectStatement statement, Collection<Object> ids, List<TouchedAttribute> touched) {
@@ -30,9 +31,10 @@ record AbsoluteUpdate(DirectStatement statement, Collection<Object> ids, List<To
                     .context()
                     .queries()
                     .existing(List.copyOf(inOrder), entity(), statement.table(), statement.session());
+            Map<Object, List<BigDecimal>> before = before(rows);
             Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, statement.session());
             return Chunks.of(rows).stream()
-                    .mapToInt(chunk -> update(chunk, now))
+                    .mapToInt(chunk -> update(chunk, before, now))
                     .sum();
         } catch (JDBCException e) {
             throw statement.failure(e, ids.size() == 1 ? ids.iterator().next() : ids);
@@ -47,7 +49,14 @@ record AbsoluteUpdate(DirectStatement statement, Collection<Object> ids, List<To
         return statement.amounts().get(0);
     }
 
-    private int update(List<Object> chunk, Map<TouchedAttribute, Object> now) {
+    /** By how much the UPDATE moves a row is known only from what it holds before, under a lock. Empty if nobody is told. */
+    private Map<Object, List<BigDecimal>> before(List<Object> rows) {
+        return statement.context().pending().areTold()
+                ? RowLocks.lock(rows, entity(), statement.table(), statement.columns(), statement.session())
+                : Map.of();
+    }
+
+    private int update(List<Object> chunk, Map<Object, List<BigDecimal>> before, Map<TouchedAttribute, Object> now) {
         String sql =
                 CounterSql.set(statement.table(), entity(), value().counter().column(), touched);
         int[] counts = statement
@@ -57,17 +66,12 @@ record AbsoluteUpdate(DirectStatement statement, Collection<Object> ids, List<To
                         entity(),
                         chunk,
                         statement.session(),
-                        () -> statement.send(sql, sent -> {
-                            for (Object id : chunk) {
-                                bind(id, now, sent);
-                                sent.addBatch();
-                            }
-                            return Statements.executeBatch(sent, statement.session());
-                        }));
+                        () -> statement.batch(sql, chunk, (id, sent) -> bind(id, now, sent)));
         int changed = 0;
         for (int i = 0; i < chunk.size(); i++) {
             if (counts[i] != 0) { // a driver that does not know the count returns a negative number
                 changed++;
+                tell(chunk.get(i), before.get(chunk.get(i)));
                 show(chunk.get(i), now);
             }
         }
@@ -78,6 +82,17 @@ record AbsoluteUpdate(DirectStatement statement, Collection<Object> ids, List<To
         value().counter().bind(value().by(), sent, 1);
         int position = TouchedAttribute.bind(now, sent, 2, statement.session());
         Columns.bindId(id, entity(), sent, position, statement.session());
+    }
+
+    private void tell(Object id, @Nullable List<BigDecimal> before) {
+        if (before != null) {
+            NumericAttribute counter = value().counter();
+            BigDecimal difference = value().by().subtract(before.get(0));
+            statement
+                    .context()
+                    .pending()
+                    .written(entity(), id, counter.name(), counter.type(), difference, statement.session());
+        }
     }
 
     private void show(Object id, Map<TouchedAttribute, Object> now) {

@@ -61,7 +61,8 @@ public record CounterRequest(
         }
         Upsert upsert = new Upsert(context, session, entity, key, counter, by);
         if (!session.isTransactionInProgress()) {
-            throw new TransactionRequiredException("Counters can be bumped in a transaction only: begin one");
+            throw new TransactionRequiredException(
+                    "Counters can be bumped in a transaction only: begin one (in Spring: @Transactional on the calling method)");
         }
         return upsert.execute();
     }
@@ -224,7 +225,8 @@ public record CounterRequest(
     private void requireTransaction(String use) {
         if (!session.isTransactionInProgress()) {
             throw new TransactionRequiredException(
-                    "Counters of %s can be %s in a transaction only: begin one".formatted(Entities.name(parent), use));
+                    "Counters of %s can be %s in a transaction only: begin one (in Spring: @Transactional on the calling method)"
+                            .formatted(Entities.name(parent), use));
         }
     }
 

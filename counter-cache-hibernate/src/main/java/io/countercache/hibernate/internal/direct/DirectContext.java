@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.direct;
 
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.observe.Activity;
 import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -15,4 +16,5 @@ public record DirectContext(
         ReadBeforeWrite reads,
         Recount recount,
         CacheInvalidation caches,
-        UniqueKeys uniqueKeys) {}
+        UniqueKeys uniqueKeys,
+        Activity activity) {}

@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.direct;
 
+import io.countercache.hibernate.internal.observe.CounterWriteEvent;
+import io.countercache.hibernate.internal.observe.FlightRecorder;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.Violations;
 import io.countercache.hibernate.internal.sql.Columns;
@@ -15,7 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;
@@ -45,6 +49,11 @@ record DirectStatement(
         void bind(PreparedStatement statement) throws SQLException;
     }
 
+    /** Binds the parameters of a statement for one row of several. */
+    interface BatchBinder {
+        void bind(Object id, PreparedStatement statement) throws SQLException;
+    }
+
     /** All counters of a statement are in one table. */
     String table() {
         return amounts.get(0).counter().table();
@@ -62,29 +71,78 @@ record DirectStatement(
                 .toList();
     }
 
-    /**
-     * Sends a statement.
-     *
-     * @throws JDBCException the failure, to be passed to {@link #failure}
-     */
-    <R> R send(String sql, Statements.Sending<R> sending) {
-        return Statements.attempt(sql, this::attempt, session, sending);
+    /** Sends a JDBC batch; returns how many rows each part has changed. */
+    int[] batch(String sql, List<Object> ids, BatchBinder parameters) {
+        return send(
+                sql,
+                "batch",
+                ids.size(),
+                statement -> {
+                    for (Object id : ids) {
+                        parameters.bind(id, statement);
+                        statement.addBatch();
+                    }
+                    return Statements.executeBatch(statement, session);
+                },
+                // a driver that does not know how many rows it has changed returns a negative number
+                counts -> (int) IntStream.of(counts).filter(rows -> rows != 0).count());
     }
 
-    /** Sends a statement that changes rows; returns how many. */
+    /** Sends a statement that changes a row; returns how many it has changed. */
     int update(String sql, Binder parameters) {
-        return send(sql, statement -> {
-            parameters.bind(statement);
-            return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, sql);
-        });
+        return send(
+                sql,
+                "update",
+                1,
+                statement -> {
+                    parameters.bind(statement);
+                    return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, sql);
+                },
+                rows -> rows);
     }
 
-    /** Sends a statement that returns rows; reads the first one. */
+    /** Sends a statement that changes a row and returns it; reads that. */
+    <R> Optional<R> returning(String sql, Binder parameters, RowReader<R> reader) {
+        return send(
+                sql,
+                "update",
+                1,
+                statement -> {
+                    parameters.bind(statement);
+                    return first(statement, sql, reader, session);
+                },
+                row -> row.isPresent() ? 1 : 0);
+    }
+
+    /** Sends a query; reads the first row. */
     <R> Optional<R> first(String sql, Binder parameters, RowReader<R> reader) {
-        return send(sql, statement -> {
+        return Statements.attempt(sql, this::attempt, session, statement -> {
             parameters.bind(statement);
             return first(statement, sql, reader, session);
         });
+    }
+
+    /**
+     * Sends a statement and tells of it, also if it fails.
+     *
+     * @param way how it is sent, in a word
+     * @param changed how many rows a result says were changed
+     * @throws JDBCException the failure, to be passed to {@link #failure}
+     */
+    private <R> R send(String sql, String way, int updates, Statements.Sending<R> sending, ToIntFunction<R> changed) {
+        CounterWriteEvent event = FlightRecorder.counterWrite();
+        long begun = System.nanoTime();
+        int rows = 0;
+        try {
+            R result = Statements.attempt(sql, this::attempt, session, sending);
+            rows = changed.applyAsInt(result);
+            return result;
+        } finally {
+            context.activity().wrote(false, updates, rows, System.nanoTime() - begun);
+            if (event != null) {
+                event.done(Entities.name(entity), counters(), updates, way, false);
+            }
+        }
     }
 
     private static <R> Optional<R> first(
@@ -150,6 +208,7 @@ record DirectStatement(
         for (int i = 0; i < amounts.size(); i++) {
             LimitedAmount amount = amounts.get(i);
             String counter = amount.counter().name();
+            context.pending().written(entity, id, counter, amount.counter().type(), amount.by(), session);
             if (ManagedParents.manages(entity, id, session)) {
                 // so that a rollback to a savepoint can take it back
                 context.pending().shown(entity, id, counter, amount.by(), session);
@@ -176,10 +235,10 @@ record DirectStatement(
     }
 
     private String attempt() {
-        return "%s %s of %s"
-                .formatted(
-                        verb,
-                        amounts.stream().map(amount -> amount.counter().name()).collect(Collectors.joining(", ")),
-                        Entities.name(entity));
+        return "%s %s of %s".formatted(verb, counters(), Entities.name(entity));
+    }
+
+    private String counters() {
+        return amounts.stream().map(amount -> amount.counter().name()).collect(Collectors.joining(", "));
     }
 }

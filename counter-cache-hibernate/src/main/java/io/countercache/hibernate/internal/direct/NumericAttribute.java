@@ -9,7 +9,6 @@ import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -125,8 +124,7 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
             throw new IllegalArgumentException("%s.%s is of type %s: it cannot be changed by %s"
                     .formatted(Entities.name(entity), name(), type().getSimpleName(), by));
         }
-        boolean isFractional = type() == BigDecimal.class || !(Numbers.isWhole(type()) || type() == BigInteger.class);
-        if (!isFractional && amount.stripTrailingZeros().scale() > 0) {
+        if (Numbers.holdsWholes(type()) && amount.stripTrailingZeros().scale() > 0) {
             throw new IllegalArgumentException("%s.%s holds whole numbers: it cannot be changed by %s"
                     .formatted(Entities.name(entity), name(), by));
         }

@@ -6,7 +6,6 @@ import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.RowLocks;
-import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.CounterSql;
@@ -188,7 +187,7 @@ final class RelativeUpdate {
 
     private Outcome updateReturning(String update, Object id, Map<TouchedAttribute, Object> now) {
         return statement
-                .first(
+                .returning(
                         CounterSql.returning(update, statement.columns()),
                         sent -> bind(id, now, sent),
                         row -> Columns.readNumbers(row, amounts.size()))
@@ -226,13 +225,7 @@ final class RelativeUpdate {
                         entity,
                         chunk,
                         session,
-                        () -> statement.send(update(), sent -> {
-                            for (Object id : chunk) {
-                                bind(id, now, sent);
-                                sent.addBatch();
-                            }
-                            return Statements.executeBatch(sent, session);
-                        }));
+                        () -> statement.batch(update(), chunk, (id, sent) -> bind(id, now, sent)));
         int changed = 0;
         for (int i = 0; i < chunk.size(); i++) {
             if (counts[i] != 0) { // a driver that does not know the count returns a negative number

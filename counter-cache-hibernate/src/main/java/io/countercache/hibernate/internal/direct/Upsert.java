@@ -206,7 +206,7 @@ final class Upsert {
                 returned()));
         if (sql.returns()) {
             return statement
-                    .first(sql.text(), sent -> bind(sql, columns, sent), this::row)
+                    .returning(sql.text(), sent -> bind(sql, columns, sent), this::row)
                     .orElse(null);
         }
         return statement.update(sql.text(), sent -> bind(sql, columns, sent)) == 0 ? null : read();

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.model.WatchedUpdate;
+import io.countercache.hibernate.internal.observe.Activity;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.PerSession;
@@ -59,12 +60,13 @@ final class BeforeImages {
             boolean trust,
             PendingDeltas pending,
             OwnQueries queries,
-            CacheInvalidation caches) {
+            CacheInvalidation caches,
+            Activity activity) {
         this.onDelete = onDelete;
         this.trust = trust;
         this.pending = pending;
         this.believed = new BelievedValues(caches);
-        this.reader = new ImageReader(queries, !trust);
+        this.reader = new ImageReader(queries, !trust, activity);
         this.batches = new BatchedImages(queries, pending, reader);
     }
 

@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.entity;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.model.WatchedEntity;
+import io.countercache.hibernate.internal.observe.Activity;
 import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
@@ -92,19 +93,18 @@ public final class EntityEvents
             StatelessGuard stateless,
             MoveSink sink,
             SentDeletes deletes,
-            List<RowStep> steps) {
+            List<RowStep> steps,
+            Activity activity) {
         this.model = model;
         this.skipping = skipping;
         this.stateless = stateless;
         this.deletes = deletes;
         this.parents = new ParentInstances(model, pending, caches);
         this.foreseen = foreseen;
-        this.images = new BeforeImages(onDelete, trust, pending, queries, caches);
+        this.images = new BeforeImages(onDelete, trust, pending, queries, caches, activity);
         this.children = new ChildCounting(images, sink);
         this.steps = new RowSteps(steps);
     }
-
-    // ---- flushing and loading ----
 
     /** Called when a flush begins, before Hibernate works on it. */
     public void beforeFlush(SessionImplementor session) {

@@ -203,7 +203,16 @@ public final class ForeseenCounts implements PreInsertEventListener {
             if (derived != null
                     && Entities.generators(event.getPersister())[counter.index()] instanceof InsertedCounter
                     && state[counter.index()] instanceof Number written) {
-                pending.add(derived, event.getId(), Numbers.exact(written).negate(), EventSession.of(event));
+                BigDecimal amount = Numbers.exact(written);
+                pending.add(derived, event.getId(), amount.negate(), EventSession.of(event));
+                // for a listener it makes no difference whether the INSERT has written it or an UPDATE after it
+                pending.written(
+                        event.getPersister(),
+                        event.getId(),
+                        derived.counter(),
+                        counter.type(),
+                        amount,
+                        EventSession.of(event));
             }
         }
     }

@@ -1,6 +1,8 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.Snapshot;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.Figure;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.LockOrder;
@@ -27,6 +29,7 @@ final class ImageReader {
 
     private final OwnQueries queries;
     private final boolean locks;
+    private final Activity activity;
 
     /**
      * What the database holds of a row.
@@ -36,9 +39,10 @@ final class ImageReader {
     record Row(Snapshot snapshot, @Nullable Object version) {}
 
     /** @param locks false if the application has said that no two transactions change one child at the same time */
-    ImageReader(OwnQueries queries, boolean locks) {
+    ImageReader(OwnQueries queries, boolean locks, Activity activity) {
         this.queries = queries;
         this.locks = locks;
+        this.activity = activity;
     }
 
     /**
@@ -59,6 +63,7 @@ final class ImageReader {
                         .forEach(row -> rows.put(row[0], row(query, row)));
             }
         }
+        activity.add(Figure.IMAGE_ROWS, rows.size());
         return rows;
     }
 
@@ -83,6 +88,7 @@ final class ImageReader {
 
     private <R> List<R> list(
             String hql, Class<R> type, List<Object> ids, boolean isLocking, SharedSessionContractImplementor session) {
+        activity.add(Figure.IMAGE_QUERIES, 1);
         Consumer<SelectionQuery<R>> parameters = query -> {
             if (ids.size() == 1) {
                 query.setParameter("id", ids.get(0));

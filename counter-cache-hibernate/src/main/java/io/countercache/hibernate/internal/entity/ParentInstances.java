@@ -58,6 +58,7 @@ final class ParentInstances {
         for (ParentCounter counter : model.countersOf(event.getPersister())) {
             pending.drop(counter.row(event.getId()), EventSession.of(event));
         }
+        pending.deleted(event.getPersister(), event.getId(), EventSession.of(event));
     }
 
     /** An instance is loaded with the values in the database, and has to show what this session has not written yet as well. */

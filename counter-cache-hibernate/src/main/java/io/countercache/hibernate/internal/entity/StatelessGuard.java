@@ -1,6 +1,8 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.UncountableStatementException;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.Figure;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.HibernateVersion;
@@ -17,7 +19,7 @@ import org.hibernate.persister.entity.EntityPersister;
  * @param moves the entities whose rows move counters when they are written
  * @param isIgnored whether the application has said that it resets the counters itself
  */
-public record StatelessGuard(Predicate<EntityPersister> moves, boolean isIgnored) {
+public record StatelessGuard(Predicate<EntityPersister> moves, boolean isIgnored, Activity activity) {
 
     /** Whether an event has no session. To be asked before the statement. */
     boolean refuses(AbstractPreDatabaseOperationEvent event, String verb) {
@@ -25,6 +27,7 @@ public record StatelessGuard(Predicate<EntityPersister> moves, boolean isIgnored
             return false;
         }
         if (!isIgnored && moves.test(event.getPersister())) {
+            activity.add(Figure.REFUSED, 1);
             throw new UncountableStatementException(
                     "%s of %s in a StatelessSession".formatted(verb, Entities.name(event.getPersister())),
                     "stateless sessions are counted from Hibernate 7.2 on, and this is " + HibernateVersion.current(),

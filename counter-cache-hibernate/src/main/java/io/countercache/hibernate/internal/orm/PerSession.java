@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.orm;
 
 import java.util.function.Supplier;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
@@ -54,5 +55,12 @@ public final class PerSession<T> {
     @SuppressWarnings("unchecked") // only put() puts a value under this key
     public @Nullable T remove(SharedSessionContractImplementor session) {
         return isUsed ? (T) known(session).remove(this) : null;
+    }
+
+    /** Forgets what is remembered of all sessions of a factory that is closed. */
+    public static void forget(SessionFactoryImplementor closed) {
+        if (!HAVE_EXTENSIONS) {
+            SessionMap.forget(closed);
+        }
     }
 }

@@ -5,6 +5,10 @@ import io.countercache.hibernate.internal.count.CountQuery;
 import io.countercache.hibernate.internal.count.IdRange;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.Figure;
+import io.countercache.hibernate.internal.observe.FlightRecorder;
+import io.countercache.hibernate.internal.observe.RecountEvent;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.OldRows;
@@ -23,6 +27,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -41,18 +46,54 @@ public final class Recount {
     private final OwnQueries queries;
     private final CounterSql sql;
     private final CounterWriter writer;
+    private final Activity activity;
 
     public Recount(
-            CounterModel model, PendingDeltas pending, OwnQueries queries, CounterSql sql, CounterWriter writer) {
+            CounterModel model,
+            PendingDeltas pending,
+            OwnQueries queries,
+            CounterSql sql,
+            CounterWriter writer,
+            Activity activity) {
         this.model = model;
         this.pending = pending;
         this.queries = queries;
         this.sql = sql;
         this.writer = writer;
+        this.activity = activity;
     }
 
     /** The drift of some rows. Changes nothing. */
     public List<Drift> drift(
+            EntityPersister parent,
+            Collection<?> ids,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        return told(parent, ids, false, () -> measure(parent, ids, counters, session));
+    }
+
+    /** Corrects some rows. Returns the drift that they had. */
+    public List<Drift> reset(
+            EntityPersister parent,
+            Collection<?> ids,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        return told(
+                parent, ids, true, () -> correct(parent, measure(parent, ids, counters, session), counters, session));
+    }
+
+    private List<Drift> told(
+            EntityPersister parent, Collection<?> ids, boolean isCorrected, Supplier<List<Drift>> work) {
+        activity.add(Figure.RECOUNTS, 1);
+        RecountEvent event = FlightRecorder.recount();
+        List<Drift> wrong = work.get();
+        if (event != null) {
+            event.done(Entities.name(parent), ids.size(), wrong.size(), isCorrected);
+        }
+        return wrong;
+    }
+
+    private List<Drift> measure(
             EntityPersister parent,
             Collection<?> ids,
             List<CounterDefinition> counters,
@@ -66,21 +107,13 @@ public final class Recount {
         return drifts;
     }
 
-    /** Corrects some rows. Returns the drift that they had. */
-    public List<Drift> reset(
-            EntityPersister parent,
-            Collection<?> ids,
-            List<CounterDefinition> counters,
-            SharedSessionContractImplementor session) {
-        return correct(parent, drift(parent, ids, counters, session), counters, session);
-    }
-
     /** The drift of a part of the table. Changes nothing. */
     public List<Drift> driftBetween(
             EntityPersister parent,
             IdRange range,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
+        activity.add(Figure.RECOUNTS, 1);
         return counters.stream()
                 .flatMap(counter -> measureBetween(parent, range, counter, session).stream())
                 .toList();
@@ -110,7 +143,9 @@ public final class Recount {
         Set<String> tables = new TreeSet<>(sql.tableOrder());
         counters.forEach(counter -> tables.add(counter.table()));
         tables.forEach(table -> RowLocks.lock(ids, parent, table, session));
-        List<Drift> wrong = drift(parent, ids, counters, session);
+        List<Drift> wrong = measure(parent, ids, counters, session);
+        activity.add(
+                Figure.REPAIRED_ROWS, wrong.stream().map(Drift::id).distinct().count());
         write(parent, wrong, counters, session);
         return wrong;
     }

@@ -3,20 +3,18 @@ package io.countercache.hibernate.internal.repair;
 import io.countercache.CounterCacheException;
 import io.countercache.Drift;
 import io.countercache.RepairFailure;
-import io.countercache.RepairProgress;
 import io.countercache.hibernate.internal.count.IdRange;
 import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.FlightRecorder;
+import io.countercache.hibernate.internal.observe.RepairEvent;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.recount.Recount;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import org.hibernate.StatelessSession;
-import org.hibernate.binder.internal.TenantIdBinder;
-import org.hibernate.engine.spi.SessionFactoryImplementor;
+import java.util.function.LongSupplier;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -25,22 +23,20 @@ import org.jspecify.annotations.Nullable;
  * Goes through a whole table in chunks by id, and recounts each chunk in a transaction of its own. Memory does not grow with
  * the table.
  *
+ * @param activity is told what was found in a whole table
  * @param chunkSize how many parents are recounted in one transaction
- * @param pause how long to wait between two chunks
  * @param after begins after this id; null for the first row
- * @param tenant the tenant of the sessions; null for the one that the resolver of the application names
- * @param listener hears of each chunk that is done; may be null
  */
 public record TableRepair(
-        SessionFactoryImplementor factory,
         EntityPersister parent,
-        Recount recount,
         List<CounterDefinition> counters,
+        Recount recount,
+        Activity activity,
+        RepairSessions sessions,
         int chunkSize,
-        Duration pause,
+        Pause pause,
         @Nullable Object after,
-        @Nullable Object tenant,
-        @Nullable Consumer<RepairProgress> listener) {
+        Progress progress) {
 
     /**
      * How often a chunk is tried again. Deadlocks between a repair and other transactions are rare and independent: when a
@@ -49,59 +45,103 @@ public record TableRepair(
     private static final int RETRIES = 3;
 
     /** Corrects what is wrong. */
-    public void repair(RepairTally tally) {
-        run(new Task(tally, true, (range, session) -> recount.resetBetween(parent, range, counters, session)));
+    public RepairTally repair() {
+        return repair(new RepairTally());
+    }
+
+    RepairTally repair(RepairTally tally) {
+        return run(tally, true, recount::resetBetween);
     }
 
     /** Looks for what is wrong, without writing or locking anything. */
-    public void verify(RepairTally tally) {
-        run(new Task(tally, false, (range, session) -> recount.driftBetween(parent, range, counters, session)));
+    public RepairTally verify() {
+        return verify(new RepairTally());
+    }
+
+    RepairTally verify(RepairTally tally) {
+        return run(tally, false, recount::driftBetween);
     }
 
     private interface Work {
-        List<Drift> on(IdRange range, SharedSessionContractImplementor session);
+        List<Drift> on(
+                EntityPersister parent,
+                IdRange range,
+                List<CounterDefinition> counters,
+                SharedSessionContractImplementor session);
     }
 
-    /** @param locks whether it locks rows, and so may wait for those of other transactions */
-    private record Task(RepairTally tally, boolean locks, Work work) {}
+    /** @param repairs whether it locks rows, and so may wait for those of other transactions */
+    private record Task(RepairTally tally, boolean repairs, Work work) {}
+
+    private RepairTally run(RepairTally tally, boolean repairs, Work work) {
+        sessions.requireTenant(parent);
+        run(new Task(tally, repairs, work));
+        progress.ends(tally, repairs);
+        tellFound(tally, repairs);
+        return tally;
+    }
 
     private void run(Task task) {
-        requireTenant();
+        RepairTally tally = task.tally();
         IdRange rest = new IdRange(parent, after, null);
-        long total = listener == null ? 0 : inTransaction(rest::count);
-        while (true) {
+        progress.begins(counting(rest));
+        for (int number = 1; ; number++) {
             IdRange from = rest;
-            IdRange.@Nullable Chunk chunk = inTransaction(session -> from.first(chunkSize, session));
+            long begun = System.nanoTime();
+            IdRange.@Nullable Chunk chunk = sessions.inTransaction(session -> from.first(chunkSize, session));
             if (chunk == null) {
                 return;
             }
-            doChunk(chunk, from.after(), task);
-            if (listener != null) {
-                listener.accept(task.tally().progress(total, chunk.lastId()));
-            }
+            doRecorded(chunk, from.after(), task, number);
+            rest = new IdRange(parent, chunk.lastId(), null);
+            progress.isDone(tally, chunk.lastId(), counting(rest));
             if (chunk.isLast()) {
                 return;
             }
-            rest = new IdRange(parent, chunk.lastId(), null);
-            pauseAfter(chunk.lastId());
+            pause(Duration.ofNanos(System.nanoTime() - begun), chunk.lastId());
         }
     }
-
     /** Those of some tenants that have rows of their own of an entity: one of them stands for all if it has no tenants. */
     public static List<? extends @Nullable Object> tenants(
             EntityPersister parent, Collection<? extends @Nullable Object> tenants) {
-        boolean isEach = parent.getFactory().getSessionFactoryOptions().isMultiTenancyEnabled()
-                || EntityTables.hasTenants(parent);
-        return tenants.stream().limit(isEach ? tenants.size() : 1).toList();
+        return tenants.stream().limit(hasTenants(parent) ? tenants.size() : 1).toList();
     }
 
-    private void requireTenant() {
-        boolean hasTenants = factory.getSessionFactoryOptions().isMultiTenancyEnabled()
-                || factory.getDefinedFilterNames().contains(TenantIdBinder.FILTER_NAME);
-        if (hasTenants && tenant == null && factory.getCurrentTenantIdentifierResolver() == null) {
-            throw new CounterCacheException(
-                    "%s is not repaired, because its tenant is not known: name it with tenant(..) or verifyAll(.., tenants)"
-                            .formatted(Entities.name(parent)));
+    /** Whether a session sees the rows of one tenant only. */
+    private static boolean hasTenants(EntityPersister parent) {
+        return parent.getFactory().getSessionFactoryOptions().isMultiTenancyEnabled()
+                || EntityTables.hasTenants(parent);
+    }
+
+    /** Only if all rows were looked at: a gauge must not show a part of the table for the whole. */
+    private void tellFound(RepairTally tally, boolean repairs) {
+        boolean isWhole = after == null && !hasTenants(parent);
+        List<CounterDefinition> own = counters.stream()
+                .filter(counter -> counter.parent().equals(parent.getEntityName()))
+                .toList(); // a counter of a superclass has rows of other classes, too
+        if (isWhole && !own.isEmpty()) {
+            activity.verified(tally.verified(Entities.name(parent), own, repairs));
+        }
+    }
+
+    private LongSupplier counting(IdRange rows) {
+        return () -> sessions.inTransaction(rows::count);
+    }
+
+    /** Does a chunk, as one event of the Flight Recorder. */
+    private void doRecorded(IdRange.Chunk chunk, @Nullable Object done, Task task, int number) {
+        RepairTally tally = task.tally();
+        long examined = tally.examined();
+        long drifted = tally.drifted();
+        RepairEvent event = FlightRecorder.repair();
+        doChunk(chunk, done, task);
+        if (event != null) {
+            event.done(
+                    Entities.name(parent),
+                    number,
+                    tally.examined() - examined,
+                    tally.drifted() - drifted,
+                    task.repairs());
         }
     }
 
@@ -117,7 +157,7 @@ public record TableRepair(
         }
         boolean isOfRows = ChunkFailure.isOfRows(failure);
         if (isOfRows && chunk.rows() > 1 && task.tally().hasFewFailures()) {
-            inTransaction(chunk::halves).forEach(half -> doChunk(half, done, task));
+            sessions.inTransaction(chunk::halves).forEach(half -> doChunk(half, done, task));
             return;
         }
         Object upTo =
@@ -131,13 +171,18 @@ public record TableRepair(
         for (int attempt = 0; ; attempt++) {
             try {
                 task.tally()
-                        .add(chunk.rows(), inTransaction(session -> task.work().on(chunk.range(), session)));
+                        .add(
+                                chunk.rows(),
+                                sessions.inTransaction(
+                                        session -> task.work().on(parent, chunk.range(), counters, session)));
                 return null;
+            } catch (RepairEnded e) {
+                throw e;
             } catch (RuntimeException e) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw interrupted(done);
                 }
-                boolean isLockedRow = task.locks() && chunk.rows() == 1;
+                boolean isLockedRow = task.repairs() && chunk.rows() == 1;
                 if (attempt == RETRIES || !ChunkFailure.isWorthRetrying(e, isLockedRow)) {
                     return e;
                 }
@@ -145,9 +190,9 @@ public record TableRepair(
         }
     }
 
-    private void pauseAfter(Object lastId) {
+    private void pause(Duration chunk, Object lastId) {
         try {
-            Thread.sleep(pause.toMillis());
+            pause.after(chunk);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw interrupted(lastId);
@@ -158,31 +203,5 @@ public record TableRepair(
         String where =
                 done == null ? "in its first chunk: begin again" : "after id %s: go on with after(..)".formatted(done);
         return new CounterCacheException("The repair of %s was interrupted %s".formatted(Entities.name(parent), where));
-    }
-
-    private <R extends @Nullable Object> R inTransaction(Function<SharedSessionContractImplementor, R> work) {
-        var options = factory.withStatelessOptions();
-        try (StatelessSession session =
-                (tenant == null ? options : options.tenantIdentifier(tenant)).openStatelessSession()) {
-            session.beginTransaction();
-            try {
-                R result = work.apply((SharedSessionContractImplementor) session);
-                session.getTransaction().commit();
-                return result;
-            } catch (RuntimeException | Error e) {
-                rollBack(session, e);
-                throw e;
-            }
-        }
-    }
-
-    private static void rollBack(StatelessSession session, Throwable cause) {
-        try {
-            if (session.getTransaction().isActive()) {
-                session.getTransaction().rollback();
-            }
-        } catch (RuntimeException e) {
-            cause.addSuppressed(e);
-        }
     }
 }

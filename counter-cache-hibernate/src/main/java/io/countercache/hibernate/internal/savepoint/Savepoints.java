@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.savepoint;
 import io.countercache.hibernate.internal.path.PathDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
+import io.countercache.hibernate.internal.write.TransactionMoves;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The savepoints of one transaction. A rollback to one of them removes the deltas that were added since, makes those pending
- * again that were written since, and takes back what managed parents have shown since.
+ * again that were written since, takes back what managed parents have shown since, and what listeners were to be told.
  */
 public final class Savepoints {
 
@@ -22,6 +23,8 @@ public final class Savepoints {
 
     private final CounterDeltas deltas;
     private final PathDeltas paths;
+    /** Null where no listener is told. */
+    private final @Nullable TransactionMoves moves;
     /** The first one is set when the first delta is added. */
     private final List<Savepoint> savepoints = new ArrayList<>();
 
@@ -59,18 +62,22 @@ public final class Savepoints {
 
     private record Shown(EntityPersister entity, Object id, String counter) {}
 
-    private Savepoints(CounterDeltas deltas, PathDeltas paths) {
+    private Savepoints(CounterDeltas deltas, PathDeltas paths, @Nullable TransactionMoves moves) {
         this.deltas = deltas;
         this.paths = paths;
+        this.moves = moves;
         set(this);
     }
 
     /** The savepoints of a session's transaction; null where nothing reports savepoints. */
     public static @Nullable Savepoints of(
-            CounterDeltas deltas, PathDeltas paths, SharedSessionContractImplementor session) {
+            CounterDeltas deltas,
+            PathDeltas paths,
+            @Nullable TransactionMoves moves,
+            SharedSessionContractImplementor session) {
         // nothing in this class may refer to a class of Spring, because Spring is optional
         return IS_SPRING_THERE && SpringSavepoints.isManaged(session)
-                ? SpringSavepoints.listen(new Savepoints(deltas, paths), session)
+                ? SpringSavepoints.listen(new Savepoints(deltas, paths, moves), session)
                 : null;
     }
 
@@ -87,6 +94,9 @@ public final class Savepoints {
     void set(Object savepoint) {
         deltas.savepoint();
         paths.savepoint();
+        if (moves != null) {
+            moves.savepoint();
+        }
         savepoints.add(new Savepoint(savepoint, new ArrayList<>()));
     }
 
@@ -112,6 +122,9 @@ public final class Savepoints {
         undone.clear();
         deltas.rollback(first);
         paths.rollback(first);
+        if (moves != null) {
+            moves.rollback(first);
+        }
         set(key);
         rolledBack = true;
     }

@@ -13,8 +13,8 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Listens to Spring for the savepoints of its nested transactions, which Hibernate does not report. This is the only class
- * that refers to Spring: it is loaded only where Spring is present.
+ * Listens to Spring for the savepoints of its nested transactions, which Hibernate does not report. Only this class and the
+ * package {@code spring} refer to Spring: they are loaded only where Spring is present.
  */
 final class SpringSavepoints implements TransactionSynchronization {
 

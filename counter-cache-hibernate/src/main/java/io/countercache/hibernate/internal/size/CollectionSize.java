@@ -50,6 +50,10 @@ final class CollectionSize {
         this.loadsDetached = loadsDetached;
     }
 
+    String counter() {
+        return counter;
+    }
+
     /** The number of elements, or {@link #UNKNOWN}. */
     int of(PersistentCollection<?> collection) {
         Object owner = collection.getOwner();

@@ -53,6 +53,11 @@ public final class SizedSemantics extends CustomCollectionTypeSemantics {
                         size));
     }
 
+    /** The attribute of the owner that tells the size of a collection; null if none does. */
+    public static @Nullable String counter(CollectionPersister collection) {
+        return collection.getCollectionSemantics() instanceof SizedSemantics sized ? sized.size.counter() : null;
+    }
+
     @Override
     public PersistentCollection instantiateWrapper(
             Object key, CollectionPersister persister, SharedSessionContractImplementor session) {

@@ -5,6 +5,7 @@ import java.util.function.UnaryOperator;
 import org.hibernate.LockMode;
 import org.hibernate.LockOptions;
 import org.hibernate.dialect.Dialect;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of database: which statements it has beside those that all databases have, and what their texts are. {@link Databases}
@@ -70,6 +71,14 @@ public interface Database {
     /** Whether a statement and the COMMIT can be sent as one message, if the driver can do it as well: {@link CommitMessage}. */
     default boolean canCommitAlong() {
         return false;
+    }
+
+    /**
+     * A query that takes a lock named by two numbers until the transaction ends, and tells at once whether it has it; null if there
+     * is none.
+     */
+    default @Nullable String tryLock() {
+        return null;
     }
 
     /** Whether UPDATE .. RETURNING returns the values that the UPDATE has written. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.hibernate.dialect.Dialect;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL, and databases that Hibernate takes for it: RETURNING, also in a WITH, ON CONFLICT, arrays and two strengths of
@@ -72,6 +73,12 @@ record PostgreSql(Dialect dialect) implements Database {
     @Override
     public boolean canCommitAlong() {
         return !isSpanner();
+    }
+
+    /** Not a lock of the session, which a pooler would keep with a connection that another application gets. */
+    @Override
+    public @Nullable String tryLock() {
+        return isSpanner() ? null : "select pg_try_advisory_xact_lock(?, ?)";
     }
 
     @Override

@@ -30,6 +30,11 @@ public final class Numbers {
         return WHOLE.contains(type);
     }
 
+    /** Whether a type holds nothing but whole numbers, of whatever size. */
+    public static boolean holdsWholes(Class<?> type) {
+        return isWhole(type) || type == BigInteger.class;
+    }
+
     /** Whether a type is float or double, whose sums depend on the order in which they are added. */
     public static boolean isFloating(Class<?> type) {
         return type == double.class || type == Double.class || type == float.class || type == Float.class;

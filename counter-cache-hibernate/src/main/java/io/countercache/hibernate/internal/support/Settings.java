@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The settings of one session factory. {@code CounterCacheSettings} says what each of them means. */
 public record Settings(
@@ -17,7 +18,8 @@ public record Settings(
         StaleChildren staleChildren,
         Bulk bulk,
         boolean collectionSize,
-        CheckSchema checkSchema) {
+        CheckSchema checkSchema,
+        @Nullable Object listener) {
 
     public static final String ENABLED = "hibernate.counter_cache.enabled";
     public static final String WRITE = "hibernate.counter_cache.write";
@@ -28,11 +30,14 @@ public record Settings(
 
     public static final String CHECK_SCHEMA = "hibernate.counter_cache.check_schema";
 
+    public static final String LISTENER = "hibernate.counter_cache.listener";
+
     private static final String PREFIX = "hibernate.counter_cache.";
     private static final Set<String> NAMES =
-            Set.of(ENABLED, WRITE, STALE_CHILDREN, BULK, COLLECTION_SIZE, CHECK_SCHEMA);
+            Set.of(ENABLED, WRITE, STALE_CHILDREN, BULK, COLLECTION_SIZE, CHECK_SCHEMA, LISTENER);
 
     private static final List<String> TRUE_OR_FALSE = List.of("true", "false");
+    private static final String OFF = "off";
 
     public enum Write {
         WITH_COMMIT,
@@ -70,7 +75,8 @@ public record Settings(
                 value(settings, STALE_CHILDREN, StaleChildren.values(), problems),
                 value(settings, BULK, Bulk.values(), problems),
                 Boolean.parseBoolean(value(settings, COLLECTION_SIZE, TRUE_OR_FALSE, problems)),
-                value(settings, CHECK_SCHEMA, CheckSchema.values(), problems));
+                value(settings, CHECK_SCHEMA, CheckSchema.values(), problems),
+                settings.get(LISTENER));
         if (!problems.isEmpty()) {
             throw new CounterMappingException(problems);
         }
@@ -135,6 +141,9 @@ public record Settings(
             Map<String, Object> settings, String name, List<String> allowed, List<String> problems) {
         Object given = settings.get(name);
         String value = given == null ? allowed.get(0) : given.toString().strip().toLowerCase(Locale.ROOT);
+        if (value.equals("false") && allowed.contains(OFF)) {
+            return OFF; // as YAML reads it
+        }
         if (!allowed.contains(value)) {
             problems.add("%s: '%s' is none of its values: use %s".formatted(name, given, String.join(" or ", allowed)));
             return allowed.get(0);

@@ -2,6 +2,8 @@ package io.countercache.hibernate.internal.transaction;
 
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.write.WrittenMoves;
+import java.util.function.Consumer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
@@ -14,17 +16,20 @@ final class CommitWrite implements TransactionObserver {
 
     private final TransactionDeltas pending;
     private final PathWriter writer;
+    private final WrittenMoves moves;
     private final SharedSessionContractImplementor session;
-    private final Runnable afterwards;
+    private final Consumer<Boolean> afterwards;
 
-    /** @param afterwards called when the transaction has ended */
+    /** @param afterwards called when the transaction has ended, with whether it was committed */
     CommitWrite(
             TransactionDeltas pending,
             PathWriter writer,
+            WrittenMoves moves,
             SharedSessionContractImplementor session,
-            Runnable afterwards) {
+            Consumer<Boolean> afterwards) {
         this.pending = pending;
         this.writer = writer;
+        this.moves = moves;
         this.session = session;
         this.afterwards = afterwards;
     }
@@ -68,13 +73,14 @@ final class CommitWrite implements TransactionObserver {
                 .withStatelessOptions()
                 .tenantIdentifier(session.getTenantIdentifierValue())
                 .openStatelessSession()) {
-            pending.write(writer, (SharedSessionContractImplementor) joined);
+            SharedSessionContractImplementor writing = (SharedSessionContractImplementor) joined;
+            moves.inPlace(writing, pending.moves, () -> pending.write(writer, writing));
         }
     }
 
     @Override
     public void afterCompletion(boolean successful, boolean delayed) {
         session.getTransactionCoordinator().removeObserver(this);
-        afterwards.run();
+        afterwards.accept(successful);
     }
 }

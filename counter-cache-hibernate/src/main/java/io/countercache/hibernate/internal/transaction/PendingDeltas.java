@@ -9,6 +9,7 @@ import io.countercache.hibernate.internal.path.PathReads;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.savepoint.Savepoints;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.write.WrittenMoves;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,14 +30,16 @@ public final class PendingDeltas {
     private final CounterModel model;
     private final PathReads paths;
     private final PathWriter writer;
+    private final WrittenMoves moves;
     private final StatelessBatches batches = new StatelessBatches();
     // of the session that owns the connection, because sessions that share a transaction write together
     private final PerSession<TransactionDeltas> transactions = new PerSession<>();
 
-    public PendingDeltas(CounterModel model, PathReads paths, PathWriter writer) {
+    public PendingDeltas(CounterModel model, PathReads paths, PathWriter writer, WrittenMoves moves) {
         this.model = model;
         this.paths = paths;
         this.writer = writer;
+        this.moves = moves;
     }
 
     /** Adds a delta, to be written with the others of its transaction. Without a transaction it is written now. */
@@ -82,15 +85,24 @@ public final class PendingDeltas {
         }
         SharedSessionContractImplementor owner = Statements.owner(session);
         TransactionDeltas pending = transactions.get(owner);
-        if (pending == null) {
-            pending = new TransactionDeltas();
-            transactions.put(owner, pending);
-            session.getTransactionCoordinator()
-                    .addObserver(new CommitWrite(pending, writer, session, () -> transactions.remove(owner)));
-            pending.savepoints = Savepoints.of(pending.deltas, pending.paths, session);
-            batches.executeAtClose(session);
-        }
+        return pending == null ? begin(session, owner) : pending;
+    }
+
+    private TransactionDeltas begin(SharedSessionContractImplementor session, SharedSessionContractImplementor owner) {
+        TransactionDeltas pending = new TransactionDeltas();
+        transactions.put(owner, pending);
+        session.getTransactionCoordinator()
+                .addObserver(new CommitWrite(
+                        pending, writer, moves, session, successful -> end(owner, pending, successful)));
+        pending.moves = moves.begin(owner);
+        pending.savepoints = Savepoints.of(pending.deltas, pending.paths, pending.moves, session);
+        batches.executeAtClose(session);
         return pending;
+    }
+
+    private void end(SharedSessionContractImplementor owner, TransactionDeltas ended, boolean successful) {
+        transactions.remove(owner);
+        moves.end(owner, ended.moves, successful);
     }
 
     private @Nullable TransactionDeltas in(SharedSessionContractImplementor session) {
@@ -119,6 +131,27 @@ public final class PendingDeltas {
             if (savepoints != null) {
                 savepoints.shown(entity, id, counter, amount, session);
             }
+        }
+    }
+
+    /** Whether listeners are told of what is written. */
+    public boolean areTold() {
+        return moves.areListenedTo();
+    }
+
+    /** Tells the listeners after the commit of a change that is written already, and was never pending. */
+    public void written(
+            EntityPersister entity,
+            Object id,
+            String counter,
+            Class<?> type,
+            BigDecimal amount,
+            SharedSessionContractImplementor session) {
+        if (areTold()) {
+            if (reportsItsEnd(session)) {
+                begin(session);
+            }
+            moves.add(session, told -> told.add(entity, id, counter, type, amount));
         }
     }
 
@@ -193,6 +226,14 @@ public final class PendingDeltas {
     public void drop(ParentRow row, SharedSessionContractImplementor session) {
         if (reportsItsEnd(session)) {
             begin(session).deltas.drop(row);
+        }
+    }
+
+    /** Tells the listeners nothing of a row that the session has deleted. */
+    public void deleted(EntityPersister entity, Object id, SharedSessionContractImplementor session) {
+        TransactionDeltas pending = areTold() ? in(session) : null;
+        if (pending != null && pending.moves != null) {
+            pending.moves.drop(entity, id);
         }
     }
 

@@ -8,6 +8,7 @@ import io.countercache.hibernate.internal.savepoint.Savepoints;
 import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
+import io.countercache.hibernate.internal.write.TransactionMoves;
 import java.math.BigDecimal;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -18,6 +19,9 @@ final class TransactionDeltas {
 
     final CounterDeltas deltas = new CounterDeltas();
     final PathDeltas paths = new PathDeltas();
+    /** What listeners are told after the commit; null where there is none. */
+    @Nullable
+    TransactionMoves moves;
     /** Null where nothing reports savepoints. */
     @Nullable
     Savepoints savepoints;

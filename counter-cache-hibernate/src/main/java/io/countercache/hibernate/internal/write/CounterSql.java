@@ -56,11 +56,14 @@ public final class CounterSql {
 
         /** Some counters of a row, for messages. */
         String named(RowDeltas row) {
-            String counters = row.amounts().keySet().stream()
+            return "%s of %s %s"
+                    .formatted(counters(row), Entities.name(parent), row.row().id());
+        }
+
+        static String counters(RowDeltas row) {
+            return row.amounts().keySet().stream()
                     .map(CounterDefinition::counter)
                     .collect(Collectors.joining(", "));
-            return "%s of %s %s"
-                    .formatted(counters, Entities.name(parent), row.row().id());
         }
 
         /** How these rows are written by one statement; null where each needs its own. */

@@ -3,6 +3,10 @@ package io.countercache.hibernate.internal.write;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentRow;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.CounterWriteEvent;
+import io.countercache.hibernate.internal.observe.Figure;
+import io.countercache.hibernate.internal.observe.FlightRecorder;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
@@ -12,6 +16,7 @@ import io.countercache.hibernate.internal.write.CounterSql.CounterUpdate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.AbstractEntityPersister;
@@ -28,13 +33,18 @@ public final class CounterWriter {
     private final CounterModel model;
     private final CounterSql sql;
     private final CacheInvalidation caches;
+    private final WrittenMoves moves;
+    private final Activity activity;
     /** The tables in which no row is hidden from an UPDATE: known when the factory has been built. */
     private volatile Set<String> plainTables = Set.of();
 
-    public CounterWriter(CounterModel model, CounterSql sql, CacheInvalidation caches) {
+    public CounterWriter(
+            CounterModel model, CounterSql sql, CacheInvalidation caches, WrittenMoves moves, Activity activity) {
         this.model = model;
         this.sql = sql;
         this.caches = caches;
+        this.moves = moves;
+        this.activity = activity;
     }
 
     /**
@@ -156,11 +166,32 @@ public final class CounterWriter {
         CounterUpdate update = sql.update(first.row().table(), first.amounts().keySet());
         List<Object> ids = ids(rows);
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
-        RowsUpdate statement = new RowsUpdate(update, rows, ids, touched, commits, session);
-        if (!caches.around(update.parent(), ids, session, statement::send)) {
+        boolean isTold = moves.areListenedTo();
+        RowsUpdate statement = new RowsUpdate(update, rows, ids, touched, commits, isTold, session);
+        if (isSent(statement, commits, () -> caches.around(update.parent(), ids, session, statement::send))) {
+            if (isTold) {
+                moves.add(session, statement::addHit);
+            }
+        } else {
             LOG.info("Counters are written just before the commit from now on: they cannot be sent along with it");
             plainTables = Set.of();
             write(rows, false, session);
+        }
+    }
+
+    /** Sends a statement and tells of it, also if it fails; not if it has not been sent. */
+    private boolean isSent(RowsUpdate statement, boolean commits, BooleanSupplier sending) {
+        CounterWriteEvent event = FlightRecorder.counterWrite();
+        long begun = System.nanoTime();
+        boolean isTold = true;
+        try {
+            isTold = sending.getAsBoolean();
+            activity.add(Figure.SAVED_ROUND_TRIPS, isTold && commits ? 1 : 0);
+            return isTold;
+        } finally {
+            if (isTold) {
+                statement.tell(activity, System.nanoTime() - begun, event);
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
 import io.countercache.hibernate.internal.write.CounterSql.CounterUpdate;
 import java.sql.ResultSet;
+import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jboss.logging.Logger;
@@ -52,30 +53,36 @@ final class MissedRows {
      * when the session factory was built. Throws nothing: the commit was a success.
      *
      * @param hit how many of the rows the UPDATE has hit
+     * @return the rows that it has not hit, as far as they are known
      */
-    static void report(List<RowDeltas> rows, int hit, CounterUpdate update, SharedSessionContractImplementor session) {
+    static List<RowDeltas> report(
+            List<RowDeltas> rows, int hit, CounterUpdate update, SharedSessionContractImplementor session) {
         try {
-            look(rows, hit, update, session);
+            List<RowDeltas> gone = look(rows, hit, update, session);
+            return hit == 0 ? rows : gone;
         } catch (RuntimeException e) {
             LOG.errorf(
                     e, "%s was not written, and it cannot be seen whether the row is there", update.named(rows.get(0)));
             CommitMessage.rollbackAfter(session);
+            return hit == 0 ? rows : List.of();
         }
     }
 
-    private static void look(
+    /** Returns the rows that are not there. */
+    private static List<RowDeltas> look(
             List<RowDeltas> rows, int hit, CounterUpdate update, SharedSessionContractImplementor session) {
-        int there = 0;
+        List<RowDeltas> gone = new ArrayList<>();
         for (RowDeltas row : rows) {
-            if (isThere(row, update, session)) {
-                there++;
-            } else if (isReferredTo(row, update, session)) {
-                LOG.errorf(
-                        "%s was not written: %s",
-                        update.named(row), GONE.formatted(row.row().table()));
+            if (!isThere(row, update, session)) {
+                gone.add(row);
+                if (isReferredTo(row, update, session)) {
+                    LOG.errorf(
+                            "%s was not written: %s",
+                            update.named(row), GONE.formatted(row.row().table()));
+                }
             }
         }
-        if (there > hit) {
+        if (rows.size() - gone.size() > hit) {
             RowDeltas first = rows.get(0);
             LOG.errorf(
                     "%s%s was not written, though the transaction is committed: %s; then correct it with CounterCaches.resetCounters(%s.class, id)",
@@ -84,6 +91,7 @@ final class MissedRows {
                     UNCHANGED.formatted(first.row().table()),
                     Entities.name(update.parent()));
         }
+        return gone;
     }
 
     /** Whether a delta says that a row of the same database refers to this one. */

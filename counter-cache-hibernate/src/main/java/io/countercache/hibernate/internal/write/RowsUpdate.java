@@ -2,6 +2,8 @@ package io.countercache.hibernate.internal.write;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.ParentRow;
+import io.countercache.hibernate.internal.observe.Activity;
+import io.countercache.hibernate.internal.observe.CounterWriteEvent;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
@@ -25,6 +27,7 @@ import org.hibernate.TransactionException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** An UPDATE of the counters of some rows, sent as the database can do it best. */
 final class RowsUpdate {
@@ -34,16 +37,26 @@ final class RowsUpdate {
     /** How many rows a message names: which of them has failed, drivers tell in different ways. */
     private static final int NAMED_ROWS = 10;
 
+    private static final String ARRAY = "array";
+
     private final CounterUpdate update;
     private final List<RowDeltas> rows;
     private final List<Object> ids;
     private final Map<TouchedAttribute, Object> touched;
     private final boolean commits;
+    private final boolean asksWhich;
     private final SharedSessionContractImplementor session;
+    /** How it is sent, in a word. */
+    private String way = "update";
+    /** How many rows it has changed. */
+    private int hit;
+
+    private List<RowDeltas> missed = List.of();
 
     /**
      * @param touched for each touched attribute, now
      * @param commits whether the COMMIT is sent along
+     * @param asksWhich whether it matters which rows were hit, also where each row is in one of several tables
      */
     RowsUpdate(
             CounterUpdate update,
@@ -51,12 +64,14 @@ final class RowsUpdate {
             List<Object> ids,
             Map<TouchedAttribute, Object> touched,
             boolean commits,
+            boolean asksWhich,
             SharedSessionContractImplementor session) {
         this.update = update;
         this.rows = rows;
         this.ids = ids;
         this.touched = touched;
         this.commits = commits;
+        this.asksWhich = asksWhich;
         this.session = session;
     }
 
@@ -66,45 +81,86 @@ final class RowsUpdate {
      * @return false if it has not been sent, because something between here and the server does not let the COMMIT go along
      */
     boolean send() {
+        boolean isSent = false;
         try {
-            List<RowDeltas> missed = attemptToSend();
-            if (!update.isSpread()) {
+            missed = attemptToSend();
+            isSent = true;
+            if (!commits && !update.isSpread()) {
                 MissedRows.refuse(missed, update, session);
             }
             touched.forEach((attribute, now) ->
                     ids.forEach(id -> ManagedParents.show(update.parent(), id, attribute.name(), now, session)));
-            return true;
         } catch (RuntimeException e) {
-            if (commits && CommitMessage.isRefused(session)) {
-                LOG.debug("A statement cannot be sent along with the COMMIT", e);
-                return false;
-            }
-            if (e instanceof JDBCException failure) {
-                throw failed(failure);
-            }
-            if (!commits || !CommitMessage.hasEnded(session)) {
-                throw e;
+            // of what is sent, a look for rows that were not hit may have begun another transaction
+            if (!commits || !isSent) {
+                if (commits && CommitMessage.isRefused(session)) {
+                    LOG.debug("A statement cannot be sent along with the COMMIT", e);
+                    return false;
+                }
+                if (e instanceof JDBCException failure) {
+                    throw failed(failure);
+                }
+                if (!commits || !CommitMessage.hasEnded(session)) {
+                    throw e;
+                }
             }
             LOG.errorf(e, "%s was written and committed, but what was to be done then has failed", named());
-            return true;
+        }
+        return true;
+    }
+
+    /** Tells of it, once it is sent, or has failed. */
+    void tell(Activity activity, long nanos, @Nullable CounterWriteEvent event) {
+        activity.wrote(true, way.equals(ARRAY) ? 1 : rows.size(), hit, nanos);
+        if (event != null) {
+            String counters = CounterUpdate.counters(rows.get(0));
+            event.done(Entities.name(update.parent()), counters, rows.size(), way, commits);
         }
     }
 
-    /** Returns the rows that were not hit, if it is not too late to refuse that. */
+    /** Adds what it has written, once it is sent. */
+    void addHit(TransactionMoves moves) {
+        Set<ParentRow> notHit = missed.stream().map(RowDeltas::row).collect(Collectors.toSet());
+        for (RowDeltas row : rows) {
+            if (!notHit.contains(row.row())) {
+                int counter = 0;
+                for (var amount : row.amounts().entrySet()) {
+                    moves.add(
+                            update.parent(),
+                            row.row().id(),
+                            amount.getKey().counter(),
+                            update.types().get(counter++),
+                            amount.getValue());
+                }
+            }
+        }
+    }
+
+    /** Returns the rows that were not hit, as far as that matters. */
     private List<RowDeltas> attemptToSend() {
         ArrayUpdate many = update.many(ids, session);
         if (many != null) {
-            int hit = Statements.attempt(
+            way = ARRAY;
+            hit = Statements.attempt(
                     message(String.valueOf(update.many()), 1),
                     this::attempt,
                     session,
                     statement -> many.send(amounts(), update.types(), touched, statement, session));
-            return hit == rows.size() || update.isSpread() ? List.of() : missed(hit);
+            return hit == rows.size() || (update.isSpread() && !asksWhich) ? List.of() : missed(hit);
         }
         if (rows.size() == 1) {
-            return sendOne(rows.get(0)) ? List.of() : missed(0);
+            hit = sendOne(rows.get(0)) ? 1 : 0;
+            return hit == 1 ? List.of() : missed(0);
         }
-        return commits ? sendTogether() : sendBatch(rows);
+        if (commits) {
+            way = "several";
+            hit = sendTogether();
+            return hit == rows.size() ? List.of() : missed(hit);
+        }
+        way = "batch";
+        List<RowDeltas> notHit = sendBatch(rows);
+        hit = rows.size() - notHit.size();
+        return notHit;
     }
 
     /** The text to send. */
@@ -122,17 +178,15 @@ final class RowsUpdate {
 
     /** Whether the connection is: then the COMMIT may have been executed, and not only the answer be lost. */
     private static boolean isBroken(JDBCException failure) {
-        String state = failure.getSQLState();
-        return state != null && state.startsWith("08");
+        return String.valueOf(failure.getSQLState()).startsWith("08");
     }
 
     /** The rows that an UPDATE has not hit: of several, those that an UPDATE of each by 0 does not hit, either. */
     private List<RowDeltas> missed(int hit) {
         if (commits) {
-            MissedRows.report(rows, hit, update, session);
-            return List.of();
+            return MissedRows.report(rows, hit, update, session);
         }
-        if (rows.size() == 1) {
+        if (hit == 0) {
             return rows;
         }
         Set<ParentRow> missed = sendBatch(rows.stream().map(RowDeltas::byZero).toList()).stream()
@@ -155,9 +209,9 @@ final class RowsUpdate {
                 .toList();
     }
 
-    /** Sends what would be a JDBC batch as one statement, of which the COMMIT is the last part. */
-    private List<RowDeltas> sendTogether() {
-        int hit = Statements.attempt(message(update.text(), rows.size()), this::attempt, session, statement -> {
+    /** Sends what would be a JDBC batch as one statement, of which the COMMIT is the last part; returns how many rows it has hit. */
+    private int sendTogether() {
+        return Statements.attempt(message(update.text(), rows.size()), this::attempt, session, statement -> {
             int position = 1;
             for (RowDeltas row : rows) {
                 position = bind(row, statement, position);
@@ -169,7 +223,6 @@ final class RowsUpdate {
             }
             return rowsHit;
         });
-        return hit == rows.size() ? List.of() : missed(hit);
     }
 
     private boolean sendOne(RowDeltas row) {

@@ -8,6 +8,7 @@
  *       {@code MissedRows}
  *   <li>{@link io.countercache.hibernate.internal.write.ManagedParents} shows deltas and values on managed instances;
  *       {@code KeptCounters} are the values of read-only ones
+ *   <li>{@link io.countercache.hibernate.internal.write.WrittenMoves} remembers what each transaction has written, for listeners
  * </ol>
  */
 @NullMarked

@@ -84,6 +84,12 @@ class BlogController {
         return PAGE;
     }
 
+    @PostMapping("/import")
+    String importPosts(@RequestParam int posts) {
+        blog.importPosts(posts);
+        return PAGE;
+    }
+
     @PostMapping("/check")
     String checkForDrift(RedirectAttributes next) {
         RepairReport report = blog.checkForDrift();

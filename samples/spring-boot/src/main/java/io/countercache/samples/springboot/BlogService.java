@@ -12,6 +12,7 @@ import io.countercache.samples.springboot.BlogPage.PostRow;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.List;
 import java.util.Map;
+import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Isolation;
@@ -22,6 +23,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 @Transactional
 class BlogService {
+
+    private static final int PAGE = 5;
 
     private final PostRepository posts;
     private final CommentRepository comments;
@@ -48,11 +51,12 @@ class BlogService {
     /** From one snapshot: stored and actual counts would not belong together if others wrote between two queries. */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     BlogPage page() {
-        Map<Long, ActualCounts> actual = posts.countActual().stream().collect(toMap(ActualCounts::post, identity()));
-        List<PostRow> rows = posts.findAllByOrderByTitle().stream()
+        List<Long> ids = posts.findIds(Limit.of(PAGE));
+        Map<Long, ActualCounts> actual = posts.countActual(ids).stream().collect(toMap(ActualCounts::post, identity()));
+        List<PostRow> rows = posts.findByIdInOrderById(ids).stream()
                 .map(post -> new PostRow(post, requireNonNull(actual.get(post.getId()))))
                 .toList();
-        return new BlogPage(rows, comments.findAllByOrderById(), tags.findAllByOrderByName());
+        return new BlogPage(posts.count(), rows, comments.findByPostIdInOrderById(ids), tags.findAllByOrderByName());
     }
 
     void addComment(long post, String text, boolean spam) {
@@ -94,6 +98,18 @@ class BlogService {
     void addCommentBySql(long post) {
         sql.sql("insert into comment (id, post_id, text, spam) values (nextval('comment_seq'), ?, 'By SQL', false)")
                 .param(post)
+                .update();
+    }
+
+    /** Old rows, as a migration script brings them: their counters are 0, and the comments are not counted. */
+    void importPosts(int number) {
+        sql.sql("insert into post (id, title, comments_count, tags_count)"
+                        + " select nextval('post_seq'), 'Imported ' || n, 0, 0 from generate_series(1, ?) n")
+                .param(number)
+                .update();
+        sql.sql(
+                        "insert into comment (id, post_id, text, spam)"
+                                + " select nextval('comment_seq'), id, 'Imported', false from post where title like 'Imported %'")
                 .update();
     }
 

@@ -5,11 +5,14 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.Id;
+import jakarta.persistence.Index;
 import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Table;
 import org.jspecify.annotations.Nullable;
 
 /** The child: it is counted in {@code Post.commentsCount}. */
 @Entity
+@Table(indexes = @Index(columnList = "post_id"))
 public class Comment {
 
     @Id
@@ -17,7 +20,7 @@ public class Comment {
     private @Nullable Long id;
 
     @ManyToOne(fetch = FetchType.LAZY, optional = false)
-    @CounterCache
+    @CounterCache(size = true)
     private Post post;
 
     private String text = "";

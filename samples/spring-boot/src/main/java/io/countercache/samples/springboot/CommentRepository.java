@@ -9,7 +9,7 @@ import org.springframework.data.jpa.repository.Query;
 interface CommentRepository extends JpaRepository<Comment, Long> {
 
     @EntityGraph(attributePaths = "post")
-    List<Comment> findAllByOrderById();
+    List<Comment> findByPostIdInOrderById(List<Long> posts);
 
     List<Comment> findByPostId(long post);
 

@@ -5,6 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToMany;
+import jakarta.persistence.OneToMany;
 import jakarta.persistence.OrderBy;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,6 +20,9 @@ public class Post {
     private @Nullable Long id;
 
     private String title = "";
+
+    @OneToMany(mappedBy = "post")
+    private Set<Comment> comments = new HashSet<>();
 
     private int commentsCount;
 
@@ -42,6 +46,11 @@ public class Post {
 
     public String getTitle() {
         return title;
+    }
+
+    /** Its size is told by the counter: the page asks for it, and nothing is loaded. */
+    public Set<Comment> getComments() {
+        return comments;
     }
 
     public int getCommentsCount() {

@@ -79,6 +79,23 @@ class BrowserTest {
         see("//*[@id='message']/strong[. = '3 posts examined, 0 wrong']");
     }
 
+    @Test
+    void oldRowsAreRepairedWhileThePageShowsHowFarItIs() {
+        press("//form[@id='import']");
+        see("//*[@id='number-of-posts'][. = '100,003']");
+
+        see("//button[@id='verify']").click();
+        see("//*[@id='run'][. = 'verify done: 100,003 rows, 100,000 wrong']");
+        see("//*[@id='drift'][. = '100,000']");
+
+        see("//button[@id='repair']").click();
+        see("//*[@id='run'][contains(., ' of 100,003 rows, ')]"); // in between
+        see("//*[@id='run'][. = 'repair done: 100,003 rows, 100,000 wrong']");
+        see("//*[@id='drift'][. = '0']");
+        assertThat(rows.of("Imported 1")).isEqualTo(Counts.of(1, 0));
+        shows("Apples", Counts.of(3, 2));
+    }
+
     private void press(String form) {
         see(form + "//button").click();
     }

@@ -8,13 +8,16 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.samples.springboot.Rows.Counts;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TransactionRequiredException;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 
-/** One {@code CounterCaches} for the whole application, made of the entity manager that Spring injects. */
+/** The {@code CounterCaches} that is there without configuration: one for all transactions of the application. */
 @SpringBootTest(webEnvironment = WebEnvironment.NONE)
 class CounterCachesTest {
 
@@ -92,15 +95,27 @@ class CounterCachesTest {
     }
 
     @Test
-    void outsideATransactionItSaysSo() {
-        assertThatThrownBy(() -> counters.on(Post.class, plums))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("No transactional EntityManager available");
-        assertThatThrownBy(() -> CounterCaches.of(entityManager).flush())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("No transactional EntityManager available");
+    void outsideATransactionItSaysWhatToDo() {
+        String remedy =
+                "Counters can be reached in a transaction only: put @Transactional on the calling method, or use CounterRepair";
+        for (CounterCaches each : List.of(counters, CounterCaches.of(entityManager))) {
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> each.on(Post.class, plums),
+                    () -> each.on(Post.class, List.of(plums)),
+                    () -> each.bump(Post.class, Map.of("title", "Plums"), "commentsCount"),
+                    each::verify,
+                    each::flush,
+                    each::skip,
+                    () -> each.resetCounters(Post.class, plums))) {
+                assertThatThrownBy(call)
+                        .isInstanceOf(TransactionRequiredException.class)
+                        .hasMessage(remedy)
+                        .hasCauseInstanceOf(IllegalStateException.class); // Spring's
+            }
+        }
         assertThatThrownBy(() -> transactions.supports(counters::flush))
                 .isInstanceOf(TransactionRequiredException.class)
-                .hasMessage("Counters can be flushed in a transaction only: begin one");
+                .hasMessage(
+                        "Counters can be flushed in a transaction only: begin one (in Spring: @Transactional on the calling method)");
     }
 }

@@ -6,6 +6,7 @@ import io.countercache.hibernate.CounterRepair;
 import io.countercache.samples.springboot.Rows.Counts;
 import jakarta.persistence.EntityManagerFactory;
 import java.io.IOException;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -13,13 +14,17 @@ import org.jsoup.nodes.FormElement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** Every button of the page, over HTTP. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@ExtendWith(OutputCaptureExtension.class)
 class PageTest {
 
     @LocalServerPort
@@ -49,6 +54,25 @@ class PageTest {
         assertCounts("Apples", Counts.of(3, 2));
         assertCounts("Pears", Counts.of(2, 1));
         assertCounts("Plums", Counts.of(0, 0));
+    }
+
+    @Test
+    void sizesAreTold() {
+        assertThat(page.expectFirst("[data-post=Apples] .sizes").text()).isEqualTo("comments.size() 3, tags.size() 2");
+    }
+
+    @Test
+    void theLogSaysInOneLineWhatWasCounted(CapturedOutput log) throws IOException {
+        FormElement form = form("[data-comment='Best in October'] .move");
+        choose(form, "Plums");
+        submit(form);
+        assertThat(log.getOut()
+                        .lines()
+                        .filter(line -> line.contains("Counted: "))
+                        .toList())
+                .last(InstanceOfAssertFactories.STRING)
+                .endsWith("Counted: Post %d: commentsCount -1; Post %d: commentsCount +1"
+                        .formatted(rows.post("Apples"), rows.post("Plums")));
     }
 
     @Test

@@ -68,7 +68,7 @@ class RepositoriesTest {
 
     @Test
     void savingWhatWasLoadedBeforeOthersCommented() throws Exception {
-        Post stale = posts.findAllByOrderByTitle().get(0);
+        Post stale = posts.findByIdInOrderById(List.of(rows.post("Apples"))).get(0);
         blog.addComment(rows.post("Apples"), "Crisp", false);
         stale.getTags().clear();
         posts.save(stale);
@@ -77,7 +77,7 @@ class RepositoriesTest {
 
     @Test
     void savingADetachedCommentThatHasAnotherPost() {
-        Comment comment = comments.findAllByOrderById().get(0);
+        Comment comment = comments.findById(rows.comment("Best in October")).orElseThrow();
         comment.moveTo(posts.getReferenceById(rows.post("Plums")));
         comments.save(comment);
         assertCounts(2, 2, 1);

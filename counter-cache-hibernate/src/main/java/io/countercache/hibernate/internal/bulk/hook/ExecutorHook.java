@@ -43,8 +43,10 @@ final class ExecutorHook implements JdbcMutationExecutor {
             bulk.uncounted().warnOfSet(mutation.getSqlString());
         }
         if (bulk != null
-                && mutation instanceof JdbcOperationQueryInsert insert
-                && !bulk.inserts().isIgnored(context)) {
+                && mutation instanceof JdbcOperationQueryInsert
+                && bulk.inserts().isIgnored(context)) {
+            bulk.inserts().ignored(mutation.getSqlString());
+        } else if (bulk != null && mutation instanceof JdbcOperationQueryInsert insert) {
             bulk.inserts().checkElements(mutation.getSqlString());
             Target target = bulk.inserts().target(mutation.getSqlString());
             if (target != null) {
