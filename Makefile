@@ -8,7 +8,7 @@ MINUTES :=
 OPTIONS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help quick test matrix one race soak bench format docs javadoc arch
+.PHONY: help quick test matrix one race soak bench format snippets docs javadoc arch
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z ]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -37,8 +37,17 @@ bench: ## the benchmark, into docs/benchmark; OPTIONS=--short: to see it run
 format: ## formats the code, as the build demands it
 	$(MVN) -q spotless:apply
 
-docs javadoc: ## the Javadoc, into */target/reports/apidocs
-	$(MVN) -q -DskipTests $(LIBRARY) package javadoc:javadoc
+snippets: ## writes the code blocks of README and docs/ anew where their sources have changed
+	-@$(MVN) -q $(LIBRARY) test-compile surefire:test@h2 -Dtest=SnippetTest -Dsurefire.failIfNoSpecifiedTests=false -Dsnippets.write=true
+	@git status --short -- '*.md'
+
+docs: javadoc ## the pages and the Javadoc as one site: open target/site/index.html; needs Node 20 or later
+	@rm -rf target/site
+	npm ci --prefix docs/site --ignore-scripts --no-audit --no-fund --silent
+	npm run build --prefix docs/site --silent
+
+javadoc: ## the Javadoc of both modules, into target/reports/apidocs
+	$(MVN) -q -DskipTests -pl .,counter-cache-core,counter-cache-hibernate compile javadoc:aggregate
 
 arch: ## packages that use each other in a circle; silent when there are none
 	$(MVN) -q -Pquick $(LIBRARY) compile
