@@ -54,7 +54,7 @@ class ArchitectureTest {
             entry("observe", Set.of("support")),
             entry("condition", Set.of("orm", "support")),
             entry("orm", Set.of("support")),
-            entry("sql", Set.of("orm", "observe", "support")),
+            entry("sql", Set.of("orm", "support")),
             entry("model", Set.of("condition", "orm", "support")),
             entry("count", Set.of("model", "orm", "support")),
             entry("check", Set.of("model", "sql", "orm", "support")),
@@ -62,8 +62,8 @@ class ArchitectureTest {
             entry("declaration", Set.of("check", "model", "orm", "support")),
             entry("write", Set.of("model", "sql", "orm", "observe", "support")),
             entry("path", Set.of("count", "write", "model", "sql", "orm", "support")),
-            entry("savepoint", Set.of("path", "write", "sql", "observe")),
-            entry("transaction", Set.of("savepoint", "path", "write", "model", "sql", "orm", "observe", "support")),
+            entry("savepoint", Set.of("path", "write", "sql")),
+            entry("transaction", Set.of("savepoint", "path", "write", "model", "sql", "orm", "support")),
             entry("entity", Set.of("transaction", "write", "model", "sql", "orm", "observe", "support")),
             entry("recount", Set.of("count", "transaction", "write", "model", "sql", "orm", "observe", "support")),
             entry("repair", Set.of("recount", "count", "model", "sql", "orm", "observe")),
@@ -71,7 +71,7 @@ class ArchitectureTest {
             entry("collection", Set.of("entity", "transaction", "model", "sql", "orm", "support")),
             entry("ondelete", Set.of("entity", "transaction", "model", "sql", "orm", "support")),
             entry("bulk", Set.of("ondelete", "transaction", "model", "sql", "orm", "observe", "support")),
-            entry("bulk.hook", Set.of("bulk", "transaction", "model", "sql", "orm", "observe", "support")),
+            entry("bulk.hook", Set.of("bulk", "transaction", "model", "sql", "orm", "support")),
             entry("direct", Set.of("recount", "transaction", "write", "model", "sql", "orm", "observe", "support")));
 
     @ArchTest

@@ -186,7 +186,9 @@ public final class CounterWriter {
         boolean isTold = true;
         try {
             isTold = sending.getAsBoolean();
-            activity.add(Figure.SAVED_ROUND_TRIPS, isTold && commits ? 1 : 0);
+            if (isTold && commits) {
+                activity.add(Figure.SAVED_ROUND_TRIPS, 1);
+            }
             return isTold;
         } finally {
             if (isTold) {
