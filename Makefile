@@ -5,13 +5,14 @@ LIBRARY := -pl counter-cache-core,counter-cache-hibernate
 ONE := $(LIBRARY) -Dtest=$(TEST) -Dsurefire.failIfNoSpecifiedTests=false
 N := 10
 MINUTES :=
+VERSION := 0.1.0
 OPTIONS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help quick test matrix one race soak bench format snippets docs javadoc arch
+.PHONY: help quick test matrix one race soak bench format snippets docs javadoc release-dry-run arch
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z ]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 quick: ## compiles, and tests on H2; no checks of the code, and no random or long tests
 	$(MVN) -q -Pquick $(LIBRARY) test
@@ -48,6 +49,11 @@ docs: javadoc ## the pages and the Javadoc as one site: open target/site/index.h
 
 javadoc: ## the Javadoc of both modules, into target/reports/apidocs
 	$(MVN) -q -DskipTests -pl .,counter-cache-core,counter-cache-hibernate compile javadoc:aggregate
+
+release-dry-run: ## make release-dry-run VERSION=0.1.0: all that a release has, into target/release, and a list of it; no tests, no signatures
+	@rm -rf target/release
+	$(MVN) -q -Prelease -Dmaven.test.skip=true -Dmaven.install.skip=true -Drevision=$(VERSION) $(LIBRARY) deploy -DaltDeploymentRepository=dry-run::file://$(CURDIR)/target/release
+	@cd target/release && find . -type f ! -name '*.md5' ! -name '*.sha1' | sort
 
 arch: ## packages that use each other in a circle; silent when there are none
 	$(MVN) -q -Pquick $(LIBRARY) compile
