@@ -3,6 +3,7 @@ package io.countercache.hibernate.documentation;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countercache.hibernate.documentation.Page.Block;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -54,11 +55,30 @@ final class Snippet {
         return found;
     }
 
-    /** Whether both are the same code: a page has its own line breaks, and comments for its readers. */
-    static boolean isSame(String language, String one, String other) {
-        return language.equals("java")
-                ? tokens(one).equals(tokens(other))
-                : one.strip().equals(other);
+    /** Whether it is as in its source: a page has its own line breaks, and comments for its readers. */
+    static boolean isSame(Block block) {
+        String source = of(block.source());
+        return block.language().equals("java")
+                ? tokens(withoutImports(block.code())).equals(tokens(source))
+                : block.code().strip().equals(source);
+    }
+
+    /** The imports of a block that are not in its sources. They need not be in the region, for they stand elsewhere. */
+    static List<String> wrongImports(Block block) {
+        String sources = Stream.of(block.source().split(" ", -1))
+                .flatMap(reference -> Page.read(Page.ROOT.resolve(reference.replaceFirst("#.*", ""))).stream())
+                .collect(joining("\n"));
+        return imports(block)
+                .filter(line -> !sources.contains(line.replace("*;", "")))
+                .toList();
+    }
+
+    static Stream<String> imports(Block block) {
+        return block.code().lines().filter(line -> line.startsWith("import "));
+    }
+
+    private static String withoutImports(String code) {
+        return code.lines().filter(line -> !line.startsWith("import ")).collect(joining("\n"));
     }
 
     private static List<String> tokens(String code) {

@@ -1,0 +1,23 @@
+package io.countercache.hibernate.documentation.readme;
+
+import io.countercache.CounterCache;
+import jakarta.persistence.*;
+
+// tag::entity[]
+@Entity
+class Comment {
+    @Id
+    @GeneratedValue
+    Long id;
+
+    @ManyToOne(fetch = FetchType.LAZY)
+    @CounterCache
+    Post post;
+
+    Comment() {}
+
+    Comment(Post post) {
+        this.post = post;
+    }
+}
+// end::entity[]

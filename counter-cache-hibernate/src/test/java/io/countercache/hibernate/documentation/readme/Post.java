@@ -1,0 +1,21 @@
+package io.countercache.hibernate.documentation.readme;
+
+import jakarta.persistence.*;
+
+// tag::entity[]
+@Entity
+class Post {
+    @Id
+    @GeneratedValue
+    Long id;
+
+    @Column(name = "comments_count")
+    int commentsCount;
+    // end::entity[]
+
+    Long getId() {
+        return id;
+    }
+    // tag::entity[]
+}
+// end::entity[]
