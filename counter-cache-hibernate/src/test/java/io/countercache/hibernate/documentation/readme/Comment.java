@@ -10,9 +10,11 @@ class Comment {
     @GeneratedValue
     Long id;
 
+    // tag::association[]
     @ManyToOne(fetch = FetchType.LAZY)
     @CounterCache
     Post post;
+    // end::association[]
 
     Comment() {}
 

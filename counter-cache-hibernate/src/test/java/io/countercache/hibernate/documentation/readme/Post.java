@@ -9,8 +9,10 @@ class Post {
     @GeneratedValue
     Long id;
 
+    // tag::counter[]
     @Column(name = "comments_count")
     int commentsCount;
+    // end::counter[]
     // end::entity[]
 
     Long getId() {

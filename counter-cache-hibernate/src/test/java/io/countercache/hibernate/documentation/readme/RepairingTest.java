@@ -1,7 +1,9 @@
 package io.countercache.hibernate.documentation.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countercache.CounterCacheException;
 import io.countercache.Drift;
 import io.countercache.RepairReport;
 import io.countercache.hibernate.CounterCaches;
@@ -14,10 +16,13 @@ import jakarta.persistence.EntityManagerFactory;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import org.hibernate.SessionFactory;
+import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.scheduling.annotation.Scheduled;
 
 class RepairingTest {
 
@@ -85,6 +90,27 @@ class RepairingTest {
         // end::options[]
     }
 
+    /** As a bean of Spring. */
+    private record NightlyCheck(EntityManagerFactory entityManagerFactory) {
+
+        // tag::nightly[]
+        @Scheduled(cron = "0 0 3 * * *")
+        void check() {
+            CounterRepair.verifyAll(entityManagerFactory).requireClean();
+        }
+        // end::nightly[]
+    }
+
+    @Test
+    void aNightlyCheckSaysWhatIsWrong() {
+        NightlyCheck nightly = new NightlyCheck(db.factory());
+        assertThatThrownBy(nightly::check)
+                .isInstanceOf(CounterCacheException.class)
+                .hasMessageContaining("Post.commentsCount of " + post.id + " is 7, and 1 are counted");
+        repair(db.factory());
+        nightly.check();
+    }
+
     @Test
     void itIsReset() {
         List<Drift> corrected = db.fromTransaction(session -> reset(CounterCaches.of(session)));
@@ -132,8 +158,8 @@ class RepairingTest {
         itIsRepaired();
     }
 
-    /** Runs a page from the schema before it; its query finds what is wrong. */
-    private static void run(List<String> statements) throws Exception {
+    /** Runs a page from the schema before it; its query finds what is wrong, and then the entities of the page correct it. */
+    private void run(List<String> statements) throws Exception {
         var connections = TestServer.emptySchema();
         try (var connection = connections.getConnection();
                 Statement statement = connection.createStatement()) {
@@ -145,6 +171,12 @@ class RepairingTest {
                 if (statement.execute(sql)) {
                     assertThat(statement.getResultSet().next()).as(sql).isTrue();
                 }
+            }
+            Configuration configuration = db.configuration();
+            configuration.getProperties().put("hibernate.connection.datasource", connections);
+            configuration.getProperties().put("hibernate.hbm2ddl.auto", "none");
+            try (SessionFactory factory = configuration.buildSessionFactory()) {
+                assertThat(repair(factory).drifted()).isEqualTo(1);
             }
         } finally {
             TestServer.drop(connections);

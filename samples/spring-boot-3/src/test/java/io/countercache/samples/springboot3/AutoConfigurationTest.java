@@ -184,7 +184,7 @@ class AutoConfigurationTest {
     static class Own {
 
         @Bean
-        CounterCaches mine(EntityManager entityManager) {
+        CounterCaches counters(EntityManager entityManager) {
             return CounterCaches.of(entityManager);
         }
     }
@@ -194,7 +194,7 @@ class AutoConfigurationTest {
         application
                 .withUserConfiguration(Own.class)
                 .run(context -> assertThat(context.getBeanNamesForType(CounterCaches.class))
-                        .containsExactly("mine"));
+                        .containsExactly("counters"));
     }
 
     @Test

@@ -183,10 +183,12 @@ class AutoConfigurationTest {
     @Configuration(proxyBeanMethods = false)
     static class Own {
 
+        // tag::bean[]
         @Bean
-        CounterCaches mine(EntityManager entityManager) {
+        CounterCaches counters(EntityManager entityManager) {
             return CounterCaches.of(entityManager);
         }
+        // end::bean[]
     }
 
     @Test
@@ -194,7 +196,7 @@ class AutoConfigurationTest {
         application
                 .withUserConfiguration(Own.class)
                 .run(context -> assertThat(context.getBeanNamesForType(CounterCaches.class))
-                        .containsExactly("mine"));
+                        .containsExactly("counters"));
     }
 
     @Test

@@ -11,11 +11,13 @@ import jakarta.persistence.TransactionRequiredException;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The {@code CounterCaches} that is there without configuration: one for all transactions of the application. */
 @SpringBootTest(webEnvironment = WebEnvironment.NONE)
@@ -26,6 +28,9 @@ class CounterCachesTest {
 
     @Autowired
     EntityManager entityManager;
+
+    @Autowired
+    JdbcTemplate jdbcTemplate;
 
     @Autowired
     Transactions transactions;
@@ -70,6 +75,25 @@ class CounterCachesTest {
             counters.flush();
             assertThat(rows.of("Plums")).isEqualTo(Counts.of(1, 0)); // plain SQL of the same transaction sees it
         });
+    }
+
+    @Test
+    void sqlOfTheTransactionSeesWhatIsFlushed() throws Exception {
+        transactions.required(() -> {
+            blog.addComment(plums, "Good for jam", false);
+            assertThat(jdbcTemplate.queryForObject(
+                            "select comments_count from post where id = ?", Integer.class, plums))
+                    .isZero();
+            assertThat(flushedCount(plums)).isOne();
+        });
+    }
+
+    private @Nullable Integer flushedCount(long id) {
+        // tag::flush[]
+        counters.flush();
+        Integer count = jdbcTemplate.queryForObject("select comments_count from post where id = ?", Integer.class, id);
+        // end::flush[]
+        return count;
     }
 
     @Test

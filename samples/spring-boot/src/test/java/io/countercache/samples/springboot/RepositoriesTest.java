@@ -24,6 +24,9 @@ class RepositoriesTest {
     CommentRepository comments;
 
     @Autowired
+    PostSummaries summaries;
+
+    @Autowired
     SpamRepository spam;
 
     @Autowired
@@ -128,6 +131,16 @@ class RepositoriesTest {
     void aModifyingInsert() throws Exception {
         transactions.required(() -> assertThat(spam.repeatSpam()).isEqualTo(2));
         assertCounts(4, 3, 0);
+    }
+
+    @Test
+    void aProjectionHasTheCounter() throws Exception {
+        transactions.required(() -> {
+            blog.addComment(rows.post("Plums"), "Good for jam", false);
+            assertThat(summaries.findByCommentsCountGreaterThanOrderByTitle(0))
+                    .containsExactly(
+                            new PostSummary("Apples", 3), new PostSummary("Pears", 2), new PostSummary("Plums", 1));
+        });
     }
 
     private void assertCounts(int apples, int pears, int plums) {

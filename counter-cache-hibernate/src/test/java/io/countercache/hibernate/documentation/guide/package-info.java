@@ -1,0 +1,2 @@
+/** The code of pages of docs/guide. */
+package io.countercache.hibernate.documentation.guide;
