@@ -132,4 +132,19 @@ class ReadingCountersTest {
                         .isEqualTo(7)));
         assertThat(statements).singleElement().satisfies(sql -> assertThat(sql).contains("count("));
     }
+
+    @Test
+    void mostCodeDoesNotNoticeAnOldSize() {
+        db.persist(new Post(30));
+        db.persist(new Post(31));
+        db.inTransaction(session -> {
+            List<Comment> comments = session.find(Post.class, 30L).getComments();
+            List<Comment> other = session.find(Post.class, 31L).getComments();
+            db.persist(new Comment(session.find(Post.class, 30L)));
+            assertThat(comments.size()).isZero();
+            assertThat(other.addAll(comments)).isFalse();
+            assertThat(new ArrayList<>(comments)).hasSize(1);
+            assertThat(other.addAll(comments)).isTrue();
+        });
+    }
 }
