@@ -7,7 +7,8 @@ const INDEX = "docs/index.md";
 /** Parts with their pages; a directory below a part (docs/internals/decisions) is a part of its own at the end. */
 export function contents() {
   const order = existsSync(INDEX) ? linksOf(INDEX) : [];
-  const place = (file) => (order.includes(file) ? order.indexOf(file) : order.length);
+  // the last link: the text at the top leads to some pages as well, before the tables list all of them
+  const place = (file) => (order.includes(file) ? order.lastIndexOf(file) : order.length);
   const parts = new Map();
   for (const file of markdownPages().sort((one, other) => place(one) - place(other))) {
     const directory = file.split("/").slice(1, -1).join("/");

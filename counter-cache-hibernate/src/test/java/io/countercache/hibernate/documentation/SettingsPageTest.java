@@ -101,7 +101,7 @@ class SettingsPageTest {
         return List.of(offered[0].replaceFirst("(?s).*: use (.*)", "$1").strip().split(" or "));
     }
 
-    private static List<String> names() {
+    static List<String> names() {
         return Stream.of(Settings.class.getFields())
                 .filter(field -> field.getType() == String.class)
                 .map(SettingsPageTest::value)

@@ -1,7 +1,9 @@
 package io.countercache.hibernate.documentation.byhand;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.documentation.Blocks;
 import io.countercache.hibernate.support.SinceHibernate;
@@ -11,6 +13,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -66,5 +69,33 @@ class CountersByHandTest {
         int total = (int) counters.bump(Requests.class, Map.of("apiKey", key, "period", may), "total");
         // end::bump[]
         assertThat(total).isEqualTo(1);
+    }
+
+    @Test
+    void aMigrationScript() {
+        db.execute("drop table product");
+        db.execute("drop table requests");
+        db.execute("create table product (id bigint primary key)");
+        Blocks.testedBy("CountersByHandTest#aMigrationScript").forEach(db::execute);
+        theTablesAreGuarded();
+
+        Configuration strict = db.configuration();
+        strict.getProperties().put("hibernate.hbm2ddl.auto", "none");
+        strict.getProperties().put(CounterCacheSettings.CHECK_SCHEMA, "fail");
+        strict.buildSessionFactory().close();
+    }
+
+    @Test
+    void theTablesAreGuarded() {
+        db.execute("insert into product (id) values (1)");
+        assertThat(db.number("select available from product")).isZero();
+        db.execute("insert into requests (id, api_key, period) values (1, 'key', '2026-05-01')");
+        for (String wrong : List.of(
+                "update product set available = -1",
+                "update requests set total = -1",
+                "update requests set total = 1001",
+                "insert into requests (id, api_key, period) values (2, 'key', '2026-05-01')")) {
+            assertThatThrownBy(() -> db.execute(wrong)).as(wrong).hasMessage(wrong);
+        }
     }
 }

@@ -16,6 +16,7 @@ import jakarta.persistence.EntityManagerFactory;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +156,16 @@ class RepairingTest {
     @Tag("postgresql")
     void aMigrationScript() throws Exception {
         run(Blocks.testedBy("RepairingTest#aMigrationScript"));
+        itIsRepaired();
+    }
+
+    @Test
+    @Tag("postgresql")
+    void aLiquibaseScript() throws Exception {
+        List<String> script = Blocks.testedBy("RepairingTest#aLiquibaseScript");
+        List<String> rollback = Blocks.rollbackOf("RepairingTest#aLiquibaseScript");
+        assertThat(rollback).hasSameSizeAs(script);
+        run(Stream.of(script, rollback, script).flatMap(List::stream).toList());
         itIsRepaired();
     }
 

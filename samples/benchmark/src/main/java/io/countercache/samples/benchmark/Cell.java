@@ -33,22 +33,22 @@ record Cell(Workload workload, int threads, int network, Tables tables) {
      */
     record Result(double perSecond, long failed, long deadlocks) {}
 
-    /** What is done, in words. */
-    String words() {
-        return network == 0 ? workload.title : workload.title + ", " + away();
-    }
-
-    /** The same with the threads: one for all variants that are compared with each other. */
+    /** What is done, and on how many threads: one for all variants that are compared with each other. */
     String group() {
-        return words() + ", " + onThreads();
+        return words(workload, network) + ", " + onThreads(threads);
     }
 
-    String onThreads() {
+    /** What is done, in words. */
+    static String words(Workload workload, int network) {
+        return network == 0 ? workload.title : workload.title + ", " + away(network);
+    }
+
+    static String onThreads(int threads) {
         return threads == 1 ? "1 thread" : threads + " threads";
     }
 
     /** How far away the database is. */
-    String away() {
+    static String away(int network) {
         return "database %s ms away".formatted(network / 1_000.0);
     }
 

@@ -3,136 +3,112 @@ package io.countercache.samples.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
- * Bars in groups, as SVG: this library in a colour and all else in greys, what is done in words under each group. It has a
- * background of its own, dark where the reader prefers that.
+ * Bars in groups, as SVG, each with its name beside it: this library in a colour and all else in greys. It is narrow enough to
+ * be read on a phone, and has a background of its own, dark where the reader prefers that.
  *
  * @param message what there is to see
  * @param unit what the bars are
- * @param whole the height that is marked by a line, 0 for none
- * @param legend the bars of each group, with the names that they have
+ * @param percent whether the bars are percents, of a whole that is drawn behind each of them
  */
-record Chart(String message, String unit, double whole, Map<Variant, String> legend, List<Group> groups) {
+record Chart(String message, String unit, boolean percent, List<Group> groups) {
 
-    private static final int WIDTH = 1000;
-    private static final int TOP = 135;
-    private static final int BASE = 350;
-    private static final int HEIGHT = 455;
-    private static final int LINE = 15;
-    private static final int GAP = 20;
-    private static final int WIDEST_BAR = 44;
-    private static final double CHARACTER = 7;
-    private static final double WIDE_CHARACTER = 10.5;
+    private static final int WIDTH = 440;
+    private static final int EDGE = 16;
+    private static final int BARS = 150;
+    private static final int LONGEST_BAR = 220;
+    private static final int LINE = 19;
+    private static final double CHARACTER = 7.2;
+    private static final double BOLD_CHARACTER = 8.2;
+    private static final double LARGE_CHARACTER = 9.4;
 
-    /** What is done, and how much each has made of it. */
-    record Group(String words, Map<Variant, Double> bars) {}
+    /** What is done, in words, and how much each has made of it. */
+    record Group(String words, List<Bar> bars) {}
+
+    /**
+     * @param shade 0 for this library, another grey for each other number
+     * @param note what else there is to say of it, short, or empty
+     */
+    record Bar(String name, int shade, double value, String note) {}
 
     String svg() {
-        StringBuilder svg = new StringBuilder("""
+        StringBuilder content = new StringBuilder();
+        int y = EDGE + 10;
+        for (String line : lines(message, LARGE_CHARACTER)) {
+            y = text(content, "message", "start", EDGE, y, line);
+        }
+        y += 3;
+        for (String line : lines(unit, CHARACTER)) {
+            y = text(content, "unit", "start", EDGE, y, line);
+        }
+        double most = groups.stream()
+                .flatMap(group -> group.bars.stream())
+                .map(Bar::value)
+                .reduce(percent ? 100.0 : 0, Math::max);
+        for (Group group : groups) {
+            y += 10;
+            for (String line : lines(group.words, BOLD_CHARACTER)) {
+                y = text(content, "words", "start", EDGE, y, line);
+            }
+            for (Bar bar : group.bars) {
+                y = bar(content, bar, y, most);
+            }
+        }
+        return """
                 <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="%2$d" viewBox="0 0 %1$d %2$d" role="img">
                 <title>%3$s</title>
                 <style>
-                  svg { font: 12px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328 }
-                  .message { font-size: 15px; font-weight: bold }
-                  .paper { fill: #fff; stroke: #d0d7de } .line { stroke: #6e7781 }
-                  .a { fill: #1668dc } .b { fill: #57606a } .c { fill: #8c959f } .d { fill: #b6bec7 } .e { fill: #d8dee4 }
+                  svg { font: 13px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328 }
+                  .message { font-size: 15px; font-weight: bold } .words { font-weight: 600 } .unit, .note { fill: #59636e }
+                  .paper { fill: #fff; stroke: #d0d7de } .whole { fill: #eceff2 }
+                  .s0 { fill: #1668dc } .s1 { fill: #59636e } .s2 { fill: #8c959f } .s3 { fill: #6e7781 } .s4 { fill: #b1bac4 }
                   @media (prefers-color-scheme: dark) {
-                    svg { fill: #e6edf3 } .paper { fill: #161b22; stroke: #30363d }
-                    .a { fill: #4493f8 } .b { fill: #c2c9d1 } .c { fill: #949ca6 } .d { fill: #6b737d } .e { fill: #474e57 }
+                    svg { fill: #e6edf3 } .unit, .note { fill: #9da7b1 } .paper { fill: #161b22; stroke: #30363d } .whole { fill: #262c36 }
+                    .s0 { fill: #4493f8 } .s1 { fill: #c2c9d1 } .s2 { fill: #8b949e } .s3 { fill: #aab2bb } .s4 { fill: #5f6770 }
                   }
                 </style>
                 <rect class="paper" x=".5" y=".5" width="%4$d" height="%5$d" rx="6"/>
-                """.formatted(WIDTH, HEIGHT, escaped(message), WIDTH - 1, HEIGHT - 1));
-        double y = 32;
-        for (String line : lines(message, (int) (WIDTH / WIDE_CHARACTER))) {
-            text(svg, "message", "start", GAP, y, line);
-            y += 20;
+                %6$s</svg>
+                """.formatted(WIDTH, y, escaped(message), WIDTH - 1, y - 1, content);
+    }
+
+    /** Draws it, and answers with where the next line is. */
+    private int bar(StringBuilder svg, Bar bar, int y, double most) {
+        double length = Math.max(1, bar.value / most * LONGEST_BAR);
+        text(svg, "name", "start", EDGE, y, bar.name);
+        if (percent) {
+            rectangle(svg, "whole", y, 100 / most * LONGEST_BAR);
         }
-        text(svg, "unit", "start", GAP, y, unit);
-        legend(svg, y + 25);
-        double most =
-                groups.stream().flatMap(group -> group.bars.values().stream()).reduce(whole, Math::max);
-        double width = (WIDTH - 2.0 * GAP) / groups.size();
-        for (int i = 0; i < groups.size(); i++) {
-            group(svg, groups.get(i), GAP + i * width, width, most);
+        rectangle(svg, "s" + bar.shade, y, length);
+        if (!bar.note.isEmpty()) {
+            text(svg, "note", "start", BARS + length + 6, y, bar.note);
         }
-        line(svg, BASE);
-        if (whole > 0) {
-            line(svg, BASE - whole / most * (BASE - TOP));
-        }
-        return svg.append("</svg>\n").toString();
+        return text(svg, "value", "end", WIDTH - EDGE, y, value(bar.value));
     }
 
-    private static void line(StringBuilder svg, double y) {
-        svg.append(String.format(
-                Locale.ROOT,
-                "<line class=\"line\" x1=\"%d\" y1=\"%3$.1f\" x2=\"%2$d\" y2=\"%3$.1f\"/>%n",
-                GAP,
-                WIDTH - GAP,
-                y));
+    private String value(double value) {
+        String number = value > 0 && value < 0.5 ? "<1" : String.format(Locale.ROOT, "%,.0f", value);
+        return percent ? number + "%" : number;
     }
 
-    private void legend(StringBuilder svg, double y) {
-        double x = GAP;
-        for (Map.Entry<Variant, String> each : legend.entrySet()) {
-            bar(svg, each.getKey(), x, y - 11, 12, 12);
-            text(svg, "name", "start", x + 17, y, each.getValue());
-            x += 17 + each.getValue().length() * CHARACTER + GAP;
-        }
+    private static void rectangle(StringBuilder svg, String style, int y, double width) {
+        svg.append("<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%s\" height=\"14\"/>\n"
+                .formatted(style, BARS, y - 11, number(width)));
     }
 
-    private void group(StringBuilder svg, Group group, double left, double width, double most) {
-        double bar = Math.min(WIDEST_BAR, (width - GAP) / legend.size());
-        double x = left + (width - bar * group.bars.size()) / 2;
-        for (Map.Entry<Variant, Double> each : group.bars.entrySet()) {
-            double height = each.getValue() / most * (BASE - TOP);
-            bar(svg, each.getKey(), x + 1, BASE - height, bar - 2, height);
-            text(svg, "value", "middle", x + bar / 2, BASE - height - 4, value(each.getValue()));
-            x += bar;
-        }
-        double y = BASE + LINE + 3.0;
-        for (String line : lines(group.words, (int) (width / CHARACTER) - 1)) {
-            text(svg, "words", "middle", left + width / 2, y, line);
-            y += LINE;
-        }
+    private static int text(StringBuilder svg, String style, String anchor, double x, int y, String text) {
+        svg.append("<text class=\"%s\" text-anchor=\"%s\" x=\"%s\" y=\"%d\">%s</text>\n"
+                .formatted(style, anchor, number(x), y, escaped(text)));
+        return y + LINE;
     }
 
-    private static String value(double value) {
-        return value > 0 && value < 0.5 ? "<1" : String.format(Locale.ROOT, "%,.0f", value);
+    private static String number(double number) {
+        return String.format(Locale.ROOT, "%.1f", number);
     }
 
-    private void bar(StringBuilder svg, Variant variant, double x, double y, double width, double height) {
-        char shade = variant.isLibrary()
-                ? 'a'
-                : (char) ('b'
-                        + legend.keySet().stream()
-                                .filter(each -> !each.isLibrary())
-                                .toList()
-                                .indexOf(variant));
-        svg.append(String.format(
-                Locale.ROOT,
-                "<rect class=\"%c\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>%n",
-                shade,
-                x,
-                y,
-                width,
-                height));
-    }
-
-    private static void text(StringBuilder svg, String style, String anchor, double x, double y, String text) {
-        svg.append(String.format(
-                Locale.ROOT,
-                "<text class=\"%s\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n",
-                style,
-                anchor,
-                x,
-                y,
-                escaped(text)));
-    }
-
-    private static List<String> lines(String words, int length) {
+    private static List<String> lines(String words, double character) {
+        int length = (int) ((WIDTH - 2 * EDGE) / character);
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : words.split(" ", -1)) {

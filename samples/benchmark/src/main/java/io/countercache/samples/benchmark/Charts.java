@@ -3,12 +3,26 @@ package io.countercache.samples.benchmark;
 import static io.countercache.samples.benchmark.Variant.FORMULA;
 import static io.countercache.samples.benchmark.Variant.HAND;
 import static io.countercache.samples.benchmark.Variant.LIBRARY;
-import static io.countercache.samples.benchmark.Variant.NAIVE;
 import static io.countercache.samples.benchmark.Variant.NONE;
 import static io.countercache.samples.benchmark.Variant.PESSIMISTIC;
+import static io.countercache.samples.benchmark.Variant.RAW_BATCH;
 import static io.countercache.samples.benchmark.Variant.ROW_TRIGGER;
+import static io.countercache.samples.benchmark.Variant.STATEMENT_TRIGGER;
 import static io.countercache.samples.benchmark.Variant.VERSIONED;
+import static io.countercache.samples.benchmark.Workload.BULK_DELETE;
+import static io.countercache.samples.benchmark.Workload.DELETE;
+import static io.countercache.samples.benchmark.Workload.FIVE_OF_TEN;
+import static io.countercache.samples.benchmark.Workload.HOT;
+import static io.countercache.samples.benchmark.Workload.MOVE;
+import static io.countercache.samples.benchmark.Workload.NEW_POSTS;
+import static io.countercache.samples.benchmark.Workload.PAGE;
+import static io.countercache.samples.benchmark.Workload.SPREAD;
+import static io.countercache.samples.benchmark.Workload.THOUSAND;
+import static io.countercache.samples.benchmark.Workload.TWENTY;
+import static io.countercache.samples.benchmark.Workload.ZIPF;
+import static java.util.Comparator.comparingDouble;
 
+import io.countercache.samples.benchmark.Chart.Bar;
 import io.countercache.samples.benchmark.Chart.Group;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,112 +37,178 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** The charts of what was measured. The message over each of them is made of measured numbers as well. */
-record Charts(List<Measured> all, Map<Variant, Long> drifted) {
+final class Charts {
 
     private static final int THREADS = 8;
+    private static final String PERCENTS =
+            "Transactions per second, in percent of those of an application that counts nothing: the light bar behind. ";
+    private static final List<Workload> MAIN = List.of(SPREAD, TWENTY, FIVE_OF_TEN, DELETE);
+    private static final List<Workload> MORE = List.of(ZIPF, NEW_POSTS, MOVE, THOUSAND, BULK_DELETE);
 
-    void write(Path directory) throws IOException {
-        write(
-                directory.resolve("writes.svg"),
-                "Left of the throughput when comments are counted: "
-                        + findings(
-                                each -> each.workload() == Workload.SPREAD,
-                                cell -> "%s%.0f%% (by hand %.0f%%)"
-                                        .formatted(
-                                                away(cell),
-                                                100 * part(cell, LIBRARY, NONE),
-                                                100 * part(cell, HAND, NONE))),
-                "Transactions per second, in percent of those of an application that does not count, which is the line. "
-                        + THREADS
-                        + " threads.",
-                100,
-                List.of(LIBRARY, HAND, ROW_TRIGGER, NAIVE),
-                cell -> !cell.workload().reads() && cell.threads() == THREADS,
-                cell -> cell.words(),
-                each -> 100 * each.ratio());
-        write(
-                directory.resolve("hot.svg"),
-                "Comments on one post, compared with by hand: "
-                        + findings(
-                                each -> each.workload() == Workload.HOT,
-                                cell -> "%s%.1f times as fast".formatted(away(cell), part(cell, LIBRARY, HAND))),
-                "Transactions per second, each with a comment on the same post.",
-                0,
-                List.of(LIBRARY, HAND, PESSIMISTIC, VERSIONED, ROW_TRIGGER),
-                cell -> cell.workload() == Workload.HOT,
-                cell -> cell.network() == 0 ? cell.onThreads() : cell.onThreads() + ", " + cell.away(),
-                Measured::median);
-        write(
-                directory.resolve("reads.svg"),
-                "A stored count, compared with @Formula: "
-                        + findings(
-                                cell -> cell.workload().reads(),
-                                cell -> "%s %.0f times as fast"
-                                        .formatted(
-                                                cell.workload() == Workload.PAGE ? "a page" : "sorted",
-                                                part(cell, LIBRARY, FORMULA))),
-                "Queries per second. " + THREADS + " threads.",
-                0,
-                List.of(LIBRARY, NONE, FORMULA),
-                cell -> cell.workload().reads(),
-                Cell::words,
-                Measured::median);
+    private final List<Line> all;
+
+    Charts(List<Line> all) {
+        this.all = all;
     }
 
-    /** What there is to say of the cells of the library. */
-    private String findings(Predicate<Cell> condition, Function<Cell, String> finding) {
+    /**
+     * Draws them anew, and measures nothing.
+     *
+     * @param args the directory of {@code results.csv}; {@code docs/benchmark} without it
+     */
+    public static void main(String[] args) throws IOException {
+        write(Path.of(args.length == 0 ? "docs/benchmark" : args[0]));
+    }
+
+    /** Draws what is in the {@code results.csv} of that directory. */
+    static void write(Path directory) throws IOException {
+        for (Map.Entry<String, Chart> chart :
+                new Charts(Line.read(directory.resolve("results.csv"))).charts().entrySet()) {
+            Files.writeString(
+                    directory.resolve(chart.getKey()), chart.getValue().svg());
+        }
+    }
+
+    /** By the names of their files: those of which something was measured. */
+    Map<String, Chart> charts() {
+        Map<String, Chart> charts = new LinkedHashMap<>();
+        charts.put("cost.svg", cost());
+        charts.put("writes.svg", writes());
+        charts.put("hot.svg", hot());
+        charts.put("reads.svg", reads());
+        charts.values().removeIf(chart -> chart.groups().isEmpty());
+        return charts;
+    }
+
+    private Chart cost() {
+        return new Chart(
+                message(
+                        "",
+                        each -> each.workload() == SPREAD && each.network() == 0,
+                        each -> "With a counter, %d%% of the throughput is left; with an UPDATE by hand, %d%%"
+                                .formatted(each.percent(), same(each, HAND).percent())),
+                PERCENTS + THREADS + " threads.",
+                true,
+                groups(
+                        List.of(LIBRARY, HAND, ROW_TRIGGER),
+                        each -> MAIN.contains(each.workload()) && each.threads() == THREADS,
+                        each -> Cell.words(each.workload(), each.network()),
+                        each -> 100 * each.ratio()));
+    }
+
+    private Chart writes() {
+        List<Line> measured = all.stream()
+                .filter(each -> MORE.contains(each.workload()) && each.variant() == LIBRARY)
+                .sorted(comparingDouble(Line::ratio).reversed())
+                .toList();
+        return new Chart(
+                measured.isEmpty()
+                        ? ""
+                        : "Cheapest: %s (%d%% of the throughput is left). Dearest: %s (%d%%)"
+                                .formatted(
+                                        measured.get(0).workload().title,
+                                        measured.get(0).percent(),
+                                        measured.get(measured.size() - 1).workload().title,
+                                        measured.get(measured.size() - 1).percent()),
+                PERCENTS + THREADS + " threads where nothing else is said.",
+                true,
+                groups(
+                        List.of(LIBRARY, HAND, ROW_TRIGGER, STATEMENT_TRIGGER, RAW_BATCH),
+                        each -> MORE.contains(each.workload()),
+                        each -> Cell.words(each.workload(), each.network())
+                                + (each.threads() == THREADS ? "" : ", " + Cell.onThreads(each.threads())),
+                        each -> 100 * each.ratio()));
+    }
+
+    private Chart hot() {
+        return new Chart(
+                message(
+                        "Comments on one post, compared with an UPDATE by hand: ",
+                        each -> each.workload() == HOT,
+                        each -> "%s%.1f times as many"
+                                .formatted(
+                                        each.network() == 0 ? "" : "with the " + Cell.away(each.network()) + " ",
+                                        each.perSecond() / same(each, HAND).perSecond())),
+                "Transactions per second, each with a comment on the same post.",
+                false,
+                groups(
+                        List.of(LIBRARY, HAND, ROW_TRIGGER, PESSIMISTIC, VERSIONED),
+                        each -> each.workload() == HOT,
+                        each -> Cell.onThreads(each.threads())
+                                + (each.network() == 0 ? "" : ", " + Cell.away(each.network())),
+                        Line::perSecond));
+    }
+
+    private Chart reads() {
+        return new Chart(
+                message(
+                        "Compared with @Formula, ",
+                        each -> each.workload().reads(),
+                        each -> "%s %.0f times as fast"
+                                .formatted(
+                                        each.workload() == PAGE ? "a page with counts is read" : "posts sorted by them",
+                                        each.perSecond() / same(each, FORMULA).perSecond())),
+                "Queries per second. " + THREADS + " threads.",
+                false,
+                groups(
+                        List.of(LIBRARY, NONE, FORMULA),
+                        each -> each.workload().reads(),
+                        each -> Cell.words(each.workload(), each.network()),
+                        Line::perSecond));
+    }
+
+    /** What there is to say of what the library has brought. */
+    private String message(String opening, Predicate<Line> condition, Function<Line, String> finding) {
         String found = all.stream()
-                .map(Measured::cell)
-                .filter(cell -> cell.threads() == THREADS && cell.tables().variant() == LIBRARY && condition.test(cell))
+                .filter(each -> each.variant() == LIBRARY && each.threads() == THREADS && condition.test(each))
                 .map(finding)
                 .collect(Collectors.joining("; "));
-        return found.isEmpty() ? "not measured in this run" : found;
+        return found.isEmpty() ? "Not everything was measured" : opening + found;
     }
 
-    private static String away(Cell cell) {
-        return cell.network() == 0 ? "" : "with the " + cell.away() + " ";
-    }
-
-    /** What one variant has brought in that cell, as a part of what another has. */
-    private double part(Cell cell, Variant variant, Variant other) {
-        return measured(cell, variant).partOf(measured(cell, other));
-    }
-
-    private Measured measured(Cell cell, Variant variant) {
+    private Line same(Line line, Variant variant) {
         return all.stream()
-                .filter(each -> each.cell().tables().variant() == variant
-                        && each.cell().group().equals(cell.group()))
+                .filter(each -> each.variant() == variant && each.comparableWith(line))
                 .findFirst()
                 .orElseThrow();
     }
 
-    private void write(
-            Path file,
-            String message,
-            String unit,
-            double whole,
+    private List<Group> groups(
             List<Variant> variants,
-            Predicate<Cell> condition,
-            Function<Cell, String> words,
-            ToDoubleFunction<Measured> value)
-            throws IOException {
-        Map<String, Map<Variant, Double>> bars = new LinkedHashMap<>();
-        for (Variant variant : variants) {
-            for (Measured each : all) {
-                if (each.cell().tables().variant() == variant && condition.test(each.cell())) {
-                    bars.computeIfAbsent(words.apply(each.cell()), any -> new LinkedHashMap<>())
-                            .put(variant, value.applyAsDouble(each));
+            Predicate<Line> condition,
+            Function<Line, String> words,
+            ToDoubleFunction<Line> value) {
+        Map<String, List<Bar>> groups = new LinkedHashMap<>();
+        for (Line first : all) {
+            if (condition.test(first) && first.variant() == LIBRARY) {
+                for (Variant variant : variants) {
+                    for (Line each : all) {
+                        if (each.variant() == variant && each.comparableWith(first)) {
+                            groups.computeIfAbsent(capitalized(words.apply(each)), any -> new ArrayList<>())
+                                    .add(new Bar(
+                                            name(variant),
+                                            variants.indexOf(variant),
+                                            value.applyAsDouble(each),
+                                            each.note()));
+                        }
+                    }
                 }
             }
         }
-        if (bars.isEmpty()) {
-            return; // only some workloads were run
-        }
-        List<Group> groups = new ArrayList<>();
-        bars.forEach((work, values) -> groups.add(new Group(work, values)));
-        Map<Variant, String> legend = new LinkedHashMap<>();
-        variants.forEach(variant -> legend.put(
-                variant, variant.title + (drifted.getOrDefault(variant, 0L) > 0 ? " (counts are wrong)" : "")));
-        Files.writeString(file, new Chart(message, unit, whole, legend, groups).svg());
+        return groups.entrySet().stream()
+                .map(each -> new Group(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private static String name(Variant variant) {
+        return switch (variant) {
+            case HAND -> "UPDATE by hand";
+            case RAW_BATCH -> "batch by hand";
+            default -> variant.title;
+        };
+    }
+
+    private static String capitalized(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 }

@@ -43,16 +43,14 @@ final class Measured {
         return (base == null ? this : base).cell.tables().variant();
     }
 
-    /** As a part of that. */
+    /** As a part of that: the median of what each round has brought, as a part of what the other has in the same round. */
     double ratio() {
-        return base == null ? 1 : partOf(base);
-    }
-
-    /** The median of what each round has brought, as a part of what the other one has brought in the same round. */
-    double partOf(Measured other) {
+        if (base == null) {
+            return 1;
+        }
         List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < rounds.size(); i++) {
-            ratios.add(rounds.get(i).perSecond() / other.rounds.get(i).perSecond());
+            ratios.add(rounds.get(i).perSecond() / base.rounds.get(i).perSecond());
         }
         return median(ratios);
     }

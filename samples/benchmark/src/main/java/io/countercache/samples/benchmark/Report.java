@@ -48,7 +48,7 @@ final class Report {
         Files.writeString(directory.resolve("results.csv"), csv());
         String tables = markdown();
         Files.writeString(directory.resolve("results.md"), tables);
-        new Charts(all, drifted).write(directory);
+        Charts.write(directory);
         System.out.println(tables);
     }
 

@@ -9,6 +9,7 @@ import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 
 /** The child: it is counted in {@code Post.commentsCount}. */
+// tag::entity[]
 @Entity
 @Table(indexes = @Index(columnList = "post_id"))
 public class Comment extends PanacheEntity {
@@ -18,6 +19,7 @@ public class Comment extends PanacheEntity {
     public Post post;
 
     public String text = "";
+    // end::entity[]
 
     @SuppressWarnings("NullAway.Init") // Hibernate sets the post
     protected Comment() {}
@@ -26,4 +28,6 @@ public class Comment extends PanacheEntity {
         this.post = post;
         this.text = text;
     }
+    // tag::entity[]
 }
+// end::entity[]

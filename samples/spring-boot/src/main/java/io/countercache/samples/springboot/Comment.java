@@ -30,6 +30,10 @@ public class Comment {
     @SuppressWarnings("NullAway.Init") // Hibernate sets the post
     protected Comment() {}
 
+    Comment(Post post, String text) {
+        this(post, text, false);
+    }
+
     Comment(Post post, String text, boolean spam) {
         this.post = post;
         this.text = text;

@@ -129,9 +129,11 @@ class AutoConfigurationTest {
         @Qualifier("blogEntityManagerFactory")
         CounterCaches blog;
 
+        // tag::qualified[]
         @Autowired
         @Qualifier("ordersEntityManagerFactory")
         CounterCaches orders;
+        // end::qualified[]
     }
 
     private final ApplicationContextRunner twoFactories = new ApplicationContextRunner()

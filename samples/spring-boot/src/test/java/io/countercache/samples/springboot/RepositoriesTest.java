@@ -2,6 +2,8 @@ package io.countercache.samples.springboot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countercache.Drift;
+import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.samples.springboot.Rows.Counts;
 import jakarta.persistence.EntityManagerFactory;
@@ -39,6 +41,9 @@ class RepositoriesTest {
     EntityManagerFactory factory;
 
     @Autowired
+    CounterCaches counters;
+
+    @Autowired
     Rows rows;
 
     @BeforeEach
@@ -53,7 +58,10 @@ class RepositoriesTest {
 
     @Test
     void deleteAll() {
-        comments.deleteAll(comments.findByPostId(rows.post("Apples")));
+        long post = rows.post("Apples");
+        // tag::deleteAll[]
+        comments.deleteAll(comments.findByPostId(post));
+        // end::deleteAll[]
         assertCounts(0, 2, 0);
     }
 
@@ -118,6 +126,17 @@ class RepositoriesTest {
             assertThat(blog.deleteSpam()).isEqualTo(3);
         });
         assertCounts(2, 1, 1);
+    }
+
+    @Test
+    void aModifyingDeleteThatIsNotCounted() throws Exception {
+        long post = rows.post("Apples");
+        transactions.required(() -> {
+            assertThat(spam.deleteUncounted(post)).isEqualTo(3);
+            assertThat(counters.resetCounters(Post.class, post))
+                    .containsExactly(new Drift("Post", post, "commentsCount", 3, 0L));
+        });
+        assertCounts(0, 2, 0);
     }
 
     @Test

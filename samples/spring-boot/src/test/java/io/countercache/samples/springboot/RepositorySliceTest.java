@@ -11,9 +11,10 @@ import org.springframework.boot.jdbc.test.autoconfigure.AutoConfigureTestDatabas
 import org.springframework.context.annotation.Import;
 
 /** Repositories and their database, without the rest of the application. Rolled back. */
+@Import(Database.class)
+// tag::test[]
 @DataJpaTest
 @AutoConfigureTestDatabase(replace = Replace.NONE)
-@Import(Database.class)
 class RepositorySliceTest {
 
     @Autowired
@@ -28,8 +29,9 @@ class RepositorySliceTest {
     @Test
     void commentsAreCounted() {
         Post post = posts.save(new Post("Quinces"));
-        comments.saveAndFlush(new Comment(post, "For jelly", false));
+        comments.saveAndFlush(new Comment(post, "For jelly"));
         assertThat(post.getCommentsCount()).isOne();
         counters.verify().requireClean();
     }
 }
+// end::test[]

@@ -14,24 +14,47 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 
 /** The usual test of a Spring application: Spring rolls its transaction back, so that nothing is committed and no counter written. */
+// tag::test[]
 @SpringBootTest(webEnvironment = WebEnvironment.NONE)
 @Transactional
 class RolledBackTest {
 
     @Autowired
-    BlogService blog;
-
-    @Autowired
     PostRepository posts;
 
     @Autowired
-    EntityManager entityManager;
+    CommentRepository comments;
 
     @Autowired
     CounterCaches counters;
 
     @Autowired
     JdbcTemplate jdbc;
+
+    // end::test[]
+    @Autowired
+    BlogService blog;
+
+    @Autowired
+    EntityManager entityManager;
+
+    // tag::test[]
+    @Test
+    void commentsAreCounted() {
+        Post post = posts.save(new Post("Quinces"));
+        comments.saveAndFlush(new Comment(post, "For jelly"));
+        assertThat(post.getCommentsCount()).isOne();
+
+        counters.flush(); // for JDBC, which Hibernate does not see
+        assertThat(storedCount(post)).isOne();
+
+        counters.verify().requireClean(); // all counters of all entities, by a real count
+    }
+
+    private int storedCount(Post post) {
+        return jdbc.queryForObject("select comments_count from post where id = ?", Integer.class, post.getId());
+    }
+    // end::test[]
 
     @Test
     void thePostShowsItsCommentsOnceTheyAreFlushed() {
@@ -62,10 +85,6 @@ class RolledBackTest {
         assertThat(storedCount(post)).isOne();
     }
 
-    private int storedCount(Post post) {
-        return jdbc.queryForObject("select comments_count from post where id = ?", Integer.class, post.getId());
-    }
-
     @Test
     void allCountersAreRightAtTheEnd() {
         Post post = posts.save(new Post("Quinces"));
@@ -82,4 +101,22 @@ class RolledBackTest {
                 .isInstanceOf(CounterCacheException.class)
                 .hasMessageContaining("Post.commentsCount of %d is 0, and 1 are counted", post.getId());
     }
+
+    @Test
+    void whatSqlHasChangedIsReset() {
+        Post post = posts.save(new Post("Quinces"));
+        comments.saveAndFlush(new Comment(post, "For jelly"));
+        deleteComments(jdbc, post.getId());
+        assertThat(post.getCommentsCount()).isZero();
+        counters.verify().requireClean();
+    }
+
+    private void deleteComments(JdbcTemplate jdbcTemplate, long id) {
+        // tag::sql[]
+        jdbcTemplate.update("delete from comment where post_id = ?", id);
+        counters.resetCounters(Post.class, id, "comments");
+        // end::sql[]
+    }
+    // tag::test[]
 }
+// end::test[]

@@ -1,8 +1,10 @@
 package io.countercache.samples.springboot;
 
+import jakarta.persistence.QueryHint;
 import org.springframework.data.jpa.repository.JpaRepository;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.jpa.repository.QueryHints;
 
 /** More ways to change comments that Spring Data knows. */
 interface SpamRepository extends JpaRepository<Comment, Long> {
@@ -17,4 +19,11 @@ interface SpamRepository extends JpaRepository<Comment, Long> {
     @Query(
             "insert into Comment (post, text, spam) select c.post, 'Again: ' || c.text, true from Comment c where c.spam = true")
     int repeatSpam();
+
+    // tag::uncounted[]
+    @Modifying
+    @Query("delete from Comment c where c.post.id = :post")
+    @QueryHints(@QueryHint(name = "org.hibernate.comment", value = "hibernate.counter_cache.bulk=ignore"))
+    int deleteUncounted(long post);
+    // end::uncounted[]
 }

@@ -1,0 +1,29 @@
+package io.countercache.hibernate.documentation.bulk;
+
+import io.countercache.CounterCache;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+
+@Entity
+class Comment {
+
+    @Id
+    @GeneratedValue
+    Long id;
+
+    @ManyToOne(fetch = FetchType.LAZY)
+    @CounterCache
+    Post post;
+
+    boolean spam;
+
+    Comment() {}
+
+    Comment(Post post, boolean spam) {
+        this.post = post;
+        this.spam = spam;
+    }
+}

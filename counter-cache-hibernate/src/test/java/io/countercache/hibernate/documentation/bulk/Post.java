@@ -1,0 +1,15 @@
+package io.countercache.hibernate.documentation.bulk;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.Id;
+
+@Entity
+class Post {
+
+    @Id
+    @GeneratedValue
+    Long id;
+
+    int commentsCount;
+}

@@ -1,0 +1,5 @@
+package io.countercache.hibernate.documentation.listening;
+
+interface SearchIndex {
+    void refresh(long post);
+}

@@ -1,0 +1,2 @@
+/** The code of docs/guide/listening.md. */
+package io.countercache.hibernate.documentation.listening;

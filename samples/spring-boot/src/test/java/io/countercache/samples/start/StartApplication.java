@@ -1,0 +1,6 @@
+package io.countercache.samples.start;
+
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+@SpringBootApplication
+class StartApplication {}
