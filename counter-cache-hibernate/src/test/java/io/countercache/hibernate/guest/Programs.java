@@ -177,7 +177,7 @@ final class Programs {
                         }),
                 Program.of(
                         "remove a row and the child that it refers to",
-                        locks(3).reads(2 + 1).andCounts(2),
+                        locks(3).reads(2 + 1).andCounts(1),
                         s -> s.remove(s.find(Poll.class, 3L))));
     }
 
@@ -273,7 +273,7 @@ final class Programs {
                     comments.subList(3, 7).forEach(comment -> comment.moveTo(post(s, 2)));
                     comments.subList(7, 12).forEach(s::remove);
                 }),
-                Program.of("change several types in one flush", locks(2).andCounts(2), s -> {
+                Program.of("change several types in one flush", locks(2).andCounts(1), s -> {
                     move(s, Comment.class);
                     remove(s, Doc.class);
                     move(s, Remark.class);

@@ -92,6 +92,14 @@ public final class CounterTables {
                 .orElseThrow();
     }
 
+    /** Whether one entity has all of these counters, and not one some of them and another subclass in the same table the others. */
+    public boolean haveOneParent(String table, Set<CounterDefinition> counters) {
+        EntityPersister parent = parentIn(table, counters);
+        return counters.stream()
+                .allMatch(counter ->
+                        parent.isTypeOrSuperType(requireNonNull(of(counter).get(table))));
+    }
+
     /** The entities whose rows a counter depends on: those with the association, and those that its path leads through. */
     public Stream<EntityPersister> countedEntities(CounterDefinition counter) {
         return Stream.concat(

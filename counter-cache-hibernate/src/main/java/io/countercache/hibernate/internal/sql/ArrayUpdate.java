@@ -88,12 +88,18 @@ public final class ArrayUpdate {
 
     /**
      * The text. Its parameters are an array of the ids, an array of the amounts of each counter, and now for each touched
-     * attribute. Null if the database has no such statement, or not for these ids.
+     * attribute. A row that does not move one of the counters has 0 for it. Null if the database has no such statement, or not
+     * for these ids.
      *
      * @param types the types of the counters
+     * @param touched for each touched attribute, the places of the counters that touch it
      */
     public static @Nullable String update(
-            String table, EntityPersister parent, List<String> counters, List<Class<?>> types, List<String> touched) {
+            String table,
+            EntityPersister parent,
+            List<String> counters,
+            List<Class<?>> types,
+            Map<TouchedAttribute, List<Integer>> touched) {
         IdType idType = IdType.of(parent);
         if (idType == null || !Databases.of(parent.getFactory()).canUpdateFromArrays()) {
             return null;
@@ -105,7 +111,8 @@ public final class ArrayUpdate {
                         IntStream.range(0, counters.size())
                                 .mapToObj(counter -> "%1$s = coalesce(p.%1$s, 0) + m.n%2$d"
                                         .formatted(counters.get(counter), counter)),
-                        touched.stream())
+                        touched.entrySet().stream()
+                                .flatMap(each -> touch(each.getKey(), each.getValue(), counters.size()).stream()))
                 .collect(Collectors.joining(", "));
         // the types have to be named, because the driver may send the arrays as texts
         String arrays = Stream.concat(Stream.of(idType.sql()), types.stream().map(ArrayUpdate::elementType))
@@ -120,6 +127,15 @@ public final class ArrayUpdate {
                         table,
                         Columns.keyColumns(table, parent).get(0),
                         assignments);
+    }
+
+    /** The assignments of a touched attribute; only of rows that move a counter that touches it. */
+    private static List<String> touch(TouchedAttribute attribute, List<Integer> touching, int counters) {
+        if (touching.size() == counters) {
+            return attribute.assignments();
+        }
+        String isMoved = touching.stream().map("m.n%d <> 0"::formatted).collect(Collectors.joining(" or "));
+        return attribute.assignmentsWhere(isMoved, "p");
     }
 
     /**

@@ -198,6 +198,19 @@ public record TouchedAttribute(AttributeMapping attribute) {
         return assignments;
     }
 
+    /**
+     * The same, of the rows of which a condition is true. The others keep what they have.
+     *
+     * @param row what the statement calls the row
+     */
+    List<String> assignmentsWhere(String condition, String row) {
+        List<String> assignments = new ArrayList<>(1);
+        attribute.forEachSelectable(
+                (index, column) -> assignments.add("%1$s = case when %2$s then %3$s else %4$s.%1$s end"
+                        .formatted(column.getSelectionExpression(), condition, column.getWriteExpression(), row)));
+        return assignments;
+    }
+
     /** The table of its column, which has to be the table of the counter. */
     public String table(EntityPersister entity) {
         return ((AbstractEntityPersister) entity).physicalTableNameForMutation(attribute.getSelectable(0));

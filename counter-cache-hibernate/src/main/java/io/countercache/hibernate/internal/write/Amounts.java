@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Amounts extends AbstractMap<CounterDefinition, BigDecimal> {
 
     // by parent, too: two subclasses in one table may have counters of the same name in different columns
-    private static final Comparator<CounterDefinition> BY_COLUMN = Comparator.comparing(CounterDefinition::table)
+    static final Comparator<CounterDefinition> BY_COLUMN = Comparator.comparing(CounterDefinition::table)
             .thenComparing(CounterDefinition::counter)
             .thenComparing(CounterDefinition::parent);
 

@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,11 +48,11 @@ public final class CounterDeltas {
      */
     public record RowDeltas(ParentRow row, Map<CounterDefinition, BigDecimal> amounts) {
 
-        /** The same counters of the same row, which are not moved. */
-        RowDeltas byZero() {
-            Map<CounterDefinition, BigDecimal> zero = new LinkedHashMap<>(amounts);
-            zero.replaceAll((counter, amount) -> BigDecimal.ZERO);
-            return new RowDeltas(row, zero);
+        /** The names of the attributes that are touched along with these counters. */
+        Set<String> touched() {
+            return amounts.keySet().stream()
+                    .flatMap(counter -> counter.touch().stream())
+                    .collect(Collectors.toSet());
         }
     }
 

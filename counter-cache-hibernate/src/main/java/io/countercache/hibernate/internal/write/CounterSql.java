@@ -4,23 +4,23 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.model.ReferredParents;
-import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
-import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
-import org.jspecify.annotations.Nullable;
 
 /** The UPDATEs that move counters, and the order in which they lock rows. */
 public final class CounterSql {
@@ -32,50 +32,14 @@ public final class CounterSql {
     /** Some counters of rows of one table. */
     private record Moved(String table, Set<CounterDefinition> counters) {}
 
-    /**
-     * The UPDATE that moves some counters of one row. Its parameters are an amount for each counter, in the order of the set,
-     * now for each touched attribute, and the id.
-     *
-     * @param parent the entity that has all of the counters
-     * @param text the UPDATE
-     * @param returning the UPDATE with RETURNING: it returns the new values of the counters
-     * @param many the {@link ArrayUpdate}, for many rows at once; null where there is none
-     * @param types the types of the counters
-     * @param isSpread whether the row may be in another table instead, which gets an UPDATE as well
-     * @param guaranteed the counters whose positive delta says that a foreign key refers to the row
-     */
-    record CounterUpdate(
-            EntityPersister parent,
-            String text,
-            String returning,
-            @Nullable String many,
-            List<Class<?>> types,
-            List<TouchedAttribute> touched,
-            boolean isSpread,
-            Set<CounterDefinition> guaranteed) {
-
-        /** Some counters of a row, for messages. */
-        String named(RowDeltas row) {
-            return "%s of %s %s"
-                    .formatted(counters(row), Entities.name(parent), row.row().id());
-        }
-
-        static String counters(RowDeltas row) {
-            return row.amounts().keySet().stream()
-                    .map(CounterDefinition::counter)
-                    .collect(Collectors.joining(", "));
-        }
-
-        /** How these rows are written by one statement; null where each needs its own. */
-        @Nullable
-        ArrayUpdate many(List<Object> ids, SharedSessionContractImplementor session) {
-            return many == null ? null : ArrayUpdate.of(ids, parent, session);
-        }
-    }
-
     public CounterSql(CounterModel model, ReferredParents referred) {
         this.model = model;
         this.referred = referred;
+    }
+
+    /** Whether one UPDATE can move all of these counters. */
+    boolean haveOneUpdate(String table, Set<CounterDefinition> counters) {
+        return model.tables().haveOneParent(table, counters);
     }
 
     CounterUpdate update(String table, Set<CounterDefinition> counters) {
@@ -85,28 +49,46 @@ public final class CounterSql {
                 : updates.computeIfAbsent(new Moved(table, Set.copyOf(counters)), any -> resolve(table, counters));
     }
 
-    private CounterUpdate resolve(String table, Set<CounterDefinition> counters) {
-        EntityPersister parent = model.tables().parentIn(table, counters);
-        List<String> columns = new ArrayList<>();
+    private CounterUpdate resolve(String table, Set<CounterDefinition> set) {
+        EntityPersister parent = model.tables().parentIn(table, set);
+        List<CounterDefinition> counters = List.copyOf(set);
+        List<String> columns =
+                counters.stream().map(counter -> counter.column(parent)).toList();
         List<Class<?>> types = new ArrayList<>();
-        counters.forEach(counter -> {
-            columns.add(counter.column(parent));
-            types.add(counter.type(parent));
-        });
-        List<TouchedAttribute> touched = counters.stream()
-                .flatMap(counter -> counter.touch().stream())
-                .distinct()
-                .sorted()
-                .map(name -> TouchedAttribute.named(parent, name))
-                .toList();
-        String text = update(table, parent, columns, touched, List.of());
-        String many = ArrayUpdate.update(
-                table, parent, columns, types, assignments(touched).toList());
-        Set<CounterDefinition> guaranteed =
-                counters.stream().filter(referred::areGuaranteed).collect(Collectors.toUnmodifiableSet());
-        boolean isSpread =
-                counters.stream().anyMatch(counter -> model.tables().of(counter).size() > 1);
-        return new CounterUpdate(parent, text, returning(text, columns), many, types, touched, isSpread, guaranteed);
+        counters.forEach(counter -> types.add(counter.type(parent)));
+        Map<TouchedAttribute, List<Integer>> touched = touched(parent, counters);
+        List<TouchedAttribute> attributes = List.copyOf(touched.keySet());
+        String text = update(table, parent, columns, attributes, List.of());
+        return new CounterUpdate(
+                parent,
+                counters,
+                types,
+                text,
+                returning(text, columns),
+                ArrayUpdate.update(table, parent, columns, types, touched),
+                unchanged(table, parent, columns.get(0)),
+                attributes,
+                only(counters, counter -> model.tables().of(counter).size() > 1),
+                only(counters, referred::areGuaranteed));
+    }
+
+    /** For each touched attribute, the places of the counters that touch it. */
+    private static Map<TouchedAttribute, List<Integer>> touched(
+            EntityPersister parent, List<CounterDefinition> counters) {
+        Map<String, List<Integer>> touched = new TreeMap<>();
+        for (int counter = 0; counter < counters.size(); counter++) {
+            for (String name : counters.get(counter).touch()) {
+                touched.computeIfAbsent(name, any -> new ArrayList<>()).add(counter);
+            }
+        }
+        Map<TouchedAttribute, List<Integer>> attributes = new LinkedHashMap<>();
+        touched.forEach((name, touching) -> attributes.put(TouchedAttribute.named(parent, name), touching));
+        return attributes;
+    }
+
+    private static Set<CounterDefinition> only(
+            List<CounterDefinition> counters, Predicate<CounterDefinition> condition) {
+        return counters.stream().filter(condition).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -124,6 +106,11 @@ public final class CounterSql {
         String rows = Stream.concat(Stream.of(Columns.row(table, entity)), conditions.stream())
                 .collect(Collectors.joining(" and "));
         return "update " + table + " set " + assignments + " where " + rows;
+    }
+
+    /** An UPDATE that finds a row and leaves it as it is. Its parameter is the id. */
+    private static String unchanged(String table, EntityPersister entity, String column) {
+        return "update " + table + " set " + column + " = " + column + " where " + Columns.row(table, entity);
     }
 
     /** An UPDATE that sets a counter of one row. Its parameters are the value, now for each touched attribute, and the id. */

@@ -10,9 +10,7 @@ import io.countercache.hibernate.internal.observe.FlightRecorder;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
-import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
-import io.countercache.hibernate.internal.write.CounterSql.CounterUpdate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,8 +21,8 @@ import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.jboss.logging.Logger;
 
 /**
- * Writes deltas in lock order, by one UPDATE for each row. Neighbours with the same text are one JDBC batch or, where the
- * database can update many rows in a given order, one statement.
+ * Writes deltas in lock order, by one UPDATE for each row. Neighbours are one JDBC batch or, where the database can update many
+ * rows in a given order, one statement.
  */
 public final class CounterWriter {
 
@@ -86,25 +84,22 @@ public final class CounterWriter {
 
     /** Writes the deltas that {@link #writeAllButLast} has left, and commits. */
     public void writeAndCommit(CounterDeltas deltas, SharedSessionContractImplementor session) {
-        write(deltas.drain(sql.lockOrder(session)), true, session);
+        write(last(deltas.drain(sql.lockOrder(session)), session), true, session);
     }
 
     private void write(List<RowDeltas> rows, SharedSessionContractImplementor session) {
-        int from = 0;
-        while (from < rows.size()) {
-            int to = endOfStatement(rows, from);
-            write(rows.subList(from, to), false, session);
-            from = to;
+        for (List<RowDeltas> chunk : StatementRows.chunks(rows, sql)) {
+            StatementRows.of(chunk, sql, session).forEach(statement -> write(statement, false, session));
         }
     }
 
-    /** Where the rows end that are written by one statement with this one. */
-    private static int endOfStatement(List<RowDeltas> rows, int from) {
-        int to = from + 1;
-        while (to < rows.size() && to - from < Chunks.SIZE && isSameStatement(rows.get(from), rows.get(to))) {
-            to++;
-        }
-        return to;
+    /** The rows of the last statement. */
+    private StatementRows last(List<RowDeltas> rows, SharedSessionContractImplementor session) {
+        return last(StatementRows.of(last(StatementRows.chunks(rows, sql)), sql, session));
+    }
+
+    private static <T> T last(List<T> list) {
+        return list.get(list.size() - 1);
     }
 
     /** Where the rows begin that can be written along with the COMMIT; behind all rows if there are none. */
@@ -112,29 +107,15 @@ public final class CounterWriter {
         if (rows.isEmpty()) {
             return 0;
         }
-        RowDeltas last = rows.get(rows.size() - 1);
-        CounterUpdate update = sql.update(last.row().table(), last.amounts().keySet());
-        // of several tables, which of the UPDATEs is to hit the row is not known
-        if (update.isSpread() || !plainTables.contains(last.row().table())) {
+        if (!plainTables.contains(last(rows).row().table())) {
             return rows.size();
         }
-        int from = 0;
-        for (int next = 0; next < rows.size(); next = endOfStatement(rows, next)) {
-            from = next;
-        }
+        StatementRows last = last(rows, session);
+        // of several tables, which of the UPDATEs is to hit the row is not known
+        boolean isSpread = !last.update().spread().isEmpty();
         // in a JDBC batch each part would have a COMMIT of its own
-        boolean isOneText = rows.size() - from <= CommitMessage.STATEMENTS
-                || update.many(ids(rows.subList(from, rows.size())), session) != null;
-        return isOneText ? from : rows.size();
-    }
-
-    private static List<Object> ids(List<RowDeltas> rows) {
-        return rows.stream().map(row -> row.row().id()).toList();
-    }
-
-    private static boolean isSameStatement(RowDeltas one, RowDeltas other) {
-        return one.row().table().equals(other.row().table())
-                && one.amounts().keySet().equals(other.amounts().keySet());
+        boolean isOneText = last.rows().size() <= CommitMessage.STATEMENTS || last.array() != null;
+        return isOneText && !isSpread ? rows.size() - last.rows().size() : rows.size();
     }
 
     /**
@@ -160,15 +141,12 @@ public final class CounterWriter {
         return entry == null ? tables : Set.of(((AbstractEntityPersister) entry.getPersister()).getRootTableName());
     }
 
-    /** Writes rows that have one statement. */
-    private void write(List<RowDeltas> rows, boolean commits, SharedSessionContractImplementor session) {
-        RowDeltas first = rows.get(0);
-        CounterUpdate update = sql.update(first.row().table(), first.amounts().keySet());
-        List<Object> ids = ids(rows);
+    private void write(StatementRows rows, boolean commits, SharedSessionContractImplementor session) {
+        CounterUpdate update = rows.update();
         Map<TouchedAttribute, Object> touched = TouchedAttribute.now(update.touched(), session);
         boolean isTold = moves.areListenedTo();
-        RowsUpdate statement = new RowsUpdate(update, rows, ids, touched, commits, isTold, session);
-        if (isSent(statement, commits, () -> caches.around(update.parent(), ids, session, statement::send))) {
+        RowsUpdate statement = new RowsUpdate(rows, touched, commits, isTold, session);
+        if (isSent(statement, commits, () -> caches.around(update.parent(), rows.ids(), session, statement::send))) {
             if (isTold) {
                 moves.add(session, statement::addHit);
             }

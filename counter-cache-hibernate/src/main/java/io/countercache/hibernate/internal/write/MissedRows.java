@@ -8,7 +8,6 @@ import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
-import io.countercache.hibernate.internal.write.CounterSql.CounterUpdate;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,13 +36,17 @@ final class MissedRows {
     /** Refuses to lose the deltas of rows that are still there. */
     static void refuse(List<RowDeltas> missed, CounterUpdate update, SharedSessionContractImplementor session) {
         for (RowDeltas row : missed) {
+            if (update.isSpread(row)) {
+                continue; // it is in another table, if it is there
+            }
             String problem =
                     isThere(row, update, session) ? UNCHANGED : isReferredTo(row, update, session) ? GONE : null;
             if (problem != null) {
                 Statements.markRollbackOnly(session);
                 throw new CounterCacheException("%s cannot be written: %s"
                         .formatted(
-                                update.named(row), problem.formatted(row.row().table())));
+                                update.named(row.amounts().keySet(), row),
+                                problem.formatted(row.row().table())));
             }
         }
     }
@@ -62,7 +65,9 @@ final class MissedRows {
             return hit == 0 ? rows : gone;
         } catch (RuntimeException e) {
             LOG.errorf(
-                    e, "%s was not written, and it cannot be seen whether the row is there", update.named(rows.get(0)));
+                    e,
+                    "%s was not written, and it cannot be seen whether the row is there",
+                    update.named(update.counters(), rows.get(0)));
             CommitMessage.rollbackAfter(session);
             return hit == 0 ? rows : List.of();
         }
@@ -78,7 +83,8 @@ final class MissedRows {
                 if (isReferredTo(row, update, session)) {
                     LOG.errorf(
                             "%s was not written: %s",
-                            update.named(row), GONE.formatted(row.row().table()));
+                            update.named(row.amounts().keySet(), row),
+                            GONE.formatted(row.row().table()));
                 }
             }
         }
@@ -86,7 +92,7 @@ final class MissedRows {
             RowDeltas first = rows.get(0);
             LOG.errorf(
                     "%s%s was not written, though the transaction is committed: %s; then correct it with CounterCaches.resetCounters(%s.class, id)",
-                    update.named(first),
+                    update.named(update.counters(), first),
                     rows.size() > 1 ? " or of one of %d other rows".formatted(rows.size() - 1) : "",
                     UNCHANGED.formatted(first.row().table()),
                     Entities.name(update.parent()));
@@ -108,12 +114,13 @@ final class MissedRows {
         }
         String sql = "select 1 from " + row.row().table() + " where "
                 + Columns.row(row.row().table(), update.parent());
-        return Statements.attemptQuery(sql, () -> "look for " + update.named(row), session, statement -> {
-            Columns.bindId(row.row().id(), update.parent(), statement, 1, session);
-            try (ResultSet rows =
-                    session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql)) {
-                return rows.next();
-            }
-        });
+        return Statements.attemptQuery(
+                sql, () -> "look for " + update.named(row.amounts().keySet(), row), session, statement -> {
+                    Columns.bindId(row.row().id(), update.parent(), statement, 1, session);
+                    try (ResultSet rows =
+                            session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql)) {
+                        return rows.next();
+                    }
+                });
     }
 }

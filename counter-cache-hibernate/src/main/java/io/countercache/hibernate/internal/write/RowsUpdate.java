@@ -12,8 +12,6 @@ import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
-import io.countercache.hibernate.internal.write.CounterSql.CounterUpdate;
-import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -41,7 +39,7 @@ final class RowsUpdate {
 
     private final CounterUpdate update;
     private final List<RowDeltas> rows;
-    private final List<Object> ids;
+    private final @Nullable ArrayUpdate array;
     private final Map<TouchedAttribute, Object> touched;
     private final boolean commits;
     private final boolean asksWhich;
@@ -59,16 +57,14 @@ final class RowsUpdate {
      * @param asksWhich whether it matters which rows were hit, also where each row is in one of several tables
      */
     RowsUpdate(
-            CounterUpdate update,
-            List<RowDeltas> rows,
-            List<Object> ids,
+            StatementRows rows,
             Map<TouchedAttribute, Object> touched,
             boolean commits,
             boolean asksWhich,
             SharedSessionContractImplementor session) {
-        this.update = update;
-        this.rows = rows;
-        this.ids = ids;
+        this.update = rows.update();
+        this.rows = rows.rows();
+        this.array = rows.array();
         this.touched = touched;
         this.commits = commits;
         this.asksWhich = asksWhich;
@@ -85,11 +81,10 @@ final class RowsUpdate {
         try {
             missed = attemptToSend();
             isSent = true;
-            if (!commits && !update.isSpread()) {
+            if (!commits) {
                 MissedRows.refuse(missed, update, session);
             }
-            touched.forEach((attribute, now) ->
-                    ids.forEach(id -> ManagedParents.show(update.parent(), id, attribute.name(), now, session)));
+            showTouched();
         } catch (RuntimeException e) {
             // of what is sent, a look for rows that were not hit may have begun another transaction
             if (!commits || !isSent) {
@@ -109,11 +104,25 @@ final class RowsUpdate {
         return true;
     }
 
+    private void showTouched() {
+        if (touched.isEmpty()) {
+            return;
+        }
+        for (RowDeltas row : rows) {
+            Set<String> names = row.touched();
+            touched.forEach((attribute, now) -> {
+                if (names.contains(attribute.name())) {
+                    ManagedParents.show(update.parent(), row.row().id(), attribute.name(), now, session);
+                }
+            });
+        }
+    }
+
     /** Tells of it, once it is sent, or has failed. */
     void tell(Activity activity, long nanos, @Nullable CounterWriteEvent event) {
         activity.wrote(true, way.equals(ARRAY) ? 1 : rows.size(), hit, nanos);
         if (event != null) {
-            String counters = CounterUpdate.counters(rows.get(0));
+            String counters = CounterUpdate.names(update.counters());
             event.done(Entities.name(update.parent()), counters, rows.size(), way, commits);
         }
     }
@@ -123,30 +132,28 @@ final class RowsUpdate {
         Set<ParentRow> notHit = missed.stream().map(RowDeltas::row).collect(Collectors.toSet());
         for (RowDeltas row : rows) {
             if (!notHit.contains(row.row())) {
-                int counter = 0;
-                for (var amount : row.amounts().entrySet()) {
-                    moves.add(
-                            update.parent(),
-                            row.row().id(),
-                            amount.getKey().counter(),
-                            update.types().get(counter++),
-                            amount.getValue());
-                }
+                row.amounts()
+                        .forEach((counter, amount) -> moves.add(
+                                update.parent(),
+                                row.row().id(),
+                                counter.counter(),
+                                counter.type(update.parent()),
+                                amount));
             }
         }
     }
 
     /** Returns the rows that were not hit, as far as that matters. */
     private List<RowDeltas> attemptToSend() {
-        ArrayUpdate many = update.many(ids, session);
-        if (many != null) {
+        if (array != null) {
             way = ARRAY;
             hit = Statements.attempt(
                     message(String.valueOf(update.many()), 1),
                     this::attempt,
                     session,
-                    statement -> many.send(amounts(), update.types(), touched, statement, session));
-            return hit == rows.size() || (update.isSpread() && !asksWhich) ? List.of() : missed(hit);
+                    statement -> array.send(update.amounts(rows), update.types(), touched, statement, session));
+            boolean matters = asksWhich || !rows.stream().allMatch(update::isSpread);
+            return hit < rows.size() && matters ? missed(hit) : List.of();
         }
         if (rows.size() == 1) {
             hit = sendOne(rows.get(0)) ? 1 : 0;
@@ -158,7 +165,7 @@ final class RowsUpdate {
             return hit == rows.size() ? List.of() : missed(hit);
         }
         way = "batch";
-        List<RowDeltas> notHit = sendBatch(rows);
+        List<RowDeltas> notHit = sendBatch(update.text(), true);
         hit = rows.size() - notHit.size();
         return notHit;
     }
@@ -181,24 +188,23 @@ final class RowsUpdate {
         return String.valueOf(failure.getSQLState()).startsWith("08");
     }
 
-    /** The rows that an UPDATE has not hit: of several, those that an UPDATE of each by 0 does not hit, either. */
+    /** The rows that an UPDATE has not hit: of several, those that an UPDATE of each as it is does not hit, either. */
     private List<RowDeltas> missed(int hit) {
         if (commits) {
             return MissedRows.report(rows, hit, update, session);
         }
-        if (hit == 0) {
-            return rows;
-        }
-        Set<ParentRow> missed = sendBatch(rows.stream().map(RowDeltas::byZero).toList()).stream()
-                .map(RowDeltas::row)
-                .collect(Collectors.toSet());
-        return rows.stream().filter(row -> missed.contains(row.row())).toList();
+        return hit == 0 ? rows : sendBatch(update.unchanged(), false);
     }
 
-    private List<RowDeltas> sendBatch(List<RowDeltas> rows) {
-        int[] hit = Statements.attempt(update.text(), this::attempt, session, statement -> {
+    /** Sends a JDBC batch; returns the rows that it has not hit. */
+    private List<RowDeltas> sendBatch(String text, boolean moves) {
+        int[] hit = Statements.attempt(text, this::attempt, session, statement -> {
             for (RowDeltas row : rows) {
-                bind(row, statement, 1);
+                if (moves) {
+                    bind(row, statement, 1);
+                } else {
+                    bindId(row, statement, 1);
+                }
                 statement.addBatch();
             }
             return Statements.executeBatch(statement, session);
@@ -247,7 +253,7 @@ final class RowsUpdate {
                 .limit(NAMED_ROWS - 1)
                 .map(row -> ", " + row.row().id())
                 .collect(Collectors.joining());
-        return update.named(rows.get(0)) + others + (rows.size() > NAMED_ROWS ? " .." : "");
+        return update.named(update.counters(), rows.get(0)) + others + (rows.size() > NAMED_ROWS ? " .." : "");
     }
 
     /** A constraint on a counter holds for every right value, so one that an UPDATE violates was wrong before. */
@@ -261,18 +267,6 @@ final class RowsUpdate {
                 violation.getConstraintName());
     }
 
-    /** For each counter, the amount of each row. */
-    private BigDecimal[][] amounts() {
-        BigDecimal[][] amounts = new BigDecimal[update.types().size()][rows.size()];
-        for (int row = 0; row < rows.size(); row++) {
-            int counter = 0;
-            for (BigDecimal amount : rows.get(row).amounts().values()) {
-                amounts[counter++][row] = amount;
-            }
-        }
-        return amounts;
-    }
-
     /** Has the managed instance show the new values, including what other transactions have added; false if there is no row. */
     private boolean show(RowDeltas row, PreparedStatement statement, String text) throws SQLException {
         ResultSet values = session.getJdbcCoordinator().getResultSetReturn().execute(statement, text);
@@ -280,7 +274,7 @@ final class RowsUpdate {
             return false;
         }
         int column = 1;
-        for (CounterDefinition counter : row.amounts().keySet()) {
+        for (CounterDefinition counter : update.counters()) {
             ManagedParents.show(
                     update.parent(), row.row().id(), counter.counter(), values.getBigDecimal(column++), session);
         }
@@ -289,12 +283,11 @@ final class RowsUpdate {
 
     /** Returns the position behind the parameters. */
     private int bind(RowDeltas row, PreparedStatement statement, int first) throws SQLException {
-        int position = first;
-        int counter = 0;
-        for (BigDecimal amount : row.amounts().values()) {
-            Columns.bind(amount, update.types().get(counter++), statement, position++);
-        }
-        position = TouchedAttribute.bind(touched, statement, position, session);
+        int position = TouchedAttribute.bind(touched, statement, update.bind(row, statement, first), session);
+        return bindId(row, statement, position);
+    }
+
+    private int bindId(RowDeltas row, PreparedStatement statement, int position) throws SQLException {
         return Columns.bindId(row.row().id(), update.parent(), statement, position, session);
     }
 }

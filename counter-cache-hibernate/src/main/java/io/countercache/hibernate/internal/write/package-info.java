@@ -4,6 +4,7 @@
  * <ol>
  *   <li>{@link io.countercache.hibernate.internal.write.CounterDeltas} sums up deltas until they are written
  *   <li>{@link io.countercache.hibernate.internal.write.CounterSql} has the UPDATEs and the lock order
+ *   <li>{@code StatementRows} are the rows that are written together
  *   <li>{@link io.countercache.hibernate.internal.write.CounterWriter} sends them, and refuses to lose deltas of
  *       {@code MissedRows}
  *   <li>{@link io.countercache.hibernate.internal.write.ManagedParents} shows deltas and values on managed instances;
