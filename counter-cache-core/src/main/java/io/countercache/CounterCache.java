@@ -113,7 +113,8 @@ public @interface CounterCache {
 
     /**
      * Date and time attributes of the parent that are set to now whenever this counter moves, in the same UPDATE. No others
-     * are set, and now is the time of that UPDATE, just before the commit. They have to be in the same table as the counter.
+     * are set, and now is the time of that UPDATE, just before the commit. They have to be in the same table as the counter. A reset or
+     * repair sets none: no child has changed.
      *
      * @return the names of the attributes
      */

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * Goes through the table in chunks by id, with one transaction for each. A chunk is measured without locks; only wrong rows
- * are locked, measured again and corrected. Memory does not grow with the table. Not thread-safe; two repairs of the same
- * table at the same time are slower, not wrong.
+ * are locked, measured again and corrected. What counters touch is not set, because no child has changed. Memory does not grow
+ * with the table. Not thread-safe; two repairs of the same table at the same time are slower, not wrong.
  */
 public final class CounterRepair {
 

@@ -265,7 +265,7 @@ public final class Counters<T> {
 
     /**
      * Flushes the session, recounts with a real COUNT and corrects what is wrong, exactly, while other transactions write. Only
-     * wrong rows are locked and written. The locks last until the end of the transaction: reset many rows in a separate one.
+     * wrong rows are locked, until the end of the transaction: reset many in a separate one. It touches nothing by itself.
      *
      * @param names counters, or counted collections; none for every derived counter of the entity
      * @return the counters that were wrong, and are corrected now; empty if all were right

@@ -3,9 +3,11 @@ package io.countercache.hibernate.boot;
 import static io.countercache.hibernate.support.Boot.build;
 import static io.countercache.hibernate.support.Boot.refused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.Counter;
 import io.countercache.CounterCache;
+import io.countercache.CounterMappingException;
 import io.countercache.hibernate.support.LogMessages;
 import io.countercache.hibernate.support.SinceHibernate;
 import jakarta.persistence.Column;
@@ -158,6 +160,25 @@ class BootMessagesTest {
         @ManyToOne
         @CounterCache
         Poll poll;
+    }
+
+    @Entity(name = "Meal")
+    static class Meal {
+        @Id
+        Long id;
+
+        @ManyToOne
+        @CounterCache(value = "ordersCount", path = "nowhere")
+        @CounterCache(value = "returnsCount", path = "nowhere")
+        Shop shop;
+    }
+
+    @Test
+    void theSameMistakeOfSeveralCountersOfOneAssociationIsOneLine() {
+        assertThatThrownBy(() -> build(Outlet.class, Meal.class))
+                .isInstanceOf(CounterMappingException.class)
+                .message()
+                .satisfies(message -> assertThat(message.lines()).doesNotHaveDuplicates());
     }
 
     @Test

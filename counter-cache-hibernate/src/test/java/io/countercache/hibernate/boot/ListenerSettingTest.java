@@ -112,7 +112,7 @@ class ListenerSettingTest {
     void anythingElseIsRefused(String listener, String problem) {
         assertThatThrownBy(() -> factory(listener))
                 .isInstanceOf(CounterMappingException.class)
-                .hasMessage("Cannot start: 1 wrong counter declaration\n  - hibernate.counter_cache.listener: '%s' %s%s"
+                .hasMessage("Cannot start: 1 wrong setting\n  - hibernate.counter_cache.listener: '%s' %s%s"
                         .formatted(listener, problem, REMEDY));
     }
 
@@ -123,7 +123,7 @@ class ListenerSettingTest {
         assertThatThrownBy(() -> factory(listener))
                 .isInstanceOf(CounterMappingException.class)
                 .hasMessage("""
-                        Cannot start: 1 wrong counter declaration
+                        Cannot start: 1 wrong setting
                           - hibernate.counter_cache.listener: '%s' cannot be made an object of \
                         (java.lang.NoSuchMethodException: %s.<init>())%s""".formatted(name, name, REMEDY));
     }

@@ -8,16 +8,20 @@ import io.countercache.CounterMappingException;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.internal.boot.Installation;
+import io.countercache.hibernate.internal.declaration.DisabledCounters;
 import io.countercache.hibernate.internal.support.Settings;
 import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
+import io.countercache.hibernate.support.HibernateServices;
+import io.countercache.hibernate.support.LogMessages;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
+import org.hibernate.cfg.Configuration;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,6 +145,25 @@ class SettingsTest {
     }
 
     @Test
+    void disabledAWarningSaysSoWhereCountersAreDeclared() {
+        try (LogMessages log = new LogMessages(DisabledCounters.class.getName())) {
+            factory(CounterCacheSettings.ENABLED, false).close();
+            assertThat(log.texts())
+                    .containsExactly(
+                            "hibernate.counter_cache.enabled is false: nothing keeps the counters that Comment declare, and they cannot be changed by hand: set it to true, and repair them then");
+        }
+        try (LogMessages log = new LogMessages(DisabledCounters.class.getName())) {
+            new Configuration(HibernateServices.registry())
+                    .setProperty("hibernate.connection.url", "jdbc:h2:mem:none")
+                    .setProperty(CounterCacheSettings.ENABLED, "false")
+                    .addAnnotatedClass(Author.class)
+                    .buildSessionFactory()
+                    .close();
+            assertThat(log.texts()).isEmpty();
+        }
+    }
+
+    @Test
     void disabledResetSaysSoAndFlushAndSkipDoNothing() {
         with(CounterCacheSettings.ENABLED, false, session -> {
             CounterCaches counters = CounterCaches.of(session);
@@ -188,7 +211,7 @@ class SettingsTest {
     void aWrongValueIsRefusedAndTheRightOnesAreNamed(String setting, String value, String allowed) {
         assertThatThrownBy(() -> factory(setting, value))
                 .isInstanceOf(CounterMappingException.class)
-                .hasMessage("Cannot start: 1 wrong counter declaration\n  - %s: '%s' is none of its values: use %s"
+                .hasMessage("Cannot start: 1 wrong setting\n  - %s: '%s' is none of its values: use %s"
                         .formatted(setting, value, allowed));
     }
 
@@ -203,9 +226,8 @@ class SettingsTest {
     void aSettingThatDoesNotExistIsRefusedAndTheNearestOneIsNamed(String setting, String nearest) {
         assertThatThrownBy(() -> factory(setting, "true"))
                 .isInstanceOf(CounterMappingException.class)
-                .hasMessage(
-                        "Cannot start: 1 wrong counter declaration\n  - %s: there is no such setting: use %s, or remove it"
-                                .formatted(setting, nearest));
+                .hasMessage("Cannot start: 1 wrong setting\n  - %s: there is no such setting: use %s, or remove it"
+                        .formatted(setting, nearest));
     }
 
     @Test
@@ -217,7 +239,7 @@ class SettingsTest {
         assertThatThrownBy(configuration::buildSessionFactory)
                 .isInstanceOf(CounterMappingException.class)
                 .hasMessage("""
-                        Cannot start: 3 wrong counter declarations
+                        Cannot start: 3 wrong settings
                           - hibernate.counter_cache.bluk: there is no such setting: use hibernate.counter_cache.bulk, or remove it
                           - hibernate.counter_cache.write: 'later' is none of its values: use with_commit or before_commit or flush
                           - hibernate.counter_cache.bulk: 'never' is none of its values: use count or reject or ignore""");

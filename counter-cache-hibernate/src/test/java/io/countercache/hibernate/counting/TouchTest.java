@@ -7,6 +7,7 @@ import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.CounterMappingException;
 import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.Counters;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Column;
@@ -322,11 +323,15 @@ class TouchTest {
     }
 
     @Test
-    void aResetTouchesWhatItCorrects() {
+    void aResetAndARepairTouchNothingForNoChildHasChanged() {
         db.execute("update page set notes_count = 7");
-        db.inTransaction(
-                session -> CounterCaches.of(session).on(Page.class, page.id).reset("notesCount"));
-        assertThat(loaded().linkedAt).matches(TouchTest::isNow);
+        db.inTransaction(session -> assertThat(
+                        CounterCaches.of(session).on(Page.class, page.id).reset("notesCount"))
+                .hasSize(1));
+        db.execute("update page set notes_count = 7");
+        assertThat(CounterRepair.of(db.factory(), Page.class).repair().drifted())
+                .isEqualTo(1);
+        assertThat(loaded().linkedAt).isEqualTo(LONG_AGO);
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import org.hibernate.annotations.OnDelete;
 import org.hibernate.annotations.OnDeleteAction;
+import org.hibernate.annotations.SQLRestriction;
 import org.hibernate.annotations.SoftDelete;
 import org.hibernate.annotations.Synchronize;
 import org.hibernate.cfg.Configuration;
@@ -98,6 +99,7 @@ class SchemaFitsTest {
         int labelsCount;
         int remarksCount;
         int draftsCount;
+        int blurbsCount;
 
         Essay() {}
 
@@ -144,9 +146,32 @@ class SchemaFitsTest {
         Essay essay;
     }
 
+    @Entity(name = "Blurb")
+    @SQLRestriction("hidden = false")
+    static class Blurb {
+        @Id
+        Long id;
+
+        boolean hidden;
+
+        @ManyToOne
+        @CounterCache
+        Essay essay;
+
+        @ManyToOne
+        Company company;
+    }
+
     @RegisterExtension
     final TestDatabase db = TestDatabase.with(
-            Company.class, Editor.class, Writer.class, Label.class, Essay.class, Remark.class, Draft.class);
+            Company.class,
+            Editor.class,
+            Writer.class,
+            Label.class,
+            Essay.class,
+            Remark.class,
+            Draft.class,
+            Blurb.class);
 
     private List<String> problems() {
         return CounterSchema.of(db.factory()).problems();
@@ -169,6 +194,14 @@ class SchemaFitsTest {
     }
 
     // ---- foreign keys ----
+
+    @Test
+    void anAnnotationThatWouldBeRefusedIsNotAdvised() {
+        key("blurb", "company_id", "company", "on delete cascade");
+        assertThat(keyProblems())
+                .containsExactly(
+                        "Blurb.company: the foreign key blurb(company_id) is ON DELETE CASCADE in the database and not in the mapping, so that nobody counts what goes with a row of company: take it out of the foreign key, because @OnDelete would be refused: a @SQLRestriction hides rows that are deleted");
+    }
 
     @Test
     void rowsOfACollectionThatHibernateDeletesBeforeTheirOwnerAreCounted() {
@@ -316,7 +349,7 @@ class SchemaFitsTest {
 
     @Test
     void tablesWithoutCountersDoNotMakeTheOthersMissing() {
-        for (String table : List.of("essay_label", "draft", "remark", "essay", "label", "writer")) {
+        for (String table : List.of("blurb", "essay_label", "draft", "remark", "essay", "label", "writer")) {
             db.execute("drop table " + table);
         }
         Configuration configuration = db.configuration().setProperty("hibernate.hbm2ddl.auto", "none");

@@ -13,6 +13,7 @@ import io.countercache.hibernate.internal.collection.JoinColumnElements;
 import io.countercache.hibernate.internal.collection.StatelessOwners;
 import io.countercache.hibernate.internal.declaration.DeclarationReader;
 import io.countercache.hibernate.internal.declaration.Declarations;
+import io.countercache.hibernate.internal.declaration.DisabledCounters;
 import io.countercache.hibernate.internal.direct.UniqueKeys;
 import io.countercache.hibernate.internal.entity.EntityEvents;
 import io.countercache.hibernate.internal.entity.ForeseenCounts;
@@ -77,6 +78,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 .requireService(ConfigurationService.class)
                 .getSettings());
         if (!settings.enabled()) {
+            DisabledCounters.warn(metadata);
             return;
         }
         Activity activity = new Activity();

@@ -62,7 +62,7 @@ final class ListenerSetting {
     }
 
     private static CounterMappingException wrong(Object given, String problem, @Nullable Throwable cause) {
-        CounterMappingException wrong = new CounterMappingException(List.of(
+        CounterMappingException wrong = Settings.wrong(List.of(
                 "%s: '%s' %s: name a class that implements CounterListener and has a constructor without parameters, or pass an object"
                         .formatted(
                                 Settings.LISTENER,

@@ -114,8 +114,7 @@ public final class DeclarationReader {
                             new Place(place.entity(), place.attribute() + "." + part.getName()), part.getValue()));
         } else if (value instanceof Collection collection && collection.getElement() instanceof Component embedded) {
             AnnotatedMembers.of(embedded)
-                    .filter(member -> member.isAnnotationPresent(Counter.class)
-                            || member.getAnnotationsByType(CounterCache.class).length > 0)
+                    .filter(AnnotatedMembers::isCounter)
                     .forEach(
                             member -> found.problem(
                                     place,

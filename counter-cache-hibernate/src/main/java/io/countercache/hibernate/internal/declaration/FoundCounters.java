@@ -31,7 +31,10 @@ final class FoundCounters {
     private record Sized(Property counter, String where) {}
 
     void problem(Place place, String problem) {
-        problems.add(place + ": " + problem);
+        String line = place + ": " + problem;
+        if (!problems.contains(line)) { // several counters of one association may have the same mistake
+            problems.add(line);
+        }
     }
 
     /** A mapping that the library cannot read, though it should: there is nothing that the user has done wrong. */

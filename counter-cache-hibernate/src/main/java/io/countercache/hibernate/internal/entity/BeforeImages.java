@@ -78,11 +78,11 @@ final class BeforeImages {
     // ---- which statements need one ----
 
     /**
-     * @param hasOwnSql whether the statement is one of the application's own
+     * @param mayDoMore whether the statement may do more than the session knows: it is the application's own, for example
      * @param loaded the state that the session has read from the database; null if it has read none
      */
     private Source source(
-            boolean hasOwnSql,
+            boolean mayDoMore,
             @Nullable EntityEntry entry,
             Object @Nullable [] loaded,
             WatchedEntity watched,
@@ -90,7 +90,7 @@ final class BeforeImages {
         if (pending.isRolledBack(session) // to a savepoint, and may have loaded what that has undone
                 || entry == null // as in a stateless session
                 || loaded == null
-                || hasOwnSql
+                || mayDoMore
                 || (BelievedValues.exist(entry) && BelievedValues.row(entry, loaded, watched, session) == null)) {
             return Source.READ;
         }
@@ -106,10 +106,11 @@ final class BeforeImages {
             Object[] written,
             WatchedEntity watched,
             SharedSessionContractImplementor session) {
-        if (row(watched).isFrozen()) {
+        WatchedRows row = row(watched);
+        if (row.isFrozen()) {
             return false;
         }
-        Source source = source(row(watched).hasOwnUpdate(), entry, loaded, watched, session);
+        Source source = source(row.hasOwnUpdate() || row.isBroughtBack(), entry, loaded, watched, session);
         return source == Source.READ
                 || (source == Source.READ_IF_WRITTEN
                         && entry != null

@@ -15,9 +15,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.hibernate.LockMode;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.SelectionQuery;
 import org.jspecify.annotations.Nullable;
 
@@ -56,15 +58,42 @@ final class ImageReader {
         boolean isLocking = locks && session.isTransactionInProgress();
         Map<Object, Row> rows = new HashMap<>();
         for (List<Object> chunk : Chunks.of(inOrder)) {
-            boolean isLockedBefore = isLocking && !query.isOneStep();
-            List<Object> found = isLockedBefore ? lock(query, chunk, session) : chunk;
-            if (!found.isEmpty()) {
-                list(query, found, isLocking && query.isOneStep(), session)
-                        .forEach(row -> rows.put(row[0], row(query, row)));
+            read(query, chunk, isLocking, rows, session);
+            if (isLocking && EntityTables.hidesRows(query.rows())) {
+                List<Object> hidden = lockHidden(query, chunk, rows.keySet(), session);
+                read(query, hidden, true, rows, session);
             }
         }
         activity.add(Figure.IMAGE_ROWS, rows.size());
         return rows;
+    }
+
+    private void read(
+            ImageQuery query,
+            List<Object> ids,
+            boolean isLocking,
+            Map<Object, Row> rows,
+            SharedSessionContractImplementor session) {
+        boolean isLockedBefore = isLocking && !query.isOneStep();
+        List<Object> found = isLockedBefore && !ids.isEmpty() ? lock(query, ids, session) : ids;
+        if (!found.isEmpty()) {
+            list(query, found, isLocking && query.isOneStep(), session)
+                    .forEach(row -> rows.put(row[0], row(query, row)));
+        }
+    }
+
+    /**
+     * Locks those rows of a chunk that the query has not found although they are there: it has locked none of them. Such a row can
+     * be hidden, and be written all the same by a session that has loaded it before, which may bring it back. Or it has come back
+     * meanwhile. So it is to be read again once it is locked.
+     */
+    private static List<Object> lockHidden(
+            ImageQuery query, List<Object> chunk, Set<Object> found, SharedSessionContractImplementor session) {
+        List<Object> missing = chunk.stream().filter(id -> !found.contains(id)).toList();
+        EntityPersister locked = EntityTables.locked(query.rows());
+        return missing.isEmpty()
+                ? missing
+                : List.copyOf(RowLocks.lock(missing, locked, EntityTables.own(locked), session));
     }
 
     private static Row row(ImageQuery query, Object[] row) {

@@ -13,7 +13,9 @@ import org.hibernate.sql.model.TableMapping;
  *
  * @param query how they are read
  * @param isGuarded whether no other transaction can have changed what the session has loaded, if a statement finds the row
- * @param isFrozen whether no UPDATE changes a watched attribute
+ * @param isFrozen whether no UPDATE changes a watched attribute, or brings a row back
+ * @param isBroughtBack whether any UPDATE brings back a row that was only marked as deleted: it writes the mark again as it was
+ *     loaded
  * @param hasOwnInsert whether the application's own SQL inserts rows: only the database knows what that does
  * @param hasOwnUpdate the same of updating them
  * @param hasOwnDelete the same of deleting them
@@ -24,6 +26,7 @@ record WatchedRows(
         ImageQuery query,
         boolean isGuarded,
         boolean isFrozen,
+        boolean isBroughtBack,
         boolean hasOwnInsert,
         boolean hasOwnUpdate,
         boolean hasOwnDelete,
@@ -38,15 +41,18 @@ record WatchedRows(
                 .anyMatch(attribute -> onDelete.isNulled().test(entity, attribute));
         boolean hasOwnUpdate = EntityTables.hasOwnSql(entity, TableMapping::getUpdateDetails);
         boolean hasOwnDelete = EntityTables.hasOwnSql(entity, TableMapping::getDeleteDetails);
+        boolean areWrittenWhole = hasOwnUpdate || !Entities.isDynamicUpdate(entity);
+        boolean isBroughtBack = !trust && hasOwnDelete && areWrittenWhole && EntityTables.hasRestriction(entity);
         boolean isProtected = trust || (!hasOwnDelete && new RowGuard(watched).protectsRows());
         return new WatchedRows(
                 ImageQuery.of(watched),
                 !isNulledByDatabase && !hasOwnUpdate && isProtected,
-                !hasOwnUpdate && watched.isFrozen(),
+                !hasOwnUpdate && !isBroughtBack && watched.isFrozen(),
+                isBroughtBack,
                 EntityTables.hasOwnSql(entity, TableMapping::getInsertDetails),
                 hasOwnUpdate,
                 hasOwnDelete,
                 Upserts.insertAll() || watched.attributes().stream().allMatch(WatchedAttribute::isUpdatable),
-                hasOwnUpdate || !Entities.isDynamicUpdate(entity));
+                areWrittenWhole);
     }
 }

@@ -81,9 +81,12 @@ public final class EntityTables {
 
     /** Whether there may be rows of the entity that a session cannot see. */
     public static boolean hidesRows(EntityPersister entity) {
-        return entity.getSoftDeleteMapping() != null
-                || ((AbstractEntityPersister) entity).hasWhereRestrictions()
-                || hasTenants(entity);
+        return entity.getSoftDeleteMapping() != null || hasRestriction(entity) || hasTenants(entity);
+    }
+
+    /** Whether an entity has a {@code @SQLRestriction}. */
+    public static boolean hasRestriction(EntityPersister entity) {
+        return ((AbstractEntityPersister) entity).hasWhereRestrictions();
     }
 
     /** Whether each row of an entity is of one tenant. */

@@ -59,7 +59,7 @@ public final class Recount {
         this.pending = pending;
         this.queries = queries;
         this.sql = sql;
-        this.writer = writer;
+        this.writer = writer.withoutTouching();
         this.activity = activity;
     }
 

@@ -104,6 +104,10 @@ final class KeyFindings {
                                 sql(key.action()),
                                 simple(key.target()),
                                 declared != null && declared.isRemoved() ? " that a bulk statement deletes" : "");
+        if (declared != null && place != null && declared.isRestricted()) {
+            return "%s: %s: take it out of the foreign key, because @OnDelete would be refused: a @SQLRestriction hides rows that are deleted"
+                    .formatted(place, what);
+        }
         return declared == null || place == null
                 ? what
                         + ": map it by an association with @OnDelete(action = OnDeleteAction.%s), or take it out of the foreign key"

@@ -33,6 +33,7 @@ public record MappedKeys(List<MappedKey> all) {
      * @param place the attribute that it belongs to; null if it belongs to none, as that of a subclass to its superclass
      * @param annotated the attribute whose {@code @OnDelete} it has: of an element of a collection, that on the other side
      * @param isRemoved whether a session that removes the row that they refer to removes its rows, too
+     * @param isRestricted whether its rows have a {@code @SQLRestriction}: then {@code @OnDelete} is refused
      * @param action what it does to its rows when the row that they refer to is deleted; null for nothing
      */
     record MappedKey(
@@ -41,6 +42,7 @@ public record MappedKeys(List<MappedKey> all) {
             @Nullable String place,
             @Nullable String annotated,
             boolean isRemoved,
+            boolean isRestricted,
             OnDelete.@Nullable Action action) {}
 
     private record Columns(Table table, Set<Column> columns) {}
@@ -60,6 +62,7 @@ public record MappedKeys(List<MappedKey> all) {
                             places.names.get(columns),
                             places.annotated.get(columns),
                             places.removed.contains(columns),
+                            places.restricted.contains(table),
                             OnDeleteRule.action(key.getKeyDefinition(), key.getOnDeleteAction())));
                 }
             }
@@ -73,6 +76,7 @@ public record MappedKeys(List<MappedKey> all) {
         final Map<Columns, String> names = new HashMap<>();
         final Map<Columns, String> annotated = new HashMap<>();
         final Set<Columns> removed = new HashSet<>();
+        final Set<Table> restricted = new HashSet<>();
         private final Metadata metadata;
 
         Places(Metadata metadata) {
@@ -84,6 +88,9 @@ public record MappedKeys(List<MappedKey> all) {
             }
             for (PersistentClass entity : metadata.getEntityBindings()) {
                 entity.getProperties().forEach(attribute -> read(attribute, entity.getJpaEntityName()));
+                if (entity.getRootClass().getWhere() != null) {
+                    restricted.add(entity.getTable());
+                }
                 if (entity.getIdentifier() instanceof Component id) {
                     id.getProperties().forEach(attribute -> read(attribute, entity.getJpaEntityName()));
                 }

@@ -4,6 +4,7 @@ import io.countercache.CounterMappingException;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
+import io.countercache.hibernate.internal.support.Settings;
 import io.countercache.hibernate.internal.support.Settings.CheckSchema;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -70,7 +71,9 @@ public final class SchemaCheck {
             return;
         }
         if (mode == CheckSchema.FAIL) {
-            throw new CounterMappingException(found.problems());
+            throw new CounterMappingException(
+                    "the schema does not fit the counters, and %s is fail".formatted(Settings.CHECK_SCHEMA),
+                    found.problems());
         }
         LOG.warnf("The schema does not fit the counters:%s", list(found.problems()));
     }

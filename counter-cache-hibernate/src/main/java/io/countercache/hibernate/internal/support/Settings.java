@@ -62,6 +62,12 @@ public record Settings(
         OFF
     }
 
+    /** Wrong settings, each with what is wrong. */
+    public static CounterMappingException wrong(List<String> problems) {
+        return new CounterMappingException(
+                "%d wrong setting%s".formatted(problems.size(), problems.size() == 1 ? "" : "s"), problems);
+    }
+
     /**
      * Reads the settings.
      *
@@ -78,7 +84,7 @@ public record Settings(
                 value(settings, CHECK_SCHEMA, CheckSchema.values(), problems),
                 settings.get(LISTENER));
         if (!problems.isEmpty()) {
-            throw new CounterMappingException(problems);
+            throw wrong(problems);
         }
         return read;
     }

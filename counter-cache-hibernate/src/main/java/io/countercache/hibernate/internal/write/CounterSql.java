@@ -27,14 +27,25 @@ public final class CounterSql {
 
     private final CounterModel model;
     private final ReferredParents referred;
+    private final boolean touches;
     private final Map<Moved, CounterUpdate> updates = new ConcurrentHashMap<>();
 
     /** Some counters of rows of one table. */
     private record Moved(String table, Set<CounterDefinition> counters) {}
 
     public CounterSql(CounterModel model, ReferredParents referred) {
+        this(model, referred, true);
+    }
+
+    private CounterSql(CounterModel model, ReferredParents referred, boolean touches) {
         this.model = model;
         this.referred = referred;
+        this.touches = touches;
+    }
+
+    /** The same UPDATEs, which set only counters. */
+    CounterSql withoutTouching() {
+        return new CounterSql(model, referred, false);
     }
 
     /** Whether one UPDATE can move all of these counters. */
@@ -56,7 +67,7 @@ public final class CounterSql {
                 counters.stream().map(counter -> counter.column(parent)).toList();
         List<Class<?>> types = new ArrayList<>();
         counters.forEach(counter -> types.add(counter.type(parent)));
-        Map<TouchedAttribute, List<Integer>> touched = touched(parent, counters);
+        Map<TouchedAttribute, List<Integer>> touched = touches ? touched(parent, counters) : Map.of();
         List<TouchedAttribute> attributes = List.copyOf(touched.keySet());
         String text = update(table, parent, columns, attributes, List.of());
         return new CounterUpdate(

@@ -45,6 +45,11 @@ public final class CounterWriter {
         this.activity = activity;
     }
 
+    /** One that corrects counters: the rows that they count have not changed, so that nothing is touched. */
+    public CounterWriter withoutTouching() {
+        return new CounterWriter(model, sql.withoutTouching(), caches, moves, activity);
+    }
+
     /**
      * Lets the last statement of a transaction, if it is for one of these tables, be sent along with the COMMIT. When its row count
      * is known, it is too late to refuse it: so an UPDATE by id has to find every row that is there.
