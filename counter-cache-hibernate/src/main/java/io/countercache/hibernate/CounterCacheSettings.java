@@ -28,8 +28,8 @@ public final class CounterCacheSettings {
     public static final String WRITE = Settings.WRITE;
 
     /**
-     * {@code hibernate.counter_cache.stale_children}: how a child without a {@code @Version} is counted that another transaction
-     * may move or delete at the same time. Default lock.
+     * {@code hibernate.counter_cache.stale_children}: what the library does about two transactions that move or delete the same child at
+     * the same time, if the child has no {@code @Version}. Default lock.
      *
      * <ul>
      *   <li>{@code lock}: before a flush deletes such children, or writes their parent, it locks them and reads their parents, by

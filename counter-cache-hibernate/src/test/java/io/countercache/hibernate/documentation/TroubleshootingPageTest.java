@@ -3,6 +3,8 @@ package io.countercache.hibernate.documentation;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -30,6 +32,20 @@ class TroubleshootingPageTest {
         assertThat(unsaid)
                 .as("remove the row, or write it as the message is now")
                 .isEmpty();
+    }
+
+    @Test
+    void eachLoggerThatThePageNamesIsOne() {
+        Pattern logger = Pattern.compile("- `(internal[.\\w]+)`: .*");
+        List<String> names = PAGE.lines().stream()
+                .map(logger::matcher)
+                .filter(line -> line.matches())
+                .map(line -> line.group(1))
+                .toList();
+        assertThat(names).contains("internal.check.ChildRowsCheck").allSatisfy(name -> {
+            Path source = Path.of("src/main/java/io/countercache/hibernate", name.replace('.', '/') + ".java");
+            assertThat(source).content().contains("Logger.getLogger(" + name.replaceFirst(".*\\.", "") + ".class)");
+        });
     }
 
     /** What stands as code in the first cells of the tables. */

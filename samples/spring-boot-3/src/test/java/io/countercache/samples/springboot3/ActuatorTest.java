@@ -38,7 +38,8 @@ import org.springframework.transaction.support.TransactionTemplate;
             "management.endpoints.web.exposure.include=*",
             "management.endpoint.health.show-details=always",
             "counter-cache.health.drift-status=DRIFT",
-            "management.endpoint.health.status.order=DOWN,DRIFT,UP"
+            "management.endpoint.health.status.order=DOWN,DRIFT,UP",
+            "server.error.include-message=always"
         })
 class ActuatorTest {
 
@@ -109,8 +110,12 @@ class ActuatorTest {
 
     @Test
     void anEntityWithoutCountersIsNotFound() throws Exception {
-        assertThat(status("GET", "countercaches/Comment")).isEqualTo(404);
+        HttpResponse<String> unknown = send("GET", "countercaches/Comment");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(unknown.body()).isEmpty();
         assertThat(status("POST", "countercaches/verify/Comment")).isEqualTo(400);
+        assertThat(in(post("countercaches/verify/Comment"), "message"))
+                .isEqualTo("Comment has no counters of children: name one of Post");
         assertThat(status("POST", "countercaches/destroy")).isEqualTo(400);
     }
 

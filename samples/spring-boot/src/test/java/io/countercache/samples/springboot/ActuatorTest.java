@@ -35,7 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
             "management.endpoints.web.exposure.include=*",
             "management.endpoint.health.show-details=always",
             "counter-cache.health.drift-status=DRIFT",
-            "management.endpoint.health.status.order=DOWN,DRIFT,UP"
+            "management.endpoint.health.status.order=DOWN,DRIFT,UP",
+            "spring.web.error.include-message=always"
         })
 class ActuatorTest {
 
@@ -101,8 +102,12 @@ class ActuatorTest {
 
     @Test
     void anEntityWithoutCountersIsNotFound() throws Exception {
-        assertThat(status("GET", "countercaches/Comment")).isEqualTo(404);
+        HttpResponse<String> unknown = send("GET", "countercaches/Comment");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(unknown.body()).isEmpty();
         assertThat(status("POST", "countercaches/verify/Comment")).isEqualTo(400);
+        assertThat(in(post("countercaches/verify/Comment"), "message"))
+                .isEqualTo("Comment has no counters of children: name one of Post");
         assertThat(status("POST", "countercaches/destroy")).isEqualTo(400);
     }
 

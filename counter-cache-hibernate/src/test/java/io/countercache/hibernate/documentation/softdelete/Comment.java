@@ -1,0 +1,28 @@
+package io.countercache.hibernate.documentation.softdelete;
+
+import io.countercache.CounterCache;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import org.hibernate.annotations.SQLDelete;
+import org.hibernate.annotations.SQLRestriction;
+
+// tag::entity[]
+@Entity
+@SQLDelete(sql = "update comment set deleted = true where id = ?")
+@SQLRestriction("deleted = false")
+class Comment {
+
+    @Id
+    @GeneratedValue
+    Long id;
+
+    boolean deleted;
+
+    @ManyToOne(fetch = FetchType.LAZY)
+    @CounterCache(value = "commentsCount", where = "deleted = false")
+    Post post;
+}
+// end::entity[]
