@@ -114,7 +114,7 @@ public final class CounterCaches {
 
     /**
      * Adds to a counter of a row that may not exist yet: inserts the row with this amount or, if there is a row with this
-     * key, adds to its counter. It is one statement, and exact when several transactions do this at the same time.
+     * key, adds to its counter. It is exact when several transactions do this at the same time; on PostgreSQL it is one statement.
      *
      * <pre>{@code
      * long n = counters.bump(RequestCounter.class, Map.of("apiKey", key, "billingPeriod", period), "requestCount");
@@ -135,7 +135,7 @@ public final class CounterCaches {
      *     the entity has no such counter
      * @throws CounterLimitException if the counter would pass a limit; nothing is changed
      * @throws CounterCacheException if rows of this entity cannot be inserted by one statement, or the database is not
-     *     PostgreSQL or H2
+     *     PostgreSQL, H2, MariaDB or MySQL
      * @throws TransactionRequiredException outside a transaction
      */
     public long bump(Class<?> entity, Map<String, ?> key, String counter, long by) {

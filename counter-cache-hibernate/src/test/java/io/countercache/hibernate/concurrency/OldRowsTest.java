@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.util.function.Consumer;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * REPEATABLE READ where a query answers with old rows, also with those that are locked: H2, as MySQL and MariaDB do. What locks
  * first and reads later is refused there; what is exact goes on.
  */
+@Tag("mariadb")
 class OldRowsTest {
 
     @RegisterExtension
@@ -32,7 +34,7 @@ class OldRowsTest {
 
     @BeforeEach
     void post() {
-        assumeTrue(TestServer.IS_H2, "PostgreSQL has no such queries");
+        assumeTrue(TestServer.IS_H2 || TestServer.IS_MARIADB, "PostgreSQL has no such queries");
         post = db.persist(new Post("post"));
     }
 
@@ -47,6 +49,7 @@ class OldRowsTest {
 
     @Test
     void aResetIsRefusedIfItWouldCountOldRows() {
+        assumeTrue(TestServer.IS_H2, "MariaDB has queries that lock what they count");
         db.execute("update post set comments_count = 7");
         assertThatThrownBy(() -> atRepeatableRead(session -> {
                     db.persist(new Comment(post));
@@ -56,6 +59,31 @@ class OldRowsTest {
                 .hasMessage(
                         "Post is locked and then read, but at REPEATABLE READ this database reads what was there when the transaction began: use READ COMMITTED");
         db.inTransaction(session -> CounterCaches.of(session).resetCounters(Post.class, post.id, "commentsCount"));
+    }
+
+    @Test
+    void aResetCountsWhatIsThereNow() {
+        assumeTrue(TestServer.IS_MARIADB, "H2 refuses it");
+        atRepeatableRead(session -> {
+            db.persist(new Comment(post));
+            db.persist(new Comment(post));
+            db.execute("update post set comments_count = 7");
+            session.persist(new Comment(session.getReference(Post.class, post.id)));
+            CounterCaches.of(session).resetCounters(Post.class, post.id, "commentsCount");
+        });
+        assertThat(db.number("select comments_count from post")).isEqualTo(3);
+    }
+
+    @Test
+    void aBulkStatementCountsWhatIsThereNow() {
+        assumeTrue(TestServer.IS_MARIADB, "H2 refuses it");
+        atRepeatableRead(session -> {
+            db.persist(new Comment(post));
+            db.persist(new Comment(post));
+            assertThat(session.createMutationQuery("delete from Comment").executeUpdate())
+                    .isEqualTo(2);
+        });
+        assertThat(db.number("select comments_count from post")).isZero();
     }
 
     @Test
@@ -69,6 +97,7 @@ class OldRowsTest {
 
     @Test
     void theCheckOfTheSchemaSaysSo() {
+        assumeTrue(TestServer.IS_H2, "MariaDB refuses nothing");
         var configuration = db.configuration();
         configuration.setProperty("hibernate.hbm2ddl.auto", "none");
         configuration.getProperties().remove("hibernate.connection.datasource");

@@ -3,6 +3,7 @@ package io.countercache.hibernate.concurrency;
 import static io.countercache.hibernate.support.Concurrently.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.Drift;
 import io.countercache.hibernate.CounterCacheSettings;
@@ -13,6 +14,7 @@ import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.Concurrently;
 import io.countercache.hibernate.support.EachWrite;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Resets, inserts, moves and deletes of parents at once, in every order of their steps. */
 @EachWrite
+@Tag("mariadb")
 class RaceTest {
 
     /** The statements of a reset that finds something: measure, lock, measure, update. Then it commits. */
@@ -88,6 +91,8 @@ class RaceTest {
     @ParameterizedTest
     @MethodSource("changes")
     void aResetAndAChangeAreExactInEveryOrderOfTheirSteps(Change change) {
+        assumeFalse(
+                TestServer.IS_MARIADB, "a change waits for a reset before its first statement, and has no such steps");
         for (int flushed = 0; flushed <= STEPS; flushed++) {
             for (int committed = flushed; committed <= STEPS + 1; committed++) {
                 interleave(change, flushed, committed);
@@ -246,6 +251,7 @@ class RaceTest {
     @Test
     @Tag("postgresql")
     void twoCommentsOnAPostThatIsNotCommittedAreRefusedAndSucceedAfterwards() {
+        assumeFalse(TestServer.IS_MARIADB, "there they wait for the end of the transaction");
         Post created = new Post("not committed");
         try (Session creator = db.factory().openSession()) {
             creator.beginTransaction();

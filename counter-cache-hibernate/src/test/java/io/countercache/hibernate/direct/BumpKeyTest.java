@@ -18,6 +18,7 @@ import jakarta.persistence.Table;
 import jakarta.persistence.UniqueConstraint;
 import java.util.List;
 import java.util.Map;
+import org.hibernate.exception.ConstraintViolationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -51,6 +52,7 @@ class BumpKeyTest {
 
         String url;
         boolean closed;
+        String shown = "first";
 
         @Counter
         int clicks;
@@ -77,6 +79,7 @@ class BumpKeyTest {
     @Test
     void aKeyThatIsPartialInTheDatabaseOnlyIsNamed() {
         assumeFalse(TestServer.IS_H2, "H2 has no partial indexes, and its MERGE needs no key");
+        assumeFalse(TestServer.IS_MARIADB, "MariaDB has no partial indexes, and inserts without a key");
         db.execute("alter table link drop constraint link_once");
         refused();
         db.execute("create unique index link_open on link (url) where not closed");
@@ -85,9 +88,46 @@ class BumpKeyTest {
         refused();
     }
 
+    @Test
+    void withoutAKeyInTheDatabaseNoTwoRowsAreKept() {
+        assumeFalse(isPostgreSql(), "PostgreSQL refuses the first bump already");
+        db.execute("alter table link drop constraint link_once");
+        db.execute("insert into link (id, url, closed, clicks) values (-1, 'a', false, 4), (-2, 'a', false, 4)");
+        refused();
+        assertThat(db.number("select sum(clicks) from link")).isEqualTo(8);
+    }
+
+    private static boolean isPostgreSql() {
+        return !TestServer.IS_H2 && !TestServer.IS_MARIADB;
+    }
+
+    @Test
+    void aRowWithAnotherUniqueKeyOfTheNewOneIsNotChanged() {
+        db.execute("create unique index link_shown on link (shown)");
+        db.execute("insert into link (id, url, closed, shown, clicks) values (-1, 'a', false, 'first', 4)");
+        assertThatThrownBy(() -> bump("b")).isInstanceOf(RuntimeException.class).satisfies(refused -> {
+            if (TestServer.IS_MARIADB) {
+                assertThat(refused)
+                        .isInstanceOf(CounterCacheException.class)
+                        .hasMessage("Link cannot be bumped by (url): no row has this key, and a new one would have"
+                                + " another unique key of a row that is there: let its class assign another value, or"
+                                + " insert the row, then increment");
+            } else {
+                assertThat(refused).isInstanceOf(ConstraintViolationException.class);
+            }
+        });
+        assertThat(db.number("select sum(clicks) from link")).isEqualTo(4);
+        db.execute("insert into link (id, url, closed, shown, clicks) values (-2, 'b', false, 'second', 7)");
+        assertThat(bump("b")).isEqualTo(8);
+        assertThat(db.number("select clicks from link where url = 'a'")).isEqualTo(4);
+    }
+
+    private long bump(String url) {
+        return db.fromTransaction(session -> CounterCaches.of(session).bump(Link.class, Map.of("url", url), "clicks"));
+    }
+
     private void refused() {
-        assertThatThrownBy(() -> db.inTransaction(
-                        session -> CounterCaches.of(session).bump(Link.class, Map.of("url", "a"), "clicks")))
+        assertThatThrownBy(() -> bump("a"))
                 .isInstanceOf(CounterCacheException.class)
                 .hasMessage(
                         "Link cannot be bumped by (url): the database has no unique constraint or index on these columns"

@@ -9,6 +9,7 @@ import io.countercache.CounterLimitException;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Embedded;
@@ -124,6 +125,15 @@ class BumpMappingsTest {
         int hits;
     }
 
+    @Entity(name = "FromOne")
+    static class FromOne {
+        @Id
+        String token;
+
+        @Counter(min = 1, max = 3)
+        int hits;
+    }
+
     @Entity(name = "Gone")
     @SoftDelete
     static class Gone {
@@ -138,10 +148,11 @@ class BumpMappingsTest {
     }
 
     @RegisterExtension
-    final TestDatabase db =
-            TestDatabase.shared(Hits.class, Audited.class, Placed.class, Primitive.class, Upper.class, Gone.class);
+    final TestDatabase db = TestDatabase.shared(
+            Hits.class, Audited.class, Placed.class, Primitive.class, Upper.class, FromOne.class, Gone.class);
 
     private static final Map<String, Object> A = Map.of("token", "a");
+    private static final String HITS = TestServer.IS_MARIADB ? "`Hits of`" : "\"Hits of\"";
 
     private long bump(Function<CounterCaches, Long> call) {
         return db.fromTransaction(session -> call.apply(CounterCaches.of(session)));
@@ -164,7 +175,7 @@ class BumpMappingsTest {
     void aTimestampThatIsSetByUpdatesOnlyIsSetByThem() {
         bump(Hits.class);
         bump(Hits.class);
-        assertThat(db.number("select count(*) from \"Hits of\" where changed_at is not null"))
+        assertThat(db.number("select count(*) from " + HITS + " where changed_at is not null"))
                 .isEqualTo(1);
     }
 
@@ -244,6 +255,19 @@ class BumpMappingsTest {
     }
 
     @Test
+    void aRowBeginsWithTheAmountUnlessTheDatabaseNeedsItToBeginWithZero() {
+        if (TestServer.IS_MARIADB) {
+            assertThatThrownBy(() -> bump(FromOne.class))
+                    .isInstanceOf(CounterCacheException.class)
+                    .hasMessage(
+                            "FromOne cannot be bumped, because on this database a new row begins with 0, which is outside"
+                                    + " of the limits of hits: insert the row, then increment");
+        } else {
+            assertThat(bump(FromOne.class)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void anEmbeddedIdIsAKey() {
         Map<String, Object> place = Map.of("place", new Place("B", 2));
         assertThat(bump(counters -> counters.bump(Placed.class, place, "hits"))).isEqualTo(1);
@@ -270,7 +294,7 @@ class BumpMappingsTest {
             session.remove(session.createSelectionQuery("from Hits", Hits.class).getSingleResult());
             assertThat(CounterCaches.of(session).bump(Hits.class, A, "hits")).isEqualTo(1);
         });
-        assertThat(db.number("select hits from \"Hits of\"")).isEqualTo(1);
+        assertThat(db.number("select hits from " + HITS)).isEqualTo(1);
     }
 
     @Test
@@ -284,7 +308,7 @@ class BumpMappingsTest {
                     .isEqualTo(41);
             assertThat(managed.hits).isEqualTo(41);
         });
-        assertThat(db.number("select hits from \"Hits of\"")).isEqualTo(41);
+        assertThat(db.number("select hits from " + HITS)).isEqualTo(41);
     }
 
     @Test

@@ -120,10 +120,13 @@ class SetTest {
     void manyRowsAreSetInBatches() {
         // more than PostgreSQL takes as parameters of one statement; H2 takes them all, and needs long to recount
         int rows = TestServer.IS_H2 ? 3_000 : 70_000;
+        int last = 1_000 + rows;
         db.execute("insert into product (id, version, available, reviews_count, wholes, bytes, rating)"
-                + " select x, 0, 0, 0, 0, 0, 0 from %s(1001, %d) as numbers(x)"
-                        .formatted(TestServer.IS_H2 ? "system_range" : "generate_series", 1_000 + rows));
-        List<Long> ids = LongStream.rangeClosed(1001, 1_000 + rows).boxed().toList();
+                + (TestServer.IS_MARIADB
+                        ? " select seq, 0, 0, 0, 0, 0, 0 from seq_1001_to_" + last
+                        : " select x, 0, 0, 0, 0, 0, 0 from %s(1001, %d) as numbers(x)"
+                                .formatted(TestServer.IS_H2 ? "system_range" : "generate_series", last)));
+        List<Long> ids = LongStream.rangeClosed(1001, last).boxed().toList();
         db.inTransaction(session -> {
             var many = CounterCaches.of(session).on(Product.class, ids);
             assertThat(many.set("views", 7)).isEqualTo(rows);

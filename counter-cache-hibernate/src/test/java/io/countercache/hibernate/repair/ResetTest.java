@@ -3,6 +3,7 @@ package io.countercache.hibernate.repair;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.CounterCache;
 import io.countercache.CounterCacheException;
@@ -12,6 +13,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.Id;
@@ -24,10 +26,12 @@ import org.hibernate.Session;
 import org.hibernate.annotations.Filter;
 import org.hibernate.annotations.FilterDef;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Recounting by hand. */
+@Tag("mariadb")
 class ResetTest {
 
     @RegisterExtension
@@ -66,6 +70,7 @@ class ResetTest {
 
     @Test
     void whereThereIsNoIndexTheChildrenOfManyRowsAreReadOnceAndNotForEachRow() {
+        assumeFalse(TestServer.IS_MARIADB, "what seems right may be old there, so that it is counted once only");
         store(first, 41);
         store(second, 7);
         List<String> sql = db.statementsOf(() -> db.inTransaction(session -> assertThat(CounterCaches.of(session)
@@ -122,6 +127,7 @@ class ResetTest {
 
     @Test
     void whatIsRightIsNeitherLockedNorWritten() {
+        assumeFalse(TestServer.IS_MARIADB, "what seems right may be old there, so that it is locked");
         List<String> sql = db.statementsOf(() -> db.inTransaction(session -> assertThat(
                         CounterCaches.of(session).on(Post.class, first.id).reset())
                 .isEmpty()));

@@ -159,7 +159,7 @@ class SchemaFitsTest {
         Essay essay;
 
         @ManyToOne
-        Company company;
+        Writer writer;
     }
 
     @RegisterExtension
@@ -197,10 +197,10 @@ class SchemaFitsTest {
 
     @Test
     void anAnnotationThatWouldBeRefusedIsNotAdvised() {
-        key("blurb", "company_id", "company", "on delete cascade");
+        key("blurb", "writer_id", "writer", "on delete cascade");
         assertThat(keyProblems())
                 .containsExactly(
-                        "Blurb.company: the foreign key blurb(company_id) is ON DELETE CASCADE in the database and not in the mapping, so that nobody counts what goes with a row of company: take it out of the foreign key, because @OnDelete would be refused: a @SQLRestriction hides rows that are deleted");
+                        "Blurb.writer: the foreign key blurb(writer_id) is ON DELETE CASCADE in the database and not in the mapping, so that nobody counts what goes with a row of writer: take it out of the foreign key, because @OnDelete would be refused: a @SQLRestriction hides rows that are deleted");
     }
 
     @Test

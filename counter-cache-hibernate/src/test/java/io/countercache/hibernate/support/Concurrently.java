@@ -21,14 +21,22 @@ public final class Concurrently implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(1);
 
     // sessions that wait, and hold locks on tables of this schema: another test may be using the same server
-    private static final String WAITING =
-            TestServer.IS_H2 ? "select count(*) from information_schema.sessions where blocker_id is not null" : """
+    private static final String WAITING_ON_POSTGRESQL = """
             select count(distinct waiting.pid)
             from pg_locks waiting
             join pg_locks held on held.pid = waiting.pid and held.granted
             join pg_class relation on relation.oid = held.relation
             where not waiting.granted and relation.relnamespace = current_schema()::regnamespace
             """;
+
+    private static String waiting() {
+        if (TestServer.IS_MARIADB) { // each JVM has its own server
+            return "select variable_value from information_schema.global_status where variable_name = 'innodb_row_lock_current_waits'";
+        }
+        return TestServer.IS_H2
+                ? "select count(*) from information_schema.sessions where blocker_id is not null"
+                : WAITING_ON_POSTGRESQL;
+    }
 
     private final TestDatabase db;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -43,12 +51,12 @@ public final class Concurrently implements AutoCloseable {
 
     /** Until so many transactions wait for a lock. */
     public void awaitWaiting(int transactions) {
-        await(() -> db.number(WAITING) >= transactions, transactions + " transactions wait for a lock");
+        await(() -> db.number(waiting()) >= transactions, transactions + " transactions wait for a lock");
     }
 
     /** Until work is done, or as far as it gets while it waits for a lock. */
     public void awaitDoneOrWaiting(Future<?> work) {
-        await(() -> work.isDone() || db.number(WAITING) >= 1, "done, or waiting for a lock");
+        await(() -> work.isDone() || db.number(waiting()) >= 1, "done, or waiting for a lock");
     }
 
     private static void await(BooleanSupplier condition, String what) {

@@ -3,6 +3,7 @@ package io.countercache.hibernate.support;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.hibernate.SessionFactory;
@@ -14,7 +15,7 @@ final class OpenDatabase implements AutoCloseable {
     private final HikariDataSource connections;
     private final SessionFactory factory;
     private final List<String> statements;
-    private String emptying;
+    private List<String> emptying;
 
     OpenDatabase(HikariDataSource connections, SessionFactory factory, List<String> statements) {
         this.connections = connections;
@@ -51,7 +52,9 @@ final class OpenDatabase implements AutoCloseable {
             if (emptying == null) {
                 emptying = emptying(connection);
             }
-            statement.execute(emptying);
+            for (String sql : emptying) {
+                statement.execute(sql);
+            }
         } catch (SQLException e) {
             throw new IllegalStateException("could not empty the tables", e);
         }
@@ -60,18 +63,28 @@ final class OpenDatabase implements AutoCloseable {
     }
 
     /** In any order, and therefore without foreign keys. */
-    private static String emptying(Connection connection) throws SQLException {
-        StringBuilder sql = new StringBuilder();
+    private static List<String> emptying(Connection connection) throws SQLException {
+        List<String> deletes = new ArrayList<>();
+        String quote = connection.getMetaData().getIdentifierQuoteString();
         try (var tables = connection
                 .getMetaData()
-                .getTables(null, connection.getSchema(), "%", new String[] {"TABLE", "BASE TABLE"})) {
+                .getTables(
+                        connection.getCatalog(), connection.getSchema(), "%", new String[] {"TABLE", "BASE TABLE"})) {
             while (tables.next()) {
-                sql.append("delete from \"%s\";".formatted(tables.getString("TABLE_NAME")));
+                deletes.add("delete from " + quote + tables.getString("TABLE_NAME") + quote);
             }
         }
-        return TestServer.IS_H2
-                ? "set referential_integrity false;%sset referential_integrity true".formatted(sql)
-                : "set session_replication_role = replica;%sset session_replication_role = origin".formatted(sql);
+        if (TestServer.IS_MARIADB) { // takes one statement at a time
+            deletes.add(0, "set foreign_key_checks = 0");
+            deletes.add("set foreign_key_checks = 1");
+            return deletes;
+        }
+        String all = String.join(";", deletes);
+        return List.of(
+                TestServer.IS_H2
+                        ? "set referential_integrity false;%s;set referential_integrity true".formatted(all)
+                        : "set session_replication_role = replica;%s;set session_replication_role = origin"
+                                .formatted(all));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.countercache.hibernate.support;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -11,13 +13,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
- * The database server that all tests of this JVM share. H2 in memory if the build asks for it; else PostgreSQL: the one
+ * The database server that all tests of this JVM share. H2 in memory or MariaDB if the build asks for it; else PostgreSQL: the one
  * at {@code TEST_JDBC_URL} (with {@code TEST_JDBC_USER} and {@code TEST_JDBC_PASSWORD}), a container if
  * {@code TEST_DATABASE=docker}, or an embedded one.
  */
 public final class TestServer {
 
     public static final boolean IS_H2 = "h2".equals(System.getProperty("test.database"));
+
+    public static final boolean IS_MARIADB = "mariadb".equals(System.getProperty("test.database"));
 
     /** For what takes no time unless the machine is busy. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -40,6 +44,13 @@ public final class TestServer {
             config.setJdbcUrl("jdbc:h2:mem:" + schema + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=" + PATIENCE.toMillis());
             return new HikariDataSource(config);
         }
+        if (IS_MARIADB) {
+            assumeTrue(MariaDb.isInstalled(), MariaDb.HOW_TO_INSTALL);
+            config.setJdbcUrl(MariaDb.get().url(schema));
+            config.setUsername("root");
+            config.setCatalog(schema);
+            return new HikariDataSource(config);
+        }
         Address server = PostgreSql.ADDRESS;
         config.setJdbcUrl(server.url());
         config.setUsername(server.user());
@@ -60,10 +71,17 @@ public final class TestServer {
         try (connections;
                 var connection = connections.getConnection();
                 var statement = connection.createStatement()) {
-            statement.execute(IS_H2 ? "drop all objects" : "drop schema " + connections.getSchema() + " cascade");
+            statement.execute(dropOf(connections));
         } catch (SQLException e) {
-            throw new IllegalStateException("could not drop schema " + connections.getSchema(), e);
+            throw new IllegalStateException("could not drop the schema of " + connections.getJdbcUrl(), e);
         }
+    }
+
+    private static String dropOf(HikariDataSource connections) {
+        if (IS_MARIADB) {
+            return "drop database " + connections.getCatalog();
+        }
+        return IS_H2 ? "drop all objects" : "drop schema " + connections.getSchema() + " cascade";
     }
 
     private static final class PostgreSql {

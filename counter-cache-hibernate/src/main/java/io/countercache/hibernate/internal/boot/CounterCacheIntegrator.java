@@ -43,6 +43,7 @@ import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Settings;
 import io.countercache.hibernate.internal.support.SqlType;
 import io.countercache.hibernate.internal.transaction.MoveSink;
+import io.countercache.hibernate.internal.transaction.ParentLocks;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import io.countercache.hibernate.internal.write.CounterSql;
@@ -116,6 +117,7 @@ public final class CounterCacheIntegrator implements Integrator {
         ForeseenCounts foreseen = new ForeseenCounts(model, pending, skipping);
         MappingChanges.generateCounters(declared, foreseen, metadata);
         MoveSink sink = new MoveSink(model, pending, skipping);
+        ParentLocks locks = new ParentLocks(Databases.of(factory).locksReferredRows(), model, sql, pending);
         listen(
                 installed,
                 declared,
@@ -123,6 +125,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 collections,
                 reads,
                 sink,
+                locks,
                 settings,
                 changes,
                 foreseen,
@@ -151,6 +154,7 @@ public final class CounterCacheIntegrator implements Integrator {
             CountedCollections collections,
             ReadBeforeWrite reads,
             MoveSink sink,
+            ParentLocks locks,
             Settings settings,
             MappingChanges changes,
             ForeseenCounts foreseen,
@@ -169,7 +173,7 @@ public final class CounterCacheIntegrator implements Integrator {
             JoinColumnElements elements = new JoinColumnElements(sink, collections, rows);
             steps.add(stateless);
             steps.add(elements);
-            ofCollections = new CollectionEvents(sink, pending, collections, rows, elements, stateless);
+            ofCollections = new CollectionEvents(sink, pending, locks, collections, rows, elements, stateless);
             steps.add(ofCollections);
         }
         EntityEvents ofEntities = new EntityEvents(
@@ -188,6 +192,7 @@ public final class CounterCacheIntegrator implements Integrator {
                         settings.bulk() == Settings.Bulk.IGNORE,
                         installed.activity()),
                 sink,
+                locks,
                 changes.deletes(),
                 steps,
                 installed.activity());

@@ -180,7 +180,7 @@ public final class BulkInserts {
         if (target.reason() != null) {
             throw uncountable(statement, name, target.reason());
         }
-        if (!database.canQueryInsertedAndDeleted()) {
+        if (!database.canQueryInserted()) {
             throw uncountable(statement, name, "this database cannot answer with the rows that it inserts");
         }
     }

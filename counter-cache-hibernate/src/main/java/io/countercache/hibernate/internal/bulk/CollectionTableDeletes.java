@@ -41,7 +41,7 @@ public final class CollectionTableDeletes {
     /** The counted collection whose rows a statement deletes; null if it deletes none of them. */
     @Nullable
     public CountedCollection deletedBy(String sql) {
-        StatementText text = new StatementText(sql);
+        StatementText text = new StatementText(new StatementText(sql).withoutAlias());
         return byTable.entrySet().stream()
                 .filter(entry -> text.deletesFrom(entry.getKey()))
                 .map(Map.Entry::getValue)
@@ -51,7 +51,7 @@ public final class CollectionTableDeletes {
 
     /** Executes a DELETE of rows of a collection and counts them; returns how many they are. */
     public int execute(CountedCollection collection, BoundSql delete, ExecutionContext context) {
-        if (!database.canQueryInsertedAndDeleted()) {
+        if (!database.canQueryDeleted()) {
             throw policy.refused(
                     delete.text(),
                     "it deletes rows of a collection that are counted, and this database cannot answer with them");

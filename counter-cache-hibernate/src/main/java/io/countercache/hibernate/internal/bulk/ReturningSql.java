@@ -45,13 +45,13 @@ final class ReturningSql {
         this.composer = composer;
     }
 
-    /** The rows that an INSERT inserts, where {@link Database#canQueryInsertedAndDeleted}. */
+    /** The rows that an INSERT inserts, where {@link Database#canQueryInserted}. */
     static ReturningSql insertedBy(BoundSql insert, String table, Database database) {
         return new ReturningSql(
                 table, insert, (columns, query) -> database.queryInserted(insert.text(), columns, query));
     }
 
-    /** The rows that a DELETE deletes from the table of a collection, where {@link Database#canQueryInsertedAndDeleted}. */
+    /** The rows that a DELETE deletes from the table of a collection, where {@link Database#canQueryDeleted}. */
     static ReturningSql deletedBy(BoundSql delete, String table, Database database) {
         return new ReturningSql(
                 table, delete, (columns, query) -> database.queryDeleted(delete.text(), columns, query));

@@ -42,6 +42,11 @@ record StatementText(String sql) {
                     + NAME,
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    private static final Pattern CONFLICT =
+            Pattern.compile(" on (?:conflict|duplicate key)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern ALIASED_DELETE = Pattern.compile("^delete (\\w+) from (\\S+) \\1(?= |$)");
+
     private static final Pattern DELETES = Pattern.compile("\\b(?:delete|truncate)\\b", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern ONE_DELETE = Pattern.compile(
@@ -146,7 +151,9 @@ record StatementText(String sql) {
 
     /** Whether an INSERT may update rows that have the key already, or leave rows out because of them. */
     boolean mayConflict() {
-        return sql.startsWith("merge ") || withoutLiterals().contains(" on conflict");
+        return sql.startsWith("merge ")
+                || sql.startsWith("insert ignore ")
+                || CONFLICT.matcher(withoutLiterals()).find();
     }
 
     /** The text with nothing between single quotes. */
@@ -166,6 +173,15 @@ record StatementText(String sql) {
     /** Whether it is a DELETE of rows of a table. */
     boolean deletesFrom(String table) {
         return (sql + " ").startsWith("delete from " + table + " ");
+    }
+
+    /** The text; of a DELETE of one table that names an alias first, as MySQL has it, without the alias. */
+    String withoutAlias() {
+        Matcher delete = ALIASED_DELETE.matcher(sql);
+        return delete.find()
+                ? "delete from " + delete.group(2)
+                        + sql.substring(delete.end()).replaceAll("\\b" + delete.group(1) + "\\.", "")
+                : sql;
     }
 
     /** Whether a DELETE finds its rows by one column only: {@code where column in (..)}. */

@@ -4,10 +4,12 @@ import io.countercache.hibernate.internal.collection.CollectionChange.ElementIds
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.orm.EventCollection;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.transaction.MoveSink;
+import io.countercache.hibernate.internal.transaction.ParentLocks;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -45,6 +47,7 @@ public final class CollectionEvents
 
     private final transient MoveSink sink;
     private final transient PendingDeltas pending;
+    private final transient ParentLocks locks;
     private final transient CountedCollections collections;
     private final transient CollectionReads reads;
     private final transient JoinColumnElements joinColumns;
@@ -55,12 +58,14 @@ public final class CollectionEvents
     public CollectionEvents(
             MoveSink sink,
             PendingDeltas pending,
+            ParentLocks locks,
             CountedCollections collections,
             CollectionReads reads,
             JoinColumnElements joinColumns,
             StatelessOwners stateless) {
         this.sink = sink;
         this.pending = pending;
+        this.locks = locks;
         this.collections = collections;
         this.reads = reads;
         this.joinColumns = joinColumns;
@@ -110,8 +115,24 @@ public final class CollectionEvents
         if (collection.isForeignKey()) {
             joinColumns.change(collection, ownerId, plan, session);
         }
+        lockParents(collection, ownerId, plan, session);
         ElementIds elements = elements(plan, collection, ownerId, session);
         changes.begin(new CollectionChange(collection, ownerId, plan, elements, session));
+    }
+
+    private void lockParents(
+            CountedCollection collection,
+            Object ownerId,
+            CollectionPlan plan,
+            SharedSessionContractImplementor session) {
+        if (locks.areNeeded()) {
+            collection.ofOwner().forEach(counter -> locks.expect(counter, ownerId, session));
+            for (CounterDefinition counter : collection.ofElement()) {
+                ids(plan.inserted(), collection, session).forEach(id -> locks.expect(counter, id, session));
+                ids(plan.deleted(), collection, session).forEach(id -> locks.expect(counter, id, session));
+            }
+            locks.lock(session);
+        }
     }
 
     private WaitingChanges waiting(SharedSessionContractImplementor session) {

@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.observe.FlightRecorder;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.Violations;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.ManagedParents;
@@ -114,6 +115,14 @@ record DirectStatement(
                 row -> row.isPresent() ? 1 : 0);
     }
 
+    /** Sends a statement that changes no counter. */
+    void prepare(String sql, Binder parameters) {
+        Statements.attempt(sql, this::attempt, session, statement -> {
+            parameters.bind(statement);
+            return session.getJdbcCoordinator().getResultSetReturn().executeUpdate(statement, sql);
+        });
+    }
+
     /** Sends a query; reads the first row. */
     <R> Optional<R> first(String sql, Binder parameters, RowReader<R> reader) {
         return Statements.attempt(sql, this::attempt, session, statement -> {
@@ -158,11 +167,23 @@ record DirectStatement(
             Object id,
             List<NumericAttribute> counters,
             SharedSessionContractImplementor session) {
+        return read(select(entity, counters), entity, id, counters, session);
+    }
+
+    private static String select(EntityPersister entity, List<NumericAttribute> counters) {
         String table = counters.get(0).table();
-        String sql = counters.stream()
+        return counters.stream()
                 .map(counter -> Columns.orZero(counter.column()))
                 .collect(
                         Collectors.joining(", ", "select ", " from " + table + " where " + Columns.row(table, entity)));
+    }
+
+    private static @Nullable List<BigDecimal> read(
+            String sql,
+            EntityPersister entity,
+            Object id,
+            List<NumericAttribute> counters,
+            SharedSessionContractImplementor session) {
         return Statements.send(sql, () -> "read " + Entities.name(entity), session, statement -> {
                     Columns.bindId(id, entity, statement, 1, session);
                     return first(statement, sql, row -> Columns.readNumbers(row, counters.size()), session);
@@ -170,10 +191,12 @@ record DirectStatement(
                 .orElse(null);
     }
 
-    /** The stored values of the changed counters of a row, null as 0; returns null if the row does not exist. */
+    /** The same of the changed counters, as their UPDATE has found or left them, whatever the transaction has read before. */
     @Nullable
-    List<BigDecimal> read(Object id) {
-        return read(entity, id, amounts.stream().map(LimitedAmount::counter).toList(), session);
+    List<BigDecimal> readCurrent(Object id) {
+        List<NumericAttribute> counters =
+                amounts.stream().map(LimitedAmount::counter).toList();
+        return read(OldRows.current(select(entity, counters), session), entity, id, counters, session);
     }
 
     /**

@@ -98,7 +98,7 @@ final class RelativeUpdate {
     BigDecimal executeAndRead() {
         Object id = ids.get(0);
         Outcome outcome = allowed(change(Question.NEW_VALUE));
-        List<BigDecimal> values = outcome.values().isEmpty() ? statement.read(id) : outcome.values();
+        List<BigDecimal> values = outcome.values().isEmpty() ? statement.readCurrent(id) : outcome.values();
         if (outcome.rows() == 0 || values == null) {
             throw missing(entity, id);
         }
@@ -139,7 +139,7 @@ final class RelativeUpdate {
                     || statement.conditions().isEmpty()) {
                 return outcome; // the reason does not matter, or there is no limit and the row is missing
             }
-            List<BigDecimal> found = statement.read(id);
+            List<BigDecimal> found = statement.readCurrent(id);
             if (found == null) {
                 return outcome;
             }

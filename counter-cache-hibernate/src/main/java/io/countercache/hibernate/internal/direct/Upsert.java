@@ -8,6 +8,7 @@ import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
+import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.sql.UpsertSql;
@@ -34,8 +35,8 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds to a counter of a row that may not exist yet: one statement that inserts the row or, if another row has its key, adds
- * to the counter of that row.
+ * Adds to a counter of a row that may not exist yet: inserts the row or, if another row has its key, adds to the counter of that
+ * row. That is one statement where the database has one ({@link Database#upsertsFromZero}).
  */
 final class Upsert {
 
@@ -93,7 +94,11 @@ final class Upsert {
         this.statement = new DirectStatement(context, session, entity, List.of(amount), "bump");
         this.touched = TouchedAttribute.now(TouchedAttribute.setByUpdates(entity), session);
         this.inserted = new UpsertRow(
-                session, this.counter, amount.by(), this.key, context.model().countersOf(entity));
+                session,
+                this.counter,
+                database.upsertsFromZero() ? BigDecimal.ZERO : amount.by(),
+                this.key,
+                context.model().countersOf(entity));
     }
 
     private CounterCacheException unfit(String reason) {
@@ -104,8 +109,12 @@ final class Upsert {
     /** Why a row of the entity cannot be inserted by one statement that Hibernate does not know of; null if it can. */
     private @Nullable String uninsertable() {
         if (!database.canUpsert()) {
-            return "that needs PostgreSQL or H2, not "
+            return "that needs PostgreSQL, H2, MariaDB or MySQL, not "
                     + database.dialect().getClass().getSimpleName();
+        }
+        if (database.upsertsFromZero()
+                && (counter.limits().min() > 0 || counter.limits().max() < 0)) {
+            return "on this database a new row begins with 0, which is outside of the limits of " + counter.name();
         }
         if (EntityTables.mutable(entity).size() > 1) {
             return "it is in several tables";
@@ -131,14 +140,25 @@ final class Upsert {
         flushReferred();
         Row row = send(inserted.columns());
         if (row == null) {
-            Row found = read();
-            throw amount.refusal(key.values(), found == null ? null : found.value());
+            throw refusal(read());
         }
         counter.warnIfDerived(amount.by(), context.model());
         // the id is known only now; until the commit no other transaction can cache the changed row
         context.caches().around(entity, List.of(row.id()), session, () -> row);
         statement.show(row.id(), List.of(row.value()), touched);
         return row.value().longValue();
+    }
+
+    /** @param found the row, if it is there */
+    private RuntimeException refusal(@Nullable Row found) {
+        if (found == null && database.upsertsFromZero()) {
+            return new CounterCacheException(
+                    "%s cannot be bumped by (%s): no row has this key, and a new one would have another unique key of a row that is there: let its class assign another value, or insert the row, then increment"
+                            .formatted(
+                                    Entities.name(entity),
+                                    String.join(", ", key.values().keySet())));
+        }
+        return amount.refusal(key.values(), found == null ? null : found.value());
     }
 
     /** Flushes rows of the entity that the statement would miss or that would overwrite it, and rows that its key refers to. */
@@ -176,14 +196,18 @@ final class Upsert {
         if (!WITHOUT_KEY.contains(String.valueOf(failure.getSQLState()))) {
             return statement.failure(failure, key.values());
         }
+        CounterCacheException refusal = withoutKey();
+        refusal.initCause(failure);
+        return refusal;
+    }
+
+    private CounterCacheException withoutKey() {
         Statements.markRollbackOnly(session);
-        CounterCacheException refusal = new CounterCacheException(
+        return new CounterCacheException(
                 "%s cannot be bumped by (%s): the database has no unique constraint or index on these columns that is for all rows and not deferrable: create one"
                         .formatted(
                                 Entities.name(entity),
                                 String.join(", ", key.values().keySet())));
-        refusal.initCause(failure);
-        return refusal;
     }
 
     /** Whether another transaction has inserted the row after the statement had looked for it. */
@@ -204,12 +228,19 @@ final class Upsert {
                 List.copyOf(touched.keySet()),
                 amount.guard(),
                 returned()));
+        if (sql.insert() != null) {
+            statement.prepare(sql.insert(), sent -> bind(columns, sent, 1));
+        }
         if (sql.returns()) {
             return statement
                     .returning(sql.text(), sent -> bind(sql, columns, sent), this::row)
                     .orElse(null);
         }
-        return statement.update(sql.text(), sent -> bind(sql, columns, sent)) == 0 ? null : read();
+        int rows = statement.update(sql.text(), sent -> bind(sql, columns, sent));
+        if (rows > 1) {
+            throw withoutKey();
+        }
+        return rows == 0 && amount.guard() != null ? null : read(); // a driver may not count what was changed by 0
     }
 
     private void bind(UpsertSql sql, List<Inserted> columns, PreparedStatement sent) throws SQLException {
@@ -227,7 +258,9 @@ final class Upsert {
     /** The row that has the key; null if none has. */
     private @Nullable Row read() {
         String sql = Columns.selectBy(counter.table(), key.columns(), returned());
-        return statement.first(sql, sent -> bindKey(sent, 1), this::row).orElse(null);
+        return statement
+                .first(OldRows.current(sql, session), sent -> bindKey(sent, 1), this::row)
+                .orElse(null);
     }
 
     /** The columns to read: the counter and, unless the key is the id, the id, which then is one column (see the constructor). */

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentCounter;
+import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.observe.Activity;
 import io.countercache.hibernate.internal.orm.EventSession;
@@ -9,10 +10,13 @@ import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.MoveSink;
+import io.countercache.hibernate.internal.transaction.ParentLocks;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
@@ -75,6 +79,7 @@ public final class EntityEvents
     private final transient ForeseenCounts foreseen;
     private final transient BeforeImages images;
     private final transient ChildCounting children;
+    private final transient ParentLocks locks;
     private final transient RowSteps steps;
 
     /**
@@ -92,6 +97,7 @@ public final class EntityEvents
             SkippingSessions skipping,
             StatelessGuard stateless,
             MoveSink sink,
+            ParentLocks locks,
             SentDeletes deletes,
             List<RowStep> steps,
             Activity activity) {
@@ -99,6 +105,7 @@ public final class EntityEvents
         this.skipping = skipping;
         this.stateless = stateless;
         this.deletes = deletes;
+        this.locks = locks;
         this.parents = new ParentInstances(model, pending, caches);
         this.foreseen = foreseen;
         this.images = new BeforeImages(onDelete, trust, pending, queries, caches, activity);
@@ -127,6 +134,7 @@ public final class EntityEvents
         }
         foreseen.forget(session);
         images.forget(session);
+        locks.forget(session);
         callSteps.accept(steps, session);
     }
 
@@ -145,9 +153,36 @@ public final class EntityEvents
         WatchedEntity watched = model.watched(event.getEntityEntry().getPersister());
         if (!watched.isEmpty() && !skipping.contains(event.getSession())) {
             images.onFlushEntity(event, watched);
+            if (locks.areNeeded()) {
+                expectLocks(event, watched);
+            }
         }
         if (!steps.isEmpty() && deletes.isSendingDelete(event.getEntityEntry(), event.getSession())) {
             steps.onFlushDeleted(event.getEntityEntry(), event.getSession());
+        }
+    }
+
+    private void expectLocks(FlushEntityEvent event, WatchedEntity watched) {
+        EntityEntry entry = event.getEntityEntry();
+        SharedSessionContractImplementor session = event.getSession();
+        boolean isDeleted = entry.getStatus().isDeletedOrGone();
+        Object[] loaded = isDeleted ? entry.getDeletedState() : entry.getLoadedState();
+        Snapshot before =
+                loaded == null || !entry.isExistsInDatabase() ? null : watched.snapshot(entry.getId(), loaded, session);
+        Snapshot after = isDeleted
+                ? null
+                : watched.snapshot(entry.getId(), watched.entity().getValues(event.getEntity()), session);
+        if (before == null || after == null || watched.differ(before, after)) {
+            locks.expect(watched, entry.getId(), before, after, session);
+        }
+    }
+
+    /** For a row that is inserted without a flush. */
+    private void expectLocks(AbstractPreDatabaseOperationEvent event, Object[] inserted) {
+        WatchedEntity watched = locks.areNeeded() ? counted(event) : null;
+        if (watched != null) {
+            SharedSessionContractImplementor session = EventSession.of(event);
+            locks.expect(watched, null, null, watched.snapshot(event.getId(), inserted, session), session);
         }
     }
 
@@ -161,6 +196,8 @@ public final class EntityEvents
     @Override
     public boolean onPreInsert(PreInsertEvent event) {
         if (!stateless.refuses(event, "the INSERT")) {
+            expectLocks(event, event.getState());
+            locks.lock(EventSession.of(event));
             steps.beforeStatement(event);
         }
         return false;
@@ -189,6 +226,7 @@ public final class EntityEvents
         if (stateless.refuses(event, "the UPDATE")) {
             return false;
         }
+        locks.lock(EventSession.of(event));
         List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
             parents.beforeUpdate(event, counters);
@@ -217,6 +255,8 @@ public final class EntityEvents
             return false;
         }
         parents.refuseUpsert(event.getPersister());
+        expectLocks(event, event.getState());
+        locks.lock(EventSession.of(event));
         WatchedEntity watched = counted(event);
         if (watched != null) {
             images.beforeUpsert(event, watched);
@@ -251,6 +291,7 @@ public final class EntityEvents
         if (stateless.refuses(event, "the DELETE")) {
             return false;
         }
+        locks.lock(EventSession.of(event));
         boolean isUnsent = deletes.isUnsent(event);
         WatchedEntity watched = isUnsent ? null : counted(event);
         if (watched != null) {

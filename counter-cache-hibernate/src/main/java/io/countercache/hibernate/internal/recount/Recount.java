@@ -27,9 +27,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.query.SelectionQuery;
 
 /**
  * Computes counters from the rows of their children, and corrects those that are wrong, while other transactions write.
@@ -69,7 +71,7 @@ public final class Recount {
             Collection<?> ids,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
-        return told(parent, ids, false, () -> measure(parent, ids, counters, session));
+        return told(parent, ids, false, () -> measure(parent, ids, counters, queries::listFromSnapshot, session));
     }
 
     /** Corrects some rows. Returns the drift that they had. */
@@ -78,8 +80,17 @@ public final class Recount {
             Collection<?> ids,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
-        return told(
-                parent, ids, true, () -> correct(parent, measure(parent, ids, counters, session), counters, session));
+        return told(parent, ids, true, () -> {
+            // what seems to be right in an old snapshot may be wrong by now
+            Collection<?> suspects = OldRows.needLock(session)
+                    ? ids
+                    : ids(measure(parent, ids, counters, queries::listFromSnapshot, session));
+            return correct(parent, suspects, counters, session);
+        });
+    }
+
+    private static List<Object> ids(List<Drift> drifts) {
+        return drifts.stream().map(Drift::id).toList();
     }
 
     private List<Drift> told(
@@ -97,14 +108,29 @@ public final class Recount {
             EntityPersister parent,
             Collection<?> ids,
             List<CounterDefinition> counters,
+            Reading reading,
             SharedSessionContractImplementor session) {
         List<Drift> drifts = new ArrayList<>();
         for (List<Object> chunk : Chunks.<Object>of(ids)) {
             for (CounterDefinition counter : counters) {
-                drifts.addAll(measure(parent, chunk, counter, session));
+                CountQuery count = count(parent, counter, session);
+                drifts.addAll(count.drifts(reading.list(
+                        count.ofEach(chunk.size()),
+                        Object[].class,
+                        query -> query.setParameterList("ids", chunk),
+                        session)));
             }
         }
         return drifts;
+    }
+
+    /** How a query is sent: {@link OwnQueries#list}, or {@link OwnQueries#listFromSnapshot} where nothing is locked. */
+    private interface Reading {
+        List<Object[]> list(
+                String hql,
+                Class<Object[]> type,
+                Consumer<SelectionQuery<Object[]>> parameters,
+                SharedSessionContractImplementor session);
     }
 
     /** The drift of a part of the table. Changes nothing. */
@@ -125,25 +151,25 @@ public final class Recount {
             IdRange range,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
-        return correct(parent, driftBetween(parent, range, counters, session), counters, session);
+        return correct(parent, ids(driftBetween(parent, range, counters, session)), counters, session);
     }
 
-    /** Locks the rows that seem to be wrong, measures them again, and corrects those that are wrong. */
+    /** Locks the rows that seem to be wrong, measures them then, and corrects those that are wrong. */
     private List<Drift> correct(
             EntityPersister parent,
-            List<Drift> suspects,
+            Collection<?> suspects,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
         if (suspects.isEmpty()) {
-            return suspects;
+            return List.of();
         }
         OldRows.refuse(Entities.name(parent), session);
         Set<Object> ids = new TreeSet<>(LockOrder.of(parent, session));
-        suspects.forEach(suspect -> ids.add(suspect.id()));
+        ids.addAll(suspects);
         Set<String> tables = new TreeSet<>(sql.tableOrder());
         counters.forEach(counter -> tables.add(counter.table()));
         tables.forEach(table -> RowLocks.lock(ids, parent, table, session));
-        List<Drift> wrong = measure(parent, ids, counters, session);
+        List<Drift> wrong = measure(parent, ids, counters, queries::list, session);
         activity.add(
                 Figure.REPAIRED_ROWS, wrong.stream().map(Drift::id).distinct().count());
         write(parent, wrong, counters, session);
@@ -169,23 +195,13 @@ public final class Recount {
         writer.write(differences, session);
     }
 
-    private List<Drift> measure(
-            EntityPersister parent,
-            List<Object> ids,
-            CounterDefinition counter,
-            SharedSessionContractImplementor session) {
-        CountQuery count = count(parent, counter, session);
-        return count.drifts(queries.list(
-                count.ofEach(ids.size()), Object[].class, query -> query.setParameterList("ids", ids), session));
-    }
-
     private List<Drift> measureBetween(
             EntityPersister parent,
             IdRange range,
             CounterDefinition counter,
             SharedSessionContractImplementor session) {
         CountQuery count = count(parent, counter, session);
-        return count.drifts(queries.list(count.ofWrong(range), Object[].class, range::bind, session));
+        return count.drifts(queries.listFromSnapshot(count.ofWrong(range), Object[].class, range::bind, session));
     }
 
     private CountQuery count(

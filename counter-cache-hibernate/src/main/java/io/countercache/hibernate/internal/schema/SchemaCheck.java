@@ -181,7 +181,8 @@ public final class SchemaCheck {
                     "%s has neither a suffix nor a hint that locks rows, so that counters may drift when several transactions change one row: use transactions that are SERIALIZABLE"
                             .formatted(database.dialect().getClass().getSimpleName()));
         }
-        if (database.readsOldRows(Connection.TRANSACTION_REPEATABLE_READ) // the others are not asked
+        if (!database.canLockReads()
+                && database.readsOldRows(Connection.TRANSACTION_REPEATABLE_READ) // the others are not asked
                 && database.readsOldRows(connection.getTransactionIsolation())) {
             problems.add(
                     "connections are at REPEATABLE READ, where this database reads old rows after it has locked the new ones, so that resets and some deletions are refused: set the connection pool to READ COMMITTED (in Spring Boot, spring.datasource.hikari.transaction-isolation; without a DataSource, hibernate.connection.isolation)");

@@ -38,11 +38,30 @@ public interface Database {
 
     /**
      * Whether a query answers with rows as they were when the transaction began, also with those that it has locked as they are
-     * now, and nobody is told. Other databases refuse the lock then.
+     * now, and nobody is told. Other databases refuse the lock then. {@link OwnQueries} are answered by {@link #lockingReads} then,
+     * where there are any.
      *
      * @param isolation the isolation level of the transaction, as JDBC numbers it
      */
     default boolean readsOldRows(int isolation) {
+        return false;
+    }
+
+    /** Whether there are {@link #lockingReads}. */
+    default boolean canLockReads() {
+        return false;
+    }
+
+    /** The query, with each of its SELECTs reading rows as they are now, and locking them, at every isolation level. */
+    default String lockingReads(String query) {
+        throw new UnsupportedOperationException(query);
+    }
+
+    /**
+     * Whether an INSERT of a row that refers to another one locks that row against UPDATEs until the transaction ends. Then two
+     * transactions that have inserted children of one parent would wait for each other, if both are to update it at their commit.
+     */
+    default boolean locksReferredRows() {
         return false;
     }
 
@@ -94,8 +113,13 @@ public interface Database {
         return false;
     }
 
-    /** Whether there are {@link #queryInserted} and {@link #queryDeleted}. */
-    default boolean canQueryInsertedAndDeleted() {
+    /** Whether there is {@link #queryInserted}. */
+    default boolean canQueryInserted() {
+        return false;
+    }
+
+    /** Whether there is {@link #queryDeleted}. */
+    default boolean canQueryDeleted() {
         return false;
     }
 
@@ -119,7 +143,7 @@ public interface Database {
         return false;
     }
 
-    /** Whether one statement can insert a row or, where its key is taken, change the row that has the key. */
+    /** Whether an INSERT can leave a row alone, or change it, where its key is taken. */
     default boolean canUpsert() {
         return false;
     }
@@ -129,7 +153,15 @@ public interface Database {
         return false;
     }
 
-    /** The statement that inserts a row or adds to the counter of the row that has its key. */
+    /**
+     * Whether {@link #upsert} is two statements: one that inserts the row with a counter of 0, or locks the one that has its key,
+     * and one that adds. They are where an INSERT cannot name the key that it is about, or cannot tell that it has changed nothing.
+     */
+    default boolean upsertsFromZero() {
+        return false;
+    }
+
+    /** What inserts a row or adds to the counter of the row that has its key. */
     default UpsertSql upsert(Upserted row) {
         throw new UnsupportedOperationException("upsert into " + row.table());
     }

@@ -28,7 +28,12 @@ record H2(Dialect dialect) implements Database {
     }
 
     @Override
-    public boolean canQueryInsertedAndDeleted() {
+    public boolean canQueryInserted() {
+        return true;
+    }
+
+    @Override
+    public boolean canQueryDeleted() {
         return true;
     }
 

@@ -1,14 +1,106 @@
 package io.countercache.hibernate.internal.sql;
 
+import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
+import io.countercache.hibernate.internal.sql.UpsertSql.Part;
 import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.hibernate.dialect.Dialect;
+import org.hibernate.dialect.MariaDBDialect;
 
-/** MySQL and MariaDB: the statements that all databases have, and snapshots that are not checked. */
+/**
+ * MySQL and MariaDB, with InnoDB: snapshots that are not checked, locks that an INSERT takes of the rows it refers to, and ON
+ * DUPLICATE KEY.
+ */
 record MySql(Dialect dialect) implements Database {
+
+    private static final String ROWS = "counted_rows";
+    /** What is selected, the alias, the condition, and the rest, which may only group. */
+    private static final Pattern GROUPS =
+            Pattern.compile("select (.*) from " + ROWS + " (\\w+)( where (.*?))?( group by [^()]*)?");
 
     /** At SERIALIZABLE each of its queries locks what it reads. */
     @Override
     public boolean readsOldRows(int isolation) {
         return isolation == Connection.TRANSACTION_REPEATABLE_READ;
+    }
+
+    /** In the words that all versions of both understand. */
+    @Override
+    public String lockingReads(String query) {
+        return LockingReads.of(query, " lock in share mode");
+    }
+
+    @Override
+    public boolean canLockReads() {
+        return true;
+    }
+
+    @Override
+    public boolean locksReferredRows() {
+        return true;
+    }
+
+    @Override
+    public boolean canUpsert() {
+        return true;
+    }
+
+    /**
+     * ON DUPLICATE KEY is about any unique key of the table. So it changes nothing, and locks: an INSERT that fails would lock, too,
+     * but so that two of them could not both go on to the UPDATE. Nor could it change the counter within limits: drivers count
+     * rows that were found, whether they were changed or not.
+     */
+    @Override
+    public boolean upsertsFromZero() {
+        return true;
+    }
+
+    @Override
+    public UpsertSql upsert(Upserted row) {
+        String key = row.key().get(0).column().getSelectionExpression();
+        String insert = "insert into %1$s (%2$s) values (%3$s) on duplicate key update %4$s = %4$s"
+                .formatted(row.table(), String.join(", ", row.columns()), String.join(", ", row.values()), key);
+        String sum = Columns.orZero(row.counter()) + " + ?";
+        String update = "update %s set %s where %s%s"
+                .formatted(
+                        row.table(),
+                        row.assignments(sum),
+                        row.key().stream().map(ColumnValue::equal).collect(Collectors.joining(" and ")),
+                        row.guarded(" and ", sum));
+        List<Part> parameters = new ArrayList<>(List.of(Part.AMOUNT, Part.TOUCHED, Part.KEY));
+        if (row.guard() != null) {
+            parameters.add(Part.AMOUNT);
+        }
+        return new UpsertSql(insert, update, parameters, false);
+    }
+
+    /** MySQL has no RETURNING. MariaDB has it, but the rows that it returns cannot be joined with others. */
+    @Override
+    public boolean canQueryInserted() {
+        return dialect instanceof MariaDBDialect && dialect.getVersion().isSameOrAfter(10, 5);
+    }
+
+    @Override
+    public String queryInserted(String insert, Collection<String> columns, UnaryOperator<String> query) {
+        return insert + returning(query.apply(ROWS));
+    }
+
+    /** RETURNING can neither group nor leave rows out: it returns each row as a group of its own, of no row if it is none of them. */
+    private static String returning(String query) {
+        Matcher groups = GROUPS.matcher(query);
+        if (!groups.matches()) {
+            throw new UnsupportedOperationException(query); // of several tables
+        }
+        String where = groups.group(4);
+        String each = groups.group(1)
+                .replace("count(*)", where == null ? "1" : "case when " + where + " then 1 else 0 end")
+                .replaceAll("\\bsum\\(([^()]*)\\)", where == null ? "$1" : "case when " + where + " then $1 end");
+        return " returning " + each.replace(groups.group(2) + ".", "");
     }
 }

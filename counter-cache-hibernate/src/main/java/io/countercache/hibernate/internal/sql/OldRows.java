@@ -14,16 +14,26 @@ public final class OldRows {
     private OldRows() {}
 
     /**
-     * Refuses it, before any lock.
+     * Refuses it, before any lock, where the library's own queries would read old rows, too.
      *
      * @param what is to be locked and read
      */
     public static void refuse(String what, SharedSessionContractImplementor session) {
-        if (areRead(session)) {
+        if (!Databases.of(session).canLockReads() && areRead(session)) {
             throw new CounterCacheException(
                     "%s is locked and then read, but at REPEATABLE READ this database reads what was there when the transaction began: use READ COMMITTED"
                             .formatted(what));
         }
+    }
+
+    /** Whether a query of the session has to lock what it reads, so as to read what is there now; false where none can. */
+    public static boolean needLock(SharedSessionContractImplementor session) {
+        return Databases.of(session).canLockReads() && session.isTransactionInProgress() && areRead(session);
+    }
+
+    /** A SELECT that reads rows as they are now; it locks them where no other one does. */
+    public static String current(String select, SharedSessionContractImplementor session) {
+        return needLock(session) ? Databases.of(session).lockingReads(select) : select;
     }
 
     /** Whether a query of the session may read a row as it was before the last commit. */

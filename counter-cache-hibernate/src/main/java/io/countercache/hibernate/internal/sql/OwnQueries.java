@@ -12,12 +12,14 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.hibernate.FlushMode;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.SelectionQuery;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 
 /**
  * Runs the library's own queries. Most of them run in the middle of a flush or of a commit, so they are quiet: a query
@@ -49,7 +51,8 @@ public final class OwnQueries {
             Consumer<SelectionQuery<R>> parameters,
             SharedSessionContractImplementor session) {
         return quietly(session, filtered -> {
-            try (StatelessSession open = SharedConnection.open(filtered)) {
+            try (StatelessSession open =
+                    SharedConnection.open(filtered, OldRows.needLock(filtered) ? locking(filtered) : null)) {
                 return send(hql, type, parameters, (SharedSessionContractImplementor) open);
             }
         });
@@ -93,17 +96,36 @@ public final class OwnQueries {
         return ids.stream().filter(found::contains).toList();
     }
 
+    /**
+     * The same from the snapshot of the transaction, which may be older than what other transactions have committed. It locks
+     * nothing.
+     */
+    public <R> List<R> listFromSnapshot(
+            String hql,
+            Class<R> type,
+            Consumer<SelectionQuery<R>> parameters,
+            SharedSessionContractImplementor session) {
+        return quietly(session, open -> send(hql, type, parameters, open), false);
+    }
+
     /** Runs a query that returns more than a list of rows. The query gets the session to run on, which may be another one. */
     public <R> R quietly(
             SharedSessionContractImplementor session, Function<SharedSessionContractImplementor, R> query) {
+        return quietly(session, query, OldRows.needLock(session));
+    }
+
+    private <R> R quietly(
+            SharedSessionContractImplementor session,
+            Function<SharedSessionContractImplementor, R> query,
+            boolean isLocking) {
         if (session instanceof StatelessSession && !areUnderWay(session)) {
             session.getJdbcCoordinator().executeBatch(); // queries of a stateless session do not send open batches
         }
         return duringBatch(
                 session,
                 () -> session instanceof SessionImplementor stateful
-                        ? withoutFlush(stateful, query)
-                        : query.apply(session));
+                        ? withoutFlush(stateful, query, isLocking)
+                        : onFitSession(session, query, isLocking));
     }
 
     /** Runs queries just before an open JDBC batch of a stateless session is sent: they do not send it. */
@@ -120,24 +142,43 @@ public final class OwnQueries {
         }
     }
 
-    private static <R> R withoutFlush(SessionImplementor session, Function<SharedSessionContractImplementor, R> query) {
+    private static <R> R withoutFlush(
+            SessionImplementor session, Function<SharedSessionContractImplementor, R> query, boolean isLocking) {
         FlushMode mode = session.getHibernateFlushMode();
         session.setHibernateFlushMode(FlushMode.MANUAL);
         try {
-            return OuterFlush.undisturbed(session, () -> onOpenSession(session, query));
+            return OuterFlush.undisturbed(session, () -> onFitSession(session, query, isLocking));
         } finally {
             session.setHibernateFlushMode(mode);
         }
     }
 
-    /** With JTA, a closed session stays in use until its transaction ends: it still flushes, but it refuses queries. */
-    private static <R> R onOpenSession(
-            SessionImplementor session, Function<SharedSessionContractImplementor, R> query) {
-        if (!session.isClosed()) {
+    /**
+     * Runs a query on this session or, if that does not do, on another one with the same connection. With JTA, a closed session
+     * stays in use until its transaction ends: it still flushes, but it refuses queries.
+     */
+    private static <R> R onFitSession(
+            SharedSessionContractImplementor session,
+            Function<SharedSessionContractImplementor, R> query,
+            boolean isLocking) {
+        if (!session.isClosed() && !isLocking) {
             return query.apply(session);
         }
-        try (StatelessSession open = SharedConnection.open(session)) {
+        if (isLocking && session instanceof SessionImplementor) {
+            session.getJdbcCoordinator().executeBatch(); // as a query of this session would
+        }
+        try (StatelessSession open = SharedConnection.open(session, isLocking ? locking(session) : null)) {
             return query.apply((SharedSessionContractImplementor) open);
         }
+    }
+
+    /** Has a query lock what it reads, after the application's own inspector has seen it. */
+    private static UnaryOperator<String> locking(SharedSessionContractImplementor session) {
+        StatementInspector own = session.getJdbcSessionContext().getStatementInspector();
+        Database database = Databases.of(session);
+        return sql -> {
+            String inspected = own == null ? null : own.inspect(sql);
+            return database.lockingReads(inspected == null ? sql : inspected);
+        };
     }
 }

@@ -45,7 +45,12 @@ record PostgreSql(Dialect dialect) implements Database {
     }
 
     @Override
-    public boolean canQueryInsertedAndDeleted() {
+    public boolean canQueryInserted() {
+        return true;
+    }
+
+    @Override
+    public boolean canQueryDeleted() {
         return true;
     }
 

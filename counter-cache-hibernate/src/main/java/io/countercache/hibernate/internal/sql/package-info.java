@@ -7,7 +7,8 @@
  *   <li>{@code Statements} sends SQL through Hibernate
  *   <li>{@code Columns} are the columns of ids and other attributes, with their values
  *   <li>{@code LockOrder} is the order in which all transactions lock rows; {@code RowLocks} locks them
- *   <li>{@code OldRows} refuses what some databases cannot do at REPEATABLE READ
+ *   <li>{@code OldRows} says which databases read old rows at REPEATABLE READ, and refuses what they cannot do then; {@code
+ *       LockingReads} has MySQL read new ones
  *   <li>{@code OwnQueries} runs HQL that neither flushes nor writes deltas
  *   <li>{@code TouchedAttribute} is a date or time that is set to now along with a counter
  *   <li>{@code ArrayUpdate} adds to many rows by one statement

@@ -245,6 +245,11 @@ public final class PendingDeltas {
         }
     }
 
+    /** The rows that the session's transaction has locked for the statements of children. They stay locked until it ends. */
+    Set<ParentRow> locked(SharedSessionContractImplementor session) {
+        return begin(session).locked;
+    }
+
     /** Says that {@link #writeAndCommit} will be called if the session's transaction is committed now. */
     void expectCommit(SharedSessionContractImplementor owner) {
         TransactionDeltas pending = transactions.get(owner);

@@ -64,4 +64,17 @@ class DatabasesTest {
         assertThat(of(dialect).readsOldRows(Connection.TRANSACTION_REPEATABLE_READ))
                 .isFalse();
     }
+
+    @ParameterizedTest
+    @ValueSource(classes = {MySQLDialect.class, MariaDBDialect.class})
+    void mySqlUpsertsAsMariaDbDoes(Class<? extends Dialect> dialect) throws ReflectiveOperationException {
+        assertThat(of(dialect).canUpsert()).isTrue();
+        assertThat(of(dialect).upsertsFromZero()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OracleDialect.class, SQLServerDialect.class, HSQLDialect.class})
+    void othersDoNotUpsert(Class<? extends Dialect> dialect) throws ReflectiveOperationException {
+        assertThat(of(dialect).canUpsert()).isFalse();
+    }
 }
