@@ -70,6 +70,20 @@ public final class CounterCacheSettings {
     public static final String CHECK_SCHEMA = Settings.CHECK_SCHEMA;
 
     /**
+     * {@code hibernate.counter_cache.database}: which SQL is sent beside the statements that all databases have. Default auto.
+     *
+     * <ul>
+     *   <li>{@code auto}: what the database has that Hibernate's dialect is for.
+     *   <li>{@code portable}: nothing beside them. For a proxy or an engine that only looks like PostgreSQL, such as ShardingSphere.
+     *   <li>{@code postgresql}: what PostgreSQL has, whatever the dialect is.
+     *   <li>{@code h2}: the same for H2.
+     *   <li>{@code mysql}: the same for MySQL.
+     *   <li>{@code mariadb}: the same for MariaDB.
+     * </ul>
+     */
+    public static final String DATABASE = Settings.DATABASE;
+
+    /**
      * {@code hibernate.counter_cache.listener}: who is told after each commit which counters it has moved: a
      * {@link io.countercache.CounterListener}, its class, or the name of its class. Of a class, Hibernate makes an object when the session
      * factory is built: by the application's container, such as CDI or Spring, if it has one. Default none.

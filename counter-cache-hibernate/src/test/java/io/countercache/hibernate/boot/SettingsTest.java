@@ -206,7 +206,8 @@ class SettingsTest {
         "hibernate.counter_cache.collection_size, 1, true or false",
         "hibernate.counter_cache.write, later, with_commit or before_commit or flush",
         "hibernate.counter_cache.stale_children, ignore, lock or trust",
-        "hibernate.counter_cache.bulk, false, count or reject or ignore"
+        "hibernate.counter_cache.bulk, false, count or reject or ignore",
+        "hibernate.counter_cache.database, cockroach, auto or portable or postgresql or h2 or mysql or mariadb"
     })
     void aWrongValueIsRefusedAndTheRightOnesAreNamed(String setting, String value, String allowed) {
         assertThatThrownBy(() -> factory(setting, value))

@@ -32,6 +32,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
 
+    /** Whether all is to be sent as for databases that are not known. */
+    public static final boolean IS_PORTABLE = Boolean.getBoolean("test.portable");
+
     private static final String QUEUE = "hibernate.flush.queue.type";
 
     private final List<Class<?>> entities;
@@ -125,6 +128,9 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         configuration.getProperties().put("hibernate.jpa.static_metamodel.population", "disabled");
         String sizes = System.getProperty("test.collection_size", "true");
         configuration.getProperties().put(CounterCacheSettings.COLLECTION_SIZE, sizes);
+        if (IS_PORTABLE) {
+            configuration.getProperties().put(CounterCacheSettings.DATABASE, "portable");
+        }
         configuration.getProperties().putAll(settings);
         return configuration;
     }

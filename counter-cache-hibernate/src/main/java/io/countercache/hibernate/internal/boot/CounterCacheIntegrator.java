@@ -82,6 +82,7 @@ public final class CounterCacheIntegrator implements Integrator {
             DisabledCounters.warn(metadata);
             return;
         }
+        Databases.set(settings.database(), factory);
         Activity activity = new Activity();
         CounterListeners listeners = ListenerSetting.listeners(settings.listener(), factory);
         WrittenMoves moves = new WrittenMoves(listeners);

@@ -12,6 +12,7 @@ import io.countercache.hibernate.internal.ondelete.OnDeleteSearch;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.orm.Hql;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import org.hibernate.LockMode;
 import org.hibernate.StaleStateException;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.sqm.internal.SqmJdbcExecutionContextAdapter;
 
@@ -118,14 +120,7 @@ final class LockingExecution {
                 SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));
         EntityPersister locked = EntityTables.locked(mutation.entity());
         if (!locked.getTableName().equals(mutation.entity().getTableName())) {
-            String hql = "select id(c) from %s c where id(c) in :ids".formatted(Hql.name(locked));
-            for (List<Object> chunk : Chunks.of(ids)) {
-                queries.list(
-                        hql,
-                        Object.class,
-                        query -> query.setParameterList("ids", chunk).setHibernateLockMode(LockMode.PESSIMISTIC_WRITE),
-                        mutation.session());
-            }
+            lock(ids, locked, mutation.session());
         }
         for (CountedCollection collection : elementsOf) {
             // the same rows as CollectionReads locks, where the column is not in the first table of the elements
@@ -136,6 +131,21 @@ final class LockingExecution {
         }
         activity.add(Figure.BULK_ROWS, ids.size());
         return List.copyOf(ids);
+    }
+
+    private void lock(Set<Object> ids, EntityPersister entity, SharedSessionContractImplementor session) {
+        if (!Databases.of(session).canLockByQuery()) {
+            RowLocks.lock(ids, entity, EntityTables.own(entity), session);
+            return;
+        }
+        String hql = "select id(c) from %s c where id(c) in :ids".formatted(Hql.name(entity));
+        for (List<Object> chunk : Chunks.of(ids)) {
+            queries.list(
+                    hql,
+                    Object.class,
+                    query -> query.setParameterList("ids", chunk).setHibernateLockMode(LockMode.PESSIMISTIC_WRITE),
+                    session);
+        }
     }
 
     /** Reads the rows in groups and counts what these mean; returns how many rows there are. */

@@ -98,12 +98,9 @@ final class OwnSelect {
                 LockMode.PESSIMISTIC_WRITE,
                 context.getSession());
         Database database = Databases.of(context.getSession());
-        return statement instanceof SqmDeleteStatement<?>
-                ? new OwnSelect(
-                        locking.select,
-                        locking.bindings,
-                        sql -> sql.replace(database.forUpdate(), database.forDelete()))
-                : locking;
+        String hibernates = database.dialect().getForUpdateString();
+        String lock = statement instanceof SqmDeleteStatement<?> ? database.forDelete() : database.forUpdate();
+        return new OwnSelect(locking.select, locking.bindings, sql -> sql.replace(hibernates, lock));
     }
 
     private static SqmSelectStatement<?> parse(String hql, SessionFactoryImplementor factory) {

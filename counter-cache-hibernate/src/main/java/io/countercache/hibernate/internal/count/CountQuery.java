@@ -64,14 +64,30 @@ public final class CountQuery {
     /** The same for the rows in a range of ids whose stored value is wrong. */
     public String ofWrong(IdRange range) {
         return !isGroupable()
-                ? counted("%s and %s".formatted(range.contains("p"), differ(stored(), actual("p"))))
+                ? counted("%s and %s".formatted(range.contains("p"), differ(storedValue(), actual("p"))))
                 : grouped(
-                        "%s and %s".formatted(range.contains("p"), differ(stored(), "coalesce(counted.total, 0)")),
+                        "%s and %s".formatted(range.contains("p"), differ(storedValue(), "coalesce(counted.total, 0)")),
                         range.containsId(endId()));
     }
 
+    /** The id and the stored value of each row that has one of {@code :ids}. */
+    public String stored() {
+        return "select id(p), %s from %s p where id(p) in :ids".formatted(storedValue(), Hql.name(parent));
+    }
+
+    /** The id and the actual value of each row that has one of {@code :ids}, and any children; if {@link #isGroupable}. */
+    public String actual() {
+        return "select %1$s, %2$s %3$s where %1$s in :ids%4$s group by %1$s"
+                .formatted(endId(), total(), from(), andWhere);
+    }
+
+    /** The actual value of the row with {@code :id}. */
+    public String actualOfOne() {
+        return beneath(counter.path().size());
+    }
+
     /** HQL cannot join a subquery by a composite id, and JPA knows no subquery in the FROM clause. */
-    private boolean isGroupable() {
+    public boolean isGroupable() {
         return parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping
                 && !parent.getFactory()
                         .getSessionFactoryOptions()
@@ -94,7 +110,7 @@ public final class CountQuery {
                 ) counted on counted.parent = id(p)
                 where %8$s
                 order by id(p)
-                """.formatted(stored(), Hql.name(parent), endId(), total(), from(), children, andWhere, rows);
+                """.formatted(storedValue(), Hql.name(parent), endId(), total(), from(), children, andWhere, rows);
     }
 
     /** Counts the children of each row. */
@@ -104,10 +120,10 @@ public final class CountQuery {
                 from %3$s p
                 where %4$s
                 order by id(p)
-                """.formatted(stored(), actual("p"), Hql.name(parent), rows);
+                """.formatted(storedValue(), actual("p"), Hql.name(parent), rows);
     }
 
-    private String stored() {
+    private String storedValue() {
         return "coalesce(p.%s, 0)".formatted(Hql.path(counter.counter()));
     }
 

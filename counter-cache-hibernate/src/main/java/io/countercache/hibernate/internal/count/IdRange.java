@@ -53,7 +53,7 @@ public record IdRange(
     @Nullable
     public Chunk first(int size, SharedSessionContractImplementor session) {
         Entities.refuseFilters(entity, session);
-        List<Object> ids = query("select id(p)" + from() + " order by id(p)", Object.class, session)
+        List<Object> ids = query(ids(), Object.class, session)
                 .setFirstResult(size - 1)
                 .setMaxResults(1)
                 .getResultList();
@@ -64,6 +64,11 @@ public record IdRange(
                 .setMaxResults(1)
                 .getResultList();
         return last.isEmpty() ? null : new Chunk(this, count(session), last.get(0), true);
+    }
+
+    /** The HQL query for the ids of all rows, in their order. */
+    public String ids() {
+        return "select id(p)" + from() + " order by id(p)";
     }
 
     public long count(SharedSessionContractImplementor session) {

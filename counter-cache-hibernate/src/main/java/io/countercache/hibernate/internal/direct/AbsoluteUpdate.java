@@ -33,7 +33,7 @@ record AbsoluteUpdate(DirectStatement statement, Collection<Object> ids, List<To
                     .existing(List.copyOf(inOrder), entity(), statement.table(), statement.session());
             Map<Object, List<BigDecimal>> before = before(rows);
             Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, statement.session());
-            return Chunks.of(rows).stream()
+            return Chunks.of(rows, LockOrder.rowsAtOnce(statement.session())).stream()
                     .mapToInt(chunk -> update(chunk, before, now))
                     .sum();
         } catch (JDBCException e) {

@@ -213,7 +213,7 @@ final class RelativeUpdate {
         }
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
         int changed = 0;
-        for (List<Object> chunk : Chunks.of(existing)) {
+        for (List<Object> chunk : Chunks.of(existing, LockOrder.rowsAtOnce(session))) {
             changed += updateMany(chunk, now);
         }
         return Outcome.changed(changed);

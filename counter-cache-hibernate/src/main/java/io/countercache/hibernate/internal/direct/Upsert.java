@@ -109,8 +109,7 @@ final class Upsert {
     /** Why a row of the entity cannot be inserted by one statement that Hibernate does not know of; null if it can. */
     private @Nullable String uninsertable() {
         if (!database.canUpsert()) {
-            return "that needs PostgreSQL, H2, MariaDB or MySQL, not "
-                    + database.dialect().getClass().getSimpleName();
+            return "that needs PostgreSQL, H2, MariaDB or MySQL, not " + database.name();
         }
         if (database.upsertsFromZero()
                 && (counter.limits().min() > 0 || counter.limits().max() < 0)) {

@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.observe.Activity;
 import io.countercache.hibernate.internal.observe.Figure;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
@@ -74,11 +75,11 @@ final class ImageReader {
             boolean isLocking,
             Map<Object, Row> rows,
             SharedSessionContractImplementor session) {
-        boolean isLockedBefore = isLocking && !query.isOneStep();
+        boolean isOneStep = query.isOneStep() && Databases.of(session).canLockByQuery();
+        boolean isLockedBefore = isLocking && !isOneStep;
         List<Object> found = isLockedBefore && !ids.isEmpty() ? lock(query, ids, session) : ids;
         if (!found.isEmpty()) {
-            list(query, found, isLocking && query.isOneStep(), session)
-                    .forEach(row -> rows.put(row[0], row(query, row)));
+            list(query, found, isLocking && isOneStep, session).forEach(row -> rows.put(row[0], row(query, row)));
         }
     }
 
@@ -103,9 +104,11 @@ final class ImageReader {
 
     private List<Object> lock(ImageQuery query, List<Object> ids, SharedSessionContractImplementor session) {
         OldRows.refuse(Entities.name(query.rows()), session);
-        if (EntityTables.isInSeveralTables(query.rows())) {
-            // no database locks the rows of a union of tables
-            return List.copyOf(RowLocks.lock(ids, query.rows(), "", session));
+        // no database locks the rows of a union of tables
+        if (EntityTables.isInSeveralTables(query.rows())
+                || !Databases.of(session).canLockByQuery()) {
+            EntityPersister locked = EntityTables.locked(query.rows());
+            return List.copyOf(RowLocks.lock(ids, locked, EntityTables.own(locked), session));
         }
         return list(ids.size() == 1 ? query.lockOne() : query.lockMany(), Object.class, ids, true, session);
     }

@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.model.Moves;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
@@ -69,9 +70,12 @@ public final class CollectionRows {
                 .map(id -> Columns.columnValues(end.key(), id, session))
                 .toList();
         String table = end.collection().persister().getTableName();
+        Database database = Databases.of(session);
         String sql = Columns.selectByAny(
-                        table, keys, List.of(keys.get(0).get(0).column().getSelectionExpression()))
-                + Databases.of(session).forDelete();
+                        database.locked(table),
+                        keys,
+                        List.of(keys.get(0).get(0).column().getSelectionExpression()))
+                + database.forDelete();
         Statements.query(sql, () -> "lock rows of " + table, session, statement -> {
             int position = 1;
             for (List<ColumnValue> key : keys) {

@@ -7,7 +7,9 @@ import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
 import io.countercache.hibernate.internal.write.CounterSql;
@@ -248,13 +250,15 @@ public final class PathWriter {
             String column = step.columns().get(0);
             String text = "update " + step.table() + " set " + column + " = " + column + " where "
                     + Columns.row(step.table(), step.entity());
-            Statements.send(text, () -> "confirm " + Entities.name(step.entity()), session, statement -> {
-                for (Object id : ids) {
-                    Columns.bindId(id, step.entity(), statement, 1, session);
-                    statement.addBatch();
-                }
-                return Statements.executeBatch(statement, session).length;
-            });
+            for (List<Object> chunk : Chunks.of(ids, LockOrder.rowsAtOnce(session))) {
+                Statements.send(text, () -> "confirm " + Entities.name(step.entity()), session, statement -> {
+                    for (Object id : chunk) {
+                        Columns.bindId(id, step.entity(), statement, 1, session);
+                        statement.addBatch();
+                    }
+                    return Statements.executeBatch(statement, session).length;
+                });
+            }
         }
     }
 }

@@ -10,11 +10,7 @@ import io.countercache.hibernate.internal.observe.Figure;
 import io.countercache.hibernate.internal.observe.FlightRecorder;
 import io.countercache.hibernate.internal.observe.RecountEvent;
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.sql.LockOrder;
-import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
-import io.countercache.hibernate.internal.sql.RowLocks;
-import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas;
@@ -22,16 +18,11 @@ import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.CounterWriter;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.query.SelectionQuery;
 
 /**
  * Computes counters from the rows of their children, and corrects those that are wrong, while other transactions write.
@@ -43,10 +34,8 @@ import org.hibernate.query.SelectionQuery;
  */
 public final class Recount {
 
-    private final CounterModel model;
     private final PendingDeltas pending;
-    private final OwnQueries queries;
-    private final CounterSql sql;
+    private final Measurement measurement;
     private final CounterWriter writer;
     private final Activity activity;
 
@@ -57,10 +46,8 @@ public final class Recount {
             CounterSql sql,
             CounterWriter writer,
             Activity activity) {
-        this.model = model;
         this.pending = pending;
-        this.queries = queries;
-        this.sql = sql;
+        this.measurement = new Measurement(model, queries, sql);
         this.writer = writer.withoutTouching();
         this.activity = activity;
     }
@@ -71,7 +58,7 @@ public final class Recount {
             Collection<?> ids,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
-        return told(parent, ids, false, () -> measure(parent, ids, counters, queries::listFromSnapshot, session));
+        return told(parent, ids, false, () -> measurement.of(parent, ids, counters, session));
     }
 
     /** Corrects some rows. Returns the drift that they had. */
@@ -80,17 +67,11 @@ public final class Recount {
             Collection<?> ids,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
-        return told(parent, ids, true, () -> {
-            // what seems to be right in an old snapshot may be wrong by now
-            Collection<?> suspects = OldRows.needLock(session)
-                    ? ids
-                    : ids(measure(parent, ids, counters, queries::listFromSnapshot, session));
-            return correct(parent, suspects, counters, session);
-        });
-    }
-
-    private static List<Object> ids(List<Drift> drifts) {
-        return drifts.stream().map(Drift::id).toList();
+        return told(
+                parent,
+                ids,
+                true,
+                () -> correct(parent, measurement.suspects(parent, ids, counters, session), counters, session));
     }
 
     private List<Drift> told(
@@ -104,35 +85,6 @@ public final class Recount {
         return wrong;
     }
 
-    private List<Drift> measure(
-            EntityPersister parent,
-            Collection<?> ids,
-            List<CounterDefinition> counters,
-            Reading reading,
-            SharedSessionContractImplementor session) {
-        List<Drift> drifts = new ArrayList<>();
-        for (List<Object> chunk : Chunks.<Object>of(ids)) {
-            for (CounterDefinition counter : counters) {
-                CountQuery count = count(parent, counter, session);
-                drifts.addAll(count.drifts(reading.list(
-                        count.ofEach(chunk.size()),
-                        Object[].class,
-                        query -> query.setParameterList("ids", chunk),
-                        session)));
-            }
-        }
-        return drifts;
-    }
-
-    /** How a query is sent: {@link OwnQueries#list}, or {@link OwnQueries#listFromSnapshot} where nothing is locked. */
-    private interface Reading {
-        List<Object[]> list(
-                String hql,
-                Class<Object[]> type,
-                Consumer<SelectionQuery<Object[]>> parameters,
-                SharedSessionContractImplementor session);
-    }
-
     /** The drift of a part of the table. Changes nothing. */
     public List<Drift> driftBetween(
             EntityPersister parent,
@@ -140,9 +92,7 @@ public final class Recount {
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
         activity.add(Figure.RECOUNTS, 1);
-        return counters.stream()
-                .flatMap(counter -> measureBetween(parent, range, counter, session).stream())
-                .toList();
+        return measurement.between(parent, range, counters, session);
     }
 
     /** Corrects a part of the table. Returns the drift that it had. */
@@ -151,7 +101,7 @@ public final class Recount {
             IdRange range,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
-        return correct(parent, ids(driftBetween(parent, range, counters, session)), counters, session);
+        return correct(parent, Measurement.ids(driftBetween(parent, range, counters, session)), counters, session);
     }
 
     /** Locks the rows that seem to be wrong, measures them then, and corrects those that are wrong. */
@@ -163,13 +113,7 @@ public final class Recount {
         if (suspects.isEmpty()) {
             return List.of();
         }
-        OldRows.refuse(Entities.name(parent), session);
-        Set<Object> ids = new TreeSet<>(LockOrder.of(parent, session));
-        ids.addAll(suspects);
-        Set<String> tables = new TreeSet<>(sql.tableOrder());
-        counters.forEach(counter -> tables.add(counter.table()));
-        tables.forEach(table -> RowLocks.lock(ids, parent, table, session));
-        List<Drift> wrong = measure(parent, ids, counters, queries::list, session);
+        List<Drift> wrong = measurement.ofLocked(parent, suspects, counters, session);
         activity.add(
                 Figure.REPAIRED_ROWS, wrong.stream().map(Drift::id).distinct().count());
         write(parent, wrong, counters, session);
@@ -193,21 +137,5 @@ public final class Recount {
             }
         }
         writer.write(differences, session);
-    }
-
-    private List<Drift> measureBetween(
-            EntityPersister parent,
-            IdRange range,
-            CounterDefinition counter,
-            SharedSessionContractImplementor session) {
-        CountQuery count = count(parent, counter, session);
-        return count.drifts(queries.listFromSnapshot(count.ofWrong(range), Object[].class, range::bind, session));
-    }
-
-    private CountQuery count(
-            EntityPersister parent, CounterDefinition counter, SharedSessionContractImplementor session) {
-        CountQuery count = new CountQuery(parent, counter, model);
-        count.refuseFilters(session);
-        return count;
     }
 }

@@ -179,7 +179,7 @@ public final class SchemaCheck {
         if (!database.canLock()) {
             problems.add(
                     "%s has neither a suffix nor a hint that locks rows, so that counters may drift when several transactions change one row: use transactions that are SERIALIZABLE"
-                            .formatted(database.dialect().getClass().getSimpleName()));
+                            .formatted(database.name()));
         }
         if (!database.canLockReads()
                 && database.readsOldRows(Connection.TRANSACTION_REPEATABLE_READ) // the others are not asked

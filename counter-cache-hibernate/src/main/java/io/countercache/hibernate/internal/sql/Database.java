@@ -17,6 +17,11 @@ public interface Database {
     /** What Hibernate knows about it. */
     Dialect dialect();
 
+    /** What messages call it. */
+    default String name() {
+        return dialect().getClass().getSimpleName();
+    }
+
     /**
      * The end of a SELECT that locks the rows of the one table that it reads. FOR NO KEY UPDATE on PostgreSQL: FOR UPDATE would
      * wait for every transaction that has inserted a child, and deadlock with it.
@@ -31,9 +36,27 @@ public interface Database {
         return dialect().appendLockHint(new LockOptions(LockMode.PESSIMISTIC_WRITE), table);
     }
 
+    /** Whether queries that Hibernate writes may lock rows: they do it as Hibernate's dialect says. */
+    default boolean canLockByQuery() {
+        return true;
+    }
+
     /** Whether there is any way to lock rows. */
     default boolean canLock() {
         return !forUpdate().isBlank() || !locked("t").equals("t");
+    }
+
+    /**
+     * Whether a statement or a JDBC batch comes to its rows in the order that it says. A proxy sends one to several servers at once,
+     * and none of these servers notices a deadlock with another one.
+     */
+    default boolean keepsOrder() {
+        return true;
+    }
+
+    /** Whether a query finds all rows that it joins. A proxy that spreads tables over several servers joins on each by itself. */
+    default boolean canJoin() {
+        return true;
     }
 
     /**

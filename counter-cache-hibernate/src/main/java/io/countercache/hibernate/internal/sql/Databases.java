@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.support.FactoryScope;
+import io.countercache.hibernate.internal.support.Settings.DatabaseKind;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.dialect.H2Dialect;
 import org.hibernate.dialect.MySQLDialect;
@@ -13,7 +14,13 @@ public final class Databases {
 
     private Databases() {}
 
-    /** The database of a session factory: found by its dialect, once. */
+    /** Sets the database of a session factory, before anybody asks for it. */
+    public static void set(DatabaseKind kind, SessionFactoryImplementor factory) {
+        FactoryScope.of(factory)
+                .put(Database.class, of(kind, factory.getJdbcServices().getDialect()));
+    }
+
+    /** The database of a session factory: if none was set, found by its dialect, once. */
     public static Database of(SessionFactoryImplementor factory) {
         return FactoryScope.of(factory)
                 .get(Database.class, () -> of(factory.getJdbcServices().getDialect()));
@@ -22,6 +29,17 @@ public final class Databases {
     /** The database of the session's factory. */
     public static Database of(SharedSessionContractImplementor session) {
         return of(session.getFactory());
+    }
+
+    /** The database of a kind; the dialect says how some of its statements are written. */
+    static Database of(DatabaseKind kind, Dialect dialect) {
+        return switch (kind) {
+            case AUTO -> of(dialect);
+            case PORTABLE -> new PlainSql(of(dialect));
+            case POSTGRESQL -> new PostgreSql(dialect);
+            case H2 -> new H2(dialect);
+            case MYSQL, MARIADB -> new MySql(dialect);
+        };
     }
 
     static Database of(Dialect dialect) {

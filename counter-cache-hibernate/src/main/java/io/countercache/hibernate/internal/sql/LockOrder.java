@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
+import io.countercache.hibernate.internal.support.Chunks;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.UUID;
@@ -16,6 +17,11 @@ import org.hibernate.persister.entity.EntityPersister;
 public final class LockOrder {
 
     private LockOrder() {}
+
+    /** Of how many rows one statement or one JDBC batch keeps the order. */
+    public static int rowsAtOnce(SharedSessionContractImplementor session) {
+        return Databases.of(session).keepsOrder() ? Chunks.SIZE : 1;
+    }
 
     public static Comparator<Object> of(EntityPersister entity, SharedSessionContractImplementor session) {
         return (one, other) -> compareIds(() -> entity, one, other, session);

@@ -121,8 +121,8 @@ public final class RowLocks {
                 || (inOrder.stream().allMatch(Number.class::isInstance)
                         && entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id
                         && id.getJdbcMapping().getJdbcType().isNumber());
-        int size = isInOrder ? Chunks.SIZE : 1;
         Database database = Databases.of(session);
+        int size = isInOrder ? LockOrder.rowsAtOnce(session) : 1;
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String lock = areDeleted ? database.forDelete() : database.forUpdate();
             String sql = selectForUpdate(table, database.locked(table), entity, columns, chunk.size(), lock);
@@ -159,7 +159,7 @@ public final class RowLocks {
      * @param from the table, with the hint that locks it if there is one
      * @param lock the end of the statement
      */
-    private static String selectForUpdate(
+    static String selectForUpdate(
             String table, String from, EntityPersister entity, List<String> read, int rows, String lock) {
         List<String> key = Columns.keyColumns(table, entity);
         List<String> columns = new ArrayList<>(read);

@@ -19,6 +19,7 @@ public record Settings(
         Bulk bulk,
         boolean collectionSize,
         CheckSchema checkSchema,
+        DatabaseKind database,
         @Nullable Object listener) {
 
     public static final String ENABLED = "hibernate.counter_cache.enabled";
@@ -30,11 +31,13 @@ public record Settings(
 
     public static final String CHECK_SCHEMA = "hibernate.counter_cache.check_schema";
 
+    public static final String DATABASE = "hibernate.counter_cache.database";
+
     public static final String LISTENER = "hibernate.counter_cache.listener";
 
     private static final String PREFIX = "hibernate.counter_cache.";
     private static final Set<String> NAMES =
-            Set.of(ENABLED, WRITE, STALE_CHILDREN, BULK, COLLECTION_SIZE, CHECK_SCHEMA, LISTENER);
+            Set.of(ENABLED, WRITE, STALE_CHILDREN, BULK, COLLECTION_SIZE, CHECK_SCHEMA, DATABASE, LISTENER);
 
     private static final List<String> TRUE_OR_FALSE = List.of("true", "false");
     private static final String OFF = "off";
@@ -62,6 +65,15 @@ public record Settings(
         OFF
     }
 
+    public enum DatabaseKind {
+        AUTO,
+        PORTABLE,
+        POSTGRESQL,
+        H2,
+        MYSQL,
+        MARIADB
+    }
+
     /** Wrong settings, each with what is wrong. */
     public static CounterMappingException wrong(List<String> problems) {
         return new CounterMappingException(
@@ -82,6 +94,7 @@ public record Settings(
                 value(settings, BULK, Bulk.values(), problems),
                 Boolean.parseBoolean(value(settings, COLLECTION_SIZE, TRUE_OR_FALSE, problems)),
                 value(settings, CHECK_SCHEMA, CheckSchema.values(), problems),
+                value(settings, DATABASE, DatabaseKind.values(), problems),
                 settings.get(LISTENER));
         if (!problems.isEmpty()) {
             throw wrong(problems);

@@ -93,14 +93,14 @@ public final class CounterWriter {
     }
 
     private void write(List<RowDeltas> rows, SharedSessionContractImplementor session) {
-        for (List<RowDeltas> chunk : StatementRows.chunks(rows, sql)) {
+        for (List<RowDeltas> chunk : StatementRows.chunks(rows, sql, session)) {
             StatementRows.of(chunk, sql, session).forEach(statement -> write(statement, false, session));
         }
     }
 
     /** The rows of the last statement. */
     private StatementRows last(List<RowDeltas> rows, SharedSessionContractImplementor session) {
-        return last(StatementRows.of(last(StatementRows.chunks(rows, sql)), sql, session));
+        return last(StatementRows.of(last(StatementRows.chunks(rows, sql, session)), sql, session));
     }
 
     private static <T> T last(List<T> list) {

@@ -2,7 +2,7 @@ package io.countercache.hibernate.internal.write;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
-import io.countercache.hibernate.internal.support.Chunks;
+import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,23 +25,25 @@ record StatementRows(
         @Nullable ArrayUpdate array) {
 
     /** Rows of one table and one entity, as many as one statement may have. */
-    static List<List<RowDeltas>> chunks(List<RowDeltas> rows, CounterSql sql) {
+    static List<List<RowDeltas>> chunks(
+            List<RowDeltas> rows, CounterSql sql, SharedSessionContractImplementor session) {
         List<List<RowDeltas>> chunks = new ArrayList<>();
+        int most = LockOrder.rowsAtOnce(session);
         int from = 0;
         while (from < rows.size()) {
-            int to = endOfChunk(rows, from, sql);
+            int to = endOfChunk(rows, from, most, sql);
             chunks.add(rows.subList(from, to));
             from = to;
         }
         return chunks;
     }
 
-    private static int endOfChunk(List<RowDeltas> rows, int from, CounterSql sql) {
+    private static int endOfChunk(List<RowDeltas> rows, int from, int most, CounterSql sql) {
         String table = rows.get(from).row().table();
         SortedSet<CounterDefinition> counters = counters(rows.subList(from, from + 1));
         int to = from + 1;
         while (to < rows.size()
-                && to - from < Chunks.SIZE
+                && to - from < most
                 && rows.get(to).row().table().equals(table)
                 && join(counters, rows.get(to), sql)) {
             to++;

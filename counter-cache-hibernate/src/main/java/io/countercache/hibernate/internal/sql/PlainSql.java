@@ -1,0 +1,78 @@
+package io.countercache.hibernate.internal.sql;
+
+import io.countercache.hibernate.internal.support.Settings;
+import org.hibernate.dialect.Dialect;
+
+/**
+ * A database that gets only the statements that all databases have, because a proxy before it, or the engine itself, understands no
+ * others. What it does with transactions is what its kind does, so these answers stay.
+ */
+record PlainSql(Database kind) implements Database {
+
+    @Override
+    public Dialect dialect() {
+        return kind.dialect();
+    }
+
+    @Override
+    public String name() {
+        return Settings.DATABASE + "=portable";
+    }
+
+    @Override
+    public String forUpdate() {
+        return kind.forDelete().contains(" no key ") ? " for update" : kind.forDelete();
+    }
+
+    @Override
+    public String locked(String table) {
+        return kind.locked(table);
+    }
+
+    /** Queries of Hibernate lock as the dialect says. */
+    @Override
+    public boolean canLockByQuery() {
+        return !(kind instanceof PostgreSql);
+    }
+
+    @Override
+    public boolean readsOldRows(int isolation) {
+        return kind.readsOldRows(isolation);
+    }
+
+    @Override
+    public boolean canLockReads() {
+        return kind.canLockReads();
+    }
+
+    @Override
+    public String lockingReads(String query) {
+        return kind.lockingReads(query);
+    }
+
+    @Override
+    public boolean locksReferredRows() {
+        return kind.locksReferredRows();
+    }
+
+    /** Between two servers there are no foreign keys. */
+    @Override
+    public boolean keepsReferredRows() {
+        return false;
+    }
+
+    @Override
+    public boolean keepsOrder() {
+        return false;
+    }
+
+    @Override
+    public boolean canJoin() {
+        return false;
+    }
+
+    @Override
+    public boolean likeMatchesUtf16() {
+        return kind.likeMatchesUtf16();
+    }
+}

@@ -1,0 +1,124 @@
+package io.countercache.hibernate.internal.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countercache.CounterCache;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.write.CounterSql;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.hibernate.SessionFactory;
+import org.hibernate.cfg.Configuration;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What would be sent to databases that are not there in the tests: the session factory is built without a connection. */
+class SqlByTextTest {
+
+    @Entity(name = "Town")
+    static class Town {
+        @Id
+        Long id;
+
+        @Column(name = "tenants_count")
+        int tenantsCount;
+    }
+
+    @Entity(name = "House")
+    static class House {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        Town town;
+
+        @Column(name = "tenants_count")
+        int tenantsCount;
+    }
+
+    @Entity(name = "Tenant")
+    static class Tenant {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache
+        @CounterCache(value = "tenantsCount", path = "town")
+        House house;
+    }
+
+    private static void with(String dialect, BiConsumer<Database, EntityPersister> work) {
+        Configuration configuration = new Configuration()
+                .addAnnotatedClass(Town.class)
+                .addAnnotatedClass(House.class)
+                .addAnnotatedClass(Tenant.class)
+                .setProperty("hibernate.dialect", "org.hibernate.dialect." + dialect)
+                .setProperty("hibernate.boot.allow_jdbc_metadata_access", "false");
+        try (SessionFactory factory = configuration.buildSessionFactory()) {
+            SessionFactoryImplementor built = (SessionFactoryImplementor) factory;
+            work.accept(Databases.of(built), Entities.entity(House.class.getName(), built));
+        }
+    }
+
+    private static String lock(Database database, EntityPersister house, int rows, String end) {
+        return RowLocks.selectForUpdate("House", database.locked("House"), house, List.of("town_id"), rows, end);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OracleDialect", "SQLServerDialect", "DB2Dialect", "MySQLDialect", "HSQLDialect"})
+    void aCounterIsWrittenInTheSameWayEverywhere(String dialect) {
+        with(
+                dialect,
+                (database, house) -> assertThat(
+                                CounterSql.update("House", house, List.of("tenants_count"), List.of(), List.of()))
+                        .isEqualTo("update House set tenants_count = coalesce(tenants_count, 0) + ? where id = ?"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "OracleDialect | House | ' for update'",
+                "SQLServerDialect | House with (updlock,holdlock,rowlock) | ''",
+                "DB2Dialect | House | ' for read only with rs use and keep update locks'",
+                "HSQLDialect | House | ' for update'"
+            })
+    void rowsAreLockedByASuffixOrByAHint(String dialect, String from, String end) {
+        with(dialect, (database, house) -> {
+            assertThat(lock(database, house, 1, database.forUpdate()))
+                    .isEqualTo("select town_id, id from " + from + " where id = ?" + end);
+            assertThat(lock(database, house, 2, database.forDelete()))
+                    .isEqualTo("select town_id, id from " + from + " where id in (?, ?) order by id" + end);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OracleDialect", "SQLServerDialect", "DB2Dialect"})
+    void theyGetNothingThatIsNotKnownToWork(String dialect) {
+        with(dialect, (database, house) -> {
+            assertThat(database.canReturnUpdated()).isFalse();
+            assertThat(database.canQueryBulk()).isFalse();
+            assertThat(database.canQueryInserted()).isFalse();
+            assertThat(database.canUpdateFromArrays()).isFalse();
+            assertThat(database.canUpsert()).isFalse();
+            assertThat(database.canCommitAlong()).isFalse();
+            assertThat(database.tryLock()).isNull();
+        });
+    }
+
+    @Test
+    void portableLocksAsADeleteDoes() {
+        Database portable = new PlainSql(new PostgreSql(new org.hibernate.dialect.PostgreSQLDialect()));
+        assertThat(portable.forUpdate()).isEqualTo(" for update");
+        assertThat(portable.forDelete()).isEqualTo(" for update");
+    }
+}
