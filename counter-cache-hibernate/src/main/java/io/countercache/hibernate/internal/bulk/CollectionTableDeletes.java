@@ -41,7 +41,7 @@ public final class CollectionTableDeletes {
     /** The counted collection whose rows a statement deletes; null if it deletes none of them. */
     @Nullable
     public CountedCollection deletedBy(String sql) {
-        StatementText text = new StatementText(new StatementText(sql).withoutAlias());
+        StatementText text = new StatementText(sql);
         return byTable.entrySet().stream()
                 .filter(entry -> text.deletesFrom(entry.getKey()))
                 .map(Map.Entry::getValue)

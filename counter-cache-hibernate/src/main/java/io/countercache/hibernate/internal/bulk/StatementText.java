@@ -172,16 +172,9 @@ record StatementText(String sql) {
 
     /** Whether it is a DELETE of rows of a table. */
     boolean deletesFrom(String table) {
-        return (sql + " ").startsWith("delete from " + table + " ");
-    }
-
-    /** The text; of a DELETE of one table that names an alias first, as MySQL has it, without the alias. */
-    String withoutAlias() {
-        Matcher delete = ALIASED_DELETE.matcher(sql);
-        return delete.find()
-                ? "delete from " + delete.group(2)
-                        + sql.substring(delete.end()).replaceAll("\\b" + delete.group(1) + "\\.", "")
-                : sql;
+        Matcher aliased = ALIASED_DELETE.matcher(sql); // as MySQL has it
+        return (sql + " ").startsWith("delete from " + table + " ")
+                || (aliased.find() && aliased.group(2).equals(table));
     }
 
     /** Whether a DELETE finds its rows by one column only: {@code where column in (..)}. */

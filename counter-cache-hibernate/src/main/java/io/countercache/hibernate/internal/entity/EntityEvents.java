@@ -2,7 +2,6 @@ package io.countercache.hibernate.internal.entity;
 
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentCounter;
-import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.observe.Activity;
 import io.countercache.hibernate.internal.orm.EventSession;
@@ -14,9 +13,7 @@ import io.countercache.hibernate.internal.transaction.ParentLocks;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
 import java.util.function.BiConsumer;
-import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
@@ -79,7 +76,7 @@ public final class EntityEvents
     private final transient ForeseenCounts foreseen;
     private final transient BeforeImages images;
     private final transient ChildCounting children;
-    private final transient ParentLocks locks;
+    private final transient LockedParents locks;
     private final transient RowSteps steps;
 
     /**
@@ -105,7 +102,7 @@ public final class EntityEvents
         this.skipping = skipping;
         this.stateless = stateless;
         this.deletes = deletes;
-        this.locks = locks;
+        this.locks = new LockedParents(locks);
         this.parents = new ParentInstances(model, pending, caches);
         this.foreseen = foreseen;
         this.images = new BeforeImages(onDelete, trust, pending, queries, caches, activity);
@@ -154,7 +151,7 @@ public final class EntityEvents
         if (!watched.isEmpty() && !skipping.contains(event.getSession())) {
             images.onFlushEntity(event, watched);
             if (locks.areNeeded()) {
-                expectLocks(event, watched);
+                locks.onFlushEntity(event, watched);
             }
         }
         if (!steps.isEmpty() && deletes.isSendingDelete(event.getEntityEntry(), event.getSession())) {
@@ -162,27 +159,10 @@ public final class EntityEvents
         }
     }
 
-    private void expectLocks(FlushEntityEvent event, WatchedEntity watched) {
-        EntityEntry entry = event.getEntityEntry();
-        SharedSessionContractImplementor session = event.getSession();
-        boolean isDeleted = entry.getStatus().isDeletedOrGone();
-        Object[] loaded = isDeleted ? entry.getDeletedState() : entry.getLoadedState();
-        Snapshot before =
-                loaded == null || !entry.isExistsInDatabase() ? null : watched.snapshot(entry.getId(), loaded, session);
-        Snapshot after = isDeleted
-                ? null
-                : watched.snapshot(entry.getId(), watched.entity().getValues(event.getEntity()), session);
-        if (before == null || after == null || watched.differ(before, after)) {
-            locks.expect(watched, entry.getId(), before, after, session);
-        }
-    }
-
-    /** For a row that is inserted without a flush. */
-    private void expectLocks(AbstractPreDatabaseOperationEvent event, Object[] inserted) {
-        WatchedEntity watched = locks.areNeeded() ? counted(event) : null;
-        if (watched != null) {
-            SharedSessionContractImplementor session = EventSession.of(event);
-            locks.expect(watched, null, null, watched.snapshot(event.getId(), inserted, session), session);
+    /** @param inserted see {@link LockedParents#beforeStatement} */
+    private void lockParents(AbstractPreDatabaseOperationEvent event, Object @Nullable [] inserted) {
+        if (locks.areNeeded()) {
+            locks.beforeStatement(event, inserted, inserted == null ? null : counted(event));
         }
     }
 
@@ -196,8 +176,7 @@ public final class EntityEvents
     @Override
     public boolean onPreInsert(PreInsertEvent event) {
         if (!stateless.refuses(event, "the INSERT")) {
-            expectLocks(event, event.getState());
-            locks.lock(EventSession.of(event));
+            lockParents(event, event.getState());
             steps.beforeStatement(event);
         }
         return false;
@@ -226,7 +205,7 @@ public final class EntityEvents
         if (stateless.refuses(event, "the UPDATE")) {
             return false;
         }
-        locks.lock(EventSession.of(event));
+        lockParents(event, null);
         List<ParentCounter> counters = model.countersOf(event.getPersister());
         if (!counters.isEmpty()) {
             parents.beforeUpdate(event, counters);
@@ -255,8 +234,7 @@ public final class EntityEvents
             return false;
         }
         parents.refuseUpsert(event.getPersister());
-        expectLocks(event, event.getState());
-        locks.lock(EventSession.of(event));
+        lockParents(event, event.getState());
         WatchedEntity watched = counted(event);
         if (watched != null) {
             images.beforeUpsert(event, watched);
@@ -291,7 +269,7 @@ public final class EntityEvents
         if (stateless.refuses(event, "the DELETE")) {
             return false;
         }
-        locks.lock(EventSession.of(event));
+        lockParents(event, null);
         boolean isUnsent = deletes.isUnsent(event);
         WatchedEntity watched = isUnsent ? null : counted(event);
         if (watched != null) {

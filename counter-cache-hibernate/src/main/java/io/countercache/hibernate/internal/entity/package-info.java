@@ -12,6 +12,7 @@
  *   <li>{@link PerDelete}: what is remembered of rows while their DELETEs are under way
  *   <li>{@link ParentInstances}: keeps the counters right that managed parents show
  *   <li>{@link MergedParents}: undoes what a merge copies to counters; {@link DroppedValues} tells of it
+ *   <li>{@link LockedParents}: has parents locked before the statements of their children, where a database needs that
  *   <li>{@link ForeseenCounts}: writes the count of a new parent with its INSERT
  * </ul>
  */

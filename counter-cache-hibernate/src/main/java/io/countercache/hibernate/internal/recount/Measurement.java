@@ -51,8 +51,7 @@ final class Measurement {
             Collection<?> ids,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
-        // what seems to be right in an old snapshot may be wrong by now; and what cannot be joined is locked first
-        // anyway
+        // what seems right in an old snapshot may be wrong by now, and what cannot be joined is locked in any case
         boolean isSeen = !OldRows.needLock(session) && Databases.of(session).canJoin();
         return isSeen ? ids(of(parent, ids, counters, session)) : ids;
     }
@@ -110,7 +109,7 @@ final class Measurement {
                 drifts.addAll(count.drifts(
                         joins
                                 ? list(count.ofEach(chunk.size()), chunk, reading, session)
-                                : readApart(count, chunk, reading, session)));
+                                : readApart(count, chunk, session)));
             }
         }
         return drifts;
@@ -147,12 +146,11 @@ final class Measurement {
     }
 
     /** The id, stored and actual value of each row. */
-    private List<Object[]> readApart(
-            CountQuery count, List<Object> ids, Reading reading, SharedSessionContractImplementor session) {
-        List<Object[]> rows = list(count.stored(), ids, reading, session);
+    private List<Object[]> readApart(CountQuery count, List<Object> ids, SharedSessionContractImplementor session) {
+        List<Object[]> rows = list(count.stored(), ids, queries::list, session);
         Map<Object, Object> actual = new HashMap<>();
         if (count.isGroupable()) {
-            list(count.actual(), ids, reading, session).forEach(row -> actual.put(row[0], orZero(row[1])));
+            list(count.actual(), ids, queries::list, session).forEach(row -> actual.put(row[0], orZero(row[1])));
         } else {
             ids.forEach(id -> queries.list(
                             count.actualOfOne(), Number.class, query -> query.setParameter("id", id), session)

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The text of a query of Hibernate in which each SELECT, also a nested one, locks the rows that it reads. On MySQL and MariaDB only
@@ -28,37 +29,51 @@ final class LockingReads {
     static String of(String sql, String lock) {
         Matcher own = OWN_LOCK.matcher(sql);
         int end = own.find() ? own.start() : sql.length();
-        String query = new LockingReads(sql, lock).nested(0, end);
+        String query = String.join(UNION, new LockingReads(sql, lock).parts(0, end));
         return end == sql.length() ? query + lock : query + sql.substring(end);
     }
 
-    /** A part of the text, with a lock for each SELECT in parentheses. */
-    private String nested(int from, int end) {
-        StringBuilder result = new StringBuilder();
+    /** A part of the text, with a lock for each SELECT in parentheses, split where a union has its next SELECT. */
+    private List<String> parts(int from, int end) {
+        List<String> parts = new ArrayList<>();
+        StringBuilder part = new StringBuilder();
         int at = from;
         while (at < end) {
             char next = sql.charAt(at);
             if (isQuote(next)) {
                 int close = sql.indexOf(next, at + 1) + 1;
-                result.append(sql, at, close);
+                part.append(sql, at, close);
                 at = close;
             } else if (next == '(') {
                 int close = close(at);
-                String inner = nested(at + 1, close);
-                result.append('(')
-                        .append(isSelect(at + 1) ? locked(inner) : inner)
-                        .append(')');
+                part.append('(').append(nested(at + 1, close)).append(')');
                 at = close + 1;
+            } else if (sql.regionMatches(true, at, UNION, 0, UNION.length())) {
+                parts.add(part.toString());
+                part.setLength(0);
+                at += UNION.length();
             } else {
-                result.append(next);
+                part.append(next);
                 at++;
             }
         }
-        return result.toString();
+        parts.add(part.toString());
+        return parts;
     }
 
-    private boolean isSelect(int at) {
-        return sql.regionMatches(true, at, "select ", 0, 7);
+    /** What is in parentheses. Each SELECT of a union has its own lock, and parentheses around it. */
+    private String nested(int from, int end) {
+        List<String> parts = parts(from, end);
+        boolean isSelect = sql.regionMatches(true, from, "select ", 0, 7);
+        if (!isSelect || parts.size() == 1) {
+            return String.join(UNION, parts) + (isSelect ? lock : "");
+        }
+        return parts.stream().map(this::lockedPart).collect(Collectors.joining(UNION));
+    }
+
+    private String lockedPart(String part) {
+        String all = part.startsWith(ALL) ? ALL : "";
+        return all + "(" + part.substring(all.length()) + lock + ")";
     }
 
     private static boolean isQuote(char character) {
@@ -78,40 +93,5 @@ final class LockingReads {
                 return at;
             }
         }
-    }
-
-    /** A SELECT with its lock. Each of a union has its own, and parentheses around it. */
-    private String locked(String select) {
-        List<String> parts = parts(select);
-        if (parts.size() == 1) {
-            return select + lock;
-        }
-        StringBuilder union = new StringBuilder();
-        for (String part : parts) {
-            boolean isAll = part.startsWith(ALL);
-            union.append(union.isEmpty() ? "" : UNION + (isAll ? ALL : ""))
-                    .append('(')
-                    .append(isAll ? part.substring(ALL.length()) : part)
-                    .append(lock)
-                    .append(')');
-        }
-        return union.toString();
-    }
-
-    /** The SELECTs of a union; those in parentheses are none of it. */
-    private static List<String> parts(String select) {
-        List<String> parts = new ArrayList<>();
-        int depth = 0;
-        int begin = 0;
-        for (int at = 0; at < select.length(); at++) {
-            char next = select.charAt(at);
-            depth += next == '(' ? 1 : next == ')' ? -1 : 0;
-            if (depth == 0 && select.regionMatches(true, at, UNION, 0, UNION.length())) {
-                parts.add(select.substring(begin, at));
-                begin = at + UNION.length();
-            }
-        }
-        parts.add(select.substring(begin));
-        return parts;
     }
 }

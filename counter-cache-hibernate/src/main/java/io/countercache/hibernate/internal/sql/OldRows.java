@@ -6,8 +6,9 @@ import java.sql.SQLException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 /**
- * Refuses to lock rows and to read them in a later statement where that statement answers with old rows: MySQL, MariaDB and H2 at
- * REPEATABLE READ. What one statement locks and reads is as it is now there, too, and so is what an UPDATE adds to.
+ * Where a query answers with old rows: on MySQL, MariaDB and H2 at REPEATABLE READ. What one statement locks and reads is as it is now
+ * there, too, and so is what an UPDATE adds to. To lock rows and to read them in a later statement is refused on H2; on the others that
+ * statement locks as well.
  */
 public final class OldRows {
 

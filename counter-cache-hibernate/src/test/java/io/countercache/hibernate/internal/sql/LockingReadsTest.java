@@ -44,4 +44,10 @@ class LockingReadsTest {
         assertThat(locking("select '(select it''s ) union ' from `for update (` where a in (1)"))
                 .isEqualTo("select '(select it''s ) union ' from `for update (` where a in (1) lock in share mode");
     }
+
+    @Test
+    void textInQuotesIsNoUnion() {
+        assertThat(locking("select a from (select 'one union (two' from t) b"))
+                .isEqualTo("select a from (select 'one union (two' from t lock in share mode) b lock in share mode");
+    }
 }
