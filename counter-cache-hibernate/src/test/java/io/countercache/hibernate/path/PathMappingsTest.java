@@ -2,10 +2,12 @@ package io.countercache.hibernate.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
@@ -294,6 +296,8 @@ class PathMappingsTest {
 
     @Test
     void whatComesBeneathARowThatIsBeingMarkedAsDeletedIsNotCounted() {
+        assumeFalse(
+                TestServer.IS_MARIADB, "a row that an inserted one refers to is locked there, and cannot be marked meanwhile");
         try (Session session = db.factory().openSession()) {
             session.beginTransaction();
             persistBeneathGrove(session);

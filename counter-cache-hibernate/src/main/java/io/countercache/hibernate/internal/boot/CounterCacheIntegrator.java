@@ -118,7 +118,7 @@ public final class CounterCacheIntegrator implements Integrator {
         ForeseenCounts foreseen = new ForeseenCounts(model, pending, skipping);
         MappingChanges.generateCounters(declared, foreseen, metadata);
         MoveSink sink = new MoveSink(model, pending, skipping);
-        ParentLocks locks = new ParentLocks(Databases.of(factory).locksReferredRows(), model, sql, pending);
+        ParentLocks locks = new ParentLocks(Databases.of(factory).locksReferredRows(), model, sql, paths, pending);
         listen(
                 installed,
                 declared,

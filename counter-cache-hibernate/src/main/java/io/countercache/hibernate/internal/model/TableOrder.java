@@ -77,6 +77,11 @@ public final class TableOrder {
         return group;
     }
 
+    /** Whether rows of a table are locked before those of another one, or together with them. */
+    public boolean isUpTo(String last, String table) {
+        return comparator().compare(table, last) <= 0 || isSameGroup(table, last);
+    }
+
     public Comparator<String> comparator() {
         return Comparator.<String>comparingInt(table -> places.getOrDefault(table, Integer.MAX_VALUE))
                 .thenComparing(Comparator.naturalOrder());

@@ -12,6 +12,7 @@ import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
+import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.support.Numbers;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.math.BigDecimal;
@@ -20,9 +21,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -68,14 +72,19 @@ public final class PathReads {
         return row;
     }
 
+    /** An entity with the rows of a table that paths lead to. */
+    public EntityPersister entityIn(String table) {
+        EntityPersister passed = model.paths().entityIn(table);
+        return passed == null ? model.tables().parentIn(table) : passed;
+    }
+
     /** Locks rows of a table. Returns, for each step that leads from this table, where it leads from each row that is there. */
     Map<PathStep, Map<Object, @Nullable Object>> lock(
             String table, Set<Object> ids, List<PathStep> allSteps, SharedSessionContractImplementor session) {
         List<PathStep> steps =
                 allSteps.stream().filter(step -> step.table().equals(table)).toList();
         if (steps.isEmpty()) {
-            EntityPersister passed = model.paths().entityIn(table);
-            RowLocks.lock(ids, passed == null ? model.tables().parentIn(table) : passed, table, session);
+            RowLocks.lock(ids, entityIn(table), table, session);
             return Map.of();
         }
         List<PathStep> readHere = steps.stream().filter(PathStep::hasId).toList();
@@ -98,6 +107,55 @@ public final class PathReads {
         return next;
     }
 
+    /**
+     * Collects the rows that a step leads to, and those that these lead to, for as long as their tables are wanted. They are looked
+     * up without a lock: whoever collects them locks them all in one order, and reads them once more.
+     *
+     * @param origins where a step has led from a row before the transaction moved the row; null where it has not moved it
+     */
+    void lookAhead(
+            PathStep step,
+            Set<Object> ids,
+            Predicate<String> isWanted,
+            BiFunction<PathStep, Object, @Nullable Object> origins,
+            Map<String, Set<Object>> rows,
+            SharedSessionContractImplementor session) {
+        PathStep following = model.paths().after(step);
+        String table = following == null ? step.counter().table() : following.table();
+        if (ids.isEmpty() || !isWanted.test(table)) {
+            return;
+        }
+        Set<Object> next = new HashSet<>(look(step, ids, session));
+        ids.forEach(id -> next.add(origins.apply(step, id)));
+        next.remove(null);
+        rows.computeIfAbsent(table, any -> new HashSet<>()).addAll(next);
+        if (following != null) {
+            lookAhead(following, next, isWanted, origins, rows, session);
+        }
+    }
+
+    /** The rows of some tables that steps lead to from these rows, by table; as {@link #lookAhead} finds them. */
+    public Map<String, Set<Object>> ahead(
+            Map<PathStep, Set<Object>> from, Predicate<String> isWanted, SharedSessionContractImplementor session) {
+        Map<String, Set<Object>> rows = new HashMap<>();
+        from.forEach((step, ids) -> lookAhead(step, ids, isWanted, (same, id) -> null, rows, session));
+        return rows;
+    }
+
+    private List<@Nullable Object> look(PathStep step, Set<Object> ids, SharedSessionContractImplementor session) {
+        List<@Nullable Object> next = new ArrayList<>();
+        for (List<Object> chunk : Chunks.<Object>of(ids)) {
+            next.addAll(queries.listFromSnapshot(
+                    next(step, "id(next)"), Object.class, query -> query.setParameterList("ids", chunk), session));
+        }
+        return next;
+    }
+
+    private static String next(PathStep step, String selected) {
+        return "select %s from %s e left join e.%s next where id(e) in :ids"
+                .formatted(selected, Hql.name(step.entity()), Hql.path(step.attribute()));
+    }
+
     private static List<@Nullable Object> ids(
             ResultSet row, List<PathStep> steps, SharedSessionContractImplementor session) throws SQLException {
         List<@Nullable Object> ids = new ArrayList<>();
@@ -107,13 +165,11 @@ public final class PathReads {
         return ids;
     }
 
-    /** Where a step leads from each of these rows that is there. Locks nothing. */
-    Map<Object, @Nullable Object> read(
+    /** Where a step leads from each of these rows that is there. */
+    private Map<Object, @Nullable Object> read(
             PathStep step, Collection<Object> ids, SharedSessionContractImplementor session) {
-        String hql = "select id(e), id(next) from %s e left join e.%s next where id(e) in :ids"
-                .formatted(Hql.name(step.entity()), Hql.path(step.attribute()));
         Map<Object, @Nullable Object> next = new HashMap<>();
-        queries.forEach(hql, Object[].class, ids, session, row -> next.put(row[0], row[1]));
+        queries.forEach(next(step, "id(e), id(next)"), Object[].class, ids, session, row -> next.put(row[0], row[1]));
         return next;
     }
 

@@ -143,10 +143,13 @@ public final class PathWriter {
                     .toList();
         }
 
+        /** In a group of tables that lead to each other, rows of the next steps have to be locked in one order with those of this step. */
         private void follow(List<PathStep> steps, Set<String> group) {
             Map<String, Set<Object>> rows = new TreeMap<>(known.order().comparator());
             for (PathStep step : steps) {
-                lookAhead(step, paths.rows(step), group, rows);
+                Set<Object> ids = paths.rows(step);
+                rows.computeIfAbsent(step.table(), any -> new HashSet<>()).addAll(ids);
+                reads.lookAhead(step, ids, group::contains, paths::origin, rows, session);
             }
             Map<PathStep, Map<Object, @Nullable Object>> next = new HashMap<>();
             rows.forEach((table, ids) -> {
@@ -156,29 +159,6 @@ public final class PathWriter {
             steps.stream()
                     .filter(step -> steps.stream().noneMatch(step::comesAfter)) // earlier steps add to later ones
                     .forEach(step -> pass(step, next.getOrDefault(step, Map.of())));
-        }
-
-        /**
-         * Collects the rows to lock. In a group of tables that lead to each other, rows of the next steps have to be locked in
-         * one order with those of this step. So they are looked up without a lock, and later again under it.
-         */
-        private void lookAhead(PathStep step, Set<Object> ids, Set<String> group, Map<String, Set<Object>> rows) {
-            rows.computeIfAbsent(step.table(), any -> new HashSet<>()).addAll(ids);
-            if (ids.isEmpty() || !known.order().isCircular(step.table())) {
-                return;
-            }
-            Set<Object> next = new HashSet<>(reads.read(step, ids, session).values());
-            ids.forEach(id -> next.add(paths.origin(step, id)));
-            next.remove(null);
-            PathStep following = known.after(step);
-            if (following != null) {
-                if (group.contains(following.table())) {
-                    lookAhead(following, next, group, rows);
-                }
-            } else if (group.contains(step.counter().table())) {
-                rows.computeIfAbsent(step.counter().table(), any -> new HashSet<>())
-                        .addAll(next);
-            }
         }
 
         /** Passes the deltas at rows of a step on to where each of the rows leads. */

@@ -1,16 +1,22 @@
 package io.countercache.hibernate.internal.transaction;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.model.Snapshot;
+import io.countercache.hibernate.internal.model.TableOrder;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.PerSession;
+import io.countercache.hibernate.internal.path.PathReads;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,14 +40,30 @@ public final class ParentLocks {
     private final CounterModel model;
     private final CounterSql sql;
     private final PendingDeltas pending;
-    /** The rows that the statements of a session are going to need. */
-    private final PerSession<Map<ParentRow, EntityPersister>> expected = new PerSession<>();
+    private final PathReads paths;
+    /** What the statements of a session are going to need. */
+    private final PerSession<Expected> expected = new PerSession<>();
+
+    /**
+     * What statements are going to need.
+     *
+     * @param rows the rows that they refer to, or change
+     * @param steps the rows from which paths lead to counters further up
+     */
+    private record Expected(Map<ParentRow, EntityPersister> rows, Map<PathStep, Set<Object>> steps) {
+
+        static Expected nothing() {
+            return new Expected(new HashMap<>(), new HashMap<>());
+        }
+    }
 
     /** @param areNeeded whether the database takes such locks */
-    public ParentLocks(boolean areNeeded, CounterModel model, CounterSql sql, PendingDeltas pending) {
+    public ParentLocks(
+            boolean areNeeded, CounterModel model, CounterSql sql, PathReads paths, PendingDeltas pending) {
         this.areNeeded = areNeeded;
         this.model = model;
         this.sql = sql;
+        this.paths = paths;
         this.pending = pending;
     }
 
@@ -70,9 +92,8 @@ public final class ParentLocks {
             expect(watched.entity().getIdentifierTableName(), watched.entity(), id, session);
         }
         for (WatchedEntity.PassedBy by : watched.passages()) {
-            EntityPersister next = by.step().target();
-            expect(next.getIdentifierTableName(), next, parent(before, by.association()), session);
-            expect(next.getIdentifierTableName(), next, parent(after, by.association()), session);
+            expectNext(by.step(), parent(before, by.association()), session);
+            expectNext(by.step(), parent(after, by.association()), session);
         }
     }
 
@@ -86,37 +107,77 @@ public final class ParentLocks {
         if (counter.path().isEmpty()) {
             expect(counter.table(), model.parent(counter), first, session);
         } else {
-            EntityPersister next = model.paths().steps(counter).get(0).entity();
-            expect(next.getIdentifierTableName(), next, first, session);
+            expect(model.paths().steps(counter).get(0), first, session);
         }
     }
 
-    private void expect(
+    /** Announces the row that a step leads to. */
+    private void expectNext(PathStep step, @Nullable Object next, SharedSessionContractImplementor session) {
+        PathStep following = model.paths().after(step);
+        if (following == null) {
+            expect(step.target().getIdentifierTableName(), step.target(), next, session);
+        } else {
+            expect(following, next, session);
+        }
+    }
+
+    private void expect(PathStep step, @Nullable Object id, SharedSessionContractImplementor session) {
+        if (expect(step.entity().getIdentifierTableName(), step.entity(), id, session)) {
+            expected.get(session, Expected::nothing)
+                    .steps()
+                    .computeIfAbsent(step, any -> new HashSet<>())
+                    .add(requireNonNull(id));
+        }
+    }
+
+    /** Returns false if there is no such row yet: then the session inserts it, and no other one sees it. */
+    private boolean expect(
             String table, EntityPersister entity, @Nullable Object id, SharedSessionContractImplementor session) {
         if (id == null || id instanceof DelayedPostInsertIdentifier) {
-            return;
+            return false;
         }
         EntityEntry entry = ManagedParents.entry(entity, id, session);
-        if (entry == null || entry.isExistsInDatabase()) { // else the session inserts it, and no other one sees it
-            expected.get(session, HashMap::new).put(new ParentRow(table, id), entity);
+        if (entry != null && !entry.isExistsInDatabase()) {
+            return false;
         }
+        expected.get(session, Expected::nothing).rows().put(new ParentRow(table, id), entity);
+        return true;
     }
 
     /** Locks what was announced, before a statement. What the transaction has locked already it does not lock again. */
     public void lock(SharedSessionContractImplementor session) {
-        Map<ParentRow, EntityPersister> rows = areNeeded ? expected.remove(session) : null;
-        if (rows == null || !session.isTransactionInProgress()) {
+        Expected announced = areNeeded ? expected.remove(session) : null;
+        if (announced == null || !session.isTransactionInProgress()) {
             return;
         }
+        addFurtherUp(announced, session);
         Set<ParentRow> locked = pending.locked(session);
         Map<String, Map<Object, EntityPersister>> byTable = new TreeMap<>(sql.tableOrder());
-        rows.forEach((row, entity) -> {
+        announced.rows().forEach((row, entity) -> {
             if (locked.add(row)) {
                 byTable.computeIfAbsent(row.table(), any -> new HashMap<>()).put(row.id(), entity);
             }
         });
         byTable.forEach((table, open) ->
                 RowLocks.lock(open.keySet(), open.values().iterator().next(), table, session));
+    }
+
+    /**
+     * Adds the rows further up that would be locked with the commit, but come before a row that is locked now. The others wait for the
+     * commit: the further up, the more transactions need a row.
+     */
+    private void addFurtherUp(Expected announced, SharedSessionContractImplementor session) {
+        if (announced.steps().isEmpty()) {
+            return;
+        }
+        TableOrder order = model.paths().order();
+        String last = announced.rows().keySet().stream()
+                .map(ParentRow::table)
+                .max(order.comparator())
+                .orElseThrow();
+        paths.ahead(announced.steps(), table -> order.isUpTo(last, table), session)
+                .forEach((table, ids) -> ids.forEach(
+                        id -> announced.rows().putIfAbsent(new ParentRow(table, id), paths.entityIn(table))));
     }
 
     /** Forgets what was announced: a flush begins or ends. */
