@@ -297,7 +297,8 @@ class PathMappingsTest {
     @Test
     void whatComesBeneathARowThatIsBeingMarkedAsDeletedIsNotCounted() {
         assumeFalse(
-                TestServer.IS_MARIADB, "a row that an inserted one refers to is locked there, and cannot be marked meanwhile");
+                TestServer.IS_MARIADB,
+                "a row that an inserted one refers to is locked there, and cannot be marked meanwhile");
         try (Session session = db.factory().openSession()) {
             session.beginTransaction();
             persistBeneathGrove(session);

@@ -116,7 +116,7 @@ class SchemaCheckTest {
 
     @Test
     void aColumnThatFillsTextsUpIsFound() {
-        db.execute("alter table comment alter column status set data type char(8)");
+        LiveKeys.retype(db, "comment", "status", "char(8)");
         assertThat(problems())
                 .singleElement()
                 .asString()
@@ -127,29 +127,31 @@ class SchemaCheckTest {
 
     @Test
     void aColumnThatIsOnlyAskedWhetherItIsNullMayBeOfAnyType() {
-        db.execute("alter table comment alter column note set data type char(8)");
+        LiveKeys.retype(db, "comment", "note", "char(8)");
         assertThat(problems()).isEmpty();
     }
 
+    private static final String DECIMAL = TestServer.IS_MARIADB ? "decimal" : "numeric";
+
     @Test
     void aColumnThatRoundsIsFound() {
-        db.execute("alter table comment alter column weight set data type numeric(10,1)");
-        db.execute("alter table comment alter column fee set data type numeric(10,1)");
+        LiveKeys.retype(db, "comment", "weight", "numeric(10,1)");
+        LiveKeys.retype(db, "comment", "fee", "numeric(10,1)");
         assertThat(problems())
                 .satisfiesExactly(
                         fee -> assertThat(fee)
-                                .startsWith("Comment.fee: the column comment.fee of type numeric(10")
+                                .startsWith("Comment.fee: the column comment.fee of type " + DECIMAL + "(10")
                                 .endsWith(
                                         " keeps 1 digits after the point, and the mapping tells of 2, but totals are added up in memory: make it what the mapping says"),
                         weight -> assertThat(weight)
-                                .startsWith("Comment.weight: the column comment.weight of type numeric(10")
+                                .startsWith("Comment.weight: the column comment.weight of type " + DECIMAL + "(10")
                                 .endsWith(
                                         " does not keep all digits of a double, but totals are added up in memory: make it what the mapping says"));
     }
 
     @Test
     void aTotalWithFewerDigitsThanWhatItTotalsIsFound() {
-        db.execute("alter table comment alter column fee set data type numeric(12,4)");
+        LiveKeys.retype(db, "comment", "fee", "numeric(12,4)");
         assertThat(problems())
                 .containsExactly(
                         "Article.paid: the column article.paid keeps fewer digits than comment.fee, which it totals: give it as many");
@@ -185,6 +187,33 @@ class SchemaCheckTest {
         assumeTrue(TestServer.IS_H2, "only H2 has columns that ignore case");
         db.execute("alter table comment alter column status set data type varchar_ignorecase(20)");
         assertThat(problems()).singleElement().asString().contains("compares texts without case");
+    }
+
+    @Test
+    void aCollationThatIgnoresCaseOrBlanksAtTheEndIsFoundOnMariaDb() {
+        assumeTrue(TestServer.IS_MARIADB, "only there columns have such collations unless somebody asks for them");
+        for (String collation : List.of("utf8mb4_general_ci", "utf8mb4_bin")) {
+            db.execute("alter table comment modify column status varchar(20) collate " + collation);
+            assertThat(problems())
+                    .containsExactly(
+                            "Comment.status: the column comment.status of type varchar(20) has the collation "
+                                    + collation
+                                    + ", which takes different texts for equal, but 'where' compares all characters: give it another one");
+        }
+        db.execute("alter table comment modify column status varchar(20) collate utf8mb4_nopad_bin");
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aTableWithoutTransactionsIsFoundOnMariaDb() {
+        assumeTrue(TestServer.IS_MARIADB, "only there tables are without transactions");
+        db.execute("alter table comment drop foreign key " + LiveKeys.name(db, "comment", "article_id"));
+        db.execute("alter table comment drop foreign key " + LiveKeys.name(db, "comment", "author_id"));
+        db.execute("alter table comment engine = Aria");
+        assertThat(problems())
+                .contains(
+                        "the table comment is stored by Aria, which has no transactions, so that a rollback leaves what was counted: alter it to engine = InnoDB");
+        db.execute("alter table comment engine = InnoDB");
     }
 
     @Test

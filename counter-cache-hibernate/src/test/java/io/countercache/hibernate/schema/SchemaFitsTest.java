@@ -323,7 +323,7 @@ class SchemaFitsTest {
 
     @Test
     void aSingleCharacterIsNotFilledUp() {
-        db.execute("alter table remark alter column grade set data type char(1)");
+        LiveKeys.retype(db, "remark", "grade", "char(1)");
         assertThat(keyProblems()).isEmpty();
     }
 

@@ -33,7 +33,7 @@ final class MariaDb {
                 "--innodb-lock-wait-timeout=20",
                 "--innodb-flush-log-at-trx-commit=2",
                 "--character-set-server=utf8mb4",
-                "--collation-server=utf8mb4_bin")); // Hibernate and Java tell upper from lower case
+                "--collation-server=utf8mb4_nopad_bin")); // Java tells upper from lower case, and blanks at the end
         if (ServerProgram.isRoot()) {
             command.add("--user=root");
         }

@@ -98,7 +98,7 @@ record ColumnFindings(SchemaNeeds needs, LiveSchema live) {
         }
         boolean isCompared = needed.use() != Use.TOTALLED;
         boolean isText = isCompared && needed.type() == String.class;
-        if (isText && column.collation() != null) {
+        if ((isText || (isCompared && needed.type() == Character.class)) && column.collation() != null) {
             return "has the collation %s, which takes different texts for equal, but 'where' compares all characters: give it another one"
                     .formatted(column.collation());
         }

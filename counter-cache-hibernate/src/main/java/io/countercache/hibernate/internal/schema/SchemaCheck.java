@@ -205,6 +205,7 @@ public final class SchemaCheck {
         return switch (database.catalog()) {
             case PG_CATALOG -> PostgreSqlCatalog.read(all, connection);
             case INFORMATION_SCHEMA -> H2Catalog.read(all, connection);
+            case MYSQL_INFORMATION_SCHEMA -> MySqlCatalog.read(all, connection);
             case JDBC -> JdbcCatalog.read(tables, all, connection);
         };
     }

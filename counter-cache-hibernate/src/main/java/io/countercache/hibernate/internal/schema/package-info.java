@@ -7,7 +7,8 @@
  *       io.countercache.hibernate.internal.schema.MappedKeys}: the foreign keys of the mapping
  *   <li>{@link io.countercache.hibernate.internal.schema.LiveSchema}: what the database has; read by {@link
  *       io.countercache.hibernate.internal.schema.PostgreSqlCatalog}, {@link
- *       io.countercache.hibernate.internal.schema.H2Catalog} or {@link io.countercache.hibernate.internal.schema.JdbcCatalog}
+ *       io.countercache.hibernate.internal.schema.H2Catalog}, {@link
+ *       io.countercache.hibernate.internal.schema.MySqlCatalog} or {@link io.countercache.hibernate.internal.schema.JdbcCatalog}
  *   <li>{@link io.countercache.hibernate.internal.schema.ColumnFindings} and {@link
  *       io.countercache.hibernate.internal.schema.KeyFindings} compare the two
  * </ol>

@@ -97,6 +97,8 @@ public interface Database {
     enum Catalog {
         PG_CATALOG,
         INFORMATION_SCHEMA,
+        /** That of MySQL and MariaDB, which has other columns. */
+        MYSQL_INFORMATION_SCHEMA,
         JDBC
     }
 

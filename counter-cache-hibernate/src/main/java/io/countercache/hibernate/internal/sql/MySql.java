@@ -42,6 +42,11 @@ record MySql(Dialect dialect) implements Database {
     }
 
     @Override
+    public Catalog catalog() {
+        return Catalog.MYSQL_INFORMATION_SCHEMA;
+    }
+
+    @Override
     public boolean locksReferredRows() {
         return true;
     }

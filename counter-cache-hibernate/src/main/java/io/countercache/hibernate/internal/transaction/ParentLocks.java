@@ -58,8 +58,7 @@ public final class ParentLocks {
     }
 
     /** @param areNeeded whether the database takes such locks */
-    public ParentLocks(
-            boolean areNeeded, CounterModel model, CounterSql sql, PathReads paths, PendingDeltas pending) {
+    public ParentLocks(boolean areNeeded, CounterModel model, CounterSql sql, PathReads paths, PendingDeltas pending) {
         this.areNeeded = areNeeded;
         this.model = model;
         this.sql = sql;

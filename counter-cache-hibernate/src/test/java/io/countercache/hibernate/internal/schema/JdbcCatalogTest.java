@@ -24,7 +24,7 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What JDBC tells of the schema of any database is what PostgreSQL and H2 tell themselves. */
+/** What JDBC tells of the schema of any database is what PostgreSQL, H2 and MariaDB tell themselves. */
 class JdbcCatalogTest {
 
     @Entity(name = "Country")
@@ -81,8 +81,11 @@ class JdbcCatalogTest {
                 SchemaNeeds.of(Installation.in(factory).model(), factory).tables();
         assertThat(tables).containsExactlyInAnyOrder("house", "town");
         try (Connection connection = db.connections().getConnection()) {
-            LiveSchema own =
-                    TestServer.IS_H2 ? H2Catalog.read(tables, connection) : PostgreSqlCatalog.read(tables, connection);
+            LiveSchema own = TestServer.IS_MARIADB
+                    ? MySqlCatalog.read(tables, connection)
+                    : TestServer.IS_H2
+                            ? H2Catalog.read(tables, connection)
+                            : PostgreSqlCatalog.read(tables, connection);
             LiveSchema any = JdbcCatalog.read(tables, Set.of(), connection);
             for (String table : tables) {
                 LiveTable expected = own.mapped(table);
