@@ -471,7 +471,7 @@ class AnyMappingsTest {
     }
 
     private String rest(String table) {
-        return db.text("select loud_count || ' ' || stars_total from " + table + " where id = 1");
+        return db.text("select concat(loud_count, ' ', stars_total) from " + table + " where id = 1");
     }
 
     @Test
@@ -546,7 +546,9 @@ class AnyMappingsTest {
             assertThat(Hibernate.isInitialized(before)).isFalse();
             assertThat(Hibernate.isInitialized(after)).isFalse();
         }));
-        assertThat(statements).noneMatch(sql -> sql.contains("from post") || sql.contains("from photo"));
+        assertThat(statements)
+                .noneMatch(sql -> (sql.contains("from post") || sql.contains("from photo"))
+                        && !sql.matches("select id from .* for update"));
         assertCounts(0, 0, 0, 0);
     }
 
@@ -623,7 +625,7 @@ class AnyMappingsTest {
     @Test
     void aStaleEditMovesTheNoteBackAndThatIsCounted() {
         oneAfterTheOther(to(Photo.class, 1), (session, note) -> note.text = "edited");
-        assertThat(db.text("select text || subject_type from note")).isEqualTo("editedP");
+        assertThat(db.text("select concat(text, subject_type) from note")).isEqualTo("editedP");
         assertCounts(1, 0, 0, 0);
     }
 

@@ -14,6 +14,7 @@ import io.countercache.hibernate.internal.model.WatchedEntity.CountedBy;
 import io.countercache.hibernate.internal.orm.Hql;
 import io.countercache.hibernate.support.HibernateVersions;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import java.util.Comparator;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -328,7 +329,7 @@ public final class CountedLife<P, C> {
 
     private void corrupt() {
         for (String sql : corruptions) {
-            db.execute(sql);
+            db.execute(TestServer.IS_MARIADB ? sql.replace('"', '`') : sql);
         }
     }
 

@@ -1,9 +1,11 @@
 package io.countercache.hibernate.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
@@ -92,6 +94,7 @@ class NameMappingsTest {
 
     @Test
     void anotherSchemaIsWrittenTo() {
+        assumeFalse(TestServer.IS_MARIADB, "Hibernate names no schema there, only a catalog");
         new CountedLife<>(
                         schemas,
                         Ledger.class,

@@ -17,6 +17,7 @@ import jakarta.persistence.ManyToOne;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.annotations.OnDelete;
 import org.hibernate.annotations.OnDeleteAction;
@@ -138,9 +139,17 @@ class CascadedRowsTest {
     }
 
     private String counts() {
-        return db.text("select string_agg(cast(fans_count as varchar), ' ' order by id) from song") + ", "
-                + db.text(
-                        "select string_agg(likes_count || '-' || follows_count || '-' || followers_count, ' ' order by id) from fan");
+        return list("select fans_count from song order by id") + ", "
+                + list("select concat(likes_count, '-', follows_count, '-', followers_count) from fan order by id");
+    }
+
+    private String list(String sql) {
+        return db
+                .<List<?>>fromTransaction(
+                        session -> session.createNativeQuery(sql, Object.class).getResultList())
+                .stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(" "));
     }
 
     @Test
@@ -226,7 +235,7 @@ class CascadedRowsTest {
         assertThat(counts()).isEqualTo("3, 1-2-1 1-2-2 1-0-1");
         db.inTransaction(
                 session -> session.createMutationQuery("delete from Album").executeUpdate());
-        assertThat(counts()).isEqualTo("null, 0-2-1 0-2-2 0-0-1");
+        assertThat(counts()).isEqualTo(", 0-2-1 0-2-2 0-0-1");
     }
 
     @Entity(name = "Viewer")

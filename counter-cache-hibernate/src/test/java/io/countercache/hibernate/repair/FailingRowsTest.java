@@ -10,6 +10,7 @@ import io.countercache.CounterCacheException;
 import io.countercache.RepairReport;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -118,8 +119,10 @@ class FailingRowsTest {
             throws SQLException {
         HikariConfig impatient = new HikariConfig();
         db.connections().copyStateTo(impatient);
-        boolean isH2 = impatient.getJdbcUrl() != null && impatient.getJdbcUrl().startsWith("jdbc:h2");
-        impatient.setConnectionInitSql(isH2 ? "set lock_timeout 20" : "set lock_timeout = '20ms'");
+        impatient.setConnectionInitSql(
+                TestServer.IS_H2
+                        ? "set lock_timeout 20"
+                        : TestServer.IS_MARIADB ? "set innodb_lock_wait_timeout = 0" : "set lock_timeout = '20ms'");
         try (var connections = new HikariDataSource(impatient);
                 var other = db.connections().getConnection();
                 var locking = other.createStatement()) {

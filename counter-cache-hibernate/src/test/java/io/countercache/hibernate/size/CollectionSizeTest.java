@@ -127,8 +127,12 @@ class CollectionSizeTest {
         });
         db.execute(
                 "insert into comment (id, version, post_id) select 100000 + p.id * 1000 + n.x, 0, p.id from post p cross join "
-                        + (TestServer.IS_H2 ? "system_range(1, 1000)" : "generate_series(1, 1000)")
-                        + " n(x) where p.title like 'page%'");
+                        + (TestServer.IS_H2
+                                ? "system_range(1, 1000) n(x)"
+                                : TestServer.IS_MARIADB
+                                        ? "(select seq as x from seq_1_to_1000) n"
+                                        : "generate_series(1, 1000) n(x)")
+                        + " where p.title like 'page%'");
         db.execute("update post set comments_count = 1000 where title like 'page%'");
         assertThat(page(db.factory(), each -> each.comments.size())).hasSize(1);
         assertThat(page(db.factory(), each -> Hibernate.size(each.comments))).hasSize(1);
@@ -182,7 +186,10 @@ class CollectionSizeTest {
     @OwnDatabase
     @Test
     void withACounterThatIsNullQueuedElementsAreAskedOfTheDatabaseToo() {
-        db.execute("alter table post alter column comments_count drop not null");
+        db.execute(
+                TestServer.IS_MARIADB
+                        ? "alter table post modify column comments_count int"
+                        : "alter table post alter column comments_count drop not null");
         db.execute("update post set comments_count = null");
         db.inTransaction(session -> {
             Post loaded = post(session);

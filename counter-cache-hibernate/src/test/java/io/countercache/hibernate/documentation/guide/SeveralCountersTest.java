@@ -67,7 +67,7 @@ class SeveralCountersTest {
             session.persist(new Comment(post, Status.DRAFT, 50));
         }));
 
-        assertThat(db.text("select comments_count || ' ' || published_count || ' ' || words_total from post"))
+        assertThat(db.text("select concat(comments_count, ' ', published_count, ' ', words_total) from post"))
                 .isEqualTo("2 1 150");
         assertThat(TestDatabase.counterUpdates(statements)).hasSize(1);
     }
