@@ -7,6 +7,7 @@ import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -77,9 +78,10 @@ class ColumnDefinitionTest {
             .setting("hibernate.hbm2ddl.halt_on_error", "true");
 
     private String defaultOf(String column) {
+        // MariaDB has the text NULL for none
         return db.text(
-                "select column_default from information_schema.columns where table_schema = current_schema and lower(table_name) = 'channel' and lower(column_name) = '"
-                        + column + "'");
+                "select nullif(column_default, 'NULL') from information_schema.columns where table_schema = %s and lower(table_name) = 'channel' and lower(column_name) = '%s'"
+                        .formatted(TestServer.IS_MARIADB ? "database()" : "current_schema", column));
     }
 
     @Test

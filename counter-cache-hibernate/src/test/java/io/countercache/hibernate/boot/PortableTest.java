@@ -14,7 +14,6 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
-import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -31,6 +30,7 @@ import java.util.regex.Pattern;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -303,10 +303,8 @@ class PortableTest {
     }
 
     @Test
+    @Tag("postgresql")
     void withoutTheSettingPostgreSqlGetsMore() {
-        if (TestServer.IS_H2) {
-            return;
-        }
         db.inTransaction(session -> tenants(24, session));
         var configuration = db.configuration();
         configuration.getProperties().put(CounterCacheSettings.DATABASE, "postgresql");

@@ -78,10 +78,10 @@ class BulkJoinsTest {
         @Id
         long id;
 
-        int load;
+        int cargo;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache(value = "palletsTotal", sum = "load")
+        @CounterCache(value = "palletsTotal", sum = "cargo")
         Depot depot;
 
         @ManyToOne(fetch = FetchType.LAZY)
@@ -132,7 +132,7 @@ class BulkJoinsTest {
                 "delete from Crate c where c.next.weight > 1 or c.next is null",
                 "delete from Crate c where c.id > 99 or c.next.weight > 1",
                 "update Pallet c set c.depot.id = 3 where c.next.weight > 1 or c.next is null",
-                "update Pallet c set c.load = c.next.weight where c.id = 1 or c.id > 1",
+                "update Pallet c set c.cargo = c.next.weight where c.id = 1 or c.id > 1",
             })
     void aConditionWithAnOrIsOneCondition(String hql) {
         assertThat(execute(hql)).isEqualTo(1); // a row without the joined one is left out
@@ -167,13 +167,13 @@ class BulkJoinsTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "update Pallet c set c.load = c.next.weight; 1",
-                "update Pallet c set c.load = c.next.weight + 1; 1",
-                "update Pallet c set c.load = c.load + c.next.weight * 2 where c.id < 3; 1",
-                "update Pallet c set c.load = case when c.id = 1 then c.next.weight else 3 end; 1",
-                "update Pallet c set c.load = coalesce(c.next.weight, 7); 1",
-                "update Pallet c set c.load = c.next.id + 1 where c.next is not null; 1",
-                "update Pallet c set c.load = coalesce((select max(d.weight) from Depot d where d = c.next), 5); 3",
+                "update Pallet c set c.cargo = c.next.weight; 1",
+                "update Pallet c set c.cargo = c.next.weight + 1; 1",
+                "update Pallet c set c.cargo = c.cargo + c.next.weight * 2 where c.id < 3; 1",
+                "update Pallet c set c.cargo = case when c.id = 1 then c.next.weight else 3 end; 1",
+                "update Pallet c set c.cargo = coalesce(c.next.weight, 7); 1",
+                "update Pallet c set c.cargo = c.next.id + 1 where c.next is not null; 1",
+                "update Pallet c set c.cargo = coalesce((select max(d.weight) from Depot d where d = c.next), 5); 3",
                 "update Crate c set c.open = (c.next.weight > 50); 1",
             })
     void aNewValueThatJoins(String hql, int rows) {

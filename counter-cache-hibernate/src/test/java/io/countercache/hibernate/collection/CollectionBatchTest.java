@@ -1,7 +1,9 @@
 package io.countercache.hibernate.collection;
 
+import static io.countercache.hibernate.support.TestDatabase.withoutLocks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.hibernate.collection.Zoo.Article;
 import io.countercache.hibernate.collection.Zoo.Keeper;
@@ -9,6 +11,7 @@ import io.countercache.hibernate.collection.Zoo.Label;
 import io.countercache.hibernate.collection.Zoo.Pet;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.OptimisticLockException;
 import java.util.HashSet;
 import java.util.List;
@@ -158,7 +161,9 @@ class CollectionBatchTest {
             session.remove(session.find(Pet.class, first.id));
             session.find(Keeper.class, last.id).pets.clear();
         }));
-        assertThat(sql).filteredOn(each -> each.contains(" for ")).hasSizeLessThanOrEqualTo(2);
+        assertThat(withoutLocks("keeper", sql))
+                .filteredOn(each -> each.contains(" for "))
+                .hasSizeLessThanOrEqualTo(2);
         assertThat(db.number("select sum(pets_count) from keeper")).isEqualTo(1);
     }
 
@@ -205,6 +210,7 @@ class CollectionBatchTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 50})
     void rowsThatAnotherTransactionAddsToACollectionFoundEmptyAreNotDeletedUncounted(int batchSize) {
+        assumeFalse(TestServer.IS_MARIADB, "there the owner is locked by then, and nobody adds rows");
         Article empty = db.persist(new Article());
         assertThatThrownBy(() -> db.inTransaction(session -> {
                     session.setJdbcBatchSize(batchSize);
@@ -233,7 +239,9 @@ class CollectionBatchTest {
                 keeper.pets = new HashSet<>();
                 session.update(keeper);
             }));
-            assertThat(sql).isEmpty();
+            if (!TestServer.IS_MARIADB) { // where the lock of the second keeper comes in between
+                assertThat(sql).isEmpty();
+            }
             assertThat(session.createSelectionQuery("select sum(petsCount) from Keeper", Long.class)
                             .getSingleResult())
                     .isZero();

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.collection;
 
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
+import static io.countercache.hibernate.support.TestDatabase.withoutLocks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.collection.Zoo.Cage;
@@ -169,7 +170,9 @@ class CollectionKindsTest {
             cage(session).bag = null;
         }));
         assertThat(List.of(stored("set_count"), stored("bag_count"))).containsExactly(0L, 0L);
-        assertThat(sql).filteredOn(each -> each.startsWith("select")).hasSize(1);
+        assertThat(withoutLocks("cage", sql))
+                .filteredOn(each -> each.startsWith("select"))
+                .hasSize(1);
     }
 
     @Test

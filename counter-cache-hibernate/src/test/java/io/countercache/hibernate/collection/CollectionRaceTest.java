@@ -3,6 +3,7 @@ package io.countercache.hibernate.collection;
 import static io.countercache.hibernate.support.Concurrently.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.collection.Zoo.Article;
@@ -15,6 +16,7 @@ import io.countercache.hibernate.collection.Zoo.Wolf;
 import io.countercache.hibernate.support.Concurrently;
 import io.countercache.hibernate.support.EachWrite;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.OptimisticLockException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -91,6 +93,10 @@ class CollectionRaceTest {
         assertThat(done).isTrue();
     }
 
+    private static void assumeOwnersAreNotLocked() {
+        assumeFalse(TestServer.IS_MARIADB, "there the owner is locked by then, and nobody adds rows");
+    }
+
     private Article loaded(Session session) {
         Article loaded = session.find(Article.class, article.id);
         Hibernate.initialize(loaded.labels);
@@ -157,7 +163,8 @@ class CollectionRaceTest {
     @Test
     void oneAddsToWhatTheOtherClears() {
         race(session -> adding(session, green), this::clearing);
-        assertThat(stored()).containsExactly(1L, 0L, 0L, 1L);
+        long left = TestServer.IS_MARIADB ? 0 : 1; // whose DELETE finds what was committed while it waited
+        assertThat(stored()).containsExactly(left, 0L, 0L, left);
     }
 
     @Test
@@ -193,6 +200,7 @@ class CollectionRaceTest {
 
     @Test
     void aRowThatComesBetweenTheLookAndTheDeleteIsNotDeletedUncounted() {
+        assumeOwnersAreNotLocked();
         assertThatThrownBy(() -> justBefore(
                         "delete from article_label",
                         () -> db.inTransaction(session -> adding(session, green).run()),
@@ -226,12 +234,13 @@ class CollectionRaceTest {
     void bothWriteABagAnew() {
         Cage cage = cage();
         race(caged(cage, one -> one.bag.add("d")), caged(cage, other -> other.bag.remove("a")));
-        // what the first has written is not seen by the DELETE of the second
-        assertThat(db.number("select bag_count from cage")).isEqualTo(6);
+        // what the first has written is not seen by the DELETE of the second, but on MariaDB
+        assertThat(db.number("select bag_count from cage")).isEqualTo(TestServer.IS_MARIADB ? 2 : 6);
     }
 
     @Test
     void aRowThatComesJustBeforeTheDeleteOfABagIsCountedWithIt() {
+        assumeOwnersAreNotLocked();
         Cage cage = cage();
         justBefore(
                 "delete from cage_bag",
@@ -370,6 +379,7 @@ class CollectionRaceTest {
 
     @Test
     void anElementThatComesJustBeforeAllAreLetGoIsCountedWithThem() {
+        assumeOwnersAreNotLocked();
         Pet pet = new Pet();
         keeper(pet);
         Keeper keeper = keeper(new Pet(), new Pet());

@@ -17,6 +17,7 @@ import jakarta.persistence.MappedSuperclass;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PessimisticLockException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Future;
@@ -250,7 +251,7 @@ class HiddenRowsRaceTest {
     }
 
     private void assertExact(String what, Class<? extends Book> kind) {
-        String table = kind.getSimpleName().replaceAll("(?<=.)([A-Z])", "_$1");
+        String table = kind.getSimpleName().replaceAll("(?<=.)([A-Z])", "_$1").toLowerCase(Locale.ROOT);
         String counter = (kind == ApartMore.class ? "Apart" : kind.getSimpleName()) + "_count";
         for (long id = 1; id <= SHELVES; id++) {
             assertThat(db.number("select %s from shelf where id = %d".formatted(counter, id)))

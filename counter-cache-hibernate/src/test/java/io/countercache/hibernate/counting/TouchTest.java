@@ -137,7 +137,7 @@ class TouchTest {
         @Column(name = "a_year")
         Year year = Year.of(2001);
 
-        YearMonth yearMonth = YearMonth.of(2001, 2);
+        YearMonth monthOfYear = YearMonth.of(2001, 2);
         MonthDay monthDay;
         Timestamp timestamp = Timestamp.from(LONG_AGO);
         java.sql.Date sqlDate = java.sql.Date.valueOf("2001-02-03");
@@ -252,7 +252,7 @@ class TouchTest {
                             "localTime",
                             "offsetTime",
                             "year",
-                            "yearMonth",
+                            "monthOfYear",
                             "monthDay",
                             "timestamp",
                             "sqlDate",
@@ -276,7 +276,7 @@ class TouchTest {
         assertThat(clock.localTime).isNotNull();
         assertThat(clock.offsetTime).isNotNull();
         assertThat(clock.year.getValue()).isGreaterThan(2001);
-        assertThat(clock.yearMonth).isAfter(YearMonth.of(2001, 2));
+        assertThat(clock.monthOfYear).isAfter(YearMonth.of(2001, 2));
         assertThat(clock.monthDay).isNotNull();
         assertThat(clock.timestamp.toInstant()).matches(TouchTest::isNow);
         assertThat(clock.sqlDate).isAfter("2002-01-01");

@@ -55,9 +55,8 @@ class UnforeseenTest {
     /** Is inserted if there is none. */
     @Entity(name = "Inn")
     @SQLInsert(
-            sql =
-                    "insert into inn (guests_count, id) select cast(? as int), n.id from (select cast(? as bigint) as id) n"
-                            + " where not exists (select 1 from inn i where i.id = n.id)",
+            sql = "insert into inn (guests_count, id) select ? + 0, n.id from (select ? + 0 as id) n"
+                    + " where not exists (select 1 from inn i where i.id = n.id)",
             verify = Expectation.None.class)
     static class Inn {
         @Id

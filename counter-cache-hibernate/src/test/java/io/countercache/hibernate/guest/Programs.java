@@ -22,6 +22,7 @@ import io.countercache.hibernate.guest.Site.Tip;
 import io.countercache.hibernate.guest.Site.Video;
 import io.countercache.hibernate.guest.Site.Vote;
 import io.countercache.hibernate.guest.Site.Word;
+import io.countercache.hibernate.support.TestServer;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
@@ -256,9 +257,12 @@ final class Programs {
                 }));
     }
 
+    /** MariaDB needs the locks of parents once more when the next flush needs others. Here a query flushes first, or the program. */
+    private static final int OF_A_FLUSH = TestServer.IS_MARIADB ? 1 : 0;
+
     private static Stream<Program> flushes() {
         return Stream.of(
-                Program.of("several flushes", locks(2).andCounts(1), s -> {
+                Program.of("several flushes", locks(2 + OF_A_FLUSH).andCounts(1), s -> {
                     persist(s, 3, Comment::new, post(s, 1));
                     s.flush();
                     move(s, Comment.class);
@@ -266,13 +270,16 @@ final class Programs {
                     s.remove(s.find(Comment.class, 7L));
                     s.remove(s.find(Comment.class, 8L));
                 }),
-                Program.of("insert, edit, move and remove in one flush", locks(1).andCounts(1), s -> {
-                    persist(s, 3, Comment::new, post(s, 1));
-                    List<Comment> comments = first(12, Comment.class, s);
-                    comments.subList(0, 3).forEach(comment -> comment.text = "edited");
-                    comments.subList(3, 7).forEach(comment -> comment.moveTo(post(s, 2)));
-                    comments.subList(7, 12).forEach(s::remove);
-                }),
+                Program.of(
+                        "insert, edit, move and remove in one flush",
+                        locks(1 + OF_A_FLUSH).andCounts(1),
+                        s -> {
+                            persist(s, 3, Comment::new, post(s, 1));
+                            List<Comment> comments = first(12, Comment.class, s);
+                            comments.subList(0, 3).forEach(comment -> comment.text = "edited");
+                            comments.subList(3, 7).forEach(comment -> comment.moveTo(post(s, 2)));
+                            comments.subList(7, 12).forEach(s::remove);
+                        }),
                 Program.of("change several types in one flush", locks(2).andCounts(1), s -> {
                     move(s, Comment.class);
                     remove(s, Doc.class);

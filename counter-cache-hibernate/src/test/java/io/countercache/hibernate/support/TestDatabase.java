@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -213,6 +214,21 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         }
     }
 
+    /** What a query finds in its first column, as one text. */
+    public String texts(String sql) {
+        try (var connection = connections.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            StringJoiner texts = new StringJoiner(" ");
+            while (rows.next()) {
+                texts.add(rows.getString(1));
+            }
+            return texts.toString();
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
     /** Changes rows behind Hibernate's back. */
     public int execute(String sql) {
         try (var connection = connections.getConnection();
@@ -236,6 +252,16 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         statements.clear();
         work.run();
         return List.copyOf(statements);
+    }
+
+    /** Those without the locks of parents that MariaDB needs before children are written. */
+    public static List<String> withoutLocks(String parents, List<String> statements) {
+        return TestServer.IS_MARIADB
+                ? statements.stream()
+                        .filter(sql ->
+                                !(sql.startsWith("select id from " + parents + " ") && sql.endsWith(" for update")))
+                        .toList()
+                : statements;
     }
 
     /** The statements among these that move counters. */

@@ -30,6 +30,8 @@ public final class TestServer {
     /** For what takes no time unless the machine is busy. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    public static final boolean IS_POSTGRESQL = !IS_H2 && !IS_MARIADB;
+
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
     private record Address(String url, String user, String password) {}

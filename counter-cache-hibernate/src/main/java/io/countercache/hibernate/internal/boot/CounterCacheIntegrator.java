@@ -6,11 +6,13 @@ import io.countercache.hibernate.internal.bulk.BulkStatements;
 import io.countercache.hibernate.internal.bulk.RefusedStatements;
 import io.countercache.hibernate.internal.bulk.hook.BulkHooks;
 import io.countercache.hibernate.internal.bulk.hook.RefusingHook;
+import io.countercache.hibernate.internal.collection.AnnouncedCollections;
 import io.countercache.hibernate.internal.collection.CollectionEvents;
 import io.countercache.hibernate.internal.collection.CollectionMapping;
 import io.countercache.hibernate.internal.collection.CollectionReads;
 import io.countercache.hibernate.internal.collection.JoinColumnElements;
 import io.countercache.hibernate.internal.collection.StatelessOwners;
+import io.countercache.hibernate.internal.condition.ConditionRules;
 import io.countercache.hibernate.internal.declaration.DeclarationReader;
 import io.countercache.hibernate.internal.declaration.Declarations;
 import io.countercache.hibernate.internal.declaration.DisabledCounters;
@@ -37,6 +39,7 @@ import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.schema.MappedKeys;
 import io.countercache.hibernate.internal.schema.SchemaCheck;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.FactoryScope;
@@ -118,7 +121,10 @@ public final class CounterCacheIntegrator implements Integrator {
         ForeseenCounts foreseen = new ForeseenCounts(model, pending, skipping);
         MappingChanges.generateCounters(declared, foreseen, metadata);
         MoveSink sink = new MoveSink(model, pending, skipping);
-        ParentLocks locks = new ParentLocks(Databases.of(factory).locksReferredRows(), model, sql, paths, pending);
+        CollectionReads rows = new CollectionReads(queries);
+        AnnouncedCollections announced = new AnnouncedCollections(sink, collections, rows);
+        ParentLocks locks = new ParentLocks(
+                Databases.of(factory).locksReferredRows(), model, sql, paths, pending, announced);
         listen(
                 installed,
                 declared,
@@ -127,6 +133,8 @@ public final class CounterCacheIntegrator implements Integrator {
                 reads,
                 sink,
                 locks,
+                announced,
+                rows,
                 settings,
                 changes,
                 foreseen,
@@ -156,6 +164,8 @@ public final class CounterCacheIntegrator implements Integrator {
             ReadBeforeWrite reads,
             MoveSink sink,
             ParentLocks locks,
+            AnnouncedCollections announced,
+            CollectionReads rows,
             Settings settings,
             MappingChanges changes,
             ForeseenCounts foreseen,
@@ -169,12 +179,12 @@ public final class CounterCacheIntegrator implements Integrator {
         }
         CollectionEvents ofCollections = null;
         if (!collections.isEmpty()) {
-            CollectionReads rows = new CollectionReads(queries);
             StatelessOwners stateless = new StatelessOwners();
             JoinColumnElements elements = new JoinColumnElements(sink, collections, rows);
             steps.add(stateless);
             steps.add(elements);
-            ofCollections = new CollectionEvents(sink, pending, locks, collections, rows, elements, stateless);
+            ofCollections =
+                    new CollectionEvents(sink, pending, locks, announced, collections, rows, elements, stateless);
             steps.add(ofCollections);
         }
         EntityEvents ofEntities = new EntityEvents(
@@ -246,8 +256,9 @@ public final class CounterCacheIntegrator implements Integrator {
         factory.addObserver(new SessionFactoryObserver() {
             @Override
             public void sessionFactoryCreated(SessionFactory created) {
-                List<String> problems =
-                        installed.model().readConditions(Databases.of(factory).likeMatchesUtf16(), definitions);
+                Database database = Databases.of(factory);
+                var rules = new ConditionRules(database.likeMatchesUtf16(), database.cutsSeconds());
+                List<String> problems = installed.model().readConditions(rules, definitions);
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);
                 }

@@ -4,7 +4,6 @@ import io.countercache.hibernate.internal.collection.CollectionChange.ElementIds
 import io.countercache.hibernate.internal.entity.RowStep;
 import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CountedCollections.CountedCollection;
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.orm.EventCollection;
 import io.countercache.hibernate.internal.orm.PerSession;
 import io.countercache.hibernate.internal.sql.Statements;
@@ -48,6 +47,7 @@ public final class CollectionEvents
     private final transient MoveSink sink;
     private final transient PendingDeltas pending;
     private final transient ParentLocks locks;
+    private final transient AnnouncedCollections announced;
     private final transient CountedCollections collections;
     private final transient CollectionReads reads;
     private final transient JoinColumnElements joinColumns;
@@ -59,6 +59,7 @@ public final class CollectionEvents
             MoveSink sink,
             PendingDeltas pending,
             ParentLocks locks,
+            AnnouncedCollections announced,
             CountedCollections collections,
             CollectionReads reads,
             JoinColumnElements joinColumns,
@@ -66,6 +67,7 @@ public final class CollectionEvents
         this.sink = sink;
         this.pending = pending;
         this.locks = locks;
+        this.announced = announced;
         this.collections = collections;
         this.reads = reads;
         this.joinColumns = joinColumns;
@@ -112,27 +114,15 @@ public final class CollectionEvents
         if (ownerId == null) {
             ownerId = event.getCollection().getKey(); // its owner is no longer in the session
         }
+        if (locks.areNeeded()) {
+            announced.announce(collection, ownerId, plan, session, locks);
+            locks.lock(session);
+        }
         if (collection.isForeignKey()) {
             joinColumns.change(collection, ownerId, plan, session);
         }
-        lockParents(collection, ownerId, plan, session);
         ElementIds elements = elements(plan, collection, ownerId, session);
         changes.begin(new CollectionChange(collection, ownerId, plan, elements, session));
-    }
-
-    private void lockParents(
-            CountedCollection collection,
-            Object ownerId,
-            CollectionPlan plan,
-            SharedSessionContractImplementor session) {
-        if (locks.areNeeded()) {
-            collection.ofOwner().forEach(counter -> locks.expect(counter, ownerId, session));
-            for (CounterDefinition counter : collection.ofElement()) {
-                ids(plan.inserted(), collection, session).forEach(id -> locks.expect(counter, id, session));
-                ids(plan.deleted(), collection, session).forEach(id -> locks.expect(counter, id, session));
-            }
-            locks.lock(session);
-        }
     }
 
     private WaitingChanges waiting(SharedSessionContractImplementor session) {

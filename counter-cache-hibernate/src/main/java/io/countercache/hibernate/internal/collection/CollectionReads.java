@@ -11,11 +11,14 @@ import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.support.Chunks;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -53,6 +56,18 @@ public final class CollectionReads {
         String hql = "select id(e), id(c) %s where id(e) in :ids".formatted(collection.from());
         queries.forEach(hql, Object[].class, existing, session, row -> owners.put(row[0], row[1]));
         return new StoredElements(existing, owners);
+    }
+
+    /** The owners of elements, as the transaction sees them. Locks nothing. */
+    Set<Object> lastOwners(
+            CountedCollection collection, Collection<Object> elementIds, SharedSessionContractImplementor session) {
+        String hql = "select distinct id(c) %s where id(e) in :ids".formatted(collection.from());
+        Set<Object> owners = new HashSet<>();
+        for (List<Object> chunk : Chunks.of(elementIds)) {
+            owners.addAll(queries.listFromSnapshot(
+                    hql, Object.class, query -> query.setParameterList("ids", chunk), session));
+        }
+        return owners;
     }
 
     /**

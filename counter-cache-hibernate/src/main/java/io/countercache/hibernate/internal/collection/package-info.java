@@ -13,6 +13,8 @@
  *   <li>{@link io.countercache.hibernate.internal.collection.JoinColumnElements} counts elements whose row has a column for
  *       their owner; {@code ElementOwners} is what a flush knows of these owners
  *   <li>{@link io.countercache.hibernate.internal.collection.CollectionReads} locks and reads the rows of a collection
+ *   <li>{@link io.countercache.hibernate.internal.collection.AnnouncedCollections} tells which parents are going to be needed,
+ *       where a database has to lock them first
  *   <li>{@link io.countercache.hibernate.internal.collection.StatelessOwners} finds the stateless session of an event
  * </ol>
  */

@@ -80,7 +80,7 @@ public final class Condition {
      * @param where the text
      * @param child the entity that the condition is about
      * @param factory the session factory of that entity, completely built
-     * @param likeMatchesUtf16 whether LIKE of the database counts a character beyond the Basic Multilingual Plane as two
+     * @param rules those of its database
      * @param definitions the columns that the application has defined by SQL: {@code table.column} to its type
      * @return the condition
      * @throws IllegalArgumentException if memory cannot evaluate the condition; its message says what is wrong and what is allowed
@@ -89,13 +89,13 @@ public final class Condition {
             String where,
             EntityPersister child,
             SessionFactoryImplementor factory,
-            boolean likeMatchesUtf16,
+            ConditionRules rules,
             Map<String, SqlType> definitions) {
         parse(where, child, factory);
         // parsed twice: inside parentheses nothing such as 'order by' can follow the condition, and without them it
         // cannot contain the closing parenthesis itself
         SqmPredicate predicate = parse("(" + where + ")", child, factory);
-        return new Condition(new ConditionReader(child, factory, likeMatchesUtf16, definitions).read(predicate));
+        return new Condition(new ConditionReader(child, factory, rules, definitions).read(predicate));
     }
 
     private static SqmPredicate parse(String where, EntityPersister child, SessionFactoryImplementor factory) {

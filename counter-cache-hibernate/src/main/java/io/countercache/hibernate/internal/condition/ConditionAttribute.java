@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param path its name, with dots in embeddables; a to-one by its own name, although its value is an id
  * @param name its name in HQL
  * @param column the basic value of the attribute; of a to-one, that of the referenced entity's id
+ * @param cutsSeconds see {@link ConditionRules}
  * @param difference why the column, as the application has defined it by SQL, has other values than memory; null if it does not
  */
 record ConditionAttribute(
@@ -37,14 +38,18 @@ record ConditionAttribute(
         String name,
         BasicValuedModelPart column,
         ConditionKind kind,
-        @Nullable String difference) implements Operand {
+        boolean cutsSeconds,
+        @Nullable String difference)
+        implements Operand {
 
     /**
      * The attribute that these names lead to from the child, or an exception that says why it cannot be read.
      *
+     * @param cutsSeconds see {@link ConditionRules}
      * @param definitions the columns that the application has defined by SQL: {@code table.column} to its type
      */
-    static ConditionAttribute find(EntityPersister child, List<String> names, Map<String, SqlType> definitions) {
+    static ConditionAttribute find(
+            EntityPersister child, List<String> names, boolean cutsSeconds, Map<String, SqlType> definitions) {
         boolean inIdentifier = child.findAttributeMapping(names.get(0)) == null; // its attributes are always written
         ModelPart part = null;
         String path = "";
@@ -62,7 +67,7 @@ record ConditionAttribute(
                 refuseUnwritten(child, path, attribute, i == 0);
             }
             if (part instanceof ToOneAttributeMapping toOne) {
-                return toOne(path, toOne, names.subList(i + 1, names.size()));
+                return toOne(path, toOne, names.subList(i + 1, names.size()), cutsSeconds);
             }
         }
         if (part instanceof BasicValuedModelPart basic) {
@@ -74,6 +79,7 @@ record ConditionAttribute(
                     path,
                     basic,
                     ConditionKind.of(basic, defined),
+                    cutsSeconds,
                     defined == null ? null : ConditionKind.difference(basic, defined));
         }
         throw refused(
@@ -137,7 +143,8 @@ record ConditionAttribute(
                 : null;
     }
 
-    private static ConditionAttribute toOne(String path, ToOneAttributeMapping toOne, List<String> further) {
+    private static ConditionAttribute toOne(
+            String path, ToOneAttributeMapping toOne, List<String> further, boolean cutsSeconds) {
         if (!toOne.isReferenceToPrimaryKey()
                 || !toOne.isFkOptimizationAllowed()
                 || EntityTables.hasJoinTable(toOne)
@@ -150,7 +157,7 @@ record ConditionAttribute(
         refuseComputed(path, key);
         EntityMappingType target = toOne.getEntityMappingType();
         if (further.isEmpty()) {
-            return new ConditionAttribute(path, path, id, ConditionKind.REFERENCE, null);
+            return new ConditionAttribute(path, path, id, ConditionKind.REFERENCE, cutsSeconds, null);
         }
         String name = further.get(0);
         if (further.size() > 1 || !(name.equals(idOf(target)) || name.equals(EntityIdentifierMapping.ID_ROLE_NAME))) {
@@ -159,7 +166,8 @@ record ConditionAttribute(
                     "is in another row, that of the %s: name an attribute of the child, or %s.%s"
                             .formatted(Entities.name(target.getEntityPersister()), path, idOf(target)));
         }
-        return new ConditionAttribute(path, path + "." + idOf(target), id, ConditionKind.of(id, null), null);
+        return new ConditionAttribute(
+                path, path + "." + idOf(target), id, ConditionKind.of(id, null), cutsSeconds, null);
     }
 
     private static String idOf(EntityMappingType entity) {
@@ -223,7 +231,7 @@ record ConditionAttribute(
 
     @Override
     public @Nullable Comparable<?> value(Values values) {
-        return kind.comparable(values.get(path), column);
+        return kind.comparable(values.get(path), column, cutsSeconds);
     }
 
     @Override

@@ -59,7 +59,7 @@ enum ConditionKind {
     /** The decimal digits that a double can hold and give back. */
     private static final int DOUBLE_DIGITS = 15;
 
-    /** In nanoseconds; adding it before digits are removed rounds half up, as databases do. */
+    /** In nanoseconds; adding it before digits are removed rounds half up, as most databases do. */
     private static final int HALF_A_MICROSECOND = 500;
 
     private final boolean ordered;
@@ -159,7 +159,7 @@ enum ConditionKind {
 
     /** The value that the column has for a value of the attribute, in the class in which values of this kind are compared. */
     @Nullable
-    Comparable<?> comparable(@Nullable Object value, BasicValuedModelPart column) {
+    Comparable<?> comparable(@Nullable Object value, BasicValuedModelPart column, boolean cutsSeconds) {
         if (this == CONVERTED) {
             Object stored = column.getJdbcMapping().convertToRelationalValue(value);
             return stored instanceof Number number ? Numbers.exact(number) : (Comparable<?>) stored;
@@ -175,8 +175,13 @@ enum ConditionKind {
             // by way of java.sql types, as Hibernate sends them: these have neither the hour that is skipped in spring
             // nor some days of 1582
             case DATE -> Date.valueOf((LocalDate) value).toLocalDate();
-            case DATE_TIME -> rounded(Timestamp.valueOf((LocalDateTime) value).toLocalDateTime());
-            case MOMENT -> rounded(instant(value));
+            case DATE_TIME ->
+                Timestamp.valueOf((LocalDateTime) value)
+                        .toLocalDateTime()
+                        .plusNanos(cutsSeconds ? 0 : HALF_A_MICROSECOND)
+                        .truncatedTo(ChronoUnit.MICROS);
+            case MOMENT ->
+                instant(value).plusNanos(cutsSeconds ? 0 : HALF_A_MICROSECOND).truncatedTo(ChronoUnit.MICROS);
             default -> (Comparable<?>) value;
         };
     }
@@ -192,14 +197,6 @@ enum ConditionKind {
     private static BigDecimal rounded(BigDecimal value, BasicValuedModelPart column) {
         Integer scale = column.getScale();
         return scale == null || value.scale() <= scale ? value : value.setScale(scale, RoundingMode.HALF_UP);
-    }
-
-    private static LocalDateTime rounded(LocalDateTime value) {
-        return value.plusNanos(HALF_A_MICROSECOND).truncatedTo(ChronoUnit.MICROS);
-    }
-
-    private static Instant rounded(Instant value) {
-        return value.plusNanos(HALF_A_MICROSECOND).truncatedTo(ChronoUnit.MICROS);
     }
 
     private static Instant instant(Object value) {
@@ -277,7 +274,7 @@ enum ConditionKind {
             return null;
         }
         if (converter.getDomainJavaType().isInstance(value)) {
-            return CONVERTED.comparable(value, column);
+            return CONVERTED.comparable(value, column, false);
         }
         Class<?> stored = converter.getRelationalJavaType().getJavaTypeClass();
         if (stored == Character.class) {

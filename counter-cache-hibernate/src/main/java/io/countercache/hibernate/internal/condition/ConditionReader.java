@@ -44,17 +44,17 @@ final class ConditionReader {
 
     private final EntityPersister child;
     private final SessionFactoryImplementor factory;
-    private final boolean likeMatchesUtf16;
+    private final ConditionRules rules;
     private final Map<String, SqlType> definitions;
 
     ConditionReader(
             EntityPersister child,
             SessionFactoryImplementor factory,
-            boolean likeMatchesUtf16,
+            ConditionRules rules,
             Map<String, SqlType> definitions) {
         this.child = child;
         this.factory = factory;
-        this.likeMatchesUtf16 = likeMatchesUtf16;
+        this.rules = rules;
         this.definitions = definitions;
     }
 
@@ -192,7 +192,7 @@ final class ConditionReader {
                 new LikePattern(
                         String.valueOf(pattern.value()),
                         escape == null ? null : String.valueOf(escape.value()).charAt(0),
-                        likeMatchesUtf16),
+                        rules.likeMatchesUtf16()),
                 escape == null ? pattern.hql() : pattern.hql() + " escape " + escape.hql());
     }
 
@@ -257,7 +257,7 @@ final class ConditionReader {
         }
         // a treated path also restricts the class of the child
         return path instanceof SqmRoot<?> && !(path instanceof SqmTreatedPath<?, ?>)
-                ? ConditionAttribute.find(child, names, definitions)
+                ? ConditionAttribute.find(child, names, rules.cutsSeconds(), definitions)
                 : null;
     }
 

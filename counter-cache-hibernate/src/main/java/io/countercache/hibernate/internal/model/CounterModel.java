@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.model;
 
 import io.countercache.hibernate.internal.condition.Condition;
+import io.countercache.hibernate.internal.condition.ConditionRules;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.orm.Entities;
@@ -88,17 +89,16 @@ public final class CounterModel {
     /**
      * Reads the conditions, once all entities are known. Returns what is wrong with them.
      *
-     * @param likeMatchesUtf16 whether LIKE of the database compares UTF-16 units
+     * @param rules those of the database
      * @param definedColumns the columns that the application has defined by SQL: {@code table.column} to its type
      */
-    public List<String> readConditions(boolean likeMatchesUtf16, Map<String, SqlType> definedColumns) {
+    public List<String> readConditions(ConditionRules rules, Map<String, SqlType> definedColumns) {
         List<String> problems = new ArrayList<>();
         for (CounterDefinition counter : definitions) {
             if (!counter.where().isEmpty()) {
                 EntityPersister child = Entities.entity(counter.child(), factory);
                 try {
-                    conditions.put(
-                            counter, Condition.read(counter.where(), child, factory, likeMatchesUtf16, definedColumns));
+                    conditions.put(counter, Condition.read(counter.where(), child, factory, rules, definedColumns));
                 } catch (RuntimeException e) {
                     problems.add("%s.%s: 'where': %s"
                             .formatted(

@@ -195,4 +195,9 @@ public interface Database {
     default boolean likeMatchesUtf16() {
         return false;
     }
+
+    /** Whether a time loses the digits of its second that a column has no place for. Others round it. */
+    default boolean cutsSeconds() {
+        return false;
+    }
 }

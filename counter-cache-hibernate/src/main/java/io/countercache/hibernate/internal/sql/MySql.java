@@ -85,6 +85,12 @@ record MySql(Dialect dialect) implements Database {
         return new UpsertSql(insert, update, parameters, false);
     }
 
+    /** MariaDB and its driver do, unless its sql_mode has TIME_ROUND_FRACTIONAL; MySQL rounds. */
+    @Override
+    public boolean cutsSeconds() {
+        return dialect instanceof MariaDBDialect;
+    }
+
     /** MySQL has no RETURNING. MariaDB has it, but the rows that it returns cannot be joined with others. */
     @Override
     public boolean canQueryInserted() {

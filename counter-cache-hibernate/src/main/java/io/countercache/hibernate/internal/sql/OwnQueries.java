@@ -164,9 +164,6 @@ public final class OwnQueries {
         if (!session.isClosed() && !isLocking) {
             return query.apply(session);
         }
-        if (isLocking && session instanceof SessionImplementor) {
-            session.getJdbcCoordinator().executeBatch(); // as a query of this session would
-        }
         try (StatelessSession open = SharedConnection.open(session, isLocking ? locking(session) : null)) {
             return query.apply((SharedSessionContractImplementor) open);
         }

@@ -75,4 +75,9 @@ record PlainSql(Database kind) implements Database {
     public boolean likeMatchesUtf16() {
         return kind.likeMatchesUtf16();
     }
+
+    @Override
+    public boolean cutsSeconds() {
+        return kind.cutsSeconds();
+    }
 }

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.hibernate.action.internal.DelayedPostInsertIdentifier;
 import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +42,16 @@ public final class ParentLocks {
     private final CounterSql sql;
     private final PendingDeltas pending;
     private final PathReads paths;
+    private final OfFlush ofFlush;
     /** What the statements of a session are going to need. */
     private final PerSession<Expected> expected = new PerSession<>();
+    /** Whether the flush of a session has announced all. */
+    private final PerSession<Boolean> areAnnounced = new PerSession<>();
+
+    /** What a flush has decided to write when it has looked at all entities, and before it sends the first statement. */
+    public interface OfFlush {
+        void announce(SessionImplementor session, ParentLocks locks);
+    }
 
     /**
      * What statements are going to need.
@@ -57,13 +66,23 @@ public final class ParentLocks {
         }
     }
 
-    /** @param areNeeded whether the database takes such locks */
-    public ParentLocks(boolean areNeeded, CounterModel model, CounterSql sql, PathReads paths, PendingDeltas pending) {
+    /**
+     * @param areNeeded whether the database takes such locks
+     * @param ofFlush what is called just before the first statement of a flush
+     */
+    public ParentLocks(
+            boolean areNeeded,
+            CounterModel model,
+            CounterSql sql,
+            PathReads paths,
+            PendingDeltas pending,
+            OfFlush ofFlush) {
         this.areNeeded = areNeeded;
         this.model = model;
         this.sql = sql;
         this.paths = paths;
         this.pending = pending;
+        this.ofFlush = ofFlush;
     }
 
     public boolean areNeeded() {
@@ -136,16 +155,26 @@ public final class ParentLocks {
             return false;
         }
         EntityEntry entry = ManagedParents.entry(entity, id, session);
+        ParentRow row = new ParentRow(table, id);
         if (entry != null && !entry.isExistsInDatabase()) {
+            if (session.isTransactionInProgress()) {
+                pending.locked(session).add(row); // the session inserts it, which is as good
+            }
             return false;
         }
-        expected.get(session, Expected::nothing).rows().put(new ParentRow(table, id), entity);
+        expected.get(session, Expected::nothing).rows().put(row, entity);
         return true;
     }
 
-    /** Locks what was announced, before a statement. What the transaction has locked already it does not lock again. */
+    /** Where they are needed: locks what was announced, before a statement. What the transaction has locked already it does not lock again. */
     public void lock(SharedSessionContractImplementor session) {
-        Expected announced = areNeeded ? expected.remove(session) : null;
+        if (session instanceof SessionImplementor stateful
+                && stateful.getPersistenceContextInternal().isFlushing()
+                && areAnnounced.get(session) == null) {
+            areAnnounced.put(session, true);
+            ofFlush.announce(stateful, this);
+        }
+        Expected announced = expected.remove(session);
         if (announced == null || !session.isTransactionInProgress()) {
             return;
         }
@@ -182,5 +211,6 @@ public final class ParentLocks {
     /** Forgets what was announced: a flush begins or ends. */
     public void forget(SharedSessionContractImplementor session) {
         expected.remove(session);
+        areAnnounced.remove(session);
     }
 }
