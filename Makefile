@@ -29,8 +29,8 @@ one: ## make one TEST=RaceTest: one test class on all databases
 race: ## make race TEST=RaceTest N=10: a test class again and again, until it fails
 	@for i in $$(seq $(N)); do echo "$(TEST) $$i of $(N)"; $(MVN) -q $(ONE) test || exit 1; done
 
-soak: ## the random, concurrent and fault tests in full length; MINUTES=60: and new random programs for that long
-	$(MVN) $(LIBRARY) -Dgroups=soak -Dtest.soak=100 $(if $(MINUTES),-Dmodel.minutes=$(MINUTES)) -Dsurefire.failIfNoSpecifiedTests=false test
+soak: ## the random, concurrent and fault tests in full length, on all databases; MINUTES=60: and new random programs for that long
+	$(MVN) $(LIBRARY) -Dgroups=soak -Dtest.soak=100 -Dmariadb.groups=soak -Dmariadb.soak=100 $(if $(MINUTES),-Dmodel.minutes=$(MINUTES)) -Dsurefire.failIfNoSpecifiedTests=false test
 
 bench: ## the benchmark, into docs/benchmark; OPTIONS=--short: to see it run
 	$(MVN) -q -DskipTests -Prun -pl samples/benchmark -am package "-Doptions=$(OPTIONS)"

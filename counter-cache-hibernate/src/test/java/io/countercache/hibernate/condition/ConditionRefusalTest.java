@@ -43,7 +43,7 @@ class ConditionRefusalTest {
                 where,
                 persister,
                 factory(),
-                new ConditionRules(Databases.of(factory()).likeMatchesUtf16(), TestServer.IS_MARIADB),
+                new ConditionRules(Databases.of(factory()).likeMatchesUtf16(), TestServer.IS_MARIADB, null),
                 Map.of());
     }
 

@@ -60,7 +60,7 @@ class ConditionTest {
                 where,
                 persister,
                 factory(),
-                new ConditionRules(Databases.of(factory()).likeMatchesUtf16(), TestServer.IS_MARIADB),
+                new ConditionRules(Databases.of(factory()).likeMatchesUtf16(), TestServer.IS_MARIADB, null),
                 Map.of());
     }
 
@@ -614,7 +614,7 @@ class ConditionTest {
                             "local > local datetime 2030-01-31 12:30:00",
                             comment,
                             factory,
-                            new ConditionRules(false, false),
+                            new ConditionRules(false, false, null),
                             Map.of()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("'local' is stored in the time zone of hibernate.jdbc.time_zone: compare an Instant");

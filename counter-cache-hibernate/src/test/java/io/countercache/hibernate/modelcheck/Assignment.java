@@ -69,6 +69,11 @@ enum Assignment {
         return this == CONSTANT || this == SUBQUERY || this == CONSTANT_AND_VALUES;
     }
 
+    /** Whether it follows an association of the row. */
+    boolean isJoined() {
+        return this == OF_PARENT || this == COUNTED || this == PATH;
+    }
+
     boolean readsCounters() {
         return this == COUNTED;
     }

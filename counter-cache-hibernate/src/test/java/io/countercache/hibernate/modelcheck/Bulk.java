@@ -9,7 +9,6 @@ import io.countercache.hibernate.modelcheck.Rows.Item;
 import io.countercache.hibernate.modelcheck.Rows.Kind;
 import io.countercache.hibernate.modelcheck.Rows.State;
 import io.countercache.hibernate.modelcheck.Step.Action;
-import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.criteria.Predicate;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -108,6 +107,9 @@ final class Bulk {
     private boolean change(Step step, ModelSelection selection) {
         Assignment assignment = step.action() == Action.BULK_DELETE ? null : Assignment.of(selection);
         if (!canSelect(selection)
+                || (assignment != null
+                        && !Server.CAN_JOIN_IN_UPDATES
+                        && (selection.isJoined() || assignment.isJoined()))
                 || (assignment != null && assignment.readsCounters() && !executor.isCounting())
                 || (assignment != null && assignment.refers() && !executor.canRefer(step.second()))) {
             return false;
@@ -179,10 +181,10 @@ final class Bulk {
         });
     }
 
-    /** Whether rows are the parents of others. PostgreSQL looks when the statement has deleted all of them. */
+    /** Whether rows are the parents of others. Only PostgreSQL looks when the statement has deleted all of them. */
     private boolean isReferredTo(Set<Item> deleted) {
         return view.all().entrySet().stream()
-                .filter(row -> TestServer.IS_H2 || !deleted.contains(row.getKey()))
+                .filter(row -> Server.LOOKS_AT_EACH_ROW || !deleted.contains(row.getKey()))
                 .anyMatch(row -> row.getValue().parents().stream()
                         .anyMatch(parent -> parent != null && deleted.contains(parent)));
     }

@@ -225,7 +225,7 @@ final class Context {
         planned = changes;
     }
 
-    /** An UPDATE of a child changes only the parents and values that the session has changed. */
+    /** An UPDATE changes what the session has changed; without a version all, over what others have changed meanwhile. */
     private void planUpdate(Row entity, EntityEntry entry, List<Change> changes) {
         State known = view.state(names.item(entity));
         if (known == null) {
@@ -239,10 +239,18 @@ final class Context {
                 parents.set(slot, after.parents().get(slot));
             }
         }
-        State changed = new State(parents, Values.changed(known.values(), before.values(), after.values()));
+        State changed = isWrittenWhole(entity, entry)
+                ? after
+                : new State(parents, Values.changed(known.values(), before.values(), after.values()));
         if (!changed.equals(known)) {
             changes.add(new Change(entity, changed));
         }
+    }
+
+    private boolean isWrittenWhole(Row entity, EntityEntry entry) {
+        var persister = entry.getPersister();
+        Object[] loaded = persister.isVersioned() ? null : entry.getLoadedState();
+        return loaded != null && persister.findDirty(persister.getValues(entity), loaded, entity, session) != null;
     }
 
     /** A flush inserts what was added to a collection, and deletes the orphans. */

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +41,8 @@ final class Database implements AutoCloseable {
     /** How often the rows of earlier programs are removed for good, and not only deleted. */
     private static final int PROGRAMS_PER_TRUNCATE = 100;
 
+    private static final String PATIENCE = "20000";
+
     private static final List<String> TABLES =
             List.of("comment", "note", "vote", "node", "media", "post", "author", "club", "team");
 
@@ -49,6 +52,7 @@ final class Database implements AutoCloseable {
 
     private final String description;
     private final boolean writesAtFlush;
+    private final boolean readsOldRows;
     private final HikariDataSource schema;
     private final HikariDataSource impatient;
     private final SessionFactory factory;
@@ -57,9 +61,12 @@ final class Database implements AutoCloseable {
     private final Map<SessionImplementor, Context> watched = new ConcurrentHashMap<>();
     private int programs;
 
-    Database(String write, Integer batchSize, String lockTimeout) {
+    /** @param isolation of all transactions; else what is the database's default */
+    Database(String write, Integer batchSize, String lockTimeout, Optional<String> isolation) {
         this.lockTimeout = lockTimeout;
-        description = "write=%s, batch_size=%s".formatted(write, batchSize == null ? "unset" : batchSize);
+        this.readsOldRows = isolation.isEmpty() && Server.READS_OLD_ROWS;
+        description = "write=%s, batch_size=%s, isolation=%s"
+                .formatted(write, batchSize == null ? "unset" : batchSize, isolation.orElse("default"));
         writesAtFlush = write.equals("flush");
         schema = TestServer.emptySchema();
         HikariConfig config = new HikariConfig();
@@ -67,8 +74,8 @@ final class Database implements AutoCloseable {
         config.setPoolName(null);
         config.setMaximumPoolSize(8);
         // a session that has to wait for another one of the same thread would wait for ever
-        config.setConnectionInitSql(
-                TestServer.IS_H2 ? "set lock_timeout " + lockTimeout : "set lock_timeout = " + lockTimeout);
+        config.setConnectionInitSql(Server.waitAtMost(lockTimeout));
+        isolation.ifPresent(config::setTransactionIsolation);
         impatient = new HikariDataSource(config);
         Configuration configuration = new Configuration();
         configuration.addAnnotatedClass(Teams.Media.class);
@@ -104,6 +111,11 @@ final class Database implements AutoCloseable {
 
     boolean writesAtFlush() {
         return writesAtFlush;
+    }
+
+    /** Whether a transaction does not see what others have committed since it began. */
+    boolean readsOldRows() {
+        return readsOldRows;
     }
 
     /**
@@ -142,7 +154,7 @@ final class Database implements AutoCloseable {
 
     @Override
     public String toString() {
-        return (TestServer.IS_H2 ? "H2, " : "PostgreSQL, ") + description;
+        return Server.NAME + ", " + description;
     }
 
     /** The rows that every program starts with, and the model of them. */
@@ -164,20 +176,16 @@ final class Database implements AutoCloseable {
         }
         rows.put(new Item(Kind.COMMENT, 0), State.of(Values.of(0), post, author));
         rows.put(new Item(Kind.NOTE, 0), State.of(Values.of(0), post, author));
-        boolean truncates = programs++ % PROGRAMS_PER_TRUNCATE == 0 && !TestServer.IS_H2;
-        StringBuilder sql = new StringBuilder(
-                truncates
-                        ? "truncate " + String.join(", ", TABLES) + ";"
-                        : TABLES.stream().map("delete from %s;"::formatted).collect(Collectors.joining()));
+        // the database may be tidying up these tables for longer than programs wait
+        List<String> sql = new ArrayList<>(List.of(Server.waitAtMost(PATIENCE)));
+        sql.addAll(Server.empty(TABLES, programs++ % PROGRAMS_PER_TRUNCATE == 0));
         Counts counts = rows.counts();
         rows.all().forEach((item, state) -> {
             names.name(item, id(item));
-            sql.append(insert(item, state, counts));
+            sql.addAll(insert(item, state, counts));
         });
-        // the database may be tidying up these tables for longer than programs wait
-        String patiently = TestServer.IS_H2 ? "" : "set lock_timeout = 20000;";
-        String asBefore = TestServer.IS_H2 ? "" : "set lock_timeout = %s;".formatted(lockTimeout);
-        execute(patiently + sql + asBefore);
+        sql.add(Server.waitAtMost(lockTimeout));
+        execute(sql);
         return rows;
     }
 
@@ -185,7 +193,7 @@ final class Database implements AutoCloseable {
         return item == null ? null : -1L - item.number() - 10L * item.kind().ordinal();
     }
 
-    private static String insert(Item item, State state, Counts counts) {
+    private static List<String> insert(Item item, State state, Counts counts) {
         Kind kind = item.kind();
         Map<String, Map<String, Object>> tables = new TreeMap<>(Comparator.reverseOrder()); // a team before its club
         Map<String, Object> columns = new TreeMap<>();
@@ -209,21 +217,23 @@ final class Database implements AutoCloseable {
         }
         tables.values().forEach(each -> each.put("id", id(item)));
         return tables.entrySet().stream()
-                .map(table -> "insert into %s (%s) values (%s);"
+                .map(table -> "insert into %s (%s) values (%s)"
                         .formatted(
                                 table.getKey(),
                                 String.join(", ", table.getValue().keySet()),
                                 table.getValue().values().stream()
                                         .map(String::valueOf)
                                         .collect(Collectors.joining(", "))))
-                .collect(Collectors.joining());
+                .toList();
     }
 
-    private void execute(String sql) {
+    private void execute(List<String> statements) {
         try (var statement = plain.createStatement()) {
-            statement.execute(sql);
+            for (String each : Server.messages(statements)) {
+                statement.execute(each);
+            }
         } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
+            throw new IllegalStateException(statements.toString(), e);
         }
     }
 
@@ -297,19 +307,15 @@ final class Database implements AutoCloseable {
     private static String read(Kind kind) {
         List<String> columns = new ArrayList<>(List.of(String.valueOf(kind.ordinal()), "r.id"));
         for (int slot = 0; slot < 2; slot++) {
-            columns.add(slot < kind.slots.size() ? kind.slots.get(slot) + "_id" : "cast(null as bigint)");
+            columns.add(slot < kind.slots.size() ? kind.slots.get(slot) + "_id" : "nullif(r.id, r.id)");
         }
         columns.addAll(
                 kind.isValued()
                         ? List.of("visible", "status", "words", "amount")
-                        : List.of(
-                                "cast(null as boolean)",
-                                "cast(null as varchar(255))",
-                                "cast(null as int)",
-                                "cast(null as numeric(19, 2))"));
+                        : List.of("r.id is null", "''", "0", "0.00"));
         List<Counter> counters = kind.counters();
         for (int i = 0; i < MOST_COUNTERS; i++) {
-            columns.add("cast(%s as numeric(19, 2))"
+            columns.add("cast(%s as decimal(19, 2))"
                     .formatted(i < counters.size() ? counters.get(i).column() : "null"));
         }
         return "select %s from %s%s".formatted(String.join(", ", columns), kind.from(), kind.filter());

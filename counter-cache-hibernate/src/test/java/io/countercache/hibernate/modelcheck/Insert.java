@@ -154,7 +154,7 @@ record Insert(ModelSelection selection, Form form) {
         return isOfValues()
                 ? "select n.id from %1$s n where n.%2$s in ('%3$s', '2%3$s') order by n.%2$s desc"
                         .formatted(kind().table(), text, mark())
-                : "select n.id, o.id from %1$s n join %4$s o on n.%2$s = concat(cast(o.id as varchar), '%3$s')"
+                : "select n.id, o.id from %1$s n join %4$s o on n.%2$s = concat(o.id, '%3$s')"
                         .formatted(
                                 kind().table(),
                                 text,

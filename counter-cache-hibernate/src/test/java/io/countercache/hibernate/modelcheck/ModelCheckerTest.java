@@ -1,11 +1,14 @@
 package io.countercache.hibernate.modelcheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.hibernate.modelcheck.Run.Tally;
 import io.countercache.hibernate.support.Soak;
+import io.countercache.hibernate.support.TestServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,6 +58,7 @@ class ModelCheckerTest {
     }
 
     @Test
+    @Tag("mariadb")
     void interleavedSessionsCountWhatTheModelCounts() {
         check(3, false, 40);
         if (IS_LONG) {
@@ -63,6 +67,7 @@ class ModelCheckerTest {
     }
 
     @Test
+    @Tag("mariadb")
     void sessionsOnThreadsCountWhatIsThere() {
         check(3, true, 10);
     }
@@ -78,15 +83,15 @@ class ModelCheckerTest {
     }
 
     @Test
-    @Tag("postgresql") // H2 lets a row refer to one that another transaction is deleting
     void sessionsOnThreadsCountCollections() {
+        assumeFalse(TestServer.IS_H2, "H2 lets a row refer to one that another transaction is deleting");
         checkCollections(3, true, COLLECTIONS);
     }
 
     private void check(int sessions, boolean threads, int percent) {
         int length = sessions == 1 ? 40 : 160;
-        check(percent, (write, batchSize) -> {
-            Database database = new Database(write, batchSize, threads ? "100" : "2");
+        check(percent, (write, batchSize, isolation) -> {
+            Database database = new Database(write, batchSize, threads ? "100" : "2", isolation);
             return new Checked() {
                 @Override
                 public void run(long seed) {
@@ -103,7 +108,7 @@ class ModelCheckerTest {
 
     private void checkCollections(int sessions, boolean threads, int percent) {
         int length = sessions == 1 ? 40 : 120;
-        check(percent, (write, batchSize) -> {
+        check(percent, (write, batchSize, isolation) -> {
             ModelCollections collections =
                     new ModelCollections(write, batchSize, threads ? "100" : "2", sessions, threads);
             return new Checked() {
@@ -129,7 +134,7 @@ class ModelCheckerTest {
     }
 
     private interface Opening {
-        Checked open(String write, Integer batchSize);
+        Checked open(String write, Integer batchSize, Optional<String> isolation);
     }
 
     /** Runs programs under each combination of settings; a seed belongs to one of them. */
@@ -143,7 +148,7 @@ class ModelCheckerTest {
             }
             String write = WRITES.get(setting % WRITES.size());
             Integer batchSize = setting < WRITES.size() ? null : 20;
-            try (Checked checked = opening.open(write, batchSize)) {
+            try (Checked checked = opening.open(write, batchSize, isolation(setting))) {
                 long seed = SEED != null ? SEED : first + setting;
                 do {
                     checked.run(seed);
@@ -151,6 +156,11 @@ class ModelCheckerTest {
                 } while (SEED == null && !isEnough(percent * (setting + 1.0) / SETTINGS / 100));
             }
         }
+    }
+
+    /** Where the default isolation reads old rows, what interleaved sessions see can be foreseen at another one only. */
+    private static Optional<String> isolation(int setting) {
+        return Server.READS_OLD_ROWS && setting % 2 == 1 ? Optional.of("TRANSACTION_READ_COMMITTED") : Optional.empty();
     }
 
     /** Whether this part of all that should be done is done. */
@@ -165,6 +175,7 @@ class ModelCheckerTest {
         if (failure == null) {
             return;
         }
+        System.out.println("seed " + program.seed() + " before it is shrunk: " + failure);
         long deadline = System.nanoTime() + SHRINKING.toNanos();
         Throwable[] last = {failure};
         // what threads do is not the same every time

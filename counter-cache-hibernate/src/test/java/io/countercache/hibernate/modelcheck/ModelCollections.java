@@ -94,8 +94,7 @@ final class ModelCollections implements AutoCloseable {
         schema.copyStateTo(config);
         config.setPoolName(null);
         config.setMaximumPoolSize(8);
-        config.setConnectionInitSql(
-                TestServer.IS_H2 ? "set lock_timeout " + lockTimeout : "set lock_timeout = " + lockTimeout);
+        config.setConnectionInitSql(Server.waitAtMost(lockTimeout));
         impatient = new HikariDataSource(config);
         Configuration configuration = new Configuration();
         List.of(Shelf.class, Tag.class, Badge.class).forEach(configuration::addAnnotatedClass);
@@ -131,8 +130,9 @@ final class ModelCollections implements AutoCloseable {
         return sessions == 1;
     }
 
-    boolean isOnThreads() {
-        return threads;
+    /** Whether the rows that a transaction sees are of one moment. */
+    boolean seesOneMoment() {
+        return !threads && (isAlone() || !Server.READS_OLD_ROWS);
     }
 
     /** Runs the program of a seed; fails with a shorter one that fails too. */
@@ -310,7 +310,7 @@ final class ModelCollections implements AutoCloseable {
 
     @Override
     public String toString() {
-        return (TestServer.IS_H2 ? "H2, " : "PostgreSQL, ") + description;
+        return Server.NAME + ", " + description;
     }
 
     @Override

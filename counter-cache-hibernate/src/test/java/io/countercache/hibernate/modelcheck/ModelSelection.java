@@ -111,6 +111,11 @@ record ModelSelection(Step step, boolean isWhole, int slot, Condition condition)
         return condition == Condition.ALL;
     }
 
+    /** Whether it follows an association of the row. */
+    boolean isJoined() {
+        return condition == Condition.JOINED;
+    }
+
     boolean readsCounters() {
         return condition == Condition.BUSY;
     }

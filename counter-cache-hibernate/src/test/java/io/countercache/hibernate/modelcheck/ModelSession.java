@@ -8,7 +8,6 @@ import io.countercache.hibernate.modelcheck.Rows.Item;
 import io.countercache.hibernate.modelcheck.Rows.Kind;
 import io.countercache.hibernate.modelcheck.Rows.State;
 import io.countercache.hibernate.support.HibernateVersions;
-import io.countercache.hibernate.support.TestServer;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -259,8 +258,7 @@ final class ModelSession implements Actor, Bulk.Executor {
         session.doWork(connection -> {
             try (var statement = connection.createStatement()) {
                 for (String table : List.of("post", "author", "node")) {
-                    statement.execute("select id from %s order by id for %s"
-                            .formatted(table, TestServer.IS_H2 ? "update" : "no key update"));
+                    statement.execute("select id from %s order by id%s".formatted(table, Server.LOCK));
                 }
             }
         });

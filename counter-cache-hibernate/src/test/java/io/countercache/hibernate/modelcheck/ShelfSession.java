@@ -342,7 +342,7 @@ final class ShelfSession implements AutoCloseable {
 
     private void flush(boolean isInStep) {
         session.flush();
-        if (!run.isOnThreads()) {
+        if (run.seesOneMoment()) {
             session.doWork(connection -> {
                 Map<String, Long> counts = ModelCollections.check(connection, run.writesAtFlush());
                 if (alone && isInStep) {
@@ -394,7 +394,7 @@ final class ShelfSession implements AutoCloseable {
     private boolean commit(int variant) {
         session.getTransaction().commit();
         tally.commit();
-        if (!run.isOnThreads()) {
+        if (run.seesOneMoment()) {
             run.checkCommitted();
         }
         if (variant % 2 == 0) {

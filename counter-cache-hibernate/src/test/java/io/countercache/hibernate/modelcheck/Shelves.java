@@ -2,6 +2,7 @@ package io.countercache.hibernate.modelcheck;
 
 import io.countercache.CounterCache;
 import jakarta.persistence.CollectionTable;
+import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -126,6 +127,7 @@ final class Shelves {
 
         @ElementCollection(targetClass = String.class)
         @CollectionTable(name = "shelf_lines", joinColumns = @JoinColumn(name = "shelf_id"))
+        @Column(name = "line") // MariaDB does not take lines
         @OrderColumn(name = "place")
         @CounterCache(size = true)
         List<Object> lines = new ArrayList<>();

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.platform.commons.util.ExceptionUtils;
 
-/** A MariaDB server of this JVM: Debian's or another one that is installed. It ends with the JVM. */
-final class MariaDb {
+/** A MariaDB server: Debian's or another one that is installed. */
+final class MariaDb implements AutoCloseable {
 
     static final String HOW_TO_INSTALL =
             "MariaDB is not installed: apt-get install mariadb-server, brew install mariadb";
@@ -18,12 +18,15 @@ final class MariaDb {
     private final ServerProgram server;
     private final int port;
 
-    private MariaDb(Path installer, Path program) throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("mariadb");
-        install(installer, directory);
-        port = ServerProgram.freePort();
+    /** Starts one that finds its data in a directory, or puts them there. */
+    MariaDb(Path directory, int port) throws IOException, InterruptedException {
+        Programs programs = programs().orElseThrow(() -> new IllegalStateException(HOW_TO_INSTALL));
+        if (!Files.exists(directory.resolve("mysql"))) {
+            install(programs.installer(), directory);
+        }
+        this.port = port;
         List<String> command = new ArrayList<>(List.of(
-                program.toString(),
+                programs.server().toString(),
                 "--no-defaults",
                 "--datadir=" + directory,
                 "--socket=" + directory.resolve("socket"),
@@ -38,7 +41,6 @@ final class MariaDb {
             command.add("--user=root");
         }
         server = new ServerProgram(command, port);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(directory)));
     }
 
     private static void install(Path installer, Path directory) throws IOException, InterruptedException {
@@ -60,7 +62,7 @@ final class MariaDb {
         }
     }
 
-    /** The one of this JVM. */
+    /** The one of this JVM, with which it ends. */
     static MariaDb get() {
         return Started.SERVER;
     }
@@ -81,8 +83,21 @@ final class MariaDb {
         return "jdbc:mariadb://127.0.0.1:%d/%s?createDatabaseIfNotExist=true".formatted(port, database);
     }
 
-    private void stop(Path directory) {
+    int port() {
+        return port;
+    }
+
+    ProcessHandle process() {
+        return server.process();
+    }
+
+    @Override
+    public void close() {
         server.close();
+    }
+
+    private void stop(Path directory) {
+        close();
         try (var files = Files.walk(directory)) {
             files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
         } catch (IOException e) {
@@ -95,9 +110,11 @@ final class MariaDb {
         static final MariaDb SERVER = start();
 
         private static MariaDb start() {
-            Programs programs = programs().orElseThrow(() -> new IllegalStateException(HOW_TO_INSTALL));
             try {
-                return new MariaDb(programs.installer(), programs.server());
+                Path directory = Files.createTempDirectory("mariadb");
+                MariaDb server = new MariaDb(directory, ServerProgram.freePort());
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> server.stop(directory)));
+                return server;
             } catch (IOException | InterruptedException e) {
                 throw ExceptionUtils.throwAsUncheckedException(e);
             }

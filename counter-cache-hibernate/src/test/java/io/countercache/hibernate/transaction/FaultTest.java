@@ -11,8 +11,8 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.EachWrite;
+import io.countercache.hibernate.support.MortalServer;
 import io.countercache.hibernate.support.Soak;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.persistence.PersistenceException;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -44,21 +44,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Servers, connections and applications that die in the middle of it: whatever is committed is counted. */
-@Tag("postgresql")
 @Tag("soak")
 @EachWrite
 class FaultTest {
 
     private static final int POSTS = 5;
 
-    /** Between two looks; leaves the processor to those that are looked at. */
-    private static final Duration POLL = Duration.ofMillis(2);
+    /** Between two looks. MariaDB tells anew who waits for a lock only if nobody has looked for 0.1 s. */
+    private static final Duration POLL = Duration.ofMillis(150);
 
     @TempDir
     Path directory;
 
     private final String write;
-    private EmbeddedPostgres server;
+    private MortalServer server;
     private HikariDataSource connections;
     private SessionFactory factory;
 
@@ -67,41 +66,26 @@ class FaultTest {
     }
 
     @BeforeEach
-    void start() throws IOException {
-        server = server(0);
-        connections = connections(url());
+    void start() {
+        server = MortalServer.start(directory);
+        connections = connections(server.url("root"));
         factory = factory(connections, write);
         factory.inTransaction(
                 session -> IntStream.range(0, POSTS).forEach(i -> session.persist(new Post("post " + i))));
     }
 
     @AfterEach
-    void stop() throws IOException {
-        factory.close();
-        connections.close();
-        server.close();
-    }
-
-    /** One that survives what it is made to survive here: it syncs, and keeps its data. */
-    private EmbeddedPostgres server(int port) throws IOException {
-        var builder = EmbeddedPostgres.builder()
-                .setDataDirectory(directory.resolve("data"))
-                .setCleanDataDirectory(false)
-                .setPGStartupWait(Duration.ofMinutes(2))
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("full_page_writes", "on");
-        return (port == 0 ? builder : builder.setPort(port)).start();
-    }
-
-    private String url() {
-        return server.getJdbcUrl("postgres", "postgres");
+    void stop() {
+        if (server != null) { // else there is none to be had
+            factory.close();
+            connections.close();
+            server.close();
+        }
     }
 
     private static HikariDataSource connections(String url) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
-        config.setUsername("postgres");
         config.setMaximumPoolSize(12);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(120_000);
@@ -127,6 +111,13 @@ class FaultTest {
         }
     }
 
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = connections.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     /** In one statement, so that it is right while others write. */
     private long drifted() {
         return number("""
@@ -145,12 +136,13 @@ class FaultTest {
 
     /** One transaction of inserts, moves and deletes. */
     private static void change(Session session, Random random) {
-        List<Post> posts = session.createSelectionQuery("from Post order by random()", Post.class)
+        List<Post> posts = session.createSelectionQuery("from Post order by " + MortalServer.RANDOM, Post.class)
                 .getResultList();
         session.persist(new Comment(posts.get(0)));
         session.flush();
         session.persist(new Comment(posts.get(1)));
-        List<Comment> comments = session.createSelectionQuery("from Comment order by random()", Comment.class)
+        List<Comment> comments = session.createSelectionQuery(
+                        "from Comment order by " + MortalServer.RANDOM, Comment.class)
                 .setMaxResults(2)
                 .getResultList();
         comments.get(0).post = posts.get(2);
@@ -196,15 +188,13 @@ class FaultTest {
     }
 
     @Test
-    void aServerThatIsKilledUnderEightWritingThreadsComesBackWithoutDrift() throws IOException {
+    void aServerThatIsKilledUnderEightWritingThreadsComesBackWithoutDrift() {
         try (Load load = new Load(8, factory)) {
             for (int i = 0; i < Soak.of(10); i++) {
                 int before = load.committed.get();
                 await(() -> load.committed.get() > before + 50, "writing");
-                kill(server.getProcess().toHandle());
-                int port = server.getPort();
-                server.close();
-                server = server(port);
+                kill(server.process());
+                server.restart();
                 // those that nobody used when it died
                 connections.getHikariPoolMXBean().softEvictConnections();
                 assertThat(drifted()).isZero();
@@ -230,15 +220,15 @@ class FaultTest {
         try (Connection holder = connections.getConnection()) {
             holder.setAutoCommit(false);
             try (var statement = holder.createStatement()) {
-                statement.execute("select from Post where id = " + ids.get(1) + " for no key update");
+                statement.execute("select id from Post where id = " + ids.get(1) + MortalServer.LOCK);
             }
             var writing = CompletableFuture.runAsync(() -> factory.inTransaction(session -> {
                 for (Long id : ids) {
                     session.persist(new Comment(session.getReference(Post.class, id)));
                 }
             }));
-            await(() -> number("select count(*) from pg_locks where not granted") == 1, "waiting");
-            number("select pg_terminate_backend(pid)::int from pg_locks where not granted");
+            await(() -> number("select count(*)" + MortalServer.WAITING) == 1, "waiting");
+            execute(MortalServer.end(number("select " + MortalServer.CONNECTION + MortalServer.WAITING)));
             assertThatThrownBy(writing::join).hasCauseInstanceOf(PersistenceException.class);
             holder.rollback();
         }
@@ -261,7 +251,7 @@ class FaultTest {
     }
 
     private long backends() {
-        return number("select count(*) from pg_stat_activity where application_name = 'application'");
+        return number(MortalServer.CONNECTIONS_OF_APPLICATION);
     }
 
     @Test
@@ -270,8 +260,8 @@ class FaultTest {
         for (int i = 0; i < 2; i++) {
             Process application = application("load", Redirect.DISCARD);
             try {
-                long until = number("select last_value from Comment_SEQ") + 100 + random.nextInt(400);
-                await(() -> number("select last_value from Comment_SEQ") > until, "writing");
+                long until = number("select count(*) from Comment") + 30 + random.nextInt(100);
+                await(() -> number("select count(*) from Comment") > until, "writing");
             } finally {
                 application.destroyForcibly().waitFor();
             }
@@ -286,10 +276,11 @@ class FaultTest {
                         ProcessHandle.current().info().command().orElse("java"),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
+                        "-Dtest.database=" + System.getProperty("test.database"),
                         "-cp",
                         System.getProperty("java.class.path"),
                         Application.class.getName(),
-                        url() + "&ApplicationName=application",
+                        server.url(MortalServer.APPLICATION),
                         write,
                         what)
                 .redirectOutput(output)

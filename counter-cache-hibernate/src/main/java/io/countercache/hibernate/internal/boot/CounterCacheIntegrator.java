@@ -257,7 +257,8 @@ public final class CounterCacheIntegrator implements Integrator {
             @Override
             public void sessionFactoryCreated(SessionFactory created) {
                 Database database = Databases.of(factory);
-                var rules = new ConditionRules(database.likeMatchesUtf16(), database.cutsSeconds());
+                var rules = new ConditionRules(
+                        database.likeMatchesUtf16(), database.cutsSeconds(), database.comparesTexts());
                 List<String> problems = installed.model().readConditions(rules, definitions);
                 if (!problems.isEmpty()) {
                     throw new CounterMappingException(problems);

@@ -36,6 +36,7 @@ public final class Condition {
     private final ConditionTerm term;
     private final Set<String> attributes;
     private final List<Compared> compared;
+    private final @Nullable String text;
 
     /**
      * An attribute whose values the condition compares.
@@ -72,6 +73,13 @@ public final class Condition {
                 ConditionKind.storedType(attribute.column()),
                 attribute.kind() == ConditionKind.PADDED)));
         this.compared = found.stream().distinct().toList();
+        List<String> texts = new ArrayList<>();
+        term.forEachAttribute(attribute -> {
+            if (attribute.isText()) {
+                texts.add(attribute.path());
+            }
+        });
+        this.text = texts.isEmpty() ? null : texts.get(0);
     }
 
     /**
@@ -95,7 +103,14 @@ public final class Condition {
         // parsed twice: inside parentheses nothing such as 'order by' can follow the condition, and without them it
         // cannot contain the closing parenthesis itself
         SqmPredicate predicate = parse("(" + where + ")", child, factory);
-        return new Condition(new ConditionReader(child, factory, rules, definitions).read(predicate));
+        Condition condition = new Condition(new ConditionReader(child, factory, rules, definitions).read(predicate));
+        String text = condition.text();
+        if (rules.comparesTexts() != null && text != null) {
+            throw new IllegalArgumentException(
+                    "'%s' is a text, and %s, which memory does not: store a boolean, a number or an enum, and compare that"
+                            .formatted(text, rules.comparesTexts()));
+        }
+        return condition;
     }
 
     private static SqmPredicate parse(String where, EntityPersister child, SessionFactoryImplementor factory) {
@@ -151,6 +166,11 @@ public final class Condition {
     /** The attributes whose values the condition compares, and does not only ask whether they are null. */
     public List<Compared> compared() {
         return compared;
+    }
+
+    /** The first attribute that is stored as a text, and is compared or asked whether it is null; null if there is none. */
+    public @Nullable String text() {
+        return text;
     }
 
     /**

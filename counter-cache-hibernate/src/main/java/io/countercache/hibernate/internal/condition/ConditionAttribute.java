@@ -224,6 +224,11 @@ record ConditionAttribute(
         return new IllegalArgumentException("'%s' %s".formatted(path, problem));
     }
 
+    /** Whether the column holds a text; that of an enum holds what Hibernate has written. */
+    boolean isText() {
+        return kind != ConditionKind.REFERENCE && ConditionKind.storedType(column) == String.class;
+    }
+
     /** Whether the column is null. A converter may turn values into null, and null into a value. */
     boolean isNull(Values values) {
         return column.getJdbcMapping().convertToRelationalValue(values.get(path)) == null;

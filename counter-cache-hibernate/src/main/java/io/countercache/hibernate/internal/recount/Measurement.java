@@ -83,7 +83,7 @@ final class Measurement {
         tables.forEach(table -> RowLocks.lock(ids, parent, table, session));
     }
 
-    /** The drift of some rows. Locks nothing where both values can be read at once. */
+    /** The drift of some rows. Locks nothing where both values can be read at once, and seem right. */
     List<Drift> of(
             EntityPersister parent,
             Collection<?> ids,
@@ -92,7 +92,10 @@ final class Measurement {
         if (!Databases.of(session).canJoin()) {
             return ofLocked(parent, ids, counters, session);
         }
-        return measure(parent, ids, counters, queries::listFromSnapshot, session);
+        List<Drift> drifts = measure(parent, ids, counters, queries::listFromSnapshot, session);
+        // an UPDATE of this transaction may have added to a value that an old snapshot has no children for
+        boolean isSure = drifts.isEmpty() || !OldRows.needLock(session);
+        return isSure ? drifts : ofLocked(parent, ids(drifts), counters, session);
     }
 
     private List<Drift> measure(

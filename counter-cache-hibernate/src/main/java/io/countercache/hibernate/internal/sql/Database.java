@@ -191,6 +191,14 @@ public interface Database {
         throw new UnsupportedOperationException("upsert into " + row.table());
     }
 
+    /**
+     * How it compares texts otherwise than character by character, in words; null if it does not, or does so in some columns only,
+     * which the check of the live schema finds.
+     */
+    default @Nullable String comparesTexts() {
+        return null;
+    }
+
     /** Whether LIKE takes a character beyond the Basic Multilingual Plane for two: '_' matches one UTF-16 unit. */
     default boolean likeMatchesUtf16() {
         return false;

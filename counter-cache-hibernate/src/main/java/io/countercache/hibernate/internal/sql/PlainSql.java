@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.support.Settings;
 import org.hibernate.dialect.Dialect;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database that gets only the statements that all databases have, because a proxy before it, or the engine itself, understands no
@@ -69,6 +70,11 @@ record PlainSql(Database kind) implements Database {
     @Override
     public boolean canJoin() {
         return false;
+    }
+
+    @Override
+    public @Nullable String comparesTexts() {
+        return kind.comparesTexts();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.orm.Entities;
@@ -56,14 +57,36 @@ class SqlByTextTest {
         House house;
     }
 
-    private static void with(String dialect, BiConsumer<Database, EntityPersister> work) {
+    /** Counted where texts and other values are something. */
+    @Entity(name = "Pet")
+    static class Pet {
+        @Id
+        Long id;
+
+        String name;
+
+        boolean small;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "tenantsCount", where = "small")
+        Town town;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "tenantsCount", where = "name = 'Rex' and small")
+        House house;
+    }
+
+    private static Configuration configuration(String dialect, Class<?>... entities) {
         Configuration configuration = new Configuration()
-                .addAnnotatedClass(Town.class)
-                .addAnnotatedClass(House.class)
-                .addAnnotatedClass(Tenant.class)
                 .setProperty("hibernate.dialect", "org.hibernate.dialect." + dialect)
                 .setProperty("hibernate.boot.allow_jdbc_metadata_access", "false");
-        try (SessionFactory factory = configuration.buildSessionFactory()) {
+        List.of(entities).forEach(configuration::addAnnotatedClass);
+        return configuration;
+    }
+
+    private static void with(String dialect, BiConsumer<Database, EntityPersister> work) {
+        try (SessionFactory factory =
+                configuration(dialect, Town.class, House.class, Tenant.class).buildSessionFactory()) {
             SessionFactoryImplementor built = (SessionFactoryImplementor) factory;
             work.accept(Databases.of(built), Entities.entity(House.class.getName(), built));
         }
@@ -113,6 +136,23 @@ class SqlByTextTest {
             assertThat(database.canCommitAlong()).isFalse();
             assertThat(database.tryLock()).isNull();
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "OracleDialect | Oracle takes an empty one for null",
+                "SQLServerDialect | SQL Server ignores case and spaces at the end, unless a collation says otherwise",
+                "DB2Dialect | DB2 ignores spaces at the end"
+            })
+    void aConditionOnATextIsRefusedWhereTextsAreComparedInAnotherWay(String dialect, String how) {
+        assertThatThrownBy(() -> configuration(dialect, Town.class, House.class, Pet.class)
+                        .buildSessionFactory())
+                .hasMessageContaining(
+                        "Pet.house: 'where': 'name' is a text, and %s, which memory does not: store a boolean, a number or an enum, and compare that",
+                        how)
+                .hasMessageNotContaining("Pet.town");
     }
 
     @Test
