@@ -9,7 +9,7 @@ VERSION := 0.1.0
 OPTIONS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help quick test matrix one race soak bench format snippets docs javadoc release-dry-run arch
+.PHONY: help quick test matrix databases one race soak bench format snippets docs javadoc release-dry-run arch
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -22,6 +22,9 @@ test: ## the gate: everything from scratch, on all databases, and the samples
 
 matrix: ## all tests on each Hibernate that is supported, into docs/reference/compatibility.md; an hour or more
 	$(MVN) -B -Pmatrix $(LIBRARY) clean verify
+
+databases: ## all tests on each database, and with portable SQL, into docs/reference/compatibility.md; half an hour
+	$(MVN) -B -Pdatabases $(LIBRARY) clean test
 
 one: ## make one TEST=RaceTest: one test class on all databases
 	$(MVN) -q $(ONE) test

@@ -2,12 +2,10 @@ package io.countercache.hibernate.matrix;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toList;
 
 import io.countercache.hibernate.matrix.TestRun.Outcome;
-import io.countercache.hibernate.matrix.TestRun.Result;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,24 +13,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPathConstants;
 import javax.xml.xpath.XPathFactory;
+import org.hibernate.Version;
 import org.w3c.dom.NodeList;
 
-/** Writes the page of the documentation that says what works on which Hibernate, from the reports of the tests there. */
+/**
+ * Writes the page of the documentation that says what works on which Hibernate, and on which database, from the reports of the tests
+ * there. What did not run this time stays as it was.
+ */
 public final class CompatibilityReport {
 
     private static final String HEAD = """
             # Compatibility
 
-            <!-- Written by `make matrix`. What is to be changed here is changed in CompatibilityReport. -->
+            <!-- Written by `make matrix` and `make databases`. What is to be changed here is changed in CompatibilityReport. -->
 
             One jar runs on all these versions of Hibernate. The table is written by the run of all tests on each of them,
             on %s.
@@ -48,74 +50,104 @@ public final class CompatibilityReport {
             - **not run**: the tests are newer than the last run on this version.
             """;
 
-    /** Kept by hand. */
-    private static final String DATABASES = """
+    private static final String DATABASES = "\n## Which databases\n";
 
-            ## Which databases
+    private static final String ABOUT_DATABASES = """
 
-            | | how it was seen to work |
-            |---|---|
-            | PostgreSQL, H2 | all tests |
-            | MariaDB 10.11 | the tests about locks, isolation levels, resets, bulk INSERTs and counters by hand; the others were run once, and not all pass |
-            | MySQL | gets the statements of MariaDB; not run |
-            | ShardingSphere-JDBC 5.5.2 over PostgreSQL, with [`database=portable`](../operations/settings.md#hibernatecounter_cachedatabase) | [its sample](../guide/more-than-one-server.md) |
-            | Oracle, SQL Server, DB2 | by text only: tests look at the UPDATE of a counter, and at the locks. Nothing was run |
+            The table is written by the run of the tests on each database, on Hibernate %s. The words are those of the table above,
+            but for *not run*: on Derby, HSQLDB and SQLite chosen tests run. What only PostgreSQL can do is tested there alone, so
+            the other numbers are smaller.
+
             """;
 
-    /** What ran now. */
-    private final List<TestRun> runs;
+    /** Kept by hand: nothing runs there. */
+    private static final String BY_TEXT = """
 
-    private final List<Column> columns;
+            - **PostgreSQL as `portable`** is PostgreSQL with the setting
+              [`database=portable`](../operations/settings.md#hibernatecounter_cachedatabase): it gets only what all databases have.
+              ShardingSphere-JDBC 5.5.2 over PostgreSQL has [a sample](../guide/more-than-one-server.md).
+            - MySQL gets the statements of MariaDB. Nothing was run.
+            - Oracle, SQL Server and DB2 are known by text only: tests look at the UPDATE of a counter, and at the locks. Nothing was run.
+            """;
+
+    private static final String FRAMEWORKS = "\n## Which framework brings which\n";
+    private static final String SKIPPED = "\n## What was skipped\n";
+    private static final String SKIPPED_BY_DATABASE = "\n## What was skipped on which database\n";
+
+    /** As the page was before. */
+    private final String before;
+
     private final List<Framework> frameworks;
-    private final String database;
 
-    private CompatibilityReport(List<TestRun> runs, List<Column> columns, List<Framework> frameworks, String database) {
-        this.runs = runs;
-        this.columns = columns;
+    /** What ran now. */
+    private final List<TestRun> runs = new ArrayList<>();
+
+    private CompatibilityReport(String before, List<Framework> frameworks) {
+        this.before = before;
         this.frameworks = frameworks;
-        this.database = database;
     }
 
     /**
-     * Called with the pom that has the versions, the directory with the reports, the page to be written, and the database that the
-     * tests ran on.
+     * Called with the pom that has the versions, the directory of the build with the reports, the page to be written, and the
+     * database that the tests of the versions ran on.
      */
     public static void main(String[] arguments) throws Exception {
-        Path reports = Path.of(arguments[1]);
+        Path build = Path.of(arguments[1]);
         Path page = Path.of(arguments[2]);
-        List<Column> before = Column.of(page);
-        List<TestRun> runs = new ArrayList<>();
-        List<Column> columns = new ArrayList<>();
-        for (String version : versions(Path.of(arguments[0]))) {
-            TestRun run = TestRun.read(version, reports.resolve(version));
-            if (run.results().isEmpty()) {
-                // it was not to run this time
-                before.stream().filter(each -> each.version().equals(version)).forEach(columns::add);
-            } else {
-                runs.add(run);
-                columns.add(column(run));
-            }
-        }
-        TestRun newest = TestRun.read("7.4.6.Final", reports.resolve("jdk25"));
-        if (!newest.results().isEmpty()) {
-            runs.add(newest);
-            columns.add(column(newest));
-        } else {
-            System.out.println("Not run on JDK 25: there is none where it was looked for");
-        }
         var report = new CompatibilityReport(
-                runs, columns, Framework.in(reports.resolve("frameworks")), database(arguments[3]));
-        Files.writeString(reports.resolve("compatibility.md"), report.page());
-        SortedSet<String> missing = report.notRun();
+                Files.exists(page) ? Files.readString(page) : "", Framework.in(build.resolve("matrix/frameworks")));
+        String text = report.page(
+                report.versions(versions(Path.of(arguments[0])), build.resolve("matrix")),
+                arguments[3],
+                report.databases(build.resolve("databases")));
+        Files.writeString(build.resolve("compatibility.md"), text);
+        SortedSet<String> missing = report.notRun(arguments[3]);
         if (!missing.isEmpty()) {
-            throw new IllegalStateException(arguments[2] + " is not written, as some tests did not run: " + missing);
+            throw new IllegalStateException(page + " is not written, as some tests did not run: " + missing);
         }
         Files.createDirectories(page.getParent());
-        Files.writeString(page, report.page());
+        Files.writeString(page, text);
+        SortedSet<String> failed = report.failed();
+        if (!failed.isEmpty()) {
+            throw new IllegalStateException(page + " is written, and some tests failed: " + failed);
+        }
     }
 
-    private static String database(String name) {
-        return name.equals("postgresql") ? "PostgreSQL" : "H2, but for those of what only PostgreSQL can do";
+    /** None if none ran. */
+    private List<Column> versions(List<String> versions, Path reports) throws Exception {
+        List<Column> columns = new ArrayList<>();
+        for (String version : versions) {
+            columns.addAll(columns(Table.HIBERNATE, version, reports.resolve(version)));
+        }
+        TestRun newest = TestRun.read(Table.HIBERNATE, "7.4.6.Final", reports.resolve("jdk25"));
+        if (!newest.results().isEmpty()) {
+            runs.add(newest);
+            columns.add(Column.of(newest));
+        } else if (!runs.isEmpty()) {
+            System.out.println("Not run on JDK 25: there is none where it was looked for");
+        }
+        return runs.isEmpty() ? List.of() : columns;
+    }
+
+    private List<Column> databases(Path reports) throws Exception {
+        int others = runs.size();
+        List<Column> columns = new ArrayList<>();
+        for (TestedDatabase each : TestedDatabase.ALL) {
+            columns.addAll(columns(Table.DATABASE, each.name(), reports.resolve(each.id())));
+        }
+        return runs.size() == others ? List.of() : columns;
+    }
+
+    /** What ran, or else what the page has. */
+    private List<Column> columns(Table table, String name, Path reports) throws Exception {
+        TestRun run = TestRun.read(table, name, reports);
+        if (run.results().isEmpty()) {
+            return Column.of(before, table).stream()
+                    .filter(each -> each.name().equals(name))
+                    .toList();
+        }
+        runs.add(run);
+        return List.of(Column.of(run));
     }
 
     /** The versions that the build runs on. */
@@ -153,16 +185,16 @@ public final class CompatibilityReport {
                 .toURI());
     }
 
-    private SortedSet<String> notRun() throws Exception {
+    private SortedSet<String> notRun(String databaseOfVersions) throws Exception {
         SortedSet<String> missing = new TreeSet<>();
         for (TestRun run : runs) {
+            Optional<TestedDatabase> tested = TestedDatabase.named(run.name());
+            String database = tested.map(TestedDatabase::id).orElse(databaseOfVersions);
             for (String test : tests()) {
-                // what ran nowhere is for another database
                 if (!run.results().containsKey(test)
-                        && (database.equals("PostgreSQL")
-                                || runs.stream()
-                                        .anyMatch(other -> other.results().containsKey(test)))
-                        && !Feature.isOfTheCode(test)) {
+                        && !Feature.isOfTheCode(test)
+                        && tested.map(TestedDatabase::hasAll).orElse(true)
+                        && TestedDatabase.hasTestsFor(database, Class.forName(TestRun.PACKAGE + test))) {
                     missing.add(run.name() + " " + test);
                 }
             }
@@ -170,75 +202,68 @@ public final class CompatibilityReport {
         return missing;
     }
 
-    private String page() {
-        StringBuilder page = new StringBuilder(HEAD.formatted(database));
-        page.append(line("Hibernate", columns.stream().map(Column::version)));
-        page.append(line("---", columns.stream().map(column -> "---")));
-        page.append(line("JDK of the run", columns.stream().map(Column::java)));
-        for (Feature feature : Feature.ALL) {
-            page.append(line(feature.name(), columns.stream().map(column -> column.cell(feature.name()))));
+    private SortedSet<String> failed() {
+        SortedSet<String> failed = new TreeSet<>();
+        for (TestRun run : runs) {
+            run.results()
+                    .forEach((test, results) -> results.stream()
+                            .filter(each -> each.outcome() == Outcome.FAILED)
+                            .forEach(each -> failed.add(run.label() + " " + test + "." + each.method())));
         }
-        page.append(WORDS).append(DATABASES);
-        page.append(
-                "\n## Which framework brings which\n\nAs their BOMs say.\n\n| | Hibernate | BOM |\n|---|---|---|\n");
-        for (Framework each : frameworks) {
-            page.append("| %s | %s | `%s` |\n".formatted(each.name(), each.hibernate(), each.source()));
-        }
-        page.append("\n## What was skipped\n");
-        page.append(skipped());
-        return page.toString();
+        return failed;
+    }
+
+    private String page(List<Column> versions, String databaseOfVersions, List<Column> databases) {
+        String on = databaseOfVersions.equals("postgresql")
+                ? "PostgreSQL"
+                : "H2, but for those of what only PostgreSQL can do";
+        return section("# ", versions, () -> HEAD.formatted(on) + table(versions) + WORDS)
+                + section(
+                        DATABASES,
+                        databases,
+                        () -> DATABASES
+                                + ABOUT_DATABASES.formatted(Version.getVersionString())
+                                + table(databases)
+                                + BY_TEXT)
+                + section(FRAMEWORKS, versions, this::frameworks)
+                + section(SKIPPED, versions, () -> SKIPPED + skipped(versions))
+                + section(SKIPPED_BY_DATABASE, databases, () -> SKIPPED_BY_DATABASE + skipped(databases));
+    }
+
+    /** As it was before, if nothing of it ran. */
+    private String section(String heading, List<Column> columns, Supplier<String> text) {
+        return columns.isEmpty()
+                ? Stream.of(before.split("(?=\n## )"))
+                        .filter(each -> each.startsWith(heading))
+                        .collect(joining())
+                : text.get();
+    }
+
+    private static String table(List<Column> columns) {
+        Table table = columns.get(0).table();
+        return line(table.corner, columns.stream().map(Column::name))
+                + line("---", columns.stream().map(column -> "---"))
+                + line(table.on, columns.stream().map(Column::on))
+                + Feature.ALL.stream()
+                        .map(feature ->
+                                line(feature.name(), columns.stream().map(column -> column.cell(feature.name()))))
+                        .collect(joining());
     }
 
     private static String line(String first, Stream<String> others) {
         return "| %s | %s |\n".formatted(first, others.collect(joining(" | ")));
     }
 
-    private static Column column(TestRun run) {
-        SortedMap<String, String> cells = new TreeMap<>();
-        for (Feature feature : Feature.ALL) {
-            cells.put(feature.name(), cell(results(run, feature)));
-        }
-        SortedSet<String> skipped = run.results().entrySet().stream()
-                .filter(each -> !Feature.OF_THE_RUN.contains(each.getKey()))
-                .flatMap(each -> skipped(each.getKey(), each.getValue()))
-                .collect(toCollection(TreeSet::new));
-        return new Column(run.name(), run.java(), cells, skipped);
+    private String frameworks() {
+        return FRAMEWORKS
+                + "\nAs their BOMs say.\n\n| | Hibernate | BOM |\n|---|---|---|\n"
+                + frameworks.stream()
+                        .map(each -> "| %s | %s | `%s` |\n".formatted(each.name(), each.hibernate(), each.source()))
+                        .collect(joining());
     }
 
-    private static List<Result> results(TestRun run, Feature feature) {
-        return run.results().entrySet().stream()
-                .filter(each -> Feature.of(each.getKey()).equals(Optional.of(feature)))
-                .flatMap(each -> each.getValue().stream())
-                .toList();
-    }
-
-    private static String cell(List<Result> results) {
-        long failed = count(results, Outcome.FAILED);
-        long passed = count(results, Outcome.PASSED);
-        long refused = count(results, Outcome.REFUSED);
-        long skipped = count(results, Outcome.SKIPPED);
-        List<String> words = new ArrayList<>();
-        if (failed > 0) {
-            words.add("**" + failed + " failed**");
-        }
-        if (passed > 0) {
-            words.add(passed + " passed");
-        }
-        if (refused > 0) {
-            words.add(passed > 0 ? "in part refused" : "refused");
-        }
-        if (skipped > 0) {
-            words.add(skipped + " skipped");
-        }
-        return words.isEmpty() ? "not run" : String.join(", ", words);
-    }
-
-    private static long count(List<Result> results, Outcome outcome) {
-        return results.stream().filter(each -> each.outcome() == outcome).count();
-    }
-
-    /** What is the same on several versions is listed once. */
-    private String skipped() {
+    /** What is the same in several columns is listed once. */
+    private static String skipped(List<Column> columns) {
         var runsOf = new TreeMap<String, List<String>>();
         for (Column column : columns) {
             column.skipped()
@@ -254,18 +279,5 @@ public final class CompatibilityReport {
                                 each.getKey(),
                                 each.getValue().stream().map(Map.Entry::getKey).collect(joining())))
                 .collect(joining());
-    }
-
-    /** A line for each reason. */
-    private static Stream<String> skipped(String type, List<Result> results) {
-        boolean isAll = count(results, Outcome.SKIPPED) == results.size();
-        return results.stream()
-                .filter(each -> each.outcome() == Outcome.SKIPPED)
-                .collect(groupingBy(Result::reason, TreeMap::new, mapping(Result::method, toCollection(TreeSet::new))))
-                .entrySet()
-                .stream()
-                .map(each -> "- `%s`: %s: %s\n"
-                        .formatted(
-                                type, isAll ? "all" : "`" + String.join("`, `", each.getValue()) + "`", each.getKey()));
     }
 }

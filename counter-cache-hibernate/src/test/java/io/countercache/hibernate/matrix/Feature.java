@@ -12,6 +12,7 @@ import java.util.Optional;
 record Feature(String name, List<String> tests) {
 
     static final List<Feature> ALL = List.of(
+            feature("What comes first: children, bulk, reset, repair, by hand", "boot.EachDatabaseTest"),
             feature("Counters of a `@ManyToOne` or `@OneToOne`", "counting."),
             feature("Counters of collections: `@OneToMany`, `@ManyToMany`, `@ElementCollection`", "collection."),
             feature("Conditions and sums: `where`, `sum`", "condition."),

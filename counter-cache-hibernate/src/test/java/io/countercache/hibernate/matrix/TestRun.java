@@ -16,12 +16,13 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * What Surefire's reports say of the tests on one version.
+ * What Surefire's reports say of the tests on one version, or one database.
  *
  * @param name of the column
+ * @param on what the tests ran on, as the table says: the version of the JDK, or of the database
  * @param results by test class, as in {@code path.PathTest}
  */
-record TestRun(String name, String java, SortedMap<String, List<Result>> results) {
+record TestRun(Table table, String name, String on, SortedMap<String, List<Result>> results) {
 
     static final String PACKAGE = "io.countercache.hibernate.";
 
@@ -43,18 +44,21 @@ record TestRun(String name, String java, SortedMap<String, List<Result>> results
 
     /** In the text. */
     String label() {
-        return name + " on JDK " + java;
+        return table.label(name, on);
     }
 
-    static TestRun read(String name, Path reports) throws Exception {
+    static TestRun read(Table table, String name, Path reports) throws Exception {
         SortedMap<String, List<Result>> results = new TreeMap<>();
-        String java = "";
+        String on = "";
         for (Path each : reports(reports)) {
             Element suite = DocumentBuilderFactory.newInstance()
                     .newDocumentBuilder()
                     .parse(each.toFile())
                     .getDocumentElement();
-            java = property(suite, "java.version");
+            String told = property(suite, table.property);
+            if (!told.isEmpty()) { // a test that opens no connection does not know the version of the database
+                on = told.replaceAll("[ -].*", "");
+            }
             // it has run, even if this version skips all of it and no single test is reported
             String reported = each.getFileName().toString().replaceAll("^TEST-|\\.xml$", "");
             results.computeIfAbsent(reported.replaceFirst("^" + PACKAGE, ""), key -> new ArrayList<>());
@@ -69,7 +73,7 @@ record TestRun(String name, String java, SortedMap<String, List<Result>> results
                 }
             }
         }
-        return new TestRun(name, java, results);
+        return new TestRun(table, name, on, results);
     }
 
     private static List<Path> reports(Path directory) throws IOException {

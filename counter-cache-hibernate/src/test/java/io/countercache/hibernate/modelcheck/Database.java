@@ -312,7 +312,7 @@ final class Database implements AutoCloseable {
         columns.addAll(
                 kind.isValued()
                         ? List.of("visible", "status", "words", "amount")
-                        : List.of("r.id is null", "''", "0", "0.00"));
+                        : List.of("r.id is null", "null", "0", "0.00"));
         List<Counter> counters = kind.counters();
         for (int i = 0; i < MOST_COUNTERS; i++) {
             columns.add("cast(%s as decimal(19, 2))"

@@ -15,6 +15,7 @@ import io.countercache.hibernate.ondelete.Forum.Section;
 import io.countercache.hibernate.ondelete.Forum.Topic;
 import io.countercache.hibernate.support.Concurrently;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
 import jakarta.persistence.PessimisticLockException;
@@ -281,7 +282,8 @@ class OnDeleteRaceTest {
     }
 
     private static <E> E any(Session session, Class<E> entity) {
-        return session.createSelectionQuery("from %s order by random()".formatted(entity.getSimpleName()), entity)
+        return session.createSelectionQuery(
+                        "from %s order by %s".formatted(entity.getSimpleName(), TestServer.RANDOM), entity)
                 .setMaxResults(1)
                 .getSingleResultOrNull();
     }

@@ -315,8 +315,7 @@ class PathRaceTest {
                 session.flush();
             }
             // no more than one, for in which order an application changes its own rows is its own affair
-            session.createSelectionQuery(
-                            "from Letter order by " + (TestServer.IS_MARIADB ? "rand()" : "random()"), Letter.class)
+            session.createSelectionQuery("from Letter order by " + TestServer.RANDOM, Letter.class)
                     .setMaxResults(1)
                     .getResultList()
                     .forEach(letter -> changeOrRemove(letter, session, random));

@@ -140,7 +140,8 @@ class ResetTest {
         List<String> sql = db.statementsOf(() -> db.inTransaction(session -> assertThat(
                         CounterCaches.of(session).on(Post.class, first.id).drift("comments"))
                 .containsExactly(drift(first, 9, 1))));
-        assertThat(sql).hasSize(1);
+        // on MariaDB what seems wrong may be old, so that it is locked and measured again
+        assertThat(sql).hasSize(TestServer.IS_MARIADB ? 3 : 1).noneMatch(statement -> statement.startsWith("update"));
         assertThat(stored(first)).isEqualTo(9);
         store(first, 1);
     }

@@ -15,9 +15,6 @@ import java.util.List;
 /** A server that a test kills and starts again, and what that test says to it: PostgreSQL, or MariaDB if the build asks for it. */
 public final class MortalServer implements AutoCloseable {
 
-    /** What sorts rows at random. */
-    public static final String RANDOM = TestServer.IS_MARIADB ? "rand()" : "random()";
-
     /** The end of a SELECT that locks a parent. */
     public static final String LOCK = TestServer.IS_MARIADB ? " for update" : " for no key update";
 

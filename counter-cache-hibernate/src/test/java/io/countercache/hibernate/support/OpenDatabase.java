@@ -74,17 +74,7 @@ final class OpenDatabase implements AutoCloseable {
                 deletes.add("delete from " + quote + tables.getString("TABLE_NAME") + quote);
             }
         }
-        if (TestServer.IS_MARIADB) { // takes one statement at a time
-            deletes.add(0, "set foreign_key_checks = 0");
-            deletes.add("set foreign_key_checks = 1");
-            return deletes;
-        }
-        String all = String.join(";", deletes);
-        return List.of(
-                TestServer.IS_H2
-                        ? "set referential_integrity false;%s;set referential_integrity true".formatted(all)
-                        : "set session_replication_role = replica;%s;set session_replication_role = origin"
-                                .formatted(all));
+        return TestServer.withoutForeignKeys(deletes);
     }
 
     @Override

@@ -33,9 +33,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
 
-    /** Whether all is to be sent as for databases that are not known. */
-    public static final boolean IS_PORTABLE = Boolean.getBoolean("test.portable");
-
     private static final String QUEUE = "hibernate.flush.queue.type";
 
     private final List<Class<?>> entities;
@@ -88,7 +85,9 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
     }
 
     private boolean isShared(ExtensionContext context) {
-        return isShared && !context.getRequiredTestMethod().isAnnotationPresent(OwnDatabase.class);
+        return isShared
+                && TestServer.canEmptyTables()
+                && !context.getRequiredTestMethod().isAnnotationPresent(OwnDatabase.class);
     }
 
     private OpenDatabase open() {
@@ -129,7 +128,7 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         configuration.getProperties().put("hibernate.jpa.static_metamodel.population", "disabled");
         String sizes = System.getProperty("test.collection_size", "true");
         configuration.getProperties().put(CounterCacheSettings.COLLECTION_SIZE, sizes);
-        if (IS_PORTABLE) {
+        if (TestServer.IS_PORTABLE) {
             configuration.getProperties().put(CounterCacheSettings.DATABASE, "portable");
         }
         configuration.getProperties().putAll(settings);

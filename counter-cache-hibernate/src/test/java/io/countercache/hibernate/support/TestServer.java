@@ -9,28 +9,44 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
- * The database server that all tests of this JVM share. H2 in memory or MariaDB if the build asks for it; else PostgreSQL: the one
- * at {@code TEST_JDBC_URL} (with {@code TEST_JDBC_USER} and {@code TEST_JDBC_PASSWORD}), a container if
+ * The database that all tests of this JVM share: an {@link EmbeddedDatabase} or MariaDB if the build asks for it; else PostgreSQL:
+ * the one at {@code TEST_JDBC_URL} (with {@code TEST_JDBC_USER} and {@code TEST_JDBC_PASSWORD}), a container if
  * {@code TEST_DATABASE=docker}, or an embedded one.
  */
 public final class TestServer {
 
-    public static final boolean IS_H2 = "h2".equals(System.getProperty("test.database"));
+    private static final String NAME = System.getProperty("test.database", "postgresql");
 
-    public static final boolean IS_MARIADB = "mariadb".equals(System.getProperty("test.database"));
+    private static final Optional<EmbeddedDatabase> EMBEDDED = EmbeddedDatabase.of(NAME);
+
+    public static final boolean IS_H2 = is("h2");
+
+    public static final boolean IS_MARIADB = is("mariadb");
+
+    /** PostgreSQL, which gets what is sent to databases that are not known. */
+    public static final boolean IS_PORTABLE = is("portable");
+
+    /** What a report of a test says of the server, as a property of the JVM. */
+    private static final String VERSION = "test.database.version";
 
     /** Why a test of what another transaction commits meanwhile is skipped on MariaDB. */
     public static final String OLD_ROWS =
             "at REPEATABLE READ, the default there, a transaction reads nothing that has been committed since";
 
+    /** SQL for a random number, also in HQL. */
+    public static final String RANDOM = IS_MARIADB ? "rand()" : "random()";
+
     /** For what takes no time unless the machine is busy. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    public static final boolean IS_POSTGRESQL = !IS_H2 && !IS_MARIADB;
+    public static final boolean IS_POSTGRESQL = is("postgresql") || IS_PORTABLE;
 
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
@@ -46,16 +62,16 @@ public final class TestServer {
         // with none the pool may not notice that somebody has begun to wait for another one
         config.setMinimumIdle(1);
         config.setConnectionTimeout(PATIENCE.toMillis());
-        if (IS_H2) {
-            config.setJdbcUrl("jdbc:h2:mem:" + schema + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=" + PATIENCE.toMillis());
-            return new HikariDataSource(config);
+        if (EMBEDDED.isPresent()) {
+            config.setJdbcUrl(EMBEDDED.get().url(schema));
+            return tellingVersion(new HikariDataSource(config));
         }
         if (IS_MARIADB) {
             assumeTrue(MariaDb.isInstalled(), MariaDb.HOW_TO_INSTALL);
             config.setJdbcUrl(MariaDb.get().url(schema));
             config.setUsername("root");
             config.setCatalog(schema);
-            return new HikariDataSource(config);
+            return tellingVersion(new HikariDataSource(config));
         }
         Address server = PostgreSql.ADDRESS;
         config.setJdbcUrl(server.url());
@@ -69,25 +85,62 @@ public final class TestServer {
         } catch (SQLException e) {
             throw new IllegalStateException("could not create schema " + schema, e);
         }
+        return tellingVersion(connections);
+    }
+
+    /** The build asks for this database. */
+    public static boolean is(String name) {
+        return NAME.equals(name);
+    }
+
+    private static HikariDataSource tellingVersion(HikariDataSource connections) {
+        if (System.getProperty(VERSION) == null) {
+            try (var connection = connections.getConnection()) {
+                System.setProperty(VERSION, connection.getMetaData().getDatabaseProductVersion());
+            } catch (SQLException e) {
+                throw new IllegalStateException("could not connect to " + connections.getJdbcUrl(), e);
+            }
+        }
         return connections;
     }
 
     /** Removes what {@link #emptySchema} made. */
     public static void drop(HikariDataSource connections) {
-        try (connections;
-                var connection = connections.getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute(dropOf(connections));
+        try {
+            if (EMBEDDED.isPresent()) {
+                connections.close();
+                EMBEDDED.get().drop(connections.getJdbcUrl());
+                return;
+            }
+            try (connections;
+                    var connection = connections.getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute(
+                        IS_MARIADB
+                                ? "drop database " + connections.getCatalog()
+                                : "drop schema " + connections.getSchema() + " cascade");
+            }
         } catch (SQLException e) {
             throw new IllegalStateException("could not drop the schema of " + connections.getJdbcUrl(), e);
         }
     }
 
-    private static String dropOf(HikariDataSource connections) {
-        if (IS_MARIADB) {
-            return "drop database " + connections.getCatalog();
-        }
-        return IS_H2 ? "drop all objects" : "drop schema " + connections.getSchema() + " cascade";
+    /** Without looking at which rows refer to which. Where nobody can, each test has tables of its own. */
+    static boolean canEmptyTables() {
+        return !is("derby");
+    }
+
+    /** These statements, and what makes the database take them in any order. */
+    static List<String> withoutForeignKeys(List<String> statements) {
+        String off = EMBEDDED.map(EmbeddedDatabase::keysOff)
+                .orElse(IS_MARIADB ? "set foreign_key_checks = 0" : "set session_replication_role = replica");
+        String on = EMBEDDED.map(EmbeddedDatabase::keysOn)
+                .orElse(IS_MARIADB ? "set foreign_key_checks = 1" : "set session_replication_role = origin");
+        List<String> all = new ArrayList<>(statements);
+        all.add(0, off);
+        all.add(on);
+        boolean takesSeveral = IS_H2 || !(IS_MARIADB || EMBEDDED.isPresent());
+        return takesSeveral ? List.of(String.join(";", all)) : all;
     }
 
     private static final class PostgreSql {

@@ -13,6 +13,7 @@ import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.EachWrite;
 import io.countercache.hibernate.support.MortalServer;
 import io.countercache.hibernate.support.Soak;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.PersistenceException;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -136,13 +137,13 @@ class FaultTest {
 
     /** One transaction of inserts, moves and deletes. */
     private static void change(Session session, Random random) {
-        List<Post> posts = session.createSelectionQuery("from Post order by " + MortalServer.RANDOM, Post.class)
+        List<Post> posts = session.createSelectionQuery("from Post order by " + TestServer.RANDOM, Post.class)
                 .getResultList();
         session.persist(new Comment(posts.get(0)));
         session.flush();
         session.persist(new Comment(posts.get(1)));
         List<Comment> comments = session.createSelectionQuery(
-                        "from Comment order by " + MortalServer.RANDOM, Comment.class)
+                        "from Comment order by " + TestServer.RANDOM, Comment.class)
                 .setMaxResults(2)
                 .getResultList();
         comments.get(0).post = posts.get(2);

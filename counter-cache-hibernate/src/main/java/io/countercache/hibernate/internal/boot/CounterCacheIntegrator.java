@@ -123,8 +123,8 @@ public final class CounterCacheIntegrator implements Integrator {
         MoveSink sink = new MoveSink(model, pending, skipping);
         CollectionReads rows = new CollectionReads(queries);
         AnnouncedCollections announced = new AnnouncedCollections(sink, collections, rows);
-        ParentLocks locks = new ParentLocks(
-                Databases.of(factory).locksReferredRows(), model, sql, paths, pending, announced);
+        ParentLocks locks =
+                new ParentLocks(Databases.of(factory).locksReferredRows(), model, sql, paths, pending, announced);
         listen(
                 installed,
                 declared,

@@ -115,9 +115,17 @@ final class LockingExecution {
 
     private List<Object> lock(BulkMutation mutation, OwnSelect affected, List<CountedCollection> elementsOf) {
         OldRows.refuse(Entities.name(mutation.entity()), mutation.session());
-        Set<Object> ids = new LinkedHashSet<>(); // a join may return a row more than once
-        affected.forEach(
-                SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));
+        Set<Object> ids = idsOf(affected, mutation);
+        if (!Databases.of(mutation.session()).canLockOrdered()) {
+            // the query has locked nothing: until all that it finds was locked before it, it is asked again
+            Set<Object> now = ids;
+            do {
+                ids.addAll(now);
+                RowLocks.lock(ids, mutation.entity(), EntityTables.own(mutation.entity()), mutation.session());
+                now = idsOf(affected, mutation);
+            } while (!ids.containsAll(now));
+            ids = now;
+        }
         EntityPersister locked = EntityTables.locked(mutation.entity());
         if (!locked.getTableName().equals(mutation.entity().getTableName())) {
             lock(ids, locked, mutation.session());
@@ -131,6 +139,13 @@ final class LockingExecution {
         }
         activity.add(Figure.BULK_ROWS, ids.size());
         return List.copyOf(ids);
+    }
+
+    private static Set<Object> idsOf(OwnSelect affected, BulkMutation mutation) {
+        Set<Object> ids = new LinkedHashSet<>(); // a join may return a row more than once
+        affected.forEach(
+                SqmJdbcExecutionContextAdapter.omittingLockingAndPaging(mutation.context()), row -> ids.add(row[0]));
+        return ids;
     }
 
     private void lock(Set<Object> ids, EntityPersister entity, SharedSessionContractImplementor session) {

@@ -90,14 +90,14 @@ final class OwnSelect {
             DomainParameterXref parameters,
             DomainQueryExecutionContext context) {
         SqmSelectStatement<?> ids = idsOf(statement);
+        Database database = Databases.of(context.getSession());
         OwnSelect locking = translate(
                 ids,
                 parametersOf(ids, statement, parameters),
                 context.getQueryParameterBindings(),
                 context.getSession().getLoadQueryInfluencers(),
-                LockMode.PESSIMISTIC_WRITE,
+                database.canLockOrdered() ? LockMode.PESSIMISTIC_WRITE : LockMode.NONE,
                 context.getSession());
-        Database database = Databases.of(context.getSession());
         String hibernates = database.dialect().getForUpdateString();
         String lock = statement instanceof SqmDeleteStatement<?> ? database.forDelete() : database.forUpdate();
         return new OwnSelect(locking.select, locking.bindings, sql -> sql.replace(hibernates, lock));

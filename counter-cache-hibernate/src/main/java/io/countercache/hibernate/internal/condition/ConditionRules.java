@@ -9,4 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param cutsSeconds whether a time loses the digits that its column has no place for, where others round it
  * @param comparesTexts how texts are compared otherwise than in memory; null if they are not
  */
-public record ConditionRules(boolean likeMatchesUtf16, boolean cutsSeconds, @Nullable String comparesTexts) {}
+public record ConditionRules(
+        boolean likeMatchesUtf16,
+        boolean cutsSeconds,
+        @Nullable String comparesTexts) {}

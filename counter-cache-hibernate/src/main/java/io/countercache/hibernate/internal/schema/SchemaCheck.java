@@ -176,9 +176,9 @@ public final class SchemaCheck {
     private Findings find(SchemaNeeds needs, Connection connection) throws SQLException {
         Database database = Databases.of(factory);
         List<String> problems = new ArrayList<>();
-        if (!database.canLock()) {
+        if (!database.canLock(connection)) {
             problems.add(
-                    "%s has neither a suffix nor a hint that locks rows, so that counters may drift when several transactions change one row: use transactions that are SERIALIZABLE"
+                    "%s locks no rows that a query reads, so that counters may drift when several transactions change one row: use transactions that are SERIALIZABLE"
                             .formatted(database.name()));
         }
         if (!database.canLockReads()

@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.sql;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.function.UnaryOperator;
 import org.hibernate.LockMode;
@@ -41,14 +43,24 @@ public interface Database {
         return true;
     }
 
+    /** Whether a SELECT can both lock rows and say in which order. */
+    default boolean canLockOrdered() {
+        return true;
+    }
+
     /** Whether there is any way to lock rows. */
     default boolean canLock() {
         return !forUpdate().isBlank() || !locked("t").equals("t");
     }
 
+    /** The same where it depends on how the database has been started. */
+    default boolean canLock(Connection connection) throws SQLException {
+        return canLock();
+    }
+
     /**
      * Whether a statement or a JDBC batch comes to its rows in the order that it says. A proxy sends one to several servers at once,
-     * and none of these servers notices a deadlock with another one.
+     * and none of these servers notices a deadlock with another one. Nor does a database without {@link #canLockOrdered}.
      */
     default boolean keepsOrder() {
         return true;

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Settings.DatabaseKind;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.dialect.H2Dialect;
+import org.hibernate.dialect.HSQLDialect;
 import org.hibernate.dialect.MySQLDialect;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -48,6 +49,13 @@ public final class Databases {
         }
         if (dialect instanceof MySQLDialect) {
             return new MySql(dialect);
+        }
+        if (dialect instanceof HSQLDialect) {
+            return new Hsqldb(dialect);
+        }
+        // the older of its two classes is in the oldest Hibernate, the newer one in an artifact that few have
+        if (dialect.getClass().getSimpleName().startsWith("Derby")) {
+            return new Derby(dialect);
         }
         return dialect instanceof H2Dialect ? new H2(dialect) : new Portable(dialect);
     }

@@ -1,6 +1,8 @@
 package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.support.Settings;
+import java.sql.Connection;
+import java.sql.SQLException;
 import org.hibernate.dialect.Dialect;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,17 @@ record PlainSql(Database kind) implements Database {
     /** Queries of Hibernate lock as the dialect says. */
     @Override
     public boolean canLockByQuery() {
-        return !(kind instanceof PostgreSql);
+        return kind.canLockByQuery() && !(kind instanceof PostgreSql);
+    }
+
+    @Override
+    public boolean canLockOrdered() {
+        return kind.canLockOrdered();
+    }
+
+    @Override
+    public boolean canLock(Connection connection) throws SQLException {
+        return kind.canLock(connection);
     }
 
     @Override

@@ -178,8 +178,11 @@ public final class ParentLocks {
         if (announced == null || !session.isTransactionInProgress()) {
             return;
         }
-        addFurtherUp(announced, session);
         Set<ParentRow> locked = pending.locked(session);
+        if (locked.containsAll(announced.rows().keySet())) {
+            return; // and so are the rows further up
+        }
+        addFurtherUp(announced, session);
         Map<String, Map<Object, EntityPersister>> byTable = new TreeMap<>(sql.tableOrder());
         announced.rows().forEach((row, entity) -> {
             if (locked.add(row)) {
