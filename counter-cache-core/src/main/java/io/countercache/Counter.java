@@ -44,10 +44,16 @@ public @interface Counter {
     long max() default Long.MAX_VALUE;
 
     /**
-     * The number of rows that a hot counter is spread over. Not supported yet: anything but 0 is refused when the session
-     * factory is built.
+     * The number of rows over which a hot counter is spread, for a row that many transactions change at the same time: as {@link
+     * CounterCache#slots}. {@code increment}, {@code decrement} and {@code add} go to the slots. What looks at the value before it
+     * changes it, as {@code take} does, first moves the slots into the column, under the row's lock. With {@link #min} or {@link
+     * #max} it is refused when the session factory is built.
      *
-     * @return the number of slots, 0 for none
+     * <pre>{@code
+     * @Counter(slots = 16) long views;
+     * }</pre>
+     *
+     * @return the number of slots, up to 256, about as many as transactions that change one row at the same time; 0 for none
      */
     int slots() default 0;
 }

@@ -141,10 +141,19 @@ public @interface CounterCache {
     boolean size() default false;
 
     /**
-     * The number of rows that a hot counter is spread over. Not supported yet: anything but 0 is refused when the session
-     * factory is built.
+     * The number of rows over which a hot counter is spread, for a parent on which many transactions count at the same time. They
+     * add to rows of a table beside the parent's, {@code <table>_slots}, and so do not wait for each other. The attribute is the
+     * column and all of its slots wherever Hibernate reads it; native SQL sees only the column. Each read sums up the slots, so
+     * leave it out where no single parent is hot.
      *
-     * @return the number of slots, 0 for none
+     * <pre>{@code
+     * @ManyToOne @CounterCache(slots = 16) Video video;
+     * }</pre>
+     *
+     * On PostgreSQL; elsewhere the column is written as without slots. With {@link #touch}, for a float or
+     * double, and for a parent with {@code TABLE_PER_CLASS} it is refused when the session factory is built.
+     *
+     * @return the number of slots, up to 256, about as many as transactions that count on one parent at the same time; 0 for none
      */
     int slots() default 0;
 

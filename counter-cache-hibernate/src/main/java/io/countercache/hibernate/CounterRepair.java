@@ -11,6 +11,7 @@ import io.countercache.hibernate.internal.repair.ProgressLog;
 import io.countercache.hibernate.internal.repair.RepairSessions;
 import io.countercache.hibernate.internal.repair.RepairTally;
 import io.countercache.hibernate.internal.repair.TableRepair;
+import io.countercache.hibernate.internal.repair.TableSquash;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Duration;
 import java.util.Collection;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CounterRepair {
 
+    /** Rows that are squashed in one transaction: others that write these rows wait for it. */
+    private static final int SQUASHED_AT_ONCE = 100;
+
     private final SessionFactoryImplementor factory;
     private final EntityPersister parent;
     private final Installation installation;
@@ -49,7 +53,10 @@ public final class CounterRepair {
         this.factory = factory;
         this.parent = parent;
         this.installation = Installation.of(parent);
-        this.counters = installation.model().named(parent);
+        this.counters = !installation.model().slots().of(parent).isEmpty()
+                        && installation.model().hasNoDerived(parent)
+                ? List.of()
+                : installation.model().named(parent);
     }
 
     /**
@@ -217,6 +224,22 @@ public final class CounterRepair {
      */
     public RepairReport verify() {
         return table().verify().report(installation.schema().problemsIfAsked());
+    }
+
+    /**
+     * Moves what is in the slots of the entity's counters into their columns, so that reads have nothing to sum up. The values stay
+     * the same, and other transactions go on; one that writes a row which is being squashed waits as for another writer. Slots are
+     * also squashed now and then by transactions that write them, so that this is needed only to have all of them done at some
+     * moment, as before a report by native SQL. Commits after each 100 rows. What
+     * others are writing at that moment stays in its slots. What {@link #counters}, {@link #chunkSize}, {@link
+     * #pause}, {@link #after} and {@link #onProgress} say does not matter here.
+     *
+     * @return how many slots are gone; 0 if no counter of the entity has slots
+     * @throws CounterCacheException if the entity has tenants and it is not known which of them is meant
+     */
+    public long squash() {
+        return new TableSquash(parent, installation.model(), new RepairSessions(factory, tenant), SQUASHED_AT_ONCE)
+                .squash();
     }
 
     private TableRepair table() {

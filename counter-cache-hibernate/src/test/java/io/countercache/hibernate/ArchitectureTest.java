@@ -66,7 +66,7 @@ class ArchitectureTest {
             entry("transaction", Set.of("savepoint", "path", "write", "model", "sql", "orm", "support")),
             entry("entity", Set.of("transaction", "write", "model", "sql", "orm", "observe", "support")),
             entry("recount", Set.of("count", "transaction", "write", "model", "sql", "orm", "observe", "support")),
-            entry("repair", Set.of("recount", "count", "model", "sql", "orm", "observe")),
+            entry("repair", Set.of("recount", "count", "write", "model", "sql", "orm", "observe")),
             entry("size", Set.of("model", "orm", "support")),
             entry("collection", Set.of("entity", "transaction", "model", "sql", "orm", "support")),
             entry("ondelete", Set.of("entity", "transaction", "model", "sql", "orm", "support")),

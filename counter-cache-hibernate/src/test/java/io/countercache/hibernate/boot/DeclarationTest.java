@@ -3,7 +3,6 @@ package io.countercache.hibernate.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.CounterMappingException;
 import io.countercache.hibernate.internal.boot.Installation;
@@ -415,27 +414,6 @@ class DeclarationTest {
                         Cannot start: 2 wrong counter declarations
                           - Stray.poll: Poll has no attribute 'straysCount' or 'strayCount': add it, or name one of its numeric attributes: voteCount, votesCount
                           - Stray.plain: Plain has no attribute 'straysCount' or 'strayCount': add it""");
-    }
-
-    @Entity(name = "Early")
-    static class Early {
-        @Id
-        long id;
-
-        @Counter(slots = 1)
-        long views;
-
-        @ManyToOne
-        @CounterCache(value = "votesCount", slots = 1)
-        Poll poll;
-    }
-
-    @Test
-    void whatIsNotSupportedYetIsRefused() {
-        assertThatThrownBy(() -> read(Early.class, Poll.class)).hasMessage("""
-                        Cannot start: 2 wrong counter declarations
-                          - Early.views: 'slots' of @Counter is not supported yet: remove it
-                          - Early.poll: 'slots' of @CounterCache is not supported yet: remove it""");
     }
 
     @Entity(name = "Seat")

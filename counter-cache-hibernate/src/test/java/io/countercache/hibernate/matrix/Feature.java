@@ -19,6 +19,7 @@ record Feature(String name, List<String> tests) {
             feature("Counters further up: `path`", "path."),
             feature("`size()` and `isEmpty()` from counters", "size."),
             feature("Counters changed by hand: `Counters`", "direct."),
+            feature("Hot counters: `slots`", "slots."),
             feature("Reset, verify and repair: `CounterRepair`", "repair."),
             feature("Bulk statements: HQL and Criteria", "bulk."),
             feature(

@@ -38,6 +38,7 @@ import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.recount.Recount;
 import io.countercache.hibernate.internal.schema.MappedKeys;
 import io.countercache.hibernate.internal.schema.SchemaCheck;
+import io.countercache.hibernate.internal.schema.SchemaScript;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
@@ -51,6 +52,7 @@ import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.CounterWriter;
+import io.countercache.hibernate.internal.write.SquashTurns;
 import io.countercache.hibernate.internal.write.WrittenMoves;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,14 +93,18 @@ public final class CounterCacheIntegrator implements Integrator {
         WrittenMoves moves = new WrittenMoves(listeners);
         UniqueKeys uniqueKeys = UniqueKeys.read(metadata);
         Declarations declared = new DeclarationReader(
-                        metadata, factory.getSqlStringGenerationContext(), CollectionMapping::isChanged)
+                        metadata,
+                        factory.getSqlStringGenerationContext(),
+                        CollectionMapping::isChanged,
+                        Databases.of(factory).hasCaseSensitiveTables())
                 .read();
         CounterModel model = new CounterModel(declared.derived(), declared.free(), factory);
         CountedCollections collections = new CountedCollections(declared.derived());
         OnDeleteGraph onDelete = new OnDeleteGraph(declared.deletes(), declared.rows(), collections, model);
-        CounterSql sql = new CounterSql(model, new ReferredParents(model, declared.deletes()));
+        CounterSql sql = new CounterSql(model, new ReferredParents(model, declared.deletes()), Databases.of(factory));
         CacheInvalidation caches = new CacheInvalidation();
-        CounterWriter writer = new CounterWriter(model, sql, caches, moves, activity);
+        SquashTurns squashes = new SquashTurns(model);
+        CounterWriter writer = new CounterWriter(model, sql, caches, moves, activity, squashes);
         OwnQueries queries = new OwnQueries();
         PathReads paths = new PathReads(model, queries);
         PendingDeltas pending = new PendingDeltas(model, paths, new PathWriter(model, sql, writer, paths), moves);
@@ -110,7 +116,18 @@ public final class CounterCacheIntegrator implements Integrator {
                 : MappedKeys.read(metadata, factory.getSqlStringGenerationContext());
         SchemaCheck schema = new SchemaCheck(model, keys, settings.checkSchema(), factory);
         Installation installed = new Installation(
-                model, queries, pending, reads, recount, skipping, caches, uniqueKeys, schema, activity, listeners);
+                model,
+                queries,
+                pending,
+                reads,
+                recount,
+                skipping,
+                caches,
+                uniqueKeys,
+                squashes,
+                schema,
+                activity,
+                listeners);
         FactoryScope.of(factory).put(Installation.class, installed);
         if (model.isEmpty()) {
             return; // nothing is declared: change nothing, add no listener, cost nothing
@@ -118,6 +135,8 @@ public final class CounterCacheIntegrator implements Integrator {
         FactoryScope.of(factory).put(ReadBeforeWrite.class, reads);
         FactoryScope.of(factory).put(PendingDeltas.class, pending);
         MappingChanges changes = MappingChanges.inBootModel(declared, settings, skipping, metadata, factory);
+        schema.script(SchemaScript.of(
+                declared.derived(), declared.free(), metadata, factory.getSqlStringGenerationContext()));
         ForeseenCounts foreseen = new ForeseenCounts(model, pending, skipping);
         MappingChanges.generateCounters(declared, foreseen, metadata);
         MoveSink sink = new MoveSink(model, pending, skipping);

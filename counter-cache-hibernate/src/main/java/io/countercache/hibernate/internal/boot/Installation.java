@@ -16,6 +16,7 @@ import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Settings;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
+import io.countercache.hibernate.internal.write.SquashTurns;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public record Installation(
         SkippingSessions skipping,
         CacheInvalidation caches,
         UniqueKeys uniqueKeys,
+        SquashTurns squashes,
         SchemaCheck schema,
         Activity activity,
         CounterListeners listeners) {
@@ -66,6 +68,6 @@ public record Installation(
 
     /** The parts that changes of counters by hand need. */
     public DirectContext direct() {
-        return new DirectContext(model, queries, pending, reads, recount, caches, uniqueKeys, activity);
+        return new DirectContext(model, queries, pending, reads, recount, caches, uniqueKeys, squashes, activity);
     }
 }

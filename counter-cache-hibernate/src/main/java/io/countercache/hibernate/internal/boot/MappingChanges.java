@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.boot;
 import static java.util.Objects.requireNonNull;
 
 import io.countercache.hibernate.internal.check.CounterAttribute;
+import io.countercache.hibernate.internal.check.SlotTable;
 import io.countercache.hibernate.internal.collection.CollectionMapping;
 import io.countercache.hibernate.internal.declaration.Declarations;
 import io.countercache.hibernate.internal.entity.ForeseenCounts;
@@ -13,6 +14,7 @@ import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.size.SizedSemantics;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.support.Settings;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -35,6 +37,7 @@ record MappingChanges(SentDeletes deletes) {
             SessionFactoryImplementor factory) {
         freezeCounters(declared, metadata);
         limitCounters(declared, metadata);
+        spreadCounters(declared, Databases.of(factory).hasCaseSensitiveTables(), metadata);
         countDeletedRows(declared, metadata, factory);
         SentDeletes deletes = SentDeletes.watch(metadata);
         if (settings.collectionSize()) {
@@ -76,6 +79,18 @@ record MappingChanges(SentDeletes deletes) {
                     attribute(counter.entity(), counter.counter(), metadata),
                     counter.limits(),
                     metadata.getDatabase().getDialect());
+        }
+    }
+
+    /** Counters with slots are read together with these, whose tables are a part of the schema. */
+    private static void spreadCounters(Declarations declared, boolean quotes, Metadata metadata) {
+        for (CounterDefinition counter : declared.derived()) {
+            SlotTable.spread(
+                    attribute(counter.parent(), counter.counter(), metadata), counter.slots(), quotes, metadata);
+        }
+        for (FreeCounter counter : declared.free()) {
+            SlotTable.spread(
+                    attribute(counter.entity(), counter.counter(), metadata), counter.slots(), quotes, metadata);
         }
     }
 

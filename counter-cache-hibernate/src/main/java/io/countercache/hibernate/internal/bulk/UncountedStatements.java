@@ -1,10 +1,13 @@
 package io.countercache.hibernate.internal.bulk;
 
+import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterSlots;
 import io.countercache.hibernate.internal.observe.Activity;
 import io.countercache.hibernate.internal.observe.Figure;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.support.Once;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.HashMap;
@@ -21,7 +24,7 @@ import org.jboss.logging.Logger;
 /**
  * Statements that are executed though they may make counters wrong: native statements that change tables of counted children,
  * because their text does not show what they change, and bulk UPDATEs and INSERTs that set a counter. A warning is logged once for
- * each native statement, whatever values are in it, and once for each counter.
+ * each native statement, whatever values are in it, and once for each counter. A counter with slots is not set: that is refused.
  */
 public final class UncountedStatements {
 
@@ -114,9 +117,21 @@ public final class UncountedStatements {
         }
     }
 
-    /** Logs a warning if a bulk UPDATE or INSERT sets derived counters. An INSERT may set them to 0. */
+    /**
+     * Logs a warning if a bulk UPDATE or INSERT sets derived counters. An INSERT may set them to 0.
+     *
+     * @throws UncountableStatementException if it sets a counter with slots, before it is sent
+     */
     public void warnOfSet(String sql) {
         StatementText text = new StatementText(sql);
+        for (CounterSlots.Declared counter : model.slots().all()) {
+            Slots slots = counter.slots();
+            if (text.isUpdate()
+                    && text.target().equals(StatementText.simpleName(slots.rows()))
+                    && text.sets(slots.column())) {
+                throw refused(counter, sql);
+            }
+        }
         derivedByTable.getOrDefault(text.target(), Map.of()).forEach((column, counter) -> {
             if (text.sets(column) || !"0".equals(text.inserted(column).orElse("0"))) {
                 warnOfCounter(counter, sql);
@@ -133,9 +148,25 @@ public final class UncountedStatements {
         }
     }
 
+    /** It would write to the column what it reads from column and slots. */
+    private UncountableStatementException refused(CounterSlots.Declared counter, String statement) {
+        activity.add(Figure.REFUSED, 1);
+        return new UncountableStatementException(
+                statement,
+                "it sets %s.%s, which has slots that it would leave as they are"
+                        .formatted(
+                                counter.entity().substring(1 + counter.entity().lastIndexOf('.')), counter.counter()),
+                "use increment or set of CounterCaches");
+    }
+
     /** The same for an UPDATE that is counted itself. */
     void warnOfSet(BulkMutation update) {
         List<String> assigned = update.assigned();
+        for (CounterSlots.Declared counter : model.slots().all()) {
+            if (assigned.contains(counter.counter()) && Entities.isOrExtends(update.entity(), counter.entity())) {
+                throw refused(counter, update.text());
+            }
+        }
         for (CounterDefinition counter : assigned.isEmpty() ? List.<CounterDefinition>of() : model.definitions()) {
             if (assigned.contains(counter.counter()) && Entities.isOrExtends(update.entity(), counter.parent())) {
                 warnOfCounter(name(counter), update.text());

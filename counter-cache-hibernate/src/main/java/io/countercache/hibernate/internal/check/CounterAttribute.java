@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.check;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
 import io.countercache.hibernate.internal.orm.BootDifferences;
 import io.countercache.hibernate.internal.orm.BootModel;
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
@@ -131,7 +132,8 @@ public final class CounterAttribute {
     /** Whether SQL in the mapping changes the value on its way to the column or back. */
     static boolean isTransformed(Property attribute) {
         return attribute.getColumns().stream()
-                .anyMatch(column -> column.getCustomWrite() != null || column.getCustomRead() != null);
+                .anyMatch(column -> column.getCustomWrite() != null
+                        || (column.getCustomRead() != null && !Slots.isReadExpression(column.getCustomRead())));
     }
 
     /** Why an attribute cannot be set to now along with a counter, or null if it can. */

@@ -5,6 +5,7 @@
  *   <li>{@link io.countercache.hibernate.internal.check.CounterAttribute}: the attribute that holds the counter
  *   <li>{@link io.countercache.hibernate.internal.check.MissingAttribute}: where an attribute is that the entity itself lacks
  *   <li>{@link io.countercache.hibernate.internal.check.AuditedCounter}: a warning of counters in an audit log
+ *   <li>{@link io.countercache.hibernate.internal.check.SlotTable}: the table of the slots, and why a counter can have none
  *   <li>{@link io.countercache.hibernate.internal.check.DeclaredPath}: the path to the parent that has the counter
  *   <li>{@link io.countercache.hibernate.internal.check.SummedAttribute}: the attribute of the child that is totalled
  *   <li>{@link io.countercache.hibernate.internal.check.ChildRowsCheck}: the rows of a child

@@ -57,9 +57,6 @@ final class AssociationReader {
     }
 
     private @Nullable String resolve() {
-        if (annotation.slots() != 0) {
-            return "'slots' of @CounterCache is not supported yet: remove it";
-        }
         if (!annotation.sum().isEmpty() && annotation.value().isEmpty()) {
             return "'sum' needs a 'value', for the default names are those of numbers of rows: name the counter of the total";
         }
@@ -210,6 +207,7 @@ final class AssociationReader {
         String unfit = Problems.first(
                 () -> unfit(child, parent, counter),
                 () -> untouchable(parent, counter),
+                () -> mapping.unfitForSlots(annotation.slots(), parent, counter, annotation.touch().length > 0),
                 () -> CounterAttribute.overwritten(mapping.metadata(), parent, counter));
         if (unfit != null) {
             return unfit;
@@ -224,7 +222,8 @@ final class AssociationReader {
                 path.names(),
                 annotation.where(),
                 annotation.sum(),
-                Stream.of(annotation.touch()).distinct().sorted().toList());
+                Stream.of(annotation.touch()).distinct().sorted().toList(),
+                mapping.slots(counter, annotation.slots()));
         found.add(place, parent, counter, definition, annotation.size());
         return annotation.size() ? sizes(parent, counter, definition) : null;
     }

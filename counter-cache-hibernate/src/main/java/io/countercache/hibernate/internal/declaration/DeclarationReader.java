@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.check.AuditedCounter;
 import io.countercache.hibernate.internal.check.ChildRowsCheck;
 import io.countercache.hibernate.internal.check.CounterAttribute;
 import io.countercache.hibernate.internal.check.MissingAttribute;
+import io.countercache.hibernate.internal.check.SlotTable;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.model.FreeCounter.Limits;
@@ -36,11 +37,17 @@ public final class DeclarationReader {
     private final DeclaredMapping mapping;
     private final FoundCounters found = new FoundCounters();
 
-    /** @param isChanged whether the library has changed the mapping of a collection before, for another session factory */
+    /**
+     * @param isChanged whether the library has changed the mapping of a collection before, for another session factory
+     * @param quotesTables whether names of tables have to be quoted, for the database tells small letters from capitals
+     */
     public DeclarationReader(
-            Metadata metadata, SqlStringGenerationContext tableNames, Predicate<Collection> isChanged) {
+            Metadata metadata,
+            SqlStringGenerationContext tableNames,
+            Predicate<Collection> isChanged,
+            boolean quotesTables) {
         this.metadata = metadata;
-        this.mapping = new DeclaredMapping(metadata, tableNames, isChanged);
+        this.mapping = new DeclaredMapping(metadata, tableNames, isChanged, quotesTables);
     }
 
     public Declarations read() {
@@ -152,11 +159,11 @@ public final class DeclarationReader {
         String unfit = Problems.first(
                 () -> CounterAttribute.unfit(entity, property),
                 () -> DeclaredMapping.unfit(entity),
-                () -> CounterAttribute.overwritten(metadata, entity, property));
+                () -> CounterAttribute.overwritten(metadata, entity, property),
+                () -> mapping.unfitForSlots(annotation.slots(), entity, property, false),
+                () -> SlotTable.limited(annotation));
         if (unfit != null) {
             found.problem(place, unfit);
-        } else if (annotation.slots() != 0) {
-            found.problem(place, "'slots' of @Counter is not supported yet: remove it");
         } else if (annotation.min() > annotation.max()) {
             found.problem(
                     place, "min %d is greater than max %d: swap them".formatted(annotation.min(), annotation.max()));
@@ -167,7 +174,8 @@ public final class DeclarationReader {
                             entity.getEntityName(),
                             mapping.tableOf(property),
                             property.getName(),
-                            new Limits(annotation.min(), annotation.max())));
+                            new Limits(annotation.min(), annotation.max()),
+                            mapping.slots(property, annotation.slots())));
         }
     }
 }

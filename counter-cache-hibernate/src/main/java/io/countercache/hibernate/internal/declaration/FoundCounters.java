@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.mapping.Collection;
@@ -85,7 +86,8 @@ final class FoundCounters {
         return Stream.of(
                         one.where().equals(other.where()) ? "" : "'where'",
                         one.sum().equals(other.sum()) ? "" : "'sum'",
-                        one.touch().equals(other.touch()) ? "" : "'touch'")
+                        one.touch().equals(other.touch()) ? "" : "'touch'",
+                        Objects.equals(one.slots(), other.slots()) ? "" : "'slots'")
                 .filter(option -> isOneAssociation && !option.isEmpty())
                 .collect(Collectors.joining(" and "));
     }

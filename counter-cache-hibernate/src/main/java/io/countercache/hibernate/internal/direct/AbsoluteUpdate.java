@@ -31,6 +31,7 @@ record AbsoluteUpdate(DirectStatement statement, Collection<Object> ids, List<To
                     .context()
                     .queries()
                     .existing(List.copyOf(inOrder), entity(), statement.table(), statement.session());
+            statement.gather(rows);
             Map<Object, List<BigDecimal>> before = before(rows);
             Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, statement.session());
             return Chunks.of(rows, LockOrder.rowsAtOnce(statement.session())).stream()

@@ -7,6 +7,7 @@ import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
+import io.countercache.hibernate.internal.write.SquashTurns;
 
 /** The parts of the library in one session factory that changes by hand use. */
 public record DirectContext(
@@ -17,4 +18,5 @@ public record DirectContext(
         Recount recount,
         CacheInvalidation caches,
         UniqueKeys uniqueKeys,
+        SquashTurns squashes,
         Activity activity) {}

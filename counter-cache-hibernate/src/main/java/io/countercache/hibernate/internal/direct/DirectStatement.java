@@ -3,16 +3,21 @@ package io.countercache.hibernate.internal.direct;
 import io.countercache.hibernate.internal.observe.CounterWriteEvent;
 import io.countercache.hibernate.internal.observe.FlightRecorder;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.orm.Violations;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.ManagedParents;
+import io.countercache.hibernate.internal.write.SlotSquash;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,6 +67,34 @@ record DirectStatement(
 
     List<String> columns() {
         return amounts.stream().map(amount -> amount.counter().column()).toList();
+    }
+
+    /**
+     * Has the columns of these counters hold what is in their slots, under the rows' locks, so that a statement about the columns sees
+     * the whole values.
+     */
+    void gather(Collection<?> ids) {
+        for (LimitedAmount amount : amounts) {
+            NumericAttribute counter = amount.counter();
+            if (counter.slots() != null) {
+                new SlotSquash(entity, counter.slots(), counter.type(), session).gather(ids);
+            }
+        }
+    }
+
+    /** The statement that adds to a slot of each of the counters; null if some have none, or limits. */
+    @Nullable
+    List<String> addingToSlots() {
+        List<String> adding = new ArrayList<>();
+        for (LimitedAmount amount : amounts) {
+            Slots slots = amount.condition() == null ? amount.counter().slots() : null;
+            String sql = slots == null ? null : Databases.of(session).addToSlot(slots);
+            if (sql == null) {
+                return null;
+            }
+            adding.add(sql);
+        }
+        return adding;
     }
 
     /** The conditions that keep the counters within their limits; empty if nothing limits the change. */
@@ -173,7 +206,7 @@ record DirectStatement(
     private static String select(EntityPersister entity, List<NumericAttribute> counters) {
         String table = counters.get(0).table();
         return counters.stream()
-                .map(counter -> Columns.orZero(counter.column()))
+                .map(NumericAttribute::value)
                 .collect(
                         Collectors.joining(", ", "select ", " from " + table + " where " + Columns.row(table, entity)));
     }

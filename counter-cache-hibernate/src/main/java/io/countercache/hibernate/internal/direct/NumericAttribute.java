@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.model.InsertedCounter;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
@@ -29,8 +30,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param limits the bounds within which the value stays
  * @param derived whether it is the counter of a {@code @CounterCache}
+ * @param slots the rows over which it is spread; null if it is not
  */
-record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, Limits limits, boolean derived) {
+record NumericAttribute(
+        EntityPersister entity,
+        BasicValuedModelPart attribute,
+        Limits limits,
+        boolean derived,
+        @Nullable Slots slots) {
 
     /** The attribute of this name; refuses one that cannot be changed by an UPDATE of its own column. */
     static NumericAttribute of(EntityPersister entity, @Nullable String name, CounterModel model) {
@@ -51,7 +58,12 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
             throw new IllegalArgumentException("%s.%s is no counter: name one of its numeric attributes: %s"
                     .formatted(Entities.name(entity), name, numeric(entity)));
         }
-        return new NumericAttribute(entity, basic, model.limits(entity, name), model.isDerived(entity, name));
+        return new NumericAttribute(
+                entity,
+                basic,
+                model.limits(entity, name),
+                model.isDerived(entity, name),
+                model.slots().of(entity, name));
     }
 
     private static boolean isCounter(EntityPersister entity, AttributeMapping attribute) {
@@ -102,6 +114,11 @@ record NumericAttribute(EntityPersister entity, BasicValuedModelPart attribute, 
 
     String column() {
         return attribute.getSelectionExpression();
+    }
+
+    /** What a SELECT from the table reads, null as 0. */
+    String value() {
+        return slots == null ? Columns.orZero(column()) : slots.value(table());
     }
 
     String table() {

@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.direct;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.CounterLimitException;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
@@ -10,6 +12,7 @@ import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.ManagedParents;
+import io.countercache.hibernate.internal.write.SquashTurns;
 import jakarta.persistence.EntityNotFoundException;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
@@ -18,6 +21,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -123,6 +128,11 @@ final class RelativeUpdate {
             if (rows.isEmpty() || !isAll) {
                 return Outcome.changed(0);
             }
+            List<String> adding = question == Question.HOW_MANY && touched.isEmpty() ? statement.addingToSlots() : null;
+            if (adding != null) {
+                return Outcome.changed(addToSlots(rows, adding));
+            }
+            statement.gather(rows);
             return rows.size() == 1
                     ? changeOne(rows.get(0), question)
                     : changeMany(rows, question == Question.WHETHER_ALL);
@@ -214,18 +224,13 @@ final class RelativeUpdate {
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
         int changed = 0;
         for (List<Object> chunk : Chunks.of(existing, LockOrder.rowsAtOnce(session))) {
-            changed += updateMany(chunk, now);
+            changed += changed(chunk, now, () -> statement.batch(update(), chunk, (id, sent) -> bind(id, now, sent)));
         }
         return Outcome.changed(changed);
     }
 
-    private int updateMany(List<Object> chunk, Map<TouchedAttribute, Object> now) {
-        int[] counts = context.caches()
-                .around(
-                        entity,
-                        chunk,
-                        session,
-                        () -> statement.batch(update(), chunk, (id, sent) -> bind(id, now, sent)));
+    private int changed(List<Object> chunk, Map<TouchedAttribute, Object> now, Supplier<int[]> sending) {
+        int[] counts = context.caches().around(entity, chunk, session, sending);
         int changed = 0;
         for (int i = 0; i < chunk.size(); i++) {
             if (counts[i] != 0) { // a driver that does not know the count returns a negative number
@@ -234,6 +239,34 @@ final class RelativeUpdate {
             }
         }
         return changed;
+    }
+
+    /** @param adding for each amount, the statement */
+    private int addToSlots(List<Object> rows, List<String> adding) {
+        int changed = 0;
+        for (List<Object> chunk : Chunks.of(rows, LockOrder.rowsAtOnce(session))) {
+            changed += changed(chunk, Map.of(), () -> addToSlotsOf(chunk, adding));
+        }
+        // any of them: if it was always the first, slots of the others would stay
+        NumericAttribute counter =
+                amounts.get(ThreadLocalRandom.current().nextInt(amounts.size())).counter();
+        SquashTurns.Turn turn = context.squashes().after(entity, requireNonNull(counter.slots()), counter.type(), rows);
+        if (turn != null) {
+            context.pending().squash(turn, session);
+        }
+        return changed;
+    }
+
+    private int[] addToSlotsOf(List<Object> chunk, List<String> adding) {
+        int[] counts = {};
+        for (int i = 0; i < adding.size(); i++) {
+            LimitedAmount amount = amounts.get(i);
+            counts = statement.batch(adding.get(i), chunk, (id, sent) -> {
+                amount.counter().bind(amount.by(), sent, 1);
+                Columns.bindId(id, entity, sent, 2, session);
+            });
+        }
+        return counts;
     }
 
     private String update() {

@@ -137,15 +137,21 @@ final class Upsert {
     /** Inserts the row, or adds to its counter; returns the new value of the counter. */
     long execute() {
         flushReferred();
-        Row row = send(inserted.columns());
-        if (row == null) {
+        Row changed = send(inserted.columns());
+        if (changed == null) {
             throw refusal(read());
         }
+        Row row = counter.slots() == null ? changed : new Row(whole(changed), changed.id());
         counter.warnIfDerived(amount.by(), context.model());
         // the id is known only now; until the commit no other transaction can cache the changed row
         context.caches().around(entity, List.of(row.id()), session, () -> row);
         statement.show(row.id(), List.of(row.value()), touched);
         return row.value().longValue();
+    }
+
+    /** The value of the changed counter, with its slots. */
+    private BigDecimal whole(Row changed) {
+        return Objects.requireNonNull(statement.readCurrent(changed.id())).get(0);
     }
 
     /** @param found the row, if it is there */

@@ -9,6 +9,7 @@ import io.countercache.hibernate.internal.orm.Past;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
+import io.countercache.hibernate.internal.write.SlotReads;
 import java.math.BigDecimal;
 import java.util.List;
 import org.hibernate.engine.spi.EntityEntry;
@@ -69,8 +70,19 @@ final class ParentInstances {
         EntityEntry entry = event.getSession().getPersistenceContextInternal().getEntry(event.getEntity());
         if (entry != null) {
             ManagedParents.loaded(event.getEntity(), entry, model.countersOf(entry.getPersister()));
+            if (!model.slots().isEmpty() && isLocked(entry)) {
+                SlotReads.show(model, entry.getPersister(), event.getId(), event.getSession());
+            }
         }
         showPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
+    }
+
+    private static boolean isLocked(EntityEntry entry) {
+        return switch (entry.getLockMode()) {
+            case PESSIMISTIC_READ, PESSIMISTIC_WRITE, PESSIMISTIC_FORCE_INCREMENT, UPGRADE_NOWAIT, UPGRADE_SKIPLOCKED ->
+                true;
+            default -> false;
+        };
     }
 
     private void showPending(

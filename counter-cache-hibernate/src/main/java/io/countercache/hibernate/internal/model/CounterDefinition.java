@@ -1,8 +1,10 @@
 package io.countercache.hibernate.internal.model;
 
+import io.countercache.hibernate.internal.orm.Slots;
 import java.util.List;
 import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A counter, resolved from its declarations: where its value is, and what it counts.
@@ -17,6 +19,7 @@ import org.hibernate.persister.entity.EntityPersister;
  * @param where the JPQL condition over the child under which it counts; empty for always
  * @param sum the numeric attribute of the child that is totalled; empty if rows are counted
  * @param touch the date/time attributes of the parent that are set to now whenever the counter moves
+ * @param slots the rows over which it is spread; null if it is not
  */
 public record CounterDefinition(
         String parent,
@@ -28,7 +31,8 @@ public record CounterDefinition(
         List<String> path,
         String where,
         String sum,
-        List<String> touch) {
+        List<String> touch,
+        @Nullable Slots slots) {
 
     /** Which rows an association counts, and for which of its two ends. */
     public enum Counts {

@@ -28,6 +28,7 @@ public final class CounterModel {
 
     private final List<CounterDefinition> definitions;
     private final List<FreeCounter> free;
+    private final CounterSlots slots;
     private final SessionFactoryImplementor factory;
     private final MovedByHand movedByHand = new MovedByHand();
     private final Map<CounterDefinition, Condition> conditions = new HashMap<>();
@@ -42,6 +43,7 @@ public final class CounterModel {
             List<CounterDefinition> definitions, List<FreeCounter> free, SessionFactoryImplementor factory) {
         this.definitions = List.copyOf(definitions);
         this.free = List.copyOf(free);
+        this.slots = new CounterSlots(definitions, free);
         this.factory = factory;
     }
 
@@ -52,6 +54,10 @@ public final class CounterModel {
 
     public List<CounterDefinition> definitions() {
         return definitions;
+    }
+
+    public CounterSlots slots() {
+        return slots;
     }
 
     public MovedByHand movedByHand() {
@@ -230,6 +236,11 @@ public final class CounterModel {
     public boolean isDerived(EntityPersister entity, String counter) {
         return derived(entity).stream()
                 .anyMatch(definition -> definition.counter().equals(counter));
+    }
+
+    /** Whether none of the counters of an entity counts children. */
+    public boolean hasNoDerived(EntityPersister entity) {
+        return derived(entity).isEmpty();
     }
 
     /** In the order of their names. */

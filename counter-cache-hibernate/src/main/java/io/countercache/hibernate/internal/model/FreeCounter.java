@@ -1,6 +1,8 @@
 package io.countercache.hibernate.internal.model;
 
 import io.countercache.Counter;
+import io.countercache.hibernate.internal.orm.Slots;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Counter}, resolved: a counter that is only changed by hand.
@@ -9,8 +11,14 @@ import io.countercache.Counter;
  * @param table the table of its column
  * @param counter its attribute
  * @param limits the bounds within which its value stays
+ * @param slots the rows over which it is spread; null if it is not
  */
-public record FreeCounter(String entity, String table, String counter, Limits limits) {
+public record FreeCounter(
+        String entity,
+        String table,
+        String counter,
+        Limits limits,
+        @Nullable Slots slots) {
 
     /** The least and the greatest value of a counter. */
     public record Limits(long min, long max) {

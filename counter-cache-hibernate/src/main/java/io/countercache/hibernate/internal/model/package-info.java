@@ -15,6 +15,7 @@
  *       io.countercache.hibernate.internal.model.ParentCounter} a counter in the state of its instance, {@link
  *       io.countercache.hibernate.internal.model.InsertedCounter} its value when that is inserted
  *   <li>{@link io.countercache.hibernate.internal.model.CounterTables} knows the tables of each counter
+ *   <li>{@link io.countercache.hibernate.internal.model.CounterSlots} knows the counters that are spread over slots
  *   <li>{@link io.countercache.hibernate.internal.model.CountedCollections} finds the counters of collections
  *   <li>{@link io.countercache.hibernate.internal.model.CounterPaths} has the paths of counters further up, and {@link
  *       io.countercache.hibernate.internal.model.TableOrder} the order in which their tables are locked

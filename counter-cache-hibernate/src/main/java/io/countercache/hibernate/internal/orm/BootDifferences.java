@@ -3,8 +3,10 @@ package io.countercache.hibernate.internal.orm;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.binder.internal.TenantIdBinder;
 import org.hibernate.mapping.Any;
 import org.hibernate.mapping.Column;
@@ -36,6 +38,10 @@ public final class BootDifferences {
             OptionalMethod.of(org.hibernate.mapping.Collection.class, 2, "setCustomSQLDeleteAll");
     private static final OptionalMethod SET_CHECKED_DELETE_ALL =
             OptionalMethod.of(org.hibernate.mapping.Collection.class, 3, "setCustomSQLDeleteAll");
+
+    private static final OptionalMethod ADD_FOREIGN_KEY = OptionalMethod.of(Table.class, 4, "createForeignKey");
+    private static final OptionalMethod ADD_FOREIGN_KEY_WITH_OPTIONS =
+            OptionalMethod.of(Table.class, 5, "createForeignKey");
 
     private BootDifferences() {}
 
@@ -105,5 +111,15 @@ public final class BootDifferences {
         } else {
             SET_CHECKED_DELETE_ALL.call(collection, sql, false, null);
         }
+    }
+
+    /** Adds a foreign key to another table, whose rows take those of this one along. */
+    public static void addForeignKey(String name, Table table, List<Column> columns, Table other) {
+        Object key = ADD_FOREIGN_KEY.exists()
+                ? ADD_FOREIGN_KEY.call(table, name, columns, other.getName(), null)
+                : ADD_FOREIGN_KEY_WITH_OPTIONS.call(table, name, columns, other.getName(), null, null);
+        ForeignKey added = (ForeignKey) requireNonNull(key);
+        added.setReferencedTable(other);
+        added.setOnDeleteAction(OnDeleteAction.CASCADE);
     }
 }

@@ -7,7 +7,7 @@ import org.hibernate.sql.Template;
 public final class PlainColumns {
 
     /** What stands for the alias of a table. Read when the library runs: as a constant, it would be that of one version. */
-    private static final String ALIAS;
+    static final String ALIAS;
 
     static {
         try {

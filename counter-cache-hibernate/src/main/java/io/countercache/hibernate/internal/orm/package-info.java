@@ -9,6 +9,7 @@
  *   <li>{@code BootModel} finds attributes and entities in the model that Hibernate builds the session factory from
  *   <li>{@code Entities} finds entities in the model that the session factory has; {@code Hql} writes their names in queries
  *   <li>{@code EntityTables} knows the tables that rows of an entity are in; {@code PlainColumns} those that SQL reads as they are
+ *   <li>{@code Slots} are the rows over which a column is spread, and what Hibernate reads instead of the column
  *   <li>{@code HibernateFields} reads and sets private fields
  *   <li>{@code PerSession} is what the library remembers of each session: {@code SessionValues}, which {@code SessionAttachment}
  *       attaches to the session since 7.4, and {@code SessionMap} finds by it before

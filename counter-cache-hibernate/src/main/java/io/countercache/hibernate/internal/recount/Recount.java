@@ -48,7 +48,7 @@ public final class Recount {
             Activity activity) {
         this.pending = pending;
         this.measurement = new Measurement(model, queries, sql);
-        this.writer = writer.withoutTouching();
+        this.writer = writer.forCorrections();
         this.activity = activity;
     }
 

@@ -2,10 +2,10 @@ package io.countercache.hibernate.internal.schema;
 
 import io.countercache.hibernate.internal.schema.LiveSchema.LiveColumn;
 import io.countercache.hibernate.internal.schema.LiveSchema.LiveTable;
-import io.countercache.hibernate.internal.schema.SchemaNeeds.NeededColumn;
-import io.countercache.hibernate.internal.schema.SchemaNeeds.NeededIndex;
-import io.countercache.hibernate.internal.schema.SchemaNeeds.Total;
-import io.countercache.hibernate.internal.schema.SchemaNeeds.Use;
+import io.countercache.hibernate.internal.schema.Needed.NeededColumn;
+import io.countercache.hibernate.internal.schema.Needed.NeededIndex;
+import io.countercache.hibernate.internal.schema.Needed.Total;
+import io.countercache.hibernate.internal.schema.Needed.Use;
 import io.countercache.hibernate.internal.support.SqlType;
 import java.util.Collections;
 import java.util.Set;

@@ -4,7 +4,8 @@ import io.countercache.hibernate.internal.model.OnDelete.Action;
 import io.countercache.hibernate.internal.schema.LiveSchema.LiveKey;
 import io.countercache.hibernate.internal.schema.LiveSchema.LiveTable;
 import io.countercache.hibernate.internal.schema.MappedKeys.MappedKey;
-import io.countercache.hibernate.internal.schema.SchemaNeeds.CountedRows;
+import io.countercache.hibernate.internal.schema.Needed.CountedRows;
+import io.countercache.hibernate.internal.schema.Needed.NeededSlots;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,7 +54,21 @@ final class KeyFindings {
                         .forEach(key -> compare(name, key));
             }
         }
+        needs.slots().forEach(this::compare);
         return problems;
+    }
+
+    private void compare(NeededSlots slots) {
+        LiveTable table = live.mapped(slots.table());
+        if (table == null || table.isView) {
+            return;
+        }
+        LiveKey key = live.key(live.name(slots.table()), slots.key());
+        if (key == null || key.action() != Action.CASCADE) {
+            problems.add(
+                    "%s: %s has no foreign key on (%s) that is ON DELETE CASCADE, so that slots of deleted rows stay there: create it as CounterSchema.of(..).script() has it"
+                            .formatted(slots.place(), slots.table(), ColumnFindings.names(slots.key())));
+        }
     }
 
     /** Whether Hibernate has deleted the rows of a collection before their owner goes: not if the database deletes that. */

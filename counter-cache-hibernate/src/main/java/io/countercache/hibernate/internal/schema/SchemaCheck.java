@@ -27,6 +27,7 @@ public final class SchemaCheck {
     private static final Logger LOG = Logger.getLogger(SchemaCheck.class);
 
     private final CounterModel model;
+    private volatile String script = "";
     private final MappedKeys keys;
     private final CheckSchema mode;
     private final SessionFactoryImplementor factory;
@@ -114,6 +115,16 @@ public final class SchemaCheck {
         return line + String.join(line, findings);
     }
 
+    /** Keeps the DDL that counters need: it is written while Hibernate's boot model is there. */
+    public void script(String ddl) {
+        script = ddl;
+    }
+
+    /** The DDL that counters need. */
+    public String script() {
+        return script;
+    }
+
     /**
      * Those of the tables with counters in which an UPDATE by id is known to change every row that is there. Whatever the setting
      * says: that is not asked for a warning.
@@ -125,10 +136,11 @@ public final class SchemaCheck {
                 || Databases.of(factory).catalog() != Database.Catalog.PG_CATALOG) {
             return Set.of();
         }
+        Set<String> written = new HashSet<>(model.tables().names());
+        written.addAll(model.slots().tables());
         try {
-            Set<String> plain =
-                    read(connection -> PostgreSqlCatalog.plain(model.tables().names(), connection));
-            model.tables().names().stream()
+            Set<String> plain = read(connection -> PostgreSqlCatalog.plain(written, connection));
+            written.stream()
                     .filter(table -> !plain.contains(table))
                     .forEach(table -> LOG.debugf(
                             "Counters of %s are written just before the commit, not with it: it is no ordinary table, or row level"

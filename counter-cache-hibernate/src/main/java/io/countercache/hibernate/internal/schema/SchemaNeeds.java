@@ -10,6 +10,13 @@ import io.countercache.hibernate.internal.model.FreeCounter;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.EntityTables;
+import io.countercache.hibernate.internal.orm.Slots;
+import io.countercache.hibernate.internal.schema.Needed.CountedRows;
+import io.countercache.hibernate.internal.schema.Needed.NeededColumn;
+import io.countercache.hibernate.internal.schema.Needed.NeededIndex;
+import io.countercache.hibernate.internal.schema.Needed.NeededSlots;
+import io.countercache.hibernate.internal.schema.Needed.Total;
+import io.countercache.hibernate.internal.schema.Needed.Use;
 import io.countercache.hibernate.internal.sql.Columns;
 import java.math.BigDecimal;
 import java.util.Arrays;
@@ -19,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
@@ -37,62 +45,7 @@ final class SchemaNeeds {
     private final Set<NeededIndex> indexes = new LinkedHashSet<>();
     private final Set<CountedRows> rows = new LinkedHashSet<>();
     private final Set<Total> totals = new LinkedHashSet<>();
-
-    /** What memory does with the values of a column. */
-    enum Use {
-        /** Nothing that depends on the type of the column. */
-        NONE,
-        /** Adds them up. */
-        TOTALLED,
-        /** Compares them. */
-        COMPARED,
-        /** Compares texts without the spaces at their end. */
-        COMPARED_WITHOUT_PADDING
-    }
-
-    /**
-     * A column that has to be there.
-     *
-     * @param place the attribute
-     * @param type the Java type that the column gets its values from
-     * @param scale the digits after the point that the mapping tells of
-     */
-    record NeededColumn(
-            String table,
-            String column,
-            String place,
-            boolean isCounter,
-            Use use,
-            Class<?> type,
-            @Nullable Integer scale) {}
-
-    /**
-     * Columns that find the children of a parent.
-     *
-     * @param isRestricted whether only some of the rows are looked for
-     */
-    record NeededIndex(String table, Set<String> columns, String place, boolean isRestricted) {}
-
-    /**
-     * Rows that are counted, or that a path leads through.
-     *
-     * @param association the columns by which they are counted, or that lead on
-     * @param leadsOn whether the row that these refer to is not the one with the counter
-     * @param named the columns that a condition looks at
-     * @param key the columns of the id
-     * @param owner of the rows of a collection, the columns that refer to its owner, with which Hibernate deletes them itself;
-     *     else none
-     */
-    record CountedRows(
-            String table,
-            Set<String> association,
-            boolean leadsOn,
-            Set<String> named,
-            Set<String> key,
-            Set<String> owner) {}
-
-    /** A column that is totalled, and the one that has the total. */
-    record Total(String table, String column, String summedTable, String summedColumn, String place) {}
+    private final Set<NeededSlots> slots = new LinkedHashSet<>();
 
     private SchemaNeeds(CounterModel model, SessionFactoryImplementor factory) {
         this.model = model;
@@ -122,6 +75,10 @@ final class SchemaNeeds {
         return totals;
     }
 
+    Set<NeededSlots> slots() {
+        return slots;
+    }
+
     /** All tables, as the mapping names them. */
     Set<String> tables() {
         Set<String> tables = new TreeSet<>();
@@ -132,12 +89,14 @@ final class SchemaNeeds {
 
     private void free(FreeCounter counter) {
         EntityPersister entity = Entities.entity(counter.entity(), factory);
+        slots(entity, counter.counter(), counter.slots());
         EntityTables.tables(entity, counter.table())
                 .forEach((table, concrete) -> counter(concrete, table, counter.counter(), Use.NONE));
     }
 
     private void derived(CounterDefinition counter) {
         Use use = counter.sum().isEmpty() ? Use.NONE : Use.TOTALLED;
+        slots(model.parent(counter), counter.counter(), counter.slots());
         model.tables().of(counter).forEach((table, parent) -> counter(parent, table, counter.counter(), use));
         if (counter.counts() == Counts.CHILDREN) {
             children(counter);
@@ -149,6 +108,21 @@ final class SchemaNeeds {
             boolean isLast = step.index() == steps.size() - 1;
             String place = place(step.entity(), step.attribute());
             association(step.entity(), step.toOne(), place, !isLast, Set.of(), false);
+        }
+    }
+
+    private void slots(EntityPersister entity, String counter, @Nullable Slots slots) {
+        if (slots != null) {
+            this.slots.add(new NeededSlots(slots.table(), LiveSchema.plain(slots.keys()), place(entity, counter)));
+            Stream.concat(slots.primaryKey().stream(), Stream.of(Slots.AMOUNT))
+                    .forEach(column -> columns.add(new NeededColumn(
+                            slots.table(),
+                            LiveSchema.plain(column),
+                            place(entity, counter),
+                            false,
+                            Use.NONE,
+                            Object.class,
+                            null)));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.sql;
 
+import io.countercache.hibernate.internal.orm.Slots;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -105,6 +106,11 @@ public interface Database {
         return true;
     }
 
+    /** Whether a name of a table in small letters and one in capitals are two tables, also without quotes. */
+    default boolean hasCaseSensitiveTables() {
+        return false;
+    }
+
     /** Where the database tells what its schema is. */
     enum Catalog {
         PG_CATALOG,
@@ -201,6 +207,27 @@ public interface Database {
     /** What inserts a row or adds to the counter of the row that has its key. */
     default UpsertSql upsert(Upserted row) {
         throw new UnsupportedOperationException("upsert into " + row.table());
+    }
+
+    /**
+     * What adds to a slot of a row, which it inserts if need be: its parameters are the amount and the id of the row. Null where
+     * there is no such statement; then the column itself is added to.
+     */
+    default @Nullable String addToSlot(Slots slots) {
+        return null;
+    }
+
+    /**
+     * What a sum of whole numbers is cast to, so as to be of the type of an attribute; empty where it need not be, or the attribute is
+     * of another type.
+     */
+    default String wholeNumber(Class<?> type) {
+        return "";
+    }
+
+    /** The end of a SELECT that locks rows, and leaves out those that others have locked; null if there is none. */
+    default @Nullable String skipLocked() {
+        return null;
     }
 
     /**

@@ -43,7 +43,7 @@ public final class Databases {
         };
     }
 
-    static Database of(Dialect dialect) {
+    public static Database of(Dialect dialect) {
         if (dialect instanceof PostgreSQLDialect) {
             return new PostgreSql(dialect);
         }

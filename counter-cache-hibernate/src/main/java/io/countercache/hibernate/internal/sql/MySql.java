@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import io.countercache.hibernate.internal.sql.UpsertSql.Part;
+import io.countercache.hibernate.internal.support.Numbers;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,6 +49,12 @@ record MySql(Dialect dialect) implements Database {
 
     @Override
     public boolean locksReferredRows() {
+        return true;
+    }
+
+    /** Not on every system, but on most servers. */
+    @Override
+    public boolean hasCaseSensitiveTables() {
         return true;
     }
 
@@ -113,5 +120,11 @@ record MySql(Dialect dialect) implements Database {
                 .replace("count(*)", where == null ? "1" : "case when " + where + " then 1 else 0 end")
                 .replaceAll("\\bsum\\(([^()]*)\\)", where == null ? "$1" : "case when " + where + " then $1 end");
         return " returning " + each.replace(groups.group(2) + ".", "");
+    }
+
+    /** A decimal would be printed with the digits of other counters. */
+    @Override
+    public String wholeNumber(Class<?> type) {
+        return Numbers.isWhole(type) ? "signed" : "";
     }
 }

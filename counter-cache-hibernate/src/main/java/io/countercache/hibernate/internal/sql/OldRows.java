@@ -44,6 +44,13 @@ public final class OldRows {
                 && database.readsOldRows(isolation(session));
     }
 
+    /** Whether the session may change rows that have changed since its transaction began: some databases refuse that at some levels. */
+    public static boolean mayBeChanged(SharedSessionContractImplementor session) {
+        int isolation = isolation(session);
+        return isolation <= Connection.TRANSACTION_READ_COMMITTED
+                || Databases.of(session).readsOldRows(isolation);
+    }
+
     private static int isolation(SharedSessionContractImplementor session) {
         try {
             return session.getJdbcCoordinator()

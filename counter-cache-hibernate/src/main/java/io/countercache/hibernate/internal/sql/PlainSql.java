@@ -85,6 +85,11 @@ record PlainSql(Database kind) implements Database {
     }
 
     @Override
+    public boolean hasCaseSensitiveTables() {
+        return kind.hasCaseSensitiveTables();
+    }
+
+    @Override
     public @Nullable String comparesTexts() {
         return kind.comparesTexts();
     }

@@ -1,6 +1,8 @@
 package io.countercache.hibernate.internal.sql;
 
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.UpsertSql.Part;
+import io.countercache.hibernate.internal.support.Numbers;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -106,5 +108,31 @@ record PostgreSql(Dialect dialect) implements Database {
                         row.guarded(" where ", sum),
                         row.returned().stream().map(column -> "r." + column).collect(Collectors.joining(", ")));
         return new UpsertSql(text, List.of(Part.ROW, Part.TOUCHED), true);
+    }
+
+    /** The row is locked as a foreign key locks it, so that it cannot be deleted between the two halves. */
+    @Override
+    public @Nullable String addToSlot(Slots slots) {
+        return isSpanner()
+                ? null
+                : SlotSql.insert(slots, "pg_backend_pid()", " for key share")
+                        + " on conflict (%1$s) do update set %2$s = %3$s.%2$s + excluded.%2$s"
+                                .formatted(String.join(", ", slots.primaryKey()), Slots.AMOUNT, slots.table());
+    }
+
+    @Override
+    public @Nullable String skipLocked() {
+        return isSpanner() ? null : forUpdate() + " skip locked";
+    }
+
+    /** It finds functions by the types of what they are given, and a sum is a decimal. */
+    @Override
+    public String wholeNumber(Class<?> type) {
+        if (!Numbers.isWhole(type)) {
+            return "";
+        }
+        boolean isLong = type == long.class || type == Long.class;
+        boolean isShort = type == short.class || type == Short.class;
+        return isLong ? "bigint" : isShort ? "smallint" : "integer";
     }
 }

@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Locks rows of a table until the transaction ends.
@@ -43,6 +44,8 @@ public final class RowLocks {
     private final String table;
     private final List<String> columns;
     private final boolean areDeleted;
+    /** The end of the statement; null for the usual one. */
+    private final @Nullable String suffix;
 
     public interface RowReader<R> {
         R read(ResultSet row) throws SQLException;
@@ -53,12 +56,14 @@ public final class RowLocks {
             EntityPersister entity,
             String table,
             List<String> columns,
-            boolean areDeleted) {
+            boolean areDeleted,
+            @Nullable String suffix) {
         this.session = session;
         this.entity = entity;
         this.table = table;
         this.columns = columns;
         this.areDeleted = areDeleted;
+        this.suffix = suffix;
     }
 
     /** Locks those rows that exist, and reads columns of them; returns what was read, by id. */
@@ -69,7 +74,7 @@ public final class RowLocks {
             List<String> columns,
             RowReader<R> reader,
             SharedSessionContractImplementor session) {
-        return new RowLocks(session, entity, table, columns, false).lock(ids, reader);
+        return new RowLocks(session, entity, table, columns, false, null).lock(ids, reader);
     }
 
     /** Locks those rows that exist; returns the values of their counters, 0 for null, by id. */
@@ -86,7 +91,16 @@ public final class RowLocks {
     /** Locks those rows that exist; returns their ids in lock order. */
     public static NavigableSet<Object> lock(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
-        return new RowLocks(session, entity, table, List.of(), false)
+        return new RowLocks(session, entity, table, List.of(), false, null)
+                .lock(ids, row -> true)
+                .navigableKeySet();
+    }
+
+    /** Locks those rows that exist and that nobody else has locked; returns their ids in lock order. */
+    public static NavigableSet<Object> lockUnlocked(
+            Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
+        String suffix = Databases.of(session).skipLocked();
+        return new RowLocks(session, entity, table, List.of(), false, suffix)
                 .lock(ids, row -> true)
                 .navigableKeySet();
     }
@@ -94,7 +108,7 @@ public final class RowLocks {
     /** Locks those rows that exist and will be deleted, also against new rows that refer to them; returns their ids. */
     public static NavigableSet<Object> lockForDelete(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
-        return new RowLocks(session, entity, table, List.of(), true)
+        return new RowLocks(session, entity, table, List.of(), true, null)
                 .lock(ids, row -> true)
                 .navigableKeySet();
     }
@@ -124,7 +138,7 @@ public final class RowLocks {
         Database database = Databases.of(session);
         int size = isInOrder ? LockOrder.rowsAtOnce(session) : 1;
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
-            String lock = areDeleted ? database.forDelete() : database.forUpdate();
+            String lock = suffix != null ? suffix : areDeleted ? database.forDelete() : database.forUpdate();
             String sql = selectForUpdate(table, database.locked(table), entity, columns, chunk.size(), lock);
             Statements.send(sql, () -> "lock " + Entities.name(entity), session, statement -> {
                 int position = 1;

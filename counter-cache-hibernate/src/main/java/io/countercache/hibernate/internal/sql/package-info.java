@@ -12,6 +12,7 @@
  *   <li>{@code OwnQueries} runs HQL that neither flushes nor writes deltas
  *   <li>{@code TouchedAttribute} is a date or time that is set to now along with a counter
  *   <li>{@code ArrayUpdate} adds to many rows by one statement
+ *   <li>{@code SlotSql} has the statements about slots
  *   <li>{@code Upserted} is a row that is inserted or added to, {@code UpsertSql} the statement for it
  *   <li>{@code BoundSql} is the SQL of a query of Hibernate with the values of its parameters
  *   <li>{@code CacheInvalidation} keeps caches from serving old counters

@@ -9,6 +9,7 @@ import io.countercache.hibernate.internal.path.PathReads;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.savepoint.Savepoints;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.write.SquashTurns;
 import io.countercache.hibernate.internal.write.WrittenMoves;
 import java.math.BigDecimal;
 import java.util.HashMap;
@@ -226,6 +227,13 @@ public final class PendingDeltas {
     public void drop(ParentRow row, SharedSessionContractImplementor session) {
         if (reportsItsEnd(session)) {
             begin(session).deltas.drop(row);
+        }
+    }
+
+    /** Has the session's transaction squash slots before it commits. */
+    public void squash(SquashTurns.Turn turn, SharedSessionContractImplementor session) {
+        if (reportsItsEnd(session)) {
+            begin(session).squash = turn;
         }
     }
 

@@ -9,6 +9,7 @@ import io.countercache.hibernate.internal.savepoint.Savepoints;
 import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
+import io.countercache.hibernate.internal.write.SquashTurns;
 import io.countercache.hibernate.internal.write.TransactionMoves;
 import java.math.BigDecimal;
 import java.util.HashSet;
@@ -36,6 +37,8 @@ final class TransactionDeltas {
     boolean isWrittenAtOnce;
     /** Whether {@link CommitHook} is called when the transaction commits. */
     boolean isCommitHooked;
+    /** What is squashed at the end; null mostly. */
+    SquashTurns.@Nullable Turn squash;
     /** The session that writes what is left for the commit. */
     @Nullable
     SharedSessionContractImplementor writing;
@@ -60,7 +63,13 @@ final class TransactionDeltas {
 
     /** Writes what is pending, but for what can be written along with the COMMIT. */
     void writeBeforeCommit(PathWriter writer, SharedSessionContractImplementor session) {
-        if (!isEmpty() && isCommitHooked && writer.commitsAlong() && CommitMessage.isPossible(session)) {
+        if (squash == null) {
+            squash = writer.squashAfter(deltas, session);
+        }
+        if (squash != null) {
+            write(writer, session);
+            writer.squash(squash, session);
+        } else if (!isEmpty() && isCommitHooked && writer.commitsAlong() && CommitMessage.isPossible(session)) {
             writing = session;
             writer.writeAllButLast(deltas, paths, this::show, session);
         } else {

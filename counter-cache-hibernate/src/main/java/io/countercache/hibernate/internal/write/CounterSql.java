@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.model.ReferredParents;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
 /** The UPDATEs that move counters, and the order in which they lock rows. */
 public final class CounterSql {
@@ -28,29 +30,42 @@ public final class CounterSql {
     private final CounterModel model;
     private final ReferredParents referred;
     private final boolean touches;
+    /** The kind of database; null where counters are corrected, in their columns. */
+    private final @Nullable Database database;
+
     private final Map<Moved, CounterUpdate> updates = new ConcurrentHashMap<>();
 
     /** Some counters of rows of one table. */
     private record Moved(String table, Set<CounterDefinition> counters) {}
 
-    public CounterSql(CounterModel model, ReferredParents referred) {
-        this(model, referred, true);
+    public CounterSql(CounterModel model, ReferredParents referred, Database database) {
+        this(model, referred, true, database);
     }
 
-    private CounterSql(CounterModel model, ReferredParents referred, boolean touches) {
+    private CounterSql(CounterModel model, ReferredParents referred, boolean touches, @Nullable Database database) {
         this.model = model;
         this.referred = referred;
         this.touches = touches;
+        this.database = database;
     }
 
-    /** The same UPDATEs, which set only counters. */
-    CounterSql withoutTouching() {
-        return new CounterSql(model, referred, false);
+    /** The same UPDATEs, which set only counters, and write to their columns also what might go to slots. */
+    CounterSql forCorrections() {
+        return new CounterSql(model, referred, false, null);
     }
 
     /** Whether one UPDATE can move all of these counters. */
     boolean haveOneUpdate(String table, Set<CounterDefinition> counters) {
-        return model.tables().haveOneParent(table, counters);
+        return counters.stream().noneMatch(this::goesToSlots) && model.tables().haveOneParent(table, counters);
+    }
+
+    /** Whether the deltas of a counter are written to its slots. */
+    public boolean goesToSlots(CounterDefinition counter) {
+        return addToSlot(counter) != null;
+    }
+
+    private @Nullable String addToSlot(CounterDefinition counter) {
+        return counter.slots() == null || database == null ? null : database.addToSlot(counter.slots());
     }
 
     CounterUpdate update(String table, Set<CounterDefinition> counters) {
@@ -63,20 +78,21 @@ public final class CounterSql {
     private CounterUpdate resolve(String table, Set<CounterDefinition> set) {
         EntityPersister parent = model.tables().parentIn(table, set);
         List<CounterDefinition> counters = List.copyOf(set);
+        String addToSlot = addToSlot(counters.get(0));
         List<String> columns =
                 counters.stream().map(counter -> counter.column(parent)).toList();
         List<Class<?>> types = new ArrayList<>();
         counters.forEach(counter -> types.add(counter.type(parent)));
         Map<TouchedAttribute, List<Integer>> touched = touches ? touched(parent, counters) : Map.of();
         List<TouchedAttribute> attributes = List.copyOf(touched.keySet());
-        String text = update(table, parent, columns, attributes, List.of());
+        String text = addToSlot == null ? update(table, parent, columns, attributes, List.of()) : addToSlot;
         return new CounterUpdate(
                 parent,
                 counters,
                 types,
                 text,
-                returning(text, columns),
-                ArrayUpdate.update(table, parent, columns, types, touched),
+                addToSlot == null ? returning(text, columns) : null,
+                addToSlot == null ? ArrayUpdate.update(table, parent, columns, types, touched) : null,
                 unchanged(table, parent, columns.get(0)),
                 attributes,
                 only(counters, counter -> model.tables().of(counter).size() > 1),

@@ -17,13 +17,14 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The UPDATE that moves some counters of a row; those that the row does not move it adds 0 to. Its parameters are an amount for
+ * The UPDATE that moves some counters of a row, or the upsert of a slot that moves one; those that the row does not move it adds 0 to. Its parameters are an amount for
  * each counter, now for each touched attribute, and the id.
  *
  * @param parent the entity that has all of the counters
  * @param types the types of the counters
  * @param text the UPDATE
- * @param returning the UPDATE with RETURNING: it returns the new values of the counters
+ * @param returning the UPDATE with RETURNING: it returns the new values of the counters; null for
+ *     a slot, which is not the whole value
  * @param many the {@link ArrayUpdate}, for many rows at once; null where there is none
  * @param unchanged an UPDATE that leaves a row as it is; its parameter is the id
  * @param touched the attributes that some of the counters touch
@@ -35,7 +36,7 @@ record CounterUpdate(
         List<CounterDefinition> counters,
         List<Class<?>> types,
         String text,
-        String returning,
+        @Nullable String returning,
         @Nullable String many,
         String unchanged,
         List<TouchedAttribute> touched,

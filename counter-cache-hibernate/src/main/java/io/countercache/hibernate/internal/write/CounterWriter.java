@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.write;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentRow;
@@ -11,14 +13,17 @@ import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes deltas in lock order, by one UPDATE for each row. Neighbours are one JDBC batch or, where the database can update many
@@ -33,21 +38,28 @@ public final class CounterWriter {
     private final CacheInvalidation caches;
     private final WrittenMoves moves;
     private final Activity activity;
+    private final SquashTurns turns;
     /** The tables in which no row is hidden from an UPDATE: known when the factory has been built. */
     private volatile Set<String> plainTables = Set.of();
 
     public CounterWriter(
-            CounterModel model, CounterSql sql, CacheInvalidation caches, WrittenMoves moves, Activity activity) {
+            CounterModel model,
+            CounterSql sql,
+            CacheInvalidation caches,
+            WrittenMoves moves,
+            Activity activity,
+            SquashTurns turns) {
         this.model = model;
         this.sql = sql;
         this.caches = caches;
         this.moves = moves;
         this.activity = activity;
+        this.turns = turns;
     }
 
-    /** One that corrects counters: the rows that they count have not changed, so that nothing is touched. */
-    public CounterWriter withoutTouching() {
-        return new CounterWriter(model, sql.withoutTouching(), caches, moves, activity);
+    /** One that corrects counters: the rows that they count have not changed, so that nothing is touched. It needs the rows' locks. */
+    public CounterWriter forCorrections() {
+        return new CounterWriter(model, sql.forCorrections(), caches, moves, activity, turns);
     }
 
     /**
@@ -67,13 +79,13 @@ public final class CounterWriter {
     public void write(CounterDeltas deltas, SharedSessionContractImplementor session) {
         if (!deltas.isEmpty()) {
             spread(deltas, session);
-            write(deltas.drain(sql.lockOrder(session)), session);
+            write(inOrder(deltas.drain(sql.lockOrder(session))), session);
         }
     }
 
     /** Writes the deltas of rows in these tables. They have to be {@link #spread} before. */
     public void write(CounterDeltas deltas, Set<String> tables, SharedSessionContractImplementor session) {
-        write(deltas.drain(tables, sql.lockOrder(session)), session);
+        write(inOrder(deltas.drain(tables, sql.lockOrder(session))), session);
     }
 
     /**
@@ -81,15 +93,59 @@ public final class CounterWriter {
      * {@link #spread} before.
      */
     public void writeAllButLast(CounterDeltas deltas, SharedSessionContractImplementor session) {
-        List<RowDeltas> rows = deltas.drain(sql.lockOrder(session));
+        List<RowDeltas> rows = inOrder(deltas.drain(sql.lockOrder(session)));
         int last = startOfLast(rows, session);
         write(rows.subList(0, last), session);
         rows.subList(last, rows.size()).forEach(deltas::restore);
     }
 
+    /** What the transaction is to squash once these deltas are written; null mostly. */
+    public SquashTurns.@Nullable Turn squashAfter(CounterDeltas deltas, SharedSessionContractImplementor session) {
+        return turns.after(deltas, session);
+    }
+
+    /** Squashes slots, in a transaction that will do nothing more. */
+    public void squash(SquashTurns.Turn turn, SharedSessionContractImplementor session) {
+        turns.take(turn, session);
+    }
+
     /** Writes the deltas that {@link #writeAllButLast} has left, and commits. */
     public void writeAndCommit(CounterDeltas deltas, SharedSessionContractImplementor session) {
-        write(last(deltas.drain(sql.lockOrder(session)), session), true, session);
+        write(last(inOrder(deltas.drain(sql.lockOrder(session))), session), true, session);
+    }
+
+    /** Rows in lock order, and in each table what goes to slots behind the others: counter by counter. */
+    private List<RowDeltas> inOrder(List<RowDeltas> rows) {
+        if (model.slots().isEmpty()) {
+            return rows;
+        }
+        List<RowDeltas> ordered = new ArrayList<>();
+        int from = 0;
+        while (from < rows.size()) {
+            String table = rows.get(from).row().table();
+            Map<CounterDefinition, List<RowDeltas>> slots = new TreeMap<>(Amounts.BY_COLUMN);
+            int to = from;
+            for (; to < rows.size() && rows.get(to).row().table().equals(table); to++) {
+                RowDeltas row = rows.get(to);
+                Amounts inColumns = null;
+                for (var amount : row.amounts().entrySet()) {
+                    CounterDefinition counter = amount.getKey();
+                    if (sql.goesToSlots(counter)) {
+                        slots.computeIfAbsent(counter, any -> new ArrayList<>())
+                                .add(new RowDeltas(
+                                        row.row(), requireNonNull(Amounts.add(null, counter, amount.getValue()))));
+                    } else {
+                        inColumns = Amounts.add(inColumns, counter, amount.getValue());
+                    }
+                }
+                if (inColumns != null) {
+                    ordered.add(new RowDeltas(row.row(), inColumns));
+                }
+            }
+            slots.values().forEach(ordered::addAll);
+            from = to;
+        }
+        return ordered;
     }
 
     private void write(List<RowDeltas> rows, SharedSessionContractImplementor session) {
@@ -112,7 +168,7 @@ public final class CounterWriter {
         if (rows.isEmpty()) {
             return 0;
         }
-        if (!plainTables.contains(last(rows).row().table())) {
+        if (!isPlain(last(rows))) {
             return rows.size();
         }
         StatementRows last = last(rows, session);
@@ -121,6 +177,14 @@ public final class CounterWriter {
         // in a JDBC batch each part would have a COMMIT of its own
         boolean isOneText = last.rows().size() <= CommitMessage.STATEMENTS || last.array() != null;
         return isOneText && !isSpread ? rows.size() - last.rows().size() : rows.size();
+    }
+
+    /** Whether an UPDATE, or the upsert of a slot, is known to hit each row that is there. */
+    private boolean isPlain(RowDeltas row) {
+        return plainTables.contains(row.row().table())
+                && row.amounts().keySet().stream()
+                        .allMatch(counter -> counter.slots() == null
+                                || plainTables.contains(counter.slots().table()));
     }
 
     /**

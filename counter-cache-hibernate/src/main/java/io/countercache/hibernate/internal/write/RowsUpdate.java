@@ -232,12 +232,14 @@ final class RowsUpdate {
     }
 
     private boolean sendOne(RowDeltas row) {
-        boolean returns = Databases.of(session).canReturnUpdated()
-                && ManagedParents.manages(update.parent(), row.row().id(), session);
-        String text = message(returns ? update.returning() : update.text(), 1);
+        String returning = Databases.of(session).canReturnUpdated()
+                        && ManagedParents.manages(update.parent(), row.row().id(), session)
+                ? update.returning()
+                : null;
+        String text = message(returning == null ? update.text() : returning, 1);
         return Statements.attempt(text, this::attempt, session, statement -> {
             bind(row, statement, 1);
-            return returns ? show(row, statement, text) : Statements.executeUpdate(statement, session) > 0;
+            return returning != null ? show(row, statement, text) : Statements.executeUpdate(statement, session) > 0;
         });
     }
 

@@ -25,7 +25,7 @@ class CounterDeltasTest {
     private static CounterDefinition counter(
             String parent, String table, String counter, String child, String association) {
         return new CounterDefinition(
-                parent, table, counter, child, association, Counts.CHILDREN, List.of(), "", "", List.of());
+                parent, table, counter, child, association, Counts.CHILDREN, List.of(), "", "", List.of(), null);
     }
 
     private static ParentRow post(int id) {

@@ -31,6 +31,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
@@ -84,9 +86,10 @@ final class Charts {
         return new Chart(
                 message(
                         "",
+                        HAND,
                         each -> each.workload() == SPREAD && each.network() == 0,
-                        each -> "With a counter, %d%% of the throughput is left; with an UPDATE by hand, %d%%"
-                                .formatted(each.percent(), same(each, HAND).percent())),
+                        (each, byHand) -> "With a counter, %d%% of the throughput is left; with an UPDATE by hand, %d%%"
+                                .formatted(each.percent(), byHand.percent())),
                 PERCENTS + THREADS + " threads.",
                 true,
                 groups(
@@ -124,11 +127,12 @@ final class Charts {
         return new Chart(
                 message(
                         "Comments on one post, compared with an UPDATE by hand: ",
+                        HAND,
                         each -> each.workload() == HOT,
-                        each -> "%s%.1f times as many"
+                        (each, byHand) -> "%s%.1f times as many"
                                 .formatted(
                                         each.network() == 0 ? "" : "with the " + Cell.away(each.network()) + " ",
-                                        each.perSecond() / same(each, HAND).perSecond())),
+                                        each.perSecond() / byHand.perSecond())),
                 "Transactions per second, each with a comment on the same post.",
                 false,
                 groups(
@@ -143,11 +147,12 @@ final class Charts {
         return new Chart(
                 message(
                         "Compared with @Formula, ",
+                        FORMULA,
                         each -> each.workload().reads(),
-                        each -> "%s %.0f times as fast"
+                        (each, formula) -> "%s %.0f times as fast"
                                 .formatted(
                                         each.workload() == PAGE ? "a page with counts is read" : "posts sorted by them",
-                                        each.perSecond() / same(each, FORMULA).perSecond())),
+                                        each.perSecond() / formula.perSecond())),
                 "Queries per second. " + THREADS + " threads.",
                 false,
                 groups(
@@ -157,20 +162,20 @@ final class Charts {
                         Line::perSecond));
     }
 
-    /** What there is to say of what the library has brought. */
-    private String message(String opening, Predicate<Line> condition, Function<Line, String> finding) {
+    /** What there is to say of what the library has brought, compared with another way. */
+    private String message(
+            String opening, Variant other, Predicate<Line> condition, BiFunction<Line, Line, String> finding) {
         String found = all.stream()
                 .filter(each -> each.variant() == LIBRARY && each.threads() == THREADS && condition.test(each))
-                .map(finding)
+                .flatMap(each -> same(each, other).map(that -> finding.apply(each, that)).stream())
                 .collect(Collectors.joining("; "));
         return found.isEmpty() ? "Not everything was measured" : opening + found;
     }
 
-    private Line same(Line line, Variant variant) {
+    private Optional<Line> same(Line line, Variant variant) {
         return all.stream()
                 .filter(each -> each.variant() == variant && each.comparableWith(line))
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
     }
 
     private List<Group> groups(

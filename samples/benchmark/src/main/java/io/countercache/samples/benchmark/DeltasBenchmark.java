@@ -29,7 +29,7 @@ public class DeltasBenchmark {
             Comparator.comparing(ParentRow::table).thenComparing(row -> (Long) row.id());
 
     private static final CounterDefinition COUNTER = new CounterDefinition(
-            "Post", "post", "commentsCount", "Comment", "post", Counts.CHILDREN, List.of(), "", "", List.of());
+            "Post", "post", "commentsCount", "Comment", "post", Counts.CHILDREN, List.of(), "", "", List.of(), null);
 
     /** How many rows have to move. */
     @Param({"1", "10", "1000"})

@@ -26,6 +26,8 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
 
     static final Mapping BARE = new Mapping(BarePost::new, BareComment::new);
     static final Mapping COUNTED = new Mapping(CountedPost::new, CountedComment::new);
+    static final Mapping SLOTS = new Mapping(CountedPost::new, SlotsComment::new);
+    static final Mapping ONE_SLOT = new Mapping(CountedPost::new, OneSlotComment::new);
     static final Mapping COLUMN = new Mapping(ColumnPost::new, ColumnComment::new);
     static final Mapping ASSIGNED = new Mapping(AssignedPost::new, AssignedComment::new);
     static final Mapping VERSIONED = new Mapping(VersionedPost::new, VersionedComment::new);
@@ -122,6 +124,48 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
     static class CountedComment extends AnyComment {
         @ManyToOne(fetch = FetchType.LAZY)
         @CounterCache("commentsCount")
+        @Nullable
+        CountedPost post;
+
+        @Override
+        @Nullable
+        AnyPost post() {
+            return post;
+        }
+
+        @Override
+        void post(AnyPost post) {
+            this.post = (CountedPost) post;
+        }
+    }
+
+    /** Is counted in slots. */
+    @Entity(name = "Comment")
+    @Table(name = "comment")
+    static class SlotsComment extends AnyComment {
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "commentsCount", slots = 16)
+        @Nullable
+        CountedPost post;
+
+        @Override
+        @Nullable
+        AnyPost post() {
+            return post;
+        }
+
+        @Override
+        void post(AnyPost post) {
+            this.post = (CountedPost) post;
+        }
+    }
+
+    /** Is counted in a row beside the post. */
+    @Entity(name = "Comment")
+    @Table(name = "comment")
+    static class OneSlotComment extends AnyComment {
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "commentsCount", slots = 1)
         @Nullable
         CountedPost post;
 

@@ -13,7 +13,10 @@ final class Options {
     private int millis = 1_200;
     private int posts = 100_000;
     private int readPosts = 200;
+    private boolean isDurable = true;
     private List<Workload> only = List.of(Workload.values());
+    private List<Variant> variants = List.of(Variant.values());
+    private @Nullable List<Integer> threads;
     private List<Integer> networks = List.of(0, 500);
     private Path directory = Path.of("docs/benchmark");
 
@@ -34,6 +37,7 @@ final class Options {
                 millis = 50;
                 posts = 2_000;
                 readPosts = 30;
+                isDurable = false;
             }
             case "--url" -> url = value;
             case "--rounds" -> rounds = Integer.parseInt(value);
@@ -42,16 +46,22 @@ final class Options {
                 only = Arrays.stream(value.split(",", -1))
                         .map(Workload::valueOf)
                         .toList();
-            case "--network" ->
-                networks = Arrays.stream(value.split(",", -1))
-                        .map(Integer::valueOf)
+            case "--variants" ->
+                variants = Arrays.stream(value.split(",", -1))
+                        .map(Variant::valueOf)
                         .toList();
+            case "--threads" -> threads = numbers(value);
+            case "--network" -> networks = numbers(value);
             case "--directory" -> directory = Path.of(value);
             default ->
                 throw new IllegalArgumentException(
                         name
-                                + " is not known: use --short, or --url=.., --rounds=.., --millis=.., --only=.., --network=.., --directory=..");
+                                + " is not known: use --short, or --url=.., --rounds=.., --millis=.., --only=.., --variants=.., --threads=.., --network=.., --directory=..");
         }
+    }
+
+    private static List<Integer> numbers(String value) {
+        return Arrays.stream(value.split(",", -1)).map(Integer::valueOf).toList();
     }
 
     /** Where the database is, with user and password; null to start one. */
@@ -80,9 +90,24 @@ final class Options {
         return readPosts;
     }
 
+    /** Whether a commit waits for the disk. */
+    boolean isDurable() {
+        return isDurable;
+    }
+
     /** The workloads that are run. */
     List<Workload> workloads() {
         return only;
+    }
+
+    /** Whether it is one of the ways to count that are compared. */
+    boolean compares(Variant variant) {
+        return variants.contains(variant);
+    }
+
+    /** Whether anything is measured on so many threads. */
+    boolean runsOn(int number) {
+        return threads == null || threads.contains(number);
     }
 
     /** Through which networks: microseconds there and back, 0 for none. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * What a counter costs an application: transactions per second with each {@link Variant}, of each {@link Workload}, some also
@@ -28,7 +29,8 @@ public final class Outside {
      * Runs the benchmark.
      *
      * @param args {@code --short} for half a minute of everything; {@code --url=..} for another database; {@code --rounds=..},
-     *     {@code --millis=..}, {@code --only=SPREAD,HOT}, {@code --network=0,500}, {@code --directory=..}
+     *     {@code --millis=..}, {@code --only=SPREAD,HOT}, {@code --variants=NONE,LIBRARY}, {@code --threads=8,32}, {@code
+     *     --network=0,500}, {@code --directory=..}
      */
     public static void main(String[] args) throws Exception {
         run(Options.parse(args));
@@ -62,9 +64,9 @@ public final class Outside {
             }
             List<Measured> all = groups.stream().flatMap(List::stream).toList();
             Map<Variant, Long> drifted = new EnumMap<>(Variant.class);
-            for (Tables tables : written.values()) {
-                drifted.put(tables.variant(), tables.drifted());
-            }
+            Stream.of(written, read)
+                    .flatMap(each -> each.values().stream())
+                    .forEach(tables -> drifted.merge(tables.variant(), tables.drifted(), Long::sum));
             new Report(all, drifted, server.description()).write(options.directory());
             return all;
         } finally {
@@ -79,17 +81,24 @@ public final class Outside {
         for (Workload workload : options.workloads()) {
             for (int network : options.networks()) {
                 for (int threads : workload.threads(network)) {
-                    List<Measured> group = new ArrayList<>();
-                    for (Variant variant : workload.variants) {
-                        Measured base = group.isEmpty() ? null : group.get(0);
-                        Cell cell = new Cell(workload, threads, network, tables(workload, variant, server));
-                        group.add(new Measured(cell, base));
+                    if (options.runsOn(threads)) {
+                        groups.add(group(workload, threads, network, server));
                     }
-                    groups.add(group);
                 }
             }
         }
         return groups;
+    }
+
+    private List<Measured> group(Workload workload, int threads, int network, Server server) throws SQLException {
+        List<Measured> group = new ArrayList<>();
+        for (Variant variant : workload.variants) {
+            if (options.compares(variant)) {
+                Measured base = group.isEmpty() ? null : group.get(0);
+                group.add(new Measured(new Cell(workload, threads, network, tables(workload, variant, server)), base));
+            }
+        }
+        return group;
     }
 
     private Tables tables(Workload workload, Variant variant, Server server) throws SQLException {

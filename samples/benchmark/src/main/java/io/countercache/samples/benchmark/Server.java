@@ -37,7 +37,7 @@ final class Server implements AutoCloseable {
         return EmbeddedPostgres.builder()
                 // in a round that is shorter than its default, a deadlock would take all of the time
                 .setServerConfig("deadlock_timeout", Math.min(1_000, options.millis()) + "ms")
-                .setServerConfig("fsync", "on")
+                .setServerConfig("fsync", options.isDurable() ? "on" : "off")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("shared_buffers", "512MB")
                 .setServerConfig("max_wal_size", "8GB")

@@ -11,6 +11,11 @@ enum Variant {
     NONE("no counter", Mapping.BARE, false),
     LIBRARY("this library", Mapping.COUNTED, true),
     BEFORE_COMMIT("this library, write = before_commit", Mapping.COUNTED, true),
+    SLOTS("this library, slots = 16", Mapping.SLOTS, true),
+    FOUR_FILLED("this library, slots = 16, 4 of them filled", Mapping.SLOTS, true),
+    ALL_FILLED("this library, slots = 16, all of them filled", Mapping.SLOTS, true),
+    SQUASHED("this library, slots = 16, squashed", Mapping.SLOTS, true),
+    ONE_SLOT("this library, slots = 1", Mapping.ONE_SLOT, true),
     NAIVE("load, ++, save", Mapping.ASSIGNED, LockModeType.NONE),
     VERSIONED("@Version and retry", Mapping.VERSIONED, LockModeType.NONE),
     PESSIMISTIC("pessimistic lock", Mapping.ASSIGNED, LockModeType.PESSIMISTIC_WRITE),
@@ -33,6 +38,12 @@ enum Variant {
     ROW_TRIGGER("row trigger", Mapping.COLUMN, true),
     STATEMENT_TRIGGER("statement trigger", Mapping.COLUMN, true),
     FORMULA("@Formula", Mapping.FORMULA, false);
+
+    private static final String SLOT_TABLE = """
+            create table {schema}.post_slots (parent_id bigint not null references {schema}.post on delete cascade,
+              counter varchar(255) not null, slot int not null, amount bigint not null,
+              primary key (parent_id, counter, slot));
+            """;
 
     final String title;
 
@@ -61,7 +72,20 @@ enum Variant {
     }
 
     boolean isLibrary() {
-        return this == LIBRARY || this == BEFORE_COMMIT;
+        return mapping.equals(Mapping.COUNTED) || hasSlots();
+    }
+
+    boolean hasSlots() {
+        return mapping.equals(Mapping.SLOTS) || mapping.equals(Mapping.ONE_SLOT);
+    }
+
+    /** How many slots of each post have a part of the count from the beginning. */
+    int filledSlots() {
+        return switch (this) {
+            case FOUR_FILLED -> 4;
+            case ALL_FILLED, SQUASHED -> 16;
+            default -> 0;
+        };
     }
 
     String schema() {
@@ -86,9 +110,9 @@ enum Variant {
     /** Counts as this way does after the comment. */
     void counted(Session session, long post, int by) {}
 
-    /** What sets this way up, beyond the tables that all have; empty for nothing. */
+    /** What sets this way up in a {@code {schema}}, beyond the tables that all have; empty for nothing. */
     String setUp() {
-        String text = switch (this) {
+        return switch (this) {
             case ROW_TRIGGER -> """
                 create function {schema}.count_row() returns trigger language plpgsql as $$
                 begin
@@ -131,8 +155,7 @@ enum Variant {
                 create trigger count_moved after update on {schema}.comment referencing new table as came old table as went
                   for each statement execute function {schema}.count_moved();
                 """;
-            default -> "";
+            default -> hasSlots() ? SLOT_TABLE : "";
         };
-        return text.replace("{schema}", schema());
     }
 }

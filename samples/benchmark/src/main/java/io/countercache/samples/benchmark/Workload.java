@@ -1,14 +1,19 @@
 package io.countercache.samples.benchmark;
 
+import static io.countercache.samples.benchmark.Variant.ALL_FILLED;
 import static io.countercache.samples.benchmark.Variant.BEFORE_COMMIT;
 import static io.countercache.samples.benchmark.Variant.FORMULA;
+import static io.countercache.samples.benchmark.Variant.FOUR_FILLED;
 import static io.countercache.samples.benchmark.Variant.HAND;
 import static io.countercache.samples.benchmark.Variant.LIBRARY;
 import static io.countercache.samples.benchmark.Variant.NAIVE;
 import static io.countercache.samples.benchmark.Variant.NONE;
+import static io.countercache.samples.benchmark.Variant.ONE_SLOT;
 import static io.countercache.samples.benchmark.Variant.PESSIMISTIC;
 import static io.countercache.samples.benchmark.Variant.RAW_BATCH;
 import static io.countercache.samples.benchmark.Variant.ROW_TRIGGER;
+import static io.countercache.samples.benchmark.Variant.SLOTS;
+import static io.countercache.samples.benchmark.Variant.SQUASHED;
 import static io.countercache.samples.benchmark.Variant.STATEMENT_TRIGGER;
 import static io.countercache.samples.benchmark.Variant.VERSIONED;
 
@@ -23,13 +28,16 @@ import org.hibernate.Session;
 
 /** What an application does with posts and comments, in one transaction. */
 enum Workload {
-    SPREAD("one comment on one of 100,000 posts", List.of(1, 8, 32), with(writers(), NAIVE)) {
+    SPREAD("one comment on one of 100,000 posts", List.of(1, 8, 32), with(writers(), SLOTS, ONE_SLOT, NAIVE)) {
         @Override
         void transact(Session session, Tables tables, Random random) {
             comment(session, tables.variant(), tables.any(random));
         }
     },
-    HOT("one comment, all on the same post", List.of(1, 8, 32), with(writers(), NAIVE, VERSIONED, PESSIMISTIC)) {
+    HOT(
+            "one comment, all on the same post",
+            List.of(1, 8, 32),
+            with(writers(), SLOTS, ONE_SLOT, NAIVE, VERSIONED, PESSIMISTIC)) {
         @Override
         void transact(Session session, Tables tables, Random random) {
             comment(session, tables.variant(), 1);
@@ -135,7 +143,10 @@ enum Workload {
                     .executeUpdate();
         }
     },
-    PAGE("a page of 20 posts with their counts, of 1,000 comments each", List.of(8), List.of(NONE, LIBRARY, FORMULA)) {
+    PAGE(
+            "a page of 20 posts with their counts, of 1,000 comments each",
+            List.of(8),
+            List.of(NONE, LIBRARY, SLOTS, FOUR_FILLED, ALL_FILLED, SQUASHED, FORMULA)) {
         @Override
         void transact(Session session, Tables tables, Random random) {
             session.createSelectionQuery(
@@ -146,7 +157,7 @@ enum Workload {
                     .getResultList();
         }
     },
-    SORT("the 20 posts with the most comments", List.of(8), List.of(LIBRARY, FORMULA)) {
+    SORT("the 20 posts with the most comments", List.of(8), List.of(LIBRARY, ALL_FILLED, SQUASHED, FORMULA)) {
         @Override
         void transact(Session session, Tables tables, Random random) {
             session.createSelectionQuery(

@@ -1,0 +1,54 @@
+package io.countercache.hibernate.internal.write;
+
+import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterSlots;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.OldRows;
+import io.countercache.hibernate.internal.sql.Statements;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+
+/**
+ * Reads counters with slots of a row that is locked. The SELECT that has locked it may have waited for whoever has squashed its slots:
+ * then it has the column as it is now, and the slots as they were before.
+ */
+public final class SlotReads {
+
+    private SlotReads() {}
+
+    /** Has the managed instance of a locked row show the values of all its counters with slots. */
+    public static void show(
+            CounterModel model, EntityPersister entity, Object id, SharedSessionContractImplementor session) {
+        model.slots().of(entity).stream()
+                .collect(Collectors.groupingBy(counter -> counter.slots().rows()))
+                .forEach((table, counters) -> show(table, counters, entity, id, session));
+    }
+
+    private static void show(
+            String table,
+            List<CounterSlots.Spread> counters,
+            EntityPersister entity,
+            Object id,
+            SharedSessionContractImplementor session) {
+        String values =
+                counters.stream().map(counter -> counter.slots().value(table)).collect(Collectors.joining(", "));
+        String sql = OldRows.current(
+                "select " + values + " from " + table + " where " + Columns.row(table, entity), session);
+        Statements.query(sql, () -> "read " + Entities.name(entity), session, statement -> {
+            Columns.bindId(id, entity, statement, 1, session);
+            ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
+            if (rows.next()) {
+                List<BigDecimal> read = Columns.readNumbers(rows, counters.size());
+                for (int i = 0; i < counters.size(); i++) {
+                    ManagedParents.show(entity, id, counters.get(i).counter(), read.get(i), session);
+                }
+            }
+            return counters;
+        });
+    }
+}

@@ -1,0 +1,195 @@
+package io.countercache.hibernate.internal.write;
+
+import static java.util.Objects.requireNonNull;
+
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.Slots;
+import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Databases;
+import io.countercache.hibernate.internal.sql.LockOrder;
+import io.countercache.hibernate.internal.sql.RowLocks;
+import io.countercache.hibernate.internal.sql.SlotSql;
+import io.countercache.hibernate.internal.sql.Statements;
+import java.math.BigDecimal;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves the amounts of slots into the column that they belong to, so that reads have fewer rows to sum. The value of a row stays the
+ * same at every moment: the slots go and the column gets their sum in one transaction.
+ *
+ * <p>The row is locked first, as by everybody who writes the column, and then those slots that nobody else has locked. Whoever adds meanwhile adds to another
+ * slot, or waits for the commit and inserts the slot anew.
+ *
+ * @param entity the entity of the rows
+ * @param type the type of the counter
+ */
+public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, SharedSessionContractImplementor session) {
+
+    /** The amount of one slot. */
+    private record Filled(int slot, BigDecimal amount) {}
+
+    /**
+     * Squashes the slots of some rows, waiting for whoever has locked these rows. It does not wait for whoever writes to a slot, where
+     * the database can leave that one: that transaction may be going to write the row, too.
+     *
+     * @return how many slots are gone
+     */
+    public int squash(Collection<?> ids) {
+        return squash(locked(ids));
+    }
+
+    /**
+     * Has the columns of some rows hold the whole values, which stay the same, until the transaction ends. Slots are not locked, for
+     * the same reason: what they have is taken off by one more slot.
+     */
+    public void gather(Collection<?> ids) {
+        String balance = Databases.of(session).addToSlot(slots.balance());
+        NavigableSet<Object> locked = locked(ids);
+        if (balance == null) {
+            squash(locked);
+            return;
+        }
+        var sums = new TreeMap<Object, BigDecimal>(LockOrder.of(entity, session));
+        for (Object id : locked) {
+            BigDecimal sum = sum(read(id, ""));
+            if (sum.signum() != 0) {
+                sums.put(id, sum);
+            }
+        }
+        add(sums);
+        if (!sums.isEmpty()) {
+            send(balance, statement -> {
+                for (var sum : sums.entrySet()) {
+                    Columns.bind(sum.getValue().negate(), type, statement, 1);
+                    Columns.bindId(requireNonNull(sum.getKey()), entity, statement, 2, session);
+                    statement.addBatch();
+                }
+            });
+        }
+    }
+
+    private NavigableSet<Object> locked(Collection<?> ids) {
+        NavigableSet<Object> inOrder = new TreeSet<>(LockOrder.of(entity, session));
+        inOrder.addAll(ids);
+        return RowLocks.lock(inOrder, entity, slots.rows(), session);
+    }
+
+    private static BigDecimal sum(List<Filled> filled) {
+        return filled.stream().map(Filled::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    /**
+     * Squashes what nobody else has locked.
+     *
+     * @return how many slots are gone; 0 where the database always waits
+     */
+    public int squashUnlocked(Collection<?> ids) {
+        if (Databases.of(session).skipLocked() == null) {
+            return 0;
+        }
+        NavigableSet<Object> inOrder = new TreeSet<>(LockOrder.of(entity, session));
+        inOrder.addAll(ids);
+        return squash(RowLocks.lockUnlocked(inOrder, entity, slots.rows(), session));
+    }
+
+    /** Squashes slots of rows that are locked. */
+    private int squash(NavigableSet<Object> locked) {
+        String unlocked = Databases.of(session).skipLocked();
+        String lock = unlocked == null ? Databases.of(session).forUpdate() : unlocked;
+        int gone = 0;
+        var sums = new TreeMap<Object, BigDecimal>(LockOrder.of(entity, session));
+        for (Object id : locked) {
+            List<Filled> filled = read(id, lock);
+            if (!filled.isEmpty()) {
+                delete(id, filled);
+                gone += filled.size();
+                sums.put(id, sum(filled));
+            }
+        }
+        add(sums);
+        return gone;
+    }
+
+    private List<Filled> read(Object id, String lock) {
+        String sql = SlotSql.select(slots, lock);
+        return Statements.send(sql, this::attempt, session, statement -> {
+            Columns.bindId(id, entity, statement, 1, session);
+            ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
+            List<Filled> filled = new ArrayList<>();
+            while (rows.next()) {
+                filled.add(new Filled(rows.getInt(1), rows.getBigDecimal(2)));
+            }
+            return filled;
+        });
+    }
+
+    private void delete(Object id, List<Filled> filled) {
+        send(SlotSql.delete(slots), statement -> {
+            for (Filled each : filled) {
+                int position = Columns.bindId(id, entity, statement, 1, session);
+                statement.setInt(position, each.slot());
+                statement.addBatch();
+            }
+        });
+    }
+
+    private void add(TreeMap<Object, BigDecimal> sums) {
+        if (sums.isEmpty()) {
+            return;
+        }
+        String sql = CounterSql.update(slots.rows(), entity, List.of(slots.column()), List.of(), List.of());
+        send(sql, statement -> {
+            for (var sum : sums.entrySet()) {
+                Columns.bind(sum.getValue(), type, statement, 1);
+                Columns.bindId(requireNonNull(sum.getKey()), entity, statement, 2, session);
+                statement.addBatch();
+            }
+        });
+    }
+
+    private interface Binding {
+        void bind(PreparedStatement statement) throws SQLException;
+    }
+
+    private void send(String sql, Binding batch) {
+        Statements.send(sql, this::attempt, session, statement -> {
+            batch.bind(statement);
+            return Statements.executeBatch(statement, session);
+        });
+    }
+
+    private String attempt() {
+        return "squash the slots of %s of %s".formatted(slots.column(), Entities.name(entity));
+    }
+
+    /**
+     * The ids of rows that have slots, in the order of the database. For an entity with an id of one column.
+     *
+     * @param after the id before the first; null for the first of all
+     */
+    public List<Object> filled(@Nullable Object after, int most) {
+        String sql = SlotSql.filled(slots, after != null, most);
+        return Statements.query(sql, this::attempt, session, statement -> {
+            if (after != null) {
+                Columns.bindId(after, entity, statement, 1, session);
+            }
+            ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
+            List<Object> ids = new ArrayList<>();
+            while (rows.next()) {
+                ids.add(requireNonNull(Columns.readId(entity, rows, 1, session)));
+            }
+            return ids;
+        });
+    }
+}

@@ -1,0 +1,92 @@
+package io.countercache.hibernate.internal.write;
+
+import io.countercache.hibernate.internal.model.CounterDefinition;
+import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.orm.Slots;
+import io.countercache.hibernate.internal.sql.Databases;
+import io.countercache.hibernate.internal.sql.OldRows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Now and then a transaction that has written slots squashes those of its rows, and of a few others to which nobody writes any more.
+ * That is the last that it does before its commit, and it waits for nobody: so it cannot be a part of a deadlock. Thread-safe.
+ */
+public final class SquashTurns {
+
+    /** One of so many writes of slots squashes: it costs about five statements, and others wait for it as for a column. */
+    static final int EVERY = 64;
+    /** How many rows it squashes besides its own. */
+    private static final int OTHERS = 8;
+
+    private final CounterModel model;
+    private final AtomicInteger writes = new AtomicInteger();
+    /** The last row that was squashed for its age, so that all come in turn. */
+    private final Map<Slots, Object> last = new ConcurrentHashMap<>();
+
+    /** What a transaction squashes before its commit. */
+    public record Turn(EntityPersister entity, Slots slots, Class<?> type, List<Object> ids) {}
+
+    public SquashTurns(CounterModel model) {
+        this.model = model;
+    }
+
+    /** What a transaction is to squash that has added to slots of these rows; null mostly. */
+    public @Nullable Turn after(EntityPersister entity, Slots slots, Class<?> type, List<Object> ids) {
+        return comesToATurn() ? new Turn(entity, slots, type, ids) : null;
+    }
+
+    private boolean comesToATurn() {
+        return writes.incrementAndGet() % EVERY == 0;
+    }
+
+    /** The same of a transaction that is going to write these deltas. */
+    @Nullable
+    Turn after(CounterDeltas deltas, SharedSessionContractImplementor session) {
+        if (model.slots().isEmpty() || Databases.of(session).skipLocked() == null) {
+            return null;
+        }
+        List<Turn> possible = new ArrayList<>();
+        for (String table : deltas.tables()) {
+            for (CounterDefinition counter : model.tables().countersIn(table)) {
+                Slots slots = counter.slots();
+                if (slots != null) {
+                    EntityPersister parent = model.parent(counter);
+                    List<Object> ids = deltas.ids(table).stream().limit(OTHERS).toList();
+                    possible.add(new Turn(parent, slots, counter.type(parent), ids));
+                }
+            }
+        }
+        // any of them: if it was always the first, slots of the others would stay
+        return possible.isEmpty() || !comesToATurn()
+                ? null
+                : possible.get(ThreadLocalRandom.current().nextInt(possible.size()));
+    }
+
+    /** Squashes, in a transaction that will do nothing more. */
+    public void take(Turn turn, SharedSessionContractImplementor session) {
+        if (!OldRows.mayBeChanged(session)) {
+            return; // the database would refuse to change what has changed since the transaction began
+        }
+        SlotSquash squash = new SlotSquash(turn.entity(), turn.slots(), turn.type(), session);
+        List<Object> ids = new ArrayList<>(turn.ids());
+        if (turn.entity().getIdentifierMapping() instanceof BasicEntityIdentifierMapping) {
+            List<Object> others = squash.filled(last.get(turn.slots()), OTHERS);
+            if (others.size() < OTHERS) {
+                last.remove(turn.slots());
+            } else {
+                last.put(turn.slots(), others.get(OTHERS - 1));
+            }
+            ids.addAll(others);
+        }
+        squash.squashUnlocked(ids);
+    }
+}

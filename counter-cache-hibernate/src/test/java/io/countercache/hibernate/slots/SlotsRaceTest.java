@@ -1,0 +1,134 @@
+package io.countercache.hibernate.slots;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.TestDatabase;
+import jakarta.persistence.LockModeType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.hibernate.LockMode;
+import org.hibernate.Session;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Slots are filled, squashed, corrected and read at the same time, and nobody ever sees another value than the right one. */
+@Tag("postgresql") // elsewhere there are no slots
+class SlotsRaceTest {
+
+    private static final int THREADS = 6;
+    private static final int TRANSACTIONS = 60;
+
+    @RegisterExtension
+    final TestDatabase db = TestDatabase.with(Page.class, Reply.class);
+
+    private final AtomicLong added = new AtomicLong();
+    private final AtomicInteger retried = new AtomicInteger();
+
+    @Test
+    void writersAndAllThatCorrects() {
+        List<Long> pages = List.of(db.persist(new Page()).id, db.persist(new Page()).id);
+        AtomicBoolean isOver = new AtomicBoolean();
+        try (Concurrently threads = new Concurrently(db)) {
+            List<Future<?>> writers = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                writers.add(threads.start(() -> write(pages)));
+            }
+            List<Future<?>> others = List.of(
+                    threads.start(() -> until(isOver, () -> {
+                        CounterRepair.of(db.factory(), Page.class).squash();
+                    })),
+                    threads.start(() -> until(
+                            isOver,
+                            () -> db.inTransaction(session -> CounterCaches.of(session)
+                                    .on(Page.class, pages)
+                                    .reset()))),
+                    threads.start(() -> until(isOver, this::readInOneStatement)));
+            writers.forEach(Concurrently::finish);
+            isOver.set(true);
+            others.forEach(Concurrently::finish);
+        }
+        CounterRepair.verifyAll(db.factory()).requireClean();
+        long views = db.fromTransaction(
+                session -> session.createSelectionQuery("select sum(p.views) from Page p", Long.class)
+                        .getSingleResult());
+        assertThat(views).isEqualTo(added.get());
+        assertThat(retried).hasValue(0);
+    }
+
+    private void write(List<Long> pages) {
+        for (int i = 0; i < TRANSACTIONS; i++) {
+            long page = pages.get(ThreadLocalRandom.current().nextInt(pages.size()));
+            int choice = ThreadLocalRandom.current().nextInt(4);
+            db.inTransaction(session -> {
+                switch (choice) {
+                    case 0 -> remove(page, session);
+                    case 1 -> view(page, session);
+                    default -> session.persist(new Reply(session.getReference(Page.class, page)));
+                }
+            });
+            if (choice == 1) {
+                added.addAndGet(2);
+            }
+        }
+    }
+
+    private static void view(long page, Session session) {
+        CounterCaches.of(session).on(Page.class, page).increment("views", 2);
+    }
+
+    private static void remove(long page, Session session) {
+        session.createSelectionQuery("from Reply r where r.page.id = :page order by r.id", Reply.class)
+                .setParameter("page", page)
+                .setHibernateLockMode(LockMode.UPGRADE_SKIPLOCKED)
+                .setMaxResults(1)
+                .getResultList()
+                .forEach(session::remove);
+    }
+
+    private void readInOneStatement() {
+        db.inTransaction(session -> assertThat(session.createSelectionQuery(
+                                "select p.repliesCount - (select count(r) from Reply r where r.page = p) from Page p",
+                                Object.class)
+                        .getResultList())
+                .allSatisfy(difference ->
+                        assertThat(((Number) difference).intValue()).isZero()));
+    }
+
+    private static void until(AtomicBoolean isOver, Runnable work) {
+        while (!isOver.get()) {
+            work.run();
+        }
+    }
+
+    @Test
+    void whoWaitsForASquashToLockThePageSeesWhatWasSquashedOnce() throws Exception {
+        Page page = db.persist(new Page());
+        db.inTransaction(session -> {
+            for (int i = 0; i < 3; i++) {
+                session.persist(new Reply(session.getReference(Page.class, page.id)));
+            }
+        });
+        try (Concurrently threads = new Concurrently(db);
+                var squashing = db.connections().getConnection();
+                var statement = squashing.createStatement()) {
+            squashing.setAutoCommit(false);
+            statement.execute("update page_views set replies_count = replies_count + 3");
+            statement.execute("delete from page_views_slots where counter = 'REPLIES_COUNT'");
+            Future<?> reading = threads.start(() -> db.inTransaction(session -> assertThat(
+                            session.find(Page.class, page.id, LockModeType.PESSIMISTIC_WRITE).repliesCount)
+                    .isEqualTo(3)));
+            threads.awaitWaiting(1);
+            squashing.commit();
+            Concurrently.finish(reading);
+        }
+    }
+}
