@@ -2,8 +2,11 @@ package io.countercache.hibernate.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,12 +56,17 @@ final class MariaDb implements AutoCloseable {
         if (ServerProgram.isRoot()) {
             command.add("--user=root");
         }
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (process.waitFor() != 0) {
-            throw new IOException(String.join(" ", command) + " ends with " + process.exitValue());
+        // the tests of a build run in several JVMs, and of two installations at the same time one may fail
+        Path turn = Path.of(System.getProperty("java.io.tmpdir"), "counter-cache-mariadb-install");
+        try (FileChannel file = FileChannel.open(turn, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.lock(); // until the file is closed
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IOException(
+                        "%s ends with %d: %s".formatted(String.join(" ", command), process.exitValue(), output));
+            }
         }
     }
 
