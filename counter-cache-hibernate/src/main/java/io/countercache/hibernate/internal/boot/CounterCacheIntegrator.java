@@ -104,10 +104,11 @@ public final class CounterCacheIntegrator implements Integrator {
         CounterSql sql = new CounterSql(model, new ReferredParents(model, declared.deletes()), Databases.of(factory));
         CacheInvalidation caches = new CacheInvalidation();
         SquashTurns squashes = new SquashTurns(model);
-        CounterWriter writer = new CounterWriter(model, sql, caches, moves, activity, squashes);
+        CounterWriter writer = new CounterWriter(model, sql, caches, moves, activity);
         OwnQueries queries = new OwnQueries();
         PathReads paths = new PathReads(model, queries);
-        PendingDeltas pending = new PendingDeltas(model, paths, new PathWriter(model, sql, writer, paths), moves);
+        PendingDeltas pending =
+                new PendingDeltas(model, paths, new PathWriter(model, sql, writer, paths), squashes, moves);
         ReadBeforeWrite reads = new ReadBeforeWrite(model, onDelete::causes, pending, queries, settings.write());
         Recount recount = new Recount(model, pending, queries, sql, writer, activity);
         SkippingSessions skipping = new SkippingSessions();

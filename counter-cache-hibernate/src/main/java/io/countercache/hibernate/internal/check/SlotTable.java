@@ -132,13 +132,14 @@ public final class SlotTable {
         }
         column.setCustomRead(slots.readExpression());
         Table rows = counter.getValue().getTable();
+        Identifier name = name(rows, quotes);
         MetadataBuildingContext context = requireNonNull(((BasicValue) counter.getValue()).getBuildingContext());
         for (Namespace namespace : metadata.getDatabase().getNamespaces()) {
             if (namespace.getTables().contains(rows)) {
-                Table table = namespace.locateTable(name(rows, quotes));
+                Table table = namespace.locateTable(name);
                 if (table == null) {
-                    table = create(rows, name(rows, quotes), namespace, context);
-                    namespace.registerTable(name(rows, quotes), table);
+                    table = create(rows, name, namespace, context);
+                    namespace.registerTable(name, table);
                 }
                 widen(table, column, context);
                 return;

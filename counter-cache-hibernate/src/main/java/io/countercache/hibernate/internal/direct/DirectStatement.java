@@ -6,6 +6,7 @@ import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.orm.Violations;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.Statements;
@@ -85,14 +86,14 @@ record DirectStatement(
     /** The statement that adds to a slot of each of the counters; null if some have none, or limits. */
     @Nullable
     List<String> addingToSlots() {
+        Database database = Databases.of(session);
         List<String> adding = new ArrayList<>();
         for (LimitedAmount amount : amounts) {
             Slots slots = amount.condition() == null ? amount.counter().slots() : null;
-            String sql = slots == null ? null : Databases.of(session).addToSlot(slots);
-            if (sql == null) {
+            if (slots == null || !database.canAddToSlots()) {
                 return null;
             }
-            adding.add(sql);
+            adding.add(database.addToSlot(slots));
         }
         return adding;
     }

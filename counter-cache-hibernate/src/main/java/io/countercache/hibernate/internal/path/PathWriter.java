@@ -14,7 +14,6 @@ import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.CounterWriter;
-import io.countercache.hibernate.internal.write.SquashTurns;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -80,16 +79,6 @@ public final class PathWriter {
     /** Whether {@link #writeAllButLast} may leave anything. */
     public boolean commitsAlong() {
         return writer.commitsAlong();
-    }
-
-    /** What the transaction is to squash once these deltas are written; null mostly. */
-    public SquashTurns.@Nullable Turn squashAfter(CounterDeltas deltas, SharedSessionContractImplementor session) {
-        return writer.squashAfter(deltas, session);
-    }
-
-    /** Squashes slots, in a transaction that will do nothing more. */
-    public void squash(SquashTurns.Turn turn, SharedSessionContractImplementor session) {
-        writer.squash(turn, session);
     }
 
     /** Writes what {@link #writeAllButLast} has left, and commits. */

@@ -209,12 +209,14 @@ public interface Database {
         throw new UnsupportedOperationException("upsert into " + row.table());
     }
 
-    /**
-     * What adds to a slot of a row, which it inserts if need be: its parameters are the amount and the id of the row. Null where
-     * there is no such statement; then the column itself is added to.
-     */
-    default @Nullable String addToSlot(Slots slots) {
-        return null;
+    /** Whether there is {@link #addToSlot}; elsewhere the column itself is added to. */
+    default boolean canAddToSlots() {
+        return false;
+    }
+
+    /** What adds to a slot of a row, which it inserts if need be: its parameters are the amount and the id of the row. */
+    default String addToSlot(Slots slots) {
+        throw new UnsupportedOperationException("slots of " + slots.rows());
     }
 
     /**

@@ -110,14 +110,17 @@ record PostgreSql(Dialect dialect) implements Database {
         return new UpsertSql(text, List.of(Part.ROW, Part.TOUCHED), true);
     }
 
+    @Override
+    public boolean canAddToSlots() {
+        return !isSpanner();
+    }
+
     /** The row is locked as a foreign key locks it, so that it cannot be deleted between the two halves. */
     @Override
-    public @Nullable String addToSlot(Slots slots) {
-        return isSpanner()
-                ? null
-                : SlotSql.insert(slots, "pg_backend_pid()", " for key share")
-                        + " on conflict (%1$s) do update set %2$s = %3$s.%2$s + excluded.%2$s"
-                                .formatted(String.join(", ", slots.primaryKey()), Slots.AMOUNT, slots.table());
+    public String addToSlot(Slots slots) {
+        return SlotSql.insert(slots, "pg_backend_pid()", " for key share")
+                + " on conflict (%1$s) do update set %2$s = %3$s.%2$s + excluded.%2$s"
+                        .formatted(String.join(", ", slots.primaryKey()), Slots.AMOUNT, slots.table());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.transaction;
 
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.write.SquashTurns;
 import io.countercache.hibernate.internal.write.WrittenMoves;
 import java.util.function.Consumer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -16,6 +17,7 @@ final class CommitWrite implements TransactionObserver {
 
     private final TransactionDeltas pending;
     private final PathWriter writer;
+    private final SquashTurns squashes;
     private final WrittenMoves moves;
     private final SharedSessionContractImplementor session;
     private final Consumer<Boolean> afterwards;
@@ -24,11 +26,13 @@ final class CommitWrite implements TransactionObserver {
     CommitWrite(
             TransactionDeltas pending,
             PathWriter writer,
+            SquashTurns squashes,
             WrittenMoves moves,
             SharedSessionContractImplementor session,
             Consumer<Boolean> afterwards) {
         this.pending = pending;
         this.writer = writer;
+        this.squashes = squashes;
         this.moves = moves;
         this.session = session;
         this.afterwards = afterwards;
@@ -48,7 +52,7 @@ final class CommitWrite implements TransactionObserver {
             if (session.getJdbcCoordinator().getLogicalConnection().isOpen()) {
                 // a session that shares the connection of another one may be closed before that one commits
                 var writing = session.isClosed() ? Statements.owner(session) : session;
-                pending.writeBeforeCommit(writer, writing);
+                pending.writeBeforeCommit(writer, squashes, writing);
                 // a session that has given its connection back for the commit, as in Quarkus, has got one again
                 writing.getJdbcCoordinator().getLogicalConnection().beforeTransactionCompletion();
             } else if (!pending.isEmpty() && isJta()) {

@@ -31,15 +31,18 @@ public final class PendingDeltas {
     private final CounterModel model;
     private final PathReads paths;
     private final PathWriter writer;
+    private final SquashTurns squashes;
     private final WrittenMoves moves;
     private final StatelessBatches batches = new StatelessBatches();
     // of the session that owns the connection, because sessions that share a transaction write together
     private final PerSession<TransactionDeltas> transactions = new PerSession<>();
 
-    public PendingDeltas(CounterModel model, PathReads paths, PathWriter writer, WrittenMoves moves) {
+    public PendingDeltas(
+            CounterModel model, PathReads paths, PathWriter writer, SquashTurns squashes, WrittenMoves moves) {
         this.model = model;
         this.paths = paths;
         this.writer = writer;
+        this.squashes = squashes;
         this.moves = moves;
     }
 
@@ -94,7 +97,7 @@ public final class PendingDeltas {
         transactions.put(owner, pending);
         session.getTransactionCoordinator()
                 .addObserver(new CommitWrite(
-                        pending, writer, moves, session, successful -> end(owner, pending, successful)));
+                        pending, writer, squashes, moves, session, successful -> end(owner, pending, successful)));
         pending.moves = moves.begin(owner);
         pending.savepoints = Savepoints.of(pending.deltas, pending.paths, pending.moves, session);
         batches.executeAtClose(session);

@@ -62,13 +62,13 @@ final class TransactionDeltas {
     }
 
     /** Writes what is pending, but for what can be written along with the COMMIT. */
-    void writeBeforeCommit(PathWriter writer, SharedSessionContractImplementor session) {
+    void writeBeforeCommit(PathWriter writer, SquashTurns squashes, SharedSessionContractImplementor session) {
         if (squash == null) {
-            squash = writer.squashAfter(deltas, session);
+            squash = squashes.after(deltas, session);
         }
         if (squash != null) {
             write(writer, session);
-            writer.squash(squash, session);
+            squashes.take(squash, session);
         } else if (!isEmpty() && isCommitHooked && writer.commitsAlong() && CommitMessage.isPossible(session)) {
             writing = session;
             writer.writeAllButLast(deltas, paths, this::show, session);

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.model.ReferredParents;
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.Database;
@@ -22,7 +23,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
-import org.jspecify.annotations.Nullable;
 
 /** The UPDATEs that move counters, and the order in which they lock rows. */
 public final class CounterSql {
@@ -30,8 +30,9 @@ public final class CounterSql {
     private final CounterModel model;
     private final ReferredParents referred;
     private final boolean touches;
-    /** The kind of database; null where counters are corrected, in their columns. */
-    private final @Nullable Database database;
+    private final Database database;
+    /** Not where counters are corrected: that is done in their columns. */
+    private final boolean addsToSlots;
 
     private final Map<Moved, CounterUpdate> updates = new ConcurrentHashMap<>();
 
@@ -39,19 +40,20 @@ public final class CounterSql {
     private record Moved(String table, Set<CounterDefinition> counters) {}
 
     public CounterSql(CounterModel model, ReferredParents referred, Database database) {
-        this(model, referred, true, database);
+        this(model, referred, database, true);
     }
 
-    private CounterSql(CounterModel model, ReferredParents referred, boolean touches, @Nullable Database database) {
+    private CounterSql(CounterModel model, ReferredParents referred, Database database, boolean isOfMoves) {
         this.model = model;
         this.referred = referred;
-        this.touches = touches;
         this.database = database;
+        this.touches = isOfMoves;
+        this.addsToSlots = isOfMoves && database.canAddToSlots();
     }
 
     /** The same UPDATEs, which set only counters, and write to their columns also what might go to slots. */
     CounterSql forCorrections() {
-        return new CounterSql(model, referred, false, null);
+        return new CounterSql(model, referred, database, false);
     }
 
     /** Whether one UPDATE can move all of these counters. */
@@ -60,12 +62,8 @@ public final class CounterSql {
     }
 
     /** Whether the deltas of a counter are written to its slots. */
-    public boolean goesToSlots(CounterDefinition counter) {
-        return addToSlot(counter) != null;
-    }
-
-    private @Nullable String addToSlot(CounterDefinition counter) {
-        return counter.slots() == null || database == null ? null : database.addToSlot(counter.slots());
+    boolean goesToSlots(CounterDefinition counter) {
+        return addsToSlots && counter.slots() != null;
     }
 
     CounterUpdate update(String table, Set<CounterDefinition> counters) {
@@ -78,21 +76,21 @@ public final class CounterSql {
     private CounterUpdate resolve(String table, Set<CounterDefinition> set) {
         EntityPersister parent = model.tables().parentIn(table, set);
         List<CounterDefinition> counters = List.copyOf(set);
-        String addToSlot = addToSlot(counters.get(0));
+        Slots slots = goesToSlots(counters.get(0)) ? counters.get(0).slots() : null;
         List<String> columns =
                 counters.stream().map(counter -> counter.column(parent)).toList();
         List<Class<?>> types = new ArrayList<>();
         counters.forEach(counter -> types.add(counter.type(parent)));
         Map<TouchedAttribute, List<Integer>> touched = touches ? touched(parent, counters) : Map.of();
         List<TouchedAttribute> attributes = List.copyOf(touched.keySet());
-        String text = addToSlot == null ? update(table, parent, columns, attributes, List.of()) : addToSlot;
+        String text = slots == null ? update(table, parent, columns, attributes, List.of()) : database.addToSlot(slots);
         return new CounterUpdate(
                 parent,
                 counters,
                 types,
                 text,
-                addToSlot == null ? returning(text, columns) : null,
-                addToSlot == null ? ArrayUpdate.update(table, parent, columns, types, touched) : null,
+                slots == null ? returning(text, columns) : null,
+                slots == null ? ArrayUpdate.update(table, parent, columns, types, touched) : null,
                 unchanged(table, parent, columns.get(0)),
                 attributes,
                 only(counters, counter -> model.tables().of(counter).size() > 1),

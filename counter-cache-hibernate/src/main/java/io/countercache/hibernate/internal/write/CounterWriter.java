@@ -1,7 +1,5 @@
 package io.countercache.hibernate.internal.write;
 
-import static java.util.Objects.requireNonNull;
-
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentRow;
@@ -14,10 +12,10 @@ import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -38,28 +36,21 @@ public final class CounterWriter {
     private final CacheInvalidation caches;
     private final WrittenMoves moves;
     private final Activity activity;
-    private final SquashTurns turns;
     /** The tables in which no row is hidden from an UPDATE: known when the factory has been built. */
     private volatile Set<String> plainTables = Set.of();
 
     public CounterWriter(
-            CounterModel model,
-            CounterSql sql,
-            CacheInvalidation caches,
-            WrittenMoves moves,
-            Activity activity,
-            SquashTurns turns) {
+            CounterModel model, CounterSql sql, CacheInvalidation caches, WrittenMoves moves, Activity activity) {
         this.model = model;
         this.sql = sql;
         this.caches = caches;
         this.moves = moves;
         this.activity = activity;
-        this.turns = turns;
     }
 
     /** One that corrects counters: the rows that they count have not changed, so that nothing is touched. It needs the rows' locks. */
     public CounterWriter forCorrections() {
-        return new CounterWriter(model, sql.forCorrections(), caches, moves, activity, turns);
+        return new CounterWriter(model, sql.forCorrections(), caches, moves, activity);
     }
 
     /**
@@ -99,16 +90,6 @@ public final class CounterWriter {
         rows.subList(last, rows.size()).forEach(deltas::restore);
     }
 
-    /** What the transaction is to squash once these deltas are written; null mostly. */
-    public SquashTurns.@Nullable Turn squashAfter(CounterDeltas deltas, SharedSessionContractImplementor session) {
-        return turns.after(deltas, session);
-    }
-
-    /** Squashes slots, in a transaction that will do nothing more. */
-    public void squash(SquashTurns.Turn turn, SharedSessionContractImplementor session) {
-        turns.take(turn, session);
-    }
-
     /** Writes the deltas that {@link #writeAllButLast} has left, and commits. */
     public void writeAndCommit(CounterDeltas deltas, SharedSessionContractImplementor session) {
         write(last(inOrder(deltas.drain(sql.lockOrder(session))), session), true, session);
@@ -119,33 +100,32 @@ public final class CounterWriter {
         if (model.slots().isEmpty()) {
             return rows;
         }
-        List<RowDeltas> ordered = new ArrayList<>();
-        int from = 0;
-        while (from < rows.size()) {
-            String table = rows.get(from).row().table();
-            Map<CounterDefinition, List<RowDeltas>> slots = new TreeMap<>(Amounts.BY_COLUMN);
-            int to = from;
-            for (; to < rows.size() && rows.get(to).row().table().equals(table); to++) {
-                RowDeltas row = rows.get(to);
-                Amounts inColumns = null;
-                for (var amount : row.amounts().entrySet()) {
-                    CounterDefinition counter = amount.getKey();
-                    if (sql.goesToSlots(counter)) {
-                        slots.computeIfAbsent(counter, any -> new ArrayList<>())
-                                .add(new RowDeltas(
-                                        row.row(), requireNonNull(Amounts.add(null, counter, amount.getValue()))));
-                    } else {
-                        inColumns = Amounts.add(inColumns, counter, amount.getValue());
-                    }
-                }
-                if (inColumns != null) {
-                    ordered.add(new RowDeltas(row.row(), inColumns));
-                }
+        List<RowDeltas> parts = new ArrayList<>();
+        rows.forEach(row -> addParts(row, parts));
+        parts.sort(Comparator.comparing((RowDeltas part) -> part.row().table(), sql.tableOrder())
+                .thenComparing(this::spreadCounter, Comparator.nullsFirst(Amounts.BY_COLUMN)));
+        return parts;
+    }
+
+    /** Adds what goes to the columns of a row, and what goes to the slots of each counter. */
+    private void addParts(RowDeltas row, List<RowDeltas> parts) {
+        Amounts inColumns = null;
+        for (var amount : row.amounts().entrySet()) {
+            if (sql.goesToSlots(amount.getKey())) {
+                parts.add(new RowDeltas(row.row(), Map.of(amount.getKey(), amount.getValue())));
+            } else {
+                inColumns = Amounts.add(inColumns, amount.getKey(), amount.getValue());
             }
-            slots.values().forEach(ordered::addAll);
-            from = to;
         }
-        return ordered;
+        if (inColumns != null) {
+            parts.add(new RowDeltas(row.row(), inColumns));
+        }
+    }
+
+    /** The one counter of what goes to slots; null for what goes to columns. */
+    private @Nullable CounterDefinition spreadCounter(RowDeltas part) {
+        CounterDefinition first = part.amounts().keySet().iterator().next();
+        return sql.goesToSlots(first) ? first : null;
     }
 
     private void write(List<RowDeltas> rows, SharedSessionContractImplementor session) {

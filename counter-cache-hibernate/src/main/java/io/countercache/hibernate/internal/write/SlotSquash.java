@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.RowLocks;
@@ -17,9 +18,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
      * @return how many slots are gone
      */
     public int squash(Collection<?> ids) {
-        return squash(locked(ids));
+        return squashLocked(RowLocks.lock(ids, entity, slots.rows(), session));
     }
 
     /**
@@ -54,10 +55,10 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
      * the same reason: what they have is taken off by one more slot.
      */
     public void gather(Collection<?> ids) {
-        String balance = Databases.of(session).addToSlot(slots.balance());
-        NavigableSet<Object> locked = locked(ids);
-        if (balance == null) {
-            squash(locked);
+        NavigableSet<Object> locked = RowLocks.lock(ids, entity, slots.rows(), session);
+        Database database = Databases.of(session);
+        if (!database.canAddToSlots()) {
+            squashLocked(locked);
             return;
         }
         var sums = new TreeMap<Object, BigDecimal>(LockOrder.of(entity, session));
@@ -67,22 +68,9 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
                 sums.put(id, sum);
             }
         }
-        add(sums);
-        if (!sums.isEmpty()) {
-            send(balance, statement -> {
-                for (var sum : sums.entrySet()) {
-                    Columns.bind(sum.getValue().negate(), type, statement, 1);
-                    Columns.bindId(requireNonNull(sum.getKey()), entity, statement, 2, session);
-                    statement.addBatch();
-                }
-            });
-        }
-    }
-
-    private NavigableSet<Object> locked(Collection<?> ids) {
-        NavigableSet<Object> inOrder = new TreeSet<>(LockOrder.of(entity, session));
-        inOrder.addAll(ids);
-        return RowLocks.lock(inOrder, entity, slots.rows(), session);
+        addToColumns(sums);
+        sums.replaceAll((id, sum) -> sum.negate());
+        add(database.addToSlot(slots.balance()), sums);
     }
 
     private static BigDecimal sum(List<Filled> filled) {
@@ -98,13 +86,11 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
         if (Databases.of(session).skipLocked() == null) {
             return 0;
         }
-        NavigableSet<Object> inOrder = new TreeSet<>(LockOrder.of(entity, session));
-        inOrder.addAll(ids);
-        return squash(RowLocks.lockUnlocked(inOrder, entity, slots.rows(), session));
+        return squashLocked(RowLocks.lockUnlocked(ids, entity, slots.rows(), session));
     }
 
     /** Squashes slots of rows that are locked. */
-    private int squash(NavigableSet<Object> locked) {
+    private int squashLocked(NavigableSet<Object> locked) {
         String unlocked = Databases.of(session).skipLocked();
         String lock = unlocked == null ? Databases.of(session).forUpdate() : unlocked;
         int gone = 0;
@@ -117,7 +103,7 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
                 sums.put(id, sum(filled));
             }
         }
-        add(sums);
+        addToColumns(sums);
         return gone;
     }
 
@@ -144,18 +130,21 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
         });
     }
 
-    private void add(TreeMap<Object, BigDecimal> sums) {
-        if (sums.isEmpty()) {
-            return;
+    private void addToColumns(Map<Object, BigDecimal> sums) {
+        add(CounterSql.update(slots.rows(), entity, List.of(slots.column()), List.of(), List.of()), sums);
+    }
+
+    /** @param sql its parameters are the amount and the id */
+    private void add(String sql, Map<Object, BigDecimal> amounts) {
+        if (!amounts.isEmpty()) {
+            send(sql, statement -> {
+                for (var amount : amounts.entrySet()) {
+                    Columns.bind(amount.getValue(), type, statement, 1);
+                    Columns.bindId(requireNonNull(amount.getKey()), entity, statement, 2, session);
+                    statement.addBatch();
+                }
+            });
         }
-        String sql = CounterSql.update(slots.rows(), entity, List.of(slots.column()), List.of(), List.of());
-        send(sql, statement -> {
-            for (var sum : sums.entrySet()) {
-                Columns.bind(sum.getValue(), type, statement, 1);
-                Columns.bindId(requireNonNull(sum.getKey()), entity, statement, 2, session);
-                statement.addBatch();
-            }
-        });
     }
 
     private interface Binding {

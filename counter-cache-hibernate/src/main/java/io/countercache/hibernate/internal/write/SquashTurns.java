@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.write;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.Slots;
@@ -49,26 +51,22 @@ public final class SquashTurns {
     }
 
     /** The same of a transaction that is going to write these deltas. */
-    @Nullable
-    Turn after(CounterDeltas deltas, SharedSessionContractImplementor session) {
-        if (model.slots().isEmpty() || Databases.of(session).skipLocked() == null) {
+    public @Nullable Turn after(CounterDeltas deltas, SharedSessionContractImplementor session) {
+        if (model.slots().isEmpty() || !Databases.of(session).canAddToSlots()) {
             return null;
         }
-        List<Turn> possible = new ArrayList<>();
-        for (String table : deltas.tables()) {
-            for (CounterDefinition counter : model.tables().countersIn(table)) {
-                Slots slots = counter.slots();
-                if (slots != null) {
-                    EntityPersister parent = model.parent(counter);
-                    List<Object> ids = deltas.ids(table).stream().limit(OTHERS).toList();
-                    possible.add(new Turn(parent, slots, counter.type(parent), ids));
-                }
-            }
+        List<CounterDefinition> spread = deltas.tables().stream()
+                .flatMap(table -> model.tables().countersIn(table).stream())
+                .filter(counter -> counter.slots() != null)
+                .toList();
+        if (spread.isEmpty() || !comesToATurn()) {
+            return null;
         }
         // any of them: if it was always the first, slots of the others would stay
-        return possible.isEmpty() || !comesToATurn()
-                ? null
-                : possible.get(ThreadLocalRandom.current().nextInt(possible.size()));
+        CounterDefinition counter = spread.get(ThreadLocalRandom.current().nextInt(spread.size()));
+        EntityPersister parent = model.parent(counter);
+        List<Object> ids = deltas.ids(counter.table()).stream().limit(OTHERS).toList();
+        return new Turn(parent, requireNonNull(counter.slots()), counter.type(parent), ids);
     }
 
     /** Squashes, in a transaction that will do nothing more. */
