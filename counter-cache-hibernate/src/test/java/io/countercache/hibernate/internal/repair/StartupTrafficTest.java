@@ -118,7 +118,8 @@ class StartupTrafficTest {
                     .filteredOn(text -> text.startsWith("Counters were repaired at start-up"))
                     .singleElement()
                     .asString()
-                    .contains("Post repaired: %,d rows, %,d wrong".formatted(POSTS, POSTS / 100));
+                    // the other may have corrected its first chunk before the two of them met
+                    .containsPattern("Post repaired: %,d rows, [1-9][\\d,]* wrong".formatted(POSTS));
             assertThat(log.warnings()).isEmpty();
         }
         assertThat(CounterRepair.verifyAll(db.factory()).isClean()).isTrue();
