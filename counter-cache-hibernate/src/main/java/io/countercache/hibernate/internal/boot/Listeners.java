@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.boot;
 
 import io.countercache.hibernate.internal.collection.CollectionEvents;
 import io.countercache.hibernate.internal.entity.EntityEvents;
+import io.countercache.hibernate.internal.entity.FlushEvents;
 import io.countercache.hibernate.internal.entity.ForeseenCounts;
 import io.countercache.hibernate.internal.entity.MergedParents;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
@@ -28,15 +29,16 @@ final class Listeners {
             ReadBeforeWrite reads,
             @Nullable CollectionEvents collections,
             EventListenerRegistry registry) {
-        registry.prependListeners(EventType.FLUSH, event -> entities.beforeFlush(event.getSession()));
-        registry.appendListeners(EventType.FLUSH, reads, entities);
-        registry.prependListeners(EventType.AUTO_FLUSH, event -> entities.beforeFlush(event.getSession()));
+        FlushEvents flush = entities.flush();
+        registry.prependListeners(EventType.FLUSH, event -> flush.before(event.getSession()));
+        registry.appendListeners(EventType.FLUSH, reads, flush);
+        registry.prependListeners(EventType.AUTO_FLUSH, event -> flush.before(event.getSession()));
         registry.prependListeners(EventType.AUTO_FLUSH, reads::beforeAutoFlush);
-        registry.appendListeners(EventType.AUTO_FLUSH, reads, entities);
+        registry.appendListeners(EventType.AUTO_FLUSH, reads, flush);
         // so that Hibernate never sees what the application has assigned to a counter
-        registry.prependListeners(EventType.FLUSH_ENTITY, entities);
+        registry.prependListeners(EventType.FLUSH_ENTITY, flush);
         // once it is known what the flush will write
-        registry.appendListeners(EventType.FLUSH_ENTITY, entities::afterDirtyCheck);
+        registry.appendListeners(EventType.FLUSH_ENTITY, flush::afterDirtyCheck);
         // so that a @PostLoad method of the application sees what is pending
         registry.prependListeners(EventType.POST_LOAD, entities);
         // so that Bean Validation never sees null

@@ -12,18 +12,10 @@ import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.ParentLocks;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import java.util.List;
-import java.util.function.BiConsumer;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
-import org.hibernate.event.spi.AutoFlushEvent;
-import org.hibernate.event.spi.AutoFlushEventListener;
 import org.hibernate.event.spi.DeleteContext;
 import org.hibernate.event.spi.DeleteEvent;
 import org.hibernate.event.spi.DeleteEventListener;
-import org.hibernate.event.spi.FlushEntityEvent;
-import org.hibernate.event.spi.FlushEntityEventListener;
-import org.hibernate.event.spi.FlushEvent;
-import org.hibernate.event.spi.FlushEventListener;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
@@ -46,16 +38,13 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every event by which Hibernate reports that a session loads, flushes or writes an entity, and what is done about it, in order:
- * first for the entity as a parent, then as a child, then the steps of other packages. Never vetoes.
+ * Every event by which Hibernate reports that a session loads or writes an entity, and what is done about it, in order: first for
+ * the entity as a parent, then as a child, then the steps of other packages. {@link FlushEvents} come before. Never vetoes.
  *
  * <p>Most events are about entities that no counter has to do with, so each method asks that first, and allocates nothing.
  */
 public final class EntityEvents
-        implements FlushEventListener,
-                AutoFlushEventListener,
-                FlushEntityEventListener,
-                PostLoadEventListener,
+        implements PostLoadEventListener,
                 PreInsertEventListener,
                 PostInsertEventListener,
                 PreUpdateEventListener,
@@ -78,6 +67,7 @@ public final class EntityEvents
     private final transient ChildCounting children;
     private final transient LockedParents locks;
     private final transient RowSteps steps;
+    private final transient FlushEvents flush;
 
     /**
      * @param trust whether the application has said that no two transactions change one child at the same time
@@ -108,55 +98,12 @@ public final class EntityEvents
         this.images = new BeforeImages(onDelete, trust, pending, queries, caches, activity);
         this.children = new ChildCounting(images, sink);
         this.steps = new RowSteps(steps);
+        this.flush = new FlushEvents(model, skipping, deletes, parents, foreseen, images, this.locks, this.steps);
     }
 
-    /** Called when a flush begins, before Hibernate works on it. */
-    public void beforeFlush(SessionImplementor session) {
-        forgetFlush(session, RowStep::beforeFlush); // one that has failed
-    }
-
-    @Override
-    public void onFlush(FlushEvent event) {
-        forgetFlush(event.getSession(), RowStep::afterFlush);
-    }
-
-    @Override
-    public void onAutoFlush(AutoFlushEvent event) {
-        forgetFlush(event.getSession(), RowStep::afterFlush);
-    }
-
-    private void forgetFlush(SessionImplementor session, BiConsumer<RowStep, SessionImplementor> callSteps) {
-        if (session.getPersistenceContextInternal().isFlushing()) {
-            return; // a query in the middle of a flush asks for another flush, which does nothing
-        }
-        foreseen.forget(session);
-        images.forget(session);
-        locks.forget(session);
-        callSteps.accept(steps, session);
-    }
-
-    /** Called before Hibernate compares the entity with its loaded state, and before the flush inserts anything. */
-    @Override
-    public void onFlushEntity(FlushEntityEvent event) {
-        foreseen.onFlushEntity(event);
-        List<ParentCounter> counters = model.countersOf(event.getEntityEntry().getPersister());
-        if (!counters.isEmpty()) {
-            parents.onFlushEntity(event, counters);
-        }
-    }
-
-    /** Called after Hibernate has compared the entity with its loaded state, and before the flush sends anything. */
-    public void afterDirtyCheck(FlushEntityEvent event) {
-        WatchedEntity watched = model.watched(event.getEntityEntry().getPersister());
-        if (!watched.isEmpty() && !skipping.contains(event.getSession())) {
-            images.onFlushEntity(event, watched);
-            if (locks.areNeeded()) {
-                locks.onFlushEntity(event, watched);
-            }
-        }
-        if (!steps.isEmpty() && deletes.isSendingDelete(event.getEntityEntry(), event.getSession())) {
-            steps.onFlushDeleted(event.getEntityEntry(), event.getSession());
-        }
+    /** The same parts hear what a flush does. */
+    public FlushEvents flush() {
+        return flush;
     }
 
     /** @param inserted see {@link LockedParents#beforeStatement} */

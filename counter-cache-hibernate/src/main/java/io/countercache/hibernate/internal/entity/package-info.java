@@ -3,6 +3,7 @@
  *
  * <ul>
  *   <li>{@link EntityEvents}: every event of a row, and who works on it, in order
+ *   <li>{@link FlushEvents}: what comes before the statements of a flush, and after them
  *   <li>{@link RowStep}: how the packages above this one work on the same events
  *   <li>{@link ChildCounting}: turns what has happened to a row into moves
  *   <li>{@link BeforeImages}: decides where the before image of a row comes from: {@link RowGuard} says whether the session knows it, {@link
