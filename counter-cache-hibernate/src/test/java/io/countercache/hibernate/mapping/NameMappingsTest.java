@@ -9,8 +9,10 @@ import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
+import jakarta.persistence.IdClass;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -64,6 +66,39 @@ class NameMappingsTest {
         Group group;
     }
 
+    @Entity(name = "Hall")
+    static class Hall {
+        @Id
+        Long id = next();
+
+        int booksCount;
+    }
+
+    record ShelfKey(String room, int number) {}
+
+    @Entity(name = "Shelf")
+    @IdClass(ShelfKey.class)
+    static class Shelf {
+        @Id
+        String room = "attic";
+
+        @Id
+        int number = 1;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        Hall hall;
+    }
+
+    @Entity(name = "Book")
+    static class Book {
+        @Id
+        Long id = next();
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "booksCount", path = "hall")
+        Shelf shelf;
+    }
+
     /** Gets the names of its table and its columns from XML. */
     @Entity(name = "Parcel")
     static class Parcel {
@@ -88,6 +123,10 @@ class NameMappingsTest {
     @RegisterExtension
     final TestDatabase quoted =
             TestDatabase.with(Group.class, User.class).setting("hibernate.globally_quoted_identifiers", true);
+
+    @RegisterExtension
+    final TestDatabase quotedPath = TestDatabase.with(Hall.class, Shelf.class, Book.class)
+            .setting("hibernate.globally_quoted_identifiers", true);
 
     @RegisterExtension
     final TestDatabase xml = TestDatabase.with(Parcel.class).mappedBy("parcels-orm.xml");
@@ -117,6 +156,26 @@ class NameMappingsTest {
                         group -> group.select,
                         "update \"group\" set \"select\" = 9")
                 .isLived();
+    }
+
+    @Test
+    void aRowOnThePathWithAnIdOfTwoColumnsTakesAlongWhatIsBeneathIt() {
+        List<Hall> halls = List.of(quotedPath.persist(new Hall()), quotedPath.persist(new Hall()));
+        Shelf shelf = new Shelf();
+        quotedPath.inTransaction(session -> {
+            shelf.hall = session.getReference(Hall.class, halls.get(0).id);
+            session.persist(shelf);
+            for (int i = 0; i < 3; i++) {
+                Book book = new Book();
+                book.shelf = shelf;
+                session.persist(book);
+            }
+        });
+        quotedPath.inTransaction(session -> session.find(Shelf.class, new ShelfKey("attic", 1)).hall =
+                session.getReference(Hall.class, halls.get(1).id));
+        assertThat(halls)
+                .extracting(hall -> quotedPath.number("select \"booksCount\" from \"Hall\" where \"id\" = " + hall.id))
+                .containsExactly(0L, 3L);
     }
 
     @Test

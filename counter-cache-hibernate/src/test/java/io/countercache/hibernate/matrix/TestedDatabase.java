@@ -31,7 +31,7 @@ record TestedDatabase(String id, String name, boolean hasAll) {
 
     /** Whether a class has a test that runs on a database: what only PostgreSQL can do is tagged with its name. */
     static boolean hasTestsFor(String database, Class<?> tests) {
-        return List.of("postgresql", "portable").contains(database)
+        return database.equals("postgresql")
                 || (!isForPostgreSql(tests)
                         && Stream.of(tests.getDeclaredMethods())
                                 .filter(each -> AnnotationSupport.isAnnotated(each, Testable.class))

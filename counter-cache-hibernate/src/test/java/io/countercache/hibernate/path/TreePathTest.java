@@ -256,8 +256,8 @@ class TreePathTest {
         for (int i = 0; i < 3; i++) {
             Folder parent = session.getReference(Folder.class, 1L + random.nextInt(FOLDERS));
             session.persist(new Folder(ids.incrementAndGet(), parent));
-            if (!TestServer
-                    .IS_MARIADB) { // a flush locks the parents of its rows there, so that several of them may deadlock
+            // there a flush locks the parents of its rows, so that several of them may deadlock
+            if (!TestServer.LOCKS_PARENTS) {
                 session.flush();
             }
         }

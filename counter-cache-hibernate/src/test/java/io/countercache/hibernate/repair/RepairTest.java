@@ -3,6 +3,7 @@ package io.countercache.hibernate.repair;
 import static io.countercache.hibernate.support.TestDatabase.counterUpdates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.CounterCacheException;
 import io.countercache.Drift;
@@ -18,6 +19,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.OptimisticLockException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +84,7 @@ class RepairTest {
 
     @Test
     void onlyRowsThatAreWrongAreLockedAndWritten() {
+        assumeFalse(TestServer.IS_PORTABLE, "both values cannot be read at once, so that all rows are locked");
         breakEveryFifth();
         List<String> sql = db.statementsOf(() -> repair().chunkSize(10).repair());
         assertThat(counterUpdates(sql)).hasSize(5);
@@ -92,6 +95,7 @@ class RepairTest {
 
     @Test
     void verifyingAndRepairingWhatIsRightNeitherLockNorWrite() {
+        assumeFalse(TestServer.IS_PORTABLE, "both values cannot be read at once, so that all rows are locked");
         for (RepairReport report : List.of(repair().verify(), repair().repair())) {
             assertThat(report.isClean()).isTrue();
             assertThat(report.examined()).isEqualTo(POSTS);

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("mariadb")
 class ResetTest {
 
+    private static final boolean LOCKS_FIRST = TestServer.IS_MARIADB || TestServer.IS_PORTABLE;
+
     @RegisterExtension
     final TestDatabase db = TestDatabase.shared(Post.class, Author.class, Comment.class, Shelf.class, Book.class);
 
@@ -70,7 +72,7 @@ class ResetTest {
 
     @Test
     void whereThereIsNoIndexTheChildrenOfManyRowsAreReadOnceAndNotForEachRow() {
-        assumeFalse(TestServer.IS_MARIADB, "what seems right may be old there, so that it is counted once only");
+        assumeFalse(LOCKS_FIRST, "what seems right may be old there, so that it is counted once only");
         store(first, 41);
         store(second, 7);
         List<String> sql = db.statementsOf(() -> db.inTransaction(session -> assertThat(CounterCaches.of(session)
@@ -114,6 +116,7 @@ class ResetTest {
 
     @Test
     void manyRowsAreResetAndOnlyTheWrongOnesAreLockedAndWritten() {
+        assumeFalse(TestServer.IS_PORTABLE, "both values cannot be read at once, so that all rows are locked");
         store(second, 7);
         List<String> sql = db.statementsOf(() -> db.inTransaction(session -> assertThat(CounterCaches.of(session)
                         .on(Post.class, List.of(first.id, second.id, first.id, -1L))
@@ -127,7 +130,7 @@ class ResetTest {
 
     @Test
     void whatIsRightIsNeitherLockedNorWritten() {
-        assumeFalse(TestServer.IS_MARIADB, "what seems right may be old there, so that it is locked");
+        assumeFalse(LOCKS_FIRST, "what seems right may be old there, so that it is locked");
         List<String> sql = db.statementsOf(() -> db.inTransaction(session -> assertThat(
                         CounterCaches.of(session).on(Post.class, first.id).reset())
                 .isEmpty()));
@@ -140,8 +143,8 @@ class ResetTest {
         List<String> sql = db.statementsOf(() -> db.inTransaction(session -> assertThat(
                         CounterCaches.of(session).on(Post.class, first.id).drift("comments"))
                 .containsExactly(drift(first, 9, 1))));
-        // on MariaDB what seems wrong may be old, so that it is locked and measured again
-        assertThat(sql).hasSize(TestServer.IS_MARIADB ? 3 : 1).noneMatch(statement -> statement.startsWith("update"));
+        // there what seems wrong may be old, so that it is locked and measured again
+        assertThat(sql).hasSize(LOCKS_FIRST ? 3 : 1).noneMatch(statement -> statement.startsWith("update"));
         assertThat(stored(first)).isEqualTo(9);
         store(first, 1);
     }

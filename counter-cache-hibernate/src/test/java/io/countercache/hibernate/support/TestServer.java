@@ -33,6 +33,9 @@ public final class TestServer {
     /** PostgreSQL, which gets what is sent to databases that are not known. */
     public static final boolean IS_PORTABLE = is("portable");
 
+    /** Whether a flush locks the parents of its children, if there are counters further up. */
+    public static final boolean LOCKS_PARENTS = IS_MARIADB || IS_PORTABLE;
+
     /** What a report of a test says of the server, as a property of the JVM. */
     private static final String VERSION = "test.database.version";
 

@@ -143,8 +143,13 @@ public final class CounterCacheIntegrator implements Integrator {
         MoveSink sink = new MoveSink(model, pending, skipping);
         CollectionReads rows = new CollectionReads(queries);
         AnnouncedCollections announced = new AnnouncedCollections(sink, collections, rows);
-        ParentLocks locks =
-                new ParentLocks(Databases.of(factory).locksReferredRows(), model, sql, paths, pending, announced);
+        Database database = Databases.of(factory);
+        // only rows on paths are locked by a transaction that has inserted a child
+        boolean locksParents = database.locksReferredRows()
+                || (database.locksAgainstReferrers()
+                        && declared.derived().stream()
+                                .anyMatch(counter -> !counter.path().isEmpty()));
+        ParentLocks locks = new ParentLocks(locksParents, model, sql, paths, pending, announced);
         listen(
                 installed,
                 declared,

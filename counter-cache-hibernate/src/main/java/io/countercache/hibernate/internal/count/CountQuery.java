@@ -5,6 +5,7 @@ import io.countercache.hibernate.internal.model.CountedCollections;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterDefinition.Counts;
 import io.countercache.hibernate.internal.model.CounterModel;
+import io.countercache.hibernate.internal.model.CounterPaths.PathStep;
 import io.countercache.hibernate.internal.model.SuperclassKey;
 import io.countercache.hibernate.internal.model.WatchedAttribute;
 import io.countercache.hibernate.internal.orm.Entities;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,10 @@ public final class CountQuery {
     private final CounterDefinition counter;
     private final EntityPersister child;
     private final boolean isAny;
+    /** What leads from the child; null if the rows of a collection do. */
+    private final @Nullable ModelPart association;
+
+    private final List<PathStep> steps;
     private final @Nullable SuperclassKey superclassKey;
     /** Conditions over the child {@code c}, to be added to others; empty if every child counts. */
     private final String andWhere;
@@ -44,6 +51,8 @@ public final class CountQuery {
         this.child = Entities.entity(counter.child(), parent.getFactory());
         WatchedAttribute by = counter.counts() == Counts.CHILDREN ? WatchedAttribute.of(child, counter) : null;
         this.isAny = by != null && by.isAny();
+        this.association = by == null ? null : by.part();
+        this.steps = model.paths().steps(counter);
         this.superclassKey = by == null ? null : SuperclassKey.of(by.part());
         String where = model.where(counter, "c");
         this.andWhere = (by == null || !isAny ? "" : " and " + by.leadsToTarget("c"))
@@ -88,7 +97,7 @@ public final class CountQuery {
 
     /** HQL cannot join a subquery by a composite id, and JPA knows no subquery in the FROM clause. */
     public boolean isGroupable() {
-        return parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping
+        return hasSimpleId()
                 && !parent.getFactory()
                         .getSessionFactoryOptions()
                         .getJpaCompliance()
@@ -141,9 +150,27 @@ public final class CountQuery {
      * @param step the number of the step that leads from the row
      */
     public String beneath(int step) {
-        boolean isReferred = step > 0 || counter.counts() == Counts.CHILDREN;
-        String id = isReferred && parent.getSoftDeleteMapping() != null ? "fk" : "id";
-        return "select %s %s where %s(%s) = :id%s".formatted(total(), from(), id, end(step), andWhere);
+        return "select %s %s where %s(%s) = :id%s"
+                .formatted(total(), from(), isReadByKey(step) ? "fk" : "id", end(step), andWhere);
+    }
+
+    /**
+     * Whether a foreign key has the id. By {@code id()} Hibernate would look for rows that are not marked as deleted, and
+     * would not find the columns of an id class.
+     */
+    private boolean isReadByKey(int step) {
+        if (step == 0 && counter.counts() != Counts.CHILDREN) {
+            return false;
+        }
+        return parent.getSoftDeleteMapping() != null
+                || (!hasSimpleId()
+                        && (step == 0 ? association : steps.get(step - 1).toOne())
+                                instanceof ToOneAttributeMapping toOne
+                        && toOne.isReferenceToPrimaryKey());
+    }
+
+    private boolean hasSimpleId() {
+        return parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping;
     }
 
     private String total() {

@@ -101,6 +101,14 @@ public interface Database {
         return false;
     }
 
+    /**
+     * Whether {@link #forUpdate} waits for transactions that have inserted rows that refer to the row, though an UPDATE of the row does
+     * not.
+     */
+    default boolean locksAgainstReferrers() {
+        return false;
+    }
+
     /** Whether a row that a foreign key refers to is there at the commit, also if another transaction has deleted it meanwhile. */
     default boolean keepsReferredRows() {
         return true;

@@ -68,6 +68,11 @@ record PlainSql(Database kind) implements Database {
         return kind.locksReferredRows();
     }
 
+    @Override
+    public boolean locksAgainstReferrers() {
+        return !kind.forUpdate().equals(kind.forDelete());
+    }
+
     /** Between two servers there are no foreign keys. */
     @Override
     public boolean keepsReferredRows() {
