@@ -256,6 +256,18 @@ abstract class TownTests {
     }
 
     @Test
+    @SinceHibernate("7.2")
+    void whatStatelessSessionsSendInBatchesIsCountedWhereItWas() {
+        Tenant first = new Tenant(1, new House(3, null));
+        Tenant second = new Tenant(2, new House(3, null));
+        sending(() -> {
+            db.factory().inStatelessTransaction(session -> session.insertMultiple(List.of(first, second)));
+            db.factory().inStatelessTransaction(session -> session.deleteMultiple(List.of(first, second)));
+        });
+        assertThat(countsOf(3)).containsExactly(0L, 0L, 0L);
+    }
+
+    @Test
     void countersAreChangedByHand() {
         inTransaction(session -> CounterCaches.of(session).on(House.class, 1L).increment("letters", 5));
         inTransaction(session -> assertThat(

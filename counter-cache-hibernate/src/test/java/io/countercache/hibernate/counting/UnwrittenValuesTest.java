@@ -2,11 +2,13 @@ package io.countercache.hibernate.counting;
 
 import static io.countercache.hibernate.support.TestDatabase.withoutLocks;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Embedded;
@@ -471,6 +473,7 @@ class UnwrittenValuesTest {
 
     @Test
     void whatIsPretendedIsRemovedWithoutAQuery() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.MORE_STATEMENTS);
         List<String> sent = db.statementsOf(() -> db.inTransaction(session -> {
             Tree tree = pretending(Tree.class, session);
             session.flush();

@@ -2,6 +2,7 @@ package io.countercache.hibernate.direct;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.Counter;
 import io.countercache.CounterLimitException;
@@ -98,6 +99,7 @@ class CurrentValuesTest {
 
     @Test
     void aBumpAddsToARowThatAnotherTransactionHasInserted() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.NO_BUMP);
         after(
                 () -> otherBumps("used", 7),
                 session -> assertThat(bump(session, "a", "used", 3)).isEqualTo(10));
@@ -115,6 +117,7 @@ class CurrentValuesTest {
 
     @Test
     void bumpsOfManyThreadsStopAtTheLimitExactly() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.NO_BUMP);
         AtomicInteger allowed = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
         TrafficTest.onThreads(16, () -> {
@@ -135,6 +138,7 @@ class CurrentValuesTest {
 
     @Test
     void bumpsOfManyThreadsAndKeysAddUp() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.NO_BUMP);
         int keys = 5;
         TrafficTest.onThreads(16, () -> {
             for (int i = 0; i < 20; i++) {
@@ -149,6 +153,7 @@ class CurrentValuesTest {
 
     @Test
     void bumpsThatWaitForAnInsertThatIsRolledBackAreExactOrMayBeTriedAgain() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.NO_BUMP);
         AtomicInteger added = new AtomicInteger();
         try (Concurrently concurrently = new Concurrently(db);
                 Session first = db.factory().openSession()) {

@@ -55,8 +55,8 @@ public final class CompatibilityReport {
     private static final String ABOUT_DATABASES = """
 
             The table is written by the run of the tests on each database, on Hibernate %s. The words are those of the table above,
-            but for *not run*: on Derby, HSQLDB and SQLite chosen tests run. What only PostgreSQL can do is tested there alone, so
-            the other numbers are smaller.
+            but for *not run*: on Derby, HSQLDB and SQLite chosen tests run, and with portable SQL all but those of what it does not
+            have. What only PostgreSQL can do is tested there alone, so the other numbers are smaller.
 
             """;
 

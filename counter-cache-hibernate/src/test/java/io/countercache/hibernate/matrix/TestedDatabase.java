@@ -18,7 +18,7 @@ record TestedDatabase(String id, String name, boolean hasAll) {
 
     static final List<TestedDatabase> ALL = List.of(
             new TestedDatabase("postgresql", "PostgreSQL", true),
-            new TestedDatabase("portable", "PostgreSQL as `portable`", true),
+            new TestedDatabase("portable", "PostgreSQL as `portable`", false),
             new TestedDatabase("mariadb", "MariaDB", true),
             new TestedDatabase("h2", "H2", true),
             new TestedDatabase("hsqldb", "HSQLDB", false),

@@ -5,6 +5,7 @@ import static io.countercache.hibernate.support.TestServer.IS_MARIADB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.CounterCacheSettings;
@@ -21,6 +22,7 @@ import io.countercache.hibernate.support.Figures;
 import io.countercache.hibernate.support.Notes.Note;
 import io.countercache.hibernate.support.Notes.Pad;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Statistic;
@@ -108,6 +110,7 @@ class CounterCacheMetricsTest {
 
     @Test
     void theyShowWhatWritesHaveCost() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.MORE_STATEMENTS);
         List<Post> posts = Blog.posts(2, db);
         MeterRegistry registry = bound();
 

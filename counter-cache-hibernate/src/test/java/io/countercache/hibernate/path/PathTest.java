@@ -330,7 +330,7 @@ class PathTest {
         assertThat(counterUpdates(statements)).hasSize(3);
         assertThat(statements.stream().filter(sql -> sql.matches("select .* for (no key )?update.*")))
                 .as("one lock for each row on the way, and of the first one before the insert where that locks it, too")
-                .hasSize(TestServer.IS_MARIADB ? 3 : 2);
+                .hasSize(TestServer.LOCKS_PARENTS ? 3 : 2);
     }
 
     @Test

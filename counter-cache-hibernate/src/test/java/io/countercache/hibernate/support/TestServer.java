@@ -36,6 +36,12 @@ public final class TestServer {
     /** Whether a flush locks the parents of its children, if there are counters further up. */
     public static final boolean LOCKS_PARENTS = IS_MARIADB || IS_PORTABLE;
 
+    /** Why a test of {@code bump} is skipped with portable SQL. */
+    public static final String NO_BUMP = "portable SQL has no upsert, so that bump is refused";
+
+    /** Why a test of how many statements there are is skipped with portable SQL. */
+    public static final String MORE_STATEMENTS = "portable SQL needs more statements";
+
     /** What a report of a test says of the server, as a property of the JVM. */
     private static final String VERSION = "test.database.version";
 

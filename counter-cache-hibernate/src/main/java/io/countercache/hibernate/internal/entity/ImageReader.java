@@ -108,7 +108,11 @@ final class ImageReader {
         if (EntityTables.isInSeveralTables(query.rows())
                 || !Databases.of(session).canLockByQuery()) {
             EntityPersister locked = EntityTables.locked(query.rows());
-            return List.copyOf(RowLocks.lock(ids, locked, EntityTables.own(locked), session));
+            String table = EntityTables.own(locked);
+            return List.copyOf(
+                    queries.areUnderWay(session) // Hibernate is about to send a batch
+                            ? RowLocks.lockForBatch(ids, locked, table, session)
+                            : RowLocks.lock(ids, locked, table, session));
         }
         return list(ids.size() == 1 ? query.lockOne() : query.lockMany(), Object.class, ids, true, session);
     }

@@ -227,9 +227,7 @@ public final class PathWriter {
         }
 
         private void confirm(PathStep step, Set<Object> ids) {
-            String column = step.columns().get(0);
-            String text = "update " + step.table() + " set " + column + " = " + column + " where "
-                    + Columns.row(step.table(), step.entity());
+            String text = Columns.updateAsItIs(step.table(), step.columns().get(0), step.entity());
             for (List<Object> chunk : Chunks.of(ids, LockOrder.rowsAtOnce(session))) {
                 Statements.send(text, () -> "confirm " + Entities.name(step.entity()), session, statement -> {
                     for (Object id : chunk) {

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -51,9 +52,12 @@ final class Measurement {
             Collection<?> ids,
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
-        // what seems right in an old snapshot may be wrong by now, and what cannot be joined is locked in any case
-        boolean isSeen = !OldRows.needLock(session) && Databases.of(session).canJoin();
-        return isSeen ? ids(of(parent, ids, counters, session)) : ids;
+        if (OldRows.needLock(session)) {
+            return ids; // what seems right in an old snapshot may be wrong by now
+        }
+        return Databases.of(session).canJoin()
+                ? ids(of(parent, ids, counters, session))
+                : unsure(parent, ids, counters, session);
     }
 
     static List<Object> ids(List<Drift> drifts) {
@@ -78,9 +82,16 @@ final class Measurement {
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
         OldRows.refuse(Entities.name(parent), session);
-        Set<String> tables = new TreeSet<>(sql.tableOrder());
-        counters.forEach(counter -> tables.add(counter.table()));
-        tables.forEach(table -> RowLocks.lock(ids, parent, table, session));
+        Map<String, CounterDefinition> tables = new TreeMap<>(sql.tableOrder());
+        counters.forEach(counter -> tables.putIfAbsent(counter.table(), counter));
+        boolean isByUpdate = Databases.of(session).locksAgainstReferrers();
+        tables.forEach((table, counter) -> {
+            if (isByUpdate) {
+                RowLocks.lockByUpdate(ids, parent, table, counter.column(parent), session);
+            } else {
+                RowLocks.lock(ids, parent, table, session);
+            }
+        });
     }
 
     /** The drift of some rows. Locks nothing where both values can be read at once, and seem right. */
@@ -90,7 +101,8 @@ final class Measurement {
             List<CounterDefinition> counters,
             SharedSessionContractImplementor session) {
         if (!Databases.of(session).canJoin()) {
-            return ofLocked(parent, ids, counters, session);
+            Collection<?> suspects = suspects(parent, ids, counters, session);
+            return suspects.isEmpty() ? List.of() : ofLocked(parent, suspects, counters, session);
         }
         List<Drift> drifts = measure(parent, ids, counters, queries::listFromSnapshot, session);
         // an UPDATE of this transaction may have added to a value that an old snapshot has no children for
@@ -148,9 +160,34 @@ final class Measurement {
                 .toList();
     }
 
-    /** The id, stored and actual value of each row. */
+    /**
+     * The ids of rows that are not sure to be right. Where both values cannot be read at once, the actual one is read before the stored
+     * one and after it: if all three are the same, nothing has come between them.
+     */
+    private Set<Object> unsure(
+            EntityPersister parent,
+            Collection<?> ids,
+            List<CounterDefinition> counters,
+            SharedSessionContractImplementor session) {
+        Set<Object> unsure = new TreeSet<>(LockOrder.of(parent, session));
+        for (List<Object> chunk : Chunks.<Object>of(ids)) {
+            for (CounterDefinition counter : counters) {
+                CountQuery count = count(parent, counter, session);
+                Map<Object, Object> before = actual(count, chunk, session);
+                List<Object[]> stored = list(count.stored(), chunk, queries::list, session);
+                unsure.addAll(ids(count.drifts(both(stored, before))));
+                unsure.addAll(ids(count.drifts(both(stored, actual(count, chunk, session)))));
+            }
+        }
+        return unsure;
+    }
+
+    /** The id, stored and actual value of each row, of rows that are locked. */
     private List<Object[]> readApart(CountQuery count, List<Object> ids, SharedSessionContractImplementor session) {
-        List<Object[]> rows = list(count.stored(), ids, queries::list, session);
+        return both(list(count.stored(), ids, queries::list, session), actual(count, ids, session));
+    }
+
+    private Map<Object, Object> actual(CountQuery count, List<Object> ids, SharedSessionContractImplementor session) {
         Map<Object, Object> actual = new HashMap<>();
         if (count.isGroupable()) {
             list(count.actual(), ids, queries::list, session).forEach(row -> actual.put(row[0], orZero(row[1])));
@@ -159,9 +196,13 @@ final class Measurement {
                             count.actualOfOne(), Number.class, query -> query.setParameter("id", id), session)
                     .forEach(total -> actual.put(id, orZero(total))));
         }
-        List<Object[]> both = new ArrayList<>();
-        rows.forEach(row -> both.add(new Object[] {row[0], row[1], actual.getOrDefault(row[0], 0L)}));
-        return both;
+        return actual;
+    }
+
+    private static List<Object[]> both(List<Object[]> stored, Map<Object, Object> actual) {
+        return stored.stream()
+                .map(row -> new Object[] {row[0], row[1], actual.getOrDefault(row[0], 0L)})
+                .toList();
     }
 
     /** The sum of nothing is null. */

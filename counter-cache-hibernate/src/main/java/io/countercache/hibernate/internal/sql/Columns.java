@@ -73,6 +73,11 @@ public final class Columns {
         return keyColumns(table, entity).size() == 1;
     }
 
+    /** An UPDATE that finds a row and leaves it as it is. Its parameter is the id. */
+    public static String updateAsItIs(String table, String column, EntityPersister entity) {
+        return "update " + table + " set " + column + " = " + column + " where " + row(table, entity);
+    }
+
     /** The value of a column; 0 for null. */
     public static String orZero(String column) {
         return "coalesce(" + column + ", 0)";

@@ -18,6 +18,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
@@ -46,6 +47,8 @@ public final class RowLocks {
     private final boolean areDeleted;
     /** The end of the statement; null for the usual one. */
     private final @Nullable String suffix;
+
+    private boolean leavesBatch;
 
     public interface RowReader<R> {
         R read(ResultSet row) throws SQLException;
@@ -96,6 +99,42 @@ public final class RowLocks {
                 .navigableKeySet();
     }
 
+    /**
+     * Locks those rows that exist by UPDATEs that leave them as they are, where a SELECT would wait for transactions that have inserted
+     * rows which refer to them, and be overtaken by new ones ({@link Database#locksAgainstReferrers}).
+     *
+     * @param column any column that is no key
+     */
+    public static void lockByUpdate(
+            Collection<?> ids,
+            EntityPersister entity,
+            String table,
+            String column,
+            SharedSessionContractImplementor session) {
+        var inOrder = new TreeSet<Object>(LockOrder.of(entity, session));
+        inOrder.addAll(ids);
+        EntityTables.tables(entity, table).forEach((each, concrete) -> {
+            String sql = Columns.updateAsItIs(each, column, concrete);
+            for (List<Object> chunk : Chunks.of(inOrder, LockOrder.rowsAtOnce(session))) {
+                Statements.send(sql, () -> "lock " + Entities.name(entity), session, statement -> {
+                    for (Object id : chunk) {
+                        Columns.bindId(id, concrete, statement, 1, session);
+                        statement.addBatch();
+                    }
+                    return Statements.executeBatch(statement, session).length;
+                });
+            }
+        });
+    }
+
+    /** Locks rows that an open JDBC batch of Hibernate is about to change: that is not sent before. */
+    public static NavigableSet<Object> lockForBatch(
+            Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
+        RowLocks locks = new RowLocks(session, entity, table, List.of(), false, null);
+        locks.leavesBatch = true;
+        return locks.lock(ids, row -> true).navigableKeySet();
+    }
+
     /** Locks those rows that exist and that nobody else has locked; returns their ids in lock order. */
     public static NavigableSet<Object> lockUnlocked(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
@@ -140,13 +179,19 @@ public final class RowLocks {
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
             String lock = suffix != null ? suffix : areDeleted ? database.forDelete() : database.forUpdate();
             String sql = selectForUpdate(table, database.locked(table), entity, columns, chunk.size(), lock);
-            Statements.send(sql, () -> "lock " + Entities.name(entity), session, statement -> {
+            Statements.Sending<Integer> sending = statement -> {
                 int position = 1;
                 for (Object id : chunk) {
                     position = Columns.bindId(id, entity, statement, position, session);
                 }
                 return read(chunk, statement, sql, reader, locked);
-            });
+            };
+            Supplier<String> attempt = () -> "lock " + Entities.name(entity);
+            if (leavesBatch) {
+                Statements.query(sql, attempt, session, sending);
+            } else {
+                Statements.send(sql, attempt, session, sending);
+            }
         }
     }
 

@@ -91,7 +91,7 @@ public final class CounterSql {
                 text,
                 slots == null ? returning(text, columns) : null,
                 slots == null ? ArrayUpdate.update(table, parent, columns, types, touched) : null,
-                unchanged(table, parent, columns.get(0)),
+                Columns.updateAsItIs(table, columns.get(0), parent),
                 attributes,
                 only(counters, counter -> model.tables().of(counter).size() > 1),
                 only(counters, referred::areGuaranteed));
@@ -131,11 +131,6 @@ public final class CounterSql {
         String rows = Stream.concat(Stream.of(Columns.row(table, entity)), conditions.stream())
                 .collect(Collectors.joining(" and "));
         return "update " + table + " set " + assignments + " where " + rows;
-    }
-
-    /** An UPDATE that finds a row and leaves it as it is. Its parameter is the id. */
-    private static String unchanged(String table, EntityPersister entity, String column) {
-        return "update " + table + " set " + column + " = " + column + " where " + Columns.row(table, entity);
     }
 
     /** An UPDATE that sets a counter of one row. Its parameters are the value, now for each touched attribute, and the id. */
