@@ -67,7 +67,9 @@ public final class CompatibilityReport {
               [`database=portable`](../operations/settings.md#hibernatecounter_cachedatabase): it gets only what all databases have.
               ShardingSphere-JDBC 5.5.2 over PostgreSQL has [a sample](../guide/more-than-one-server.md).
             - MySQL gets the statements of MariaDB. Nothing was run.
-            - Oracle, SQL Server and DB2 are known by text only: tests look at the UPDATE of a counter, and at the locks. Nothing was run.
+            - Oracle, SQL Server and DB2 are known by text only: tests look at the UPDATE of a counter, at the locks of children and of rows of
+              collections, and at what counts. What is not sure to work is refused or done in another way: [limits](limits.md#databases).
+              Nothing was run.
             """;
 
     private static final String FRAMEWORKS = "\n## Which framework brings which\n";

@@ -44,7 +44,7 @@ public interface Database {
         return true;
     }
 
-    /** Whether a SELECT can both lock rows and say in which order. */
+    /** Whether a SELECT, also one that Hibernate writes, can both lock rows and say in which order. */
     default boolean canLockOrdered() {
         return true;
     }

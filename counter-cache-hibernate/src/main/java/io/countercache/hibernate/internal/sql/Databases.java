@@ -6,6 +6,7 @@ import org.hibernate.dialect.Dialect;
 import org.hibernate.dialect.H2Dialect;
 import org.hibernate.dialect.HSQLDialect;
 import org.hibernate.dialect.MySQLDialect;
+import org.hibernate.dialect.OracleDialect;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -49,6 +50,9 @@ public final class Databases {
         }
         if (dialect instanceof MySQLDialect) {
             return new MySql(dialect);
+        }
+        if (dialect instanceof OracleDialect) {
+            return new Oracle(dialect);
         }
         if (dialect instanceof HSQLDialect) {
             return new Hsqldb(dialect);

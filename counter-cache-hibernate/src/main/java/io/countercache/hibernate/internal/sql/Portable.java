@@ -2,7 +2,6 @@ package io.countercache.hibernate.internal.sql;
 
 import org.hibernate.dialect.DB2Dialect;
 import org.hibernate.dialect.Dialect;
-import org.hibernate.dialect.OracleDialect;
 import org.hibernate.dialect.SQLServerDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +11,6 @@ record Portable(Dialect dialect) implements Database {
     /** Neither the mapping nor the driver tells the collation of a column. */
     @Override
     public @Nullable String comparesTexts() {
-        if (dialect instanceof OracleDialect) {
-            return "Oracle takes an empty one for null";
-        }
         if (dialect instanceof SQLServerDialect) {
             return "SQL Server ignores case and spaces at the end, unless a collation says otherwise";
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.write.CounterSql;
+import io.countercache.hibernate.support.SqlByText;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -14,7 +15,6 @@ import jakarta.persistence.ManyToOne;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.hibernate.SessionFactory;
-import org.hibernate.cfg.Configuration;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.junit.jupiter.api.Test;
@@ -76,17 +76,9 @@ class SqlByTextTest {
         House house;
     }
 
-    private static Configuration configuration(String dialect, Class<?>... entities) {
-        Configuration configuration = new Configuration()
-                .setProperty("hibernate.dialect", "org.hibernate.dialect." + dialect)
-                .setProperty("hibernate.boot.allow_jdbc_metadata_access", "false");
-        List.of(entities).forEach(configuration::addAnnotatedClass);
-        return configuration;
-    }
-
     private static void with(String dialect, BiConsumer<Database, EntityPersister> work) {
-        try (SessionFactory factory =
-                configuration(dialect, Town.class, House.class, Tenant.class).buildSessionFactory()) {
+        try (SessionFactory factory = SqlByText.configuration(dialect, Town.class, House.class, Tenant.class)
+                .buildSessionFactory()) {
             SessionFactoryImplementor built = (SessionFactoryImplementor) factory;
             work.accept(Databases.of(built), Entities.entity(House.class.getName(), built));
         }
@@ -147,7 +139,7 @@ class SqlByTextTest {
                 "DB2Dialect | DB2 ignores spaces at the end"
             })
     void aConditionOnATextIsRefusedWhereTextsAreComparedInAnotherWay(String dialect, String how) {
-        assertThatThrownBy(() -> configuration(dialect, Town.class, House.class, Pet.class)
+        assertThatThrownBy(() -> SqlByText.configuration(dialect, Town.class, House.class, Pet.class)
                         .buildSessionFactory())
                 .hasMessageContaining(
                         "Pet.house: 'where': 'name' is a text, and %s, which memory does not: store a boolean, a number or an enum, and compare that",
