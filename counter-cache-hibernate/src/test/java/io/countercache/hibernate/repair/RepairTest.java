@@ -99,7 +99,8 @@ class RepairTest {
             assertThat(report.isClean()).isTrue();
             assertThat(report.examined()).isEqualTo(POSTS);
         }
-        assertThat(db.statementsOf(() -> repair().repair()))
+        assertThat(db.statementsOf(() -> repair().repair()).stream()
+                        .filter(statement -> !statement.contains(" transaction"))) // MariaDB has two that begin one
                 .allMatch(statement -> statement.startsWith("select") && !statement.contains(" for "));
     }
 

@@ -10,9 +10,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.platform.commons.util.ExceptionUtils;
 
-/** A MariaDB server: Debian's or another one that is installed. */
+/**
+ * A MariaDB server: Debian's or another one that is installed. With {@code -Dmariadb.options}, separated by spaces, it gets options of
+ * yours as well.
+ */
 final class MariaDb implements AutoCloseable {
 
     static final String HOW_TO_INSTALL =
@@ -40,6 +44,9 @@ final class MariaDb implements AutoCloseable {
                 "--innodb-flush-log-at-trx-commit=2",
                 "--character-set-server=utf8mb4",
                 "--collation-server=utf8mb4_nopad_bin")); // Java tells upper from lower case, and blanks at the end
+        Stream.of(System.getProperty("mariadb.options", "").split(" "))
+                .filter(option -> !option.isEmpty())
+                .forEach(command::add);
         if (ServerProgram.isRoot()) {
             command.add("--user=root");
         }

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.repair;
 
 import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.sql.OldRows;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hibernate.StatelessSession;
@@ -45,6 +46,7 @@ public record RepairSessions(
                 (tenant == null ? options : options.tenantIdentifier(tenant)).openStatelessSession()) {
             session.beginTransaction();
             try {
+                OldRows.avoid((SharedSessionContractImplementor) session);
                 begins.accept((SharedSessionContractImplementor) session);
                 R result = work.apply((SharedSessionContractImplementor) session);
                 session.getTransaction().commit();

@@ -4,6 +4,7 @@ import io.countercache.hibernate.internal.orm.Slots;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.hibernate.LockMode;
 import org.hibernate.LockOptions;
@@ -81,6 +82,14 @@ public interface Database {
      */
     default boolean readsOldRows(int isolation) {
         return false;
+    }
+
+    /**
+     * Statements with which a transaction begins in which no query answers with old rows, whatever the level of its connection is; none
+     * if there are none. They fail where it has begun already.
+     */
+    default List<String> beginReadingNewRows() {
+        return List.of();
     }
 
     /** Whether there are {@link #lockingReads}. */

@@ -31,6 +31,12 @@ record MySql(Dialect dialect) implements Database {
         return isolation == Connection.TRANSACTION_REPEATABLE_READ;
     }
 
+    /** The level is that of the next transaction only. That begins here, so that no other one gets the level if this one ends before its first query. */
+    @Override
+    public List<String> beginReadingNewRows() {
+        return List.of("set transaction isolation level read committed", "start transaction");
+    }
+
     /** In the words that all versions of both understand. */
     @Override
     public String lockingReads(String query) {

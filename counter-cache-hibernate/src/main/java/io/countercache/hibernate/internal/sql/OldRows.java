@@ -1,9 +1,14 @@
 package io.countercache.hibernate.internal.sql;
 
 import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.orm.PerSession;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
+import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.jboss.logging.Logger;
 
 /**
  * Where a query answers with old rows: on MySQL, MariaDB and H2 at REPEATABLE READ. What one statement locks and reads is as it is now
@@ -11,6 +16,11 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
  * statement locks as well.
  */
 public final class OldRows {
+
+    private static final Logger LOG = Logger.getLogger(OldRows.class);
+
+    /** The sessions, of those that own a connection, whose transaction reads none at a level where others do. */
+    private static final PerSession<Boolean> READ_NONE = new PerSession<>();
 
     private OldRows() {}
 
@@ -41,7 +51,33 @@ public final class OldRows {
     public static boolean areRead(SharedSessionContractImplementor session) {
         Database database = Databases.of(session);
         return database.readsOldRows(Connection.TRANSACTION_REPEATABLE_READ) // the others are not asked
+                && READ_NONE.get(Statements.owner(session)) == null
                 && database.readsOldRows(isolation(session));
+    }
+
+    /**
+     * To be called when a transaction of the library's own has begun, and before its first query: has it read none, where it can. So its
+     * queries need not lock what they read. With JTA the database has begun the transaction by then.
+     */
+    public static void avoid(SharedSessionContractImplementor session) {
+        List<String> begin = Databases.of(session).beginReadingNewRows();
+        if (begin.isEmpty() || !areRead(session) || isJta(session)) {
+            return;
+        }
+        try {
+            for (String sql : begin) {
+                Statements.attempt(sql, () -> "begin at READ COMMITTED", session, PreparedStatement::execute);
+            }
+            READ_NONE.put(Statements.owner(session), true);
+        } catch (JDBCException e) {
+            LOG.debug("A transaction of the library's own stays at its level, where it locks what it reads", e);
+        }
+    }
+
+    private static boolean isJta(SharedSessionContractImplementor session) {
+        return session.getTransactionCoordinator()
+                .getTransactionCoordinatorBuilder()
+                .isJta();
     }
 
     /** Whether the session may change rows that have changed since its transaction began: some databases refuse that at some levels. */
