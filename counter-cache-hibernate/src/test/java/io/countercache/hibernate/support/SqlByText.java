@@ -47,12 +47,12 @@ public final class SqlByText implements AutoCloseable {
 
     /** The first statement of a transaction. */
     public String sent(Consumer<Session> work) {
-        return firstOf(() -> factory.inTransaction(work::accept));
+        return firstOf(() -> factory.inTransaction(work));
     }
 
     /** The first statement of a transaction of a stateless session. */
     public String sentStateless(Consumer<StatelessSession> work) {
-        return firstOf(() -> factory.inStatelessTransaction(work::accept));
+        return firstOf(() -> factory.inStatelessTransaction(work));
     }
 
     /** The first statement of what has sessions of its own. */
