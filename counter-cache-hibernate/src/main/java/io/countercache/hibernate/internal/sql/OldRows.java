@@ -66,7 +66,7 @@ public final class OldRows {
         }
         try {
             for (String sql : begin) {
-                Statements.attempt(sql, () -> "begin at READ COMMITTED", session, PreparedStatement::execute);
+                Statements.attempt(sql, () -> sql, session, PreparedStatement::execute);
             }
             READ_NONE.put(Statements.owner(session), true);
         } catch (JDBCException e) {

@@ -153,8 +153,8 @@ class CountsByTextTest {
         try (var database = database(dialect)) {
             assertThat(database.sentWith(
                             factory -> CounterRepair.of(factory, House.class).verify()))
-                    .isEqualTo(
-                            "select h1_0.id from house h1_0 where 1=1 order by h1_0.id offset ? rows fetch first ? rows only");
+                    .contains("order by h1_0.id") // the rest depends on the version of Hibernate
+                    .doesNotContain("for update", "with rs", "updlock");
         }
     }
 

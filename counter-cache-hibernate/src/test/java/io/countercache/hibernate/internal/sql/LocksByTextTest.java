@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.SqlByText;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Before a child or a row of a collection changes, its row is locked: on each database in its own words. */
+@SinceHibernate(value = "7.2", because = "before, what a stateless session writes of counted entities is refused")
 class LocksByTextTest {
 
     @Entity(name = "Town")

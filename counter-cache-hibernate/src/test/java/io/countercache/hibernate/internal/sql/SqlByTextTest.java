@@ -57,7 +57,7 @@ class SqlByTextTest {
         House house;
     }
 
-    /** Counted where texts and other values are something. */
+    /** Counted where texts and numbers are something. */
     @Entity(name = "Pet")
     static class Pet {
         @Id
@@ -65,14 +65,14 @@ class SqlByTextTest {
 
         String name;
 
-        boolean small;
+        int legs;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache(value = "tenantsCount", where = "small")
+        @CounterCache(value = "tenantsCount", where = "legs = 4")
         Town town;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache(value = "tenantsCount", where = "name = 'Rex' and small")
+        @CounterCache(value = "tenantsCount", where = "name = 'Rex' and legs = 4")
         House house;
     }
 
