@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.countercache.CounterCache;
 import io.countercache.RepairReport;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
@@ -14,6 +15,10 @@ import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PessimisticLockException;
 import java.sql.Connection;
@@ -36,7 +41,43 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SnapshotIsolationTest {
 
     @RegisterExtension
-    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class);
+    final TestDatabase db = TestDatabase.with(Post.class, Author.class, Comment.class, Folder.class, FolderNote.class);
+
+    @Entity(name = "Folder")
+    static class Folder {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        Folder parent;
+
+        int notesCount;
+
+        Folder() {}
+
+        Folder(long id, Folder parent) {
+            this.id = id;
+            this.parent = parent;
+        }
+    }
+
+    /** Counted one level up. */
+    @Entity(name = "FolderNote")
+    static class FolderNote {
+        @Id
+        Long id;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        @CounterCache(value = "notesCount", path = "parent")
+        Folder folder;
+
+        FolderNote() {}
+
+        FolderNote(long id, Folder folder) {
+            this.id = id;
+            this.folder = folder;
+        }
+    }
 
     private final AtomicBoolean isBeforeLock = new AtomicBoolean();
     private HikariDataSource connections;
@@ -62,6 +103,9 @@ class SnapshotIsolationTest {
     private String beforeLock(String sql) {
         if (sql.contains("from post") && sql.endsWith("for update") && isBeforeLock.getAndSet(false)) {
             db.persist(new Comment(post));
+        }
+        if (sql.contains("from folder") && sql.endsWith("for update") && isBeforeLock.getAndSet(false)) {
+            db.persist(new FolderNote(1, new Folder(2, null)));
         }
         return sql;
     }
@@ -131,5 +175,20 @@ class SnapshotIsolationTest {
         assertThat(report.failures()).isEmpty();
         assertThat(report.drifted()).isEqualTo(1);
         assertCounted(1);
+    }
+
+    /** The rows of one table are all locked in one order: so where the path leads is read before the first is locked. */
+    @Test
+    void aPathWithinOneTableMayBeRefusedThoughTheApplicationHasReadNothing() {
+        Folder top = db.persist(new Folder(1, null));
+        db.persist(new Folder(2, top));
+        isBeforeLock.set(true);
+        assertThatThrownBy(() -> factory.inTransaction(
+                        session -> session.persist(new FolderNote(2, session.getReference(Folder.class, 2L)))))
+                .rootCause()
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1020));
+        factory.inTransaction(session -> session.persist(new FolderNote(3, session.getReference(Folder.class, 2L))));
+        assertThat(db.number("select notes_count from folder where id = 1")).isEqualTo(2);
     }
 }
