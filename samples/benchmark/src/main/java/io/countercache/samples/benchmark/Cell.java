@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Cell(Workload workload, int threads, int network, Tables tables) {
 
-    private static final String DEADLOCK = "40P01";
+    /** PostgreSQL's, and MariaDB's. */
+    private static final Set<String> DEADLOCK = Set.of("40P01", "40001");
 
     /**
      * What one round has brought.
@@ -119,7 +121,7 @@ record Cell(Workload workload, int threads, int network, Tables tables) {
         void failed(PersistenceException failure) {
             failed.increment();
             for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-                if (cause instanceof SQLException refusal && DEADLOCK.equals(refusal.getSQLState())) {
+                if (cause instanceof SQLException refusal && DEADLOCK.contains(refusal.getSQLState())) {
                     deadlocks.increment();
                     return;
                 }

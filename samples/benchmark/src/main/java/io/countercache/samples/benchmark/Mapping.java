@@ -218,7 +218,7 @@ record Mapping(Supplier<? extends AnyPost> post, Supplier<? extends AnyComment> 
     @Entity(name = "Post")
     @Table(name = "post")
     static class FormulaPost extends AnyPost {
-        @Formula("(select count(*) from {h-schema}comment c where c.post_id = id)")
+        @Formula("(select count(*) from {h-domain}comment c where c.post_id = id)")
         int commentsCount;
     }
 

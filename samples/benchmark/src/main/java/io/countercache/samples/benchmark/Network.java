@@ -1,5 +1,6 @@
 package io.countercache.samples.benchmark;
 
+import com.zaxxer.hikari.HikariConfig;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -9,7 +10,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import javax.net.SocketFactory;
+import org.mariadb.jdbc.Configuration;
+import org.mariadb.jdbc.util.ConfigurableSocketFactory;
 
 /**
  * A network between the application and its database: the {@code socketFactory} of a connection, whose sockets hold each
@@ -19,20 +21,40 @@ import javax.net.SocketFactory;
  * for each connection, and three times the processor time for a message: with 32 connections on two processors it would be
  * the relay that is measured. Fits messages that go in one piece, which are those of less than 8 kB.
  */
-public final class Network extends SocketFactory {
+public final class Network extends ConfigurableSocketFactory {
+
+    private static final String MICROS = "socketFactoryArg";
 
     /** So much later than it asked for does Linux wake a thread up. */
     private static final long TIMER_SLACK_NANOS = 50_000;
 
-    private final long oneWayNanos;
+    private long oneWayNanos;
 
     /**
-     * Is called by the driver.
+     * Is called by the driver of PostgreSQL.
      *
      * @param micros there and back: the {@code socketFactoryArg}
      */
     public Network(String micros) {
-        this.oneWayNanos = TimeUnit.MICROSECONDS.toNanos(Long.parseLong(micros)) / 2;
+        this.oneWayNanos = oneWayNanos(micros);
+    }
+
+    /** Is called by the driver of MariaDB, and then {@link #setConfiguration}. */
+    public Network() {}
+
+    @Override
+    public void setConfiguration(Configuration configuration, String host) {
+        oneWayNanos = oneWayNanos(configuration.nonMappedOptions().getProperty(MICROS));
+    }
+
+    private static long oneWayNanos(String micros) {
+        return TimeUnit.MICROSECONDS.toNanos(Long.parseLong(micros)) / 2;
+    }
+
+    /** Sets the connections of a pool up to go through one of so many microseconds there and back. */
+    static void addTo(HikariConfig config, int micros) {
+        config.addDataSourceProperty("socketFactory", Network.class.getName());
+        config.addDataSourceProperty(MICROS, Integer.toString(micros));
     }
 
     @Override
@@ -92,6 +114,6 @@ public final class Network extends SocketFactory {
     }
 
     private static UnsupportedOperationException notByTheDriver() {
-        return new UnsupportedOperationException("the driver of PostgreSQL connects its sockets itself");
+        return new UnsupportedOperationException("the drivers connect their sockets themselves");
     }
 }

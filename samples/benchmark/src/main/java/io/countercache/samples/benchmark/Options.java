@@ -3,11 +3,13 @@ package io.countercache.samples.benchmark;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How the benchmark runs. */
 final class Options {
 
+    private Database database = Database.POSTGRESQL;
     private @Nullable String url;
     private int rounds = 5;
     private int millis = 1_200;
@@ -15,10 +17,10 @@ final class Options {
     private int readPosts = 200;
     private boolean isDurable = true;
     private List<Workload> only = List.of(Workload.values());
-    private List<Variant> variants = List.of(Variant.values());
+    private @Nullable List<Variant> variants;
     private @Nullable List<Integer> threads;
     private List<Integer> networks = List.of(0, 500);
-    private Path directory = Path.of("docs/benchmark");
+    private @Nullable Path directory;
 
     private Options() {}
 
@@ -27,7 +29,19 @@ final class Options {
         for (String arg : args) {
             options.set(arg.replaceFirst("=.*", ""), arg.substring(arg.indexOf('=') + 1));
         }
+        options.check();
         return options;
+    }
+
+    private void check() {
+        if (variants != null) {
+            for (Variant each : variants) {
+                if (!database.measures(each)) {
+                    throw new IllegalArgumentException("--variants: %s is not measured with --database=%s: leave it out"
+                            .formatted(each, database.name().toLowerCase(Locale.ROOT)));
+                }
+            }
+        }
     }
 
     private void set(String name, String value) {
@@ -39,6 +53,7 @@ final class Options {
                 readPosts = 30;
                 isDurable = false;
             }
+            case "--database" -> database = Database.valueOf(value.toUpperCase(Locale.ROOT));
             case "--url" -> url = value;
             case "--rounds" -> rounds = Integer.parseInt(value);
             case "--millis" -> millis = Integer.parseInt(value);
@@ -56,12 +71,17 @@ final class Options {
             default ->
                 throw new IllegalArgumentException(
                         name
-                                + " is not known: use --short, or --url=.., --rounds=.., --millis=.., --only=.., --variants=.., --threads=.., --network=.., --directory=..");
+                                + " is not known: use --short, or --database=.., --url=.., --rounds=.., --millis=.., --only=.., --variants=.., --threads=.., --network=.., --directory=..");
         }
     }
 
     private static List<Integer> numbers(String value) {
         return Arrays.stream(value.split(",", -1)).map(Integer::valueOf).toList();
+    }
+
+    /** What it is that is measured. */
+    Database database() {
+        return database;
     }
 
     /** Where the database is, with user and password; null to start one. */
@@ -102,7 +122,7 @@ final class Options {
 
     /** Whether it is one of the ways to count that are compared. */
     boolean compares(Variant variant) {
-        return variants.contains(variant);
+        return variants == null ? database.measures(variant) : variants.contains(variant);
     }
 
     /** Whether anything is measured on so many threads. */
@@ -117,6 +137,6 @@ final class Options {
 
     /** Where the results are written. */
     Path directory() {
-        return directory;
+        return directory == null ? database.directory : directory;
     }
 }

@@ -28,7 +28,8 @@ public final class Outside {
     /**
      * Runs the benchmark.
      *
-     * @param args {@code --short} for half a minute of everything; {@code --url=..} for another database; {@code --rounds=..},
+     * @param args {@code --short} for half a minute of everything; {@code --database=mariadb}; {@code --url=..} for another
+     *     server; {@code --rounds=..},
      *     {@code --millis=..}, {@code --only=SPREAD,HOT}, {@code --variants=NONE,LIBRARY}, {@code --threads=8,32}, {@code
      *     --network=0,500}, {@code --directory=..}
      */
@@ -67,7 +68,7 @@ public final class Outside {
             Stream.of(written, read)
                     .flatMap(each -> each.values().stream())
                     .forEach(tables -> drifted.merge(tables.variant(), tables.drifted(), Long::sum));
-            new Report(all, drifted, server.description()).write(options.directory());
+            new Report(all, drifted, server.description(), options.database().leftOut).write(options.directory());
             return all;
         } finally {
             written.values().forEach(Tables::close);

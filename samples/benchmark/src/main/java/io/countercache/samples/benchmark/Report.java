@@ -20,15 +20,18 @@ final class Report {
     private final List<Measured> all;
     private final Map<Variant, Long> drifted;
     private final String server;
+    private final String leftOut;
 
     /**
      * @param drifted how many posts of each variant have a wrong count
      * @param server which it was
+     * @param leftOut which ways to count are not measured there, and why
      */
-    Report(List<Measured> all, Map<Variant, Long> drifted, String server) {
+    Report(List<Measured> all, Map<Variant, Long> drifted, String server, String leftOut) {
         this.all = all;
         this.drifted = drifted;
         this.server = server;
+        this.leftOut = leftOut;
     }
 
     /** When and on what it is measured. */
@@ -93,7 +96,8 @@ final class Report {
                         Transactions per second: medians of the rounds, in brackets the least and the most. The second column: the median of
                         what each round has brought, as a part of what the first line has brought in the same round. Failed: transactions that
                         had to be tried again, of all rounds; deadlocks: those among them.
-                        """);
+                        """)
+                .append(leftOut);
         groups().forEach((title, group) -> {
             text.append("\n## ")
                     .append(title)

@@ -2,7 +2,6 @@ package io.countercache.samples.benchmark;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -12,37 +11,31 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** The PostgreSQL on which all is measured, with a pool of connections for each {@link Network} before it. */
+/** The server on which all is measured, with a pool of connections for each {@link Network} before it. */
 final class Server implements AutoCloseable {
 
     private static final int CONNECTIONS = 40;
     private static final int ROUND_TRIPS = 500;
 
-    private final @Nullable EmbeddedPostgres started;
+    private final Database kind;
+    private final Database.@Nullable Running started;
     private final String url;
     private final Map<Integer, HikariDataSource> pools = new TreeMap<>();
 
     Server(Options options) throws IOException {
+        kind = options.database();
         String given = options.url();
         if (given == null) {
-            started = start(options);
-            url = started.getJdbcUrl("postgres", "postgres");
+            started = kind.start(options);
+            url = started.url();
         } else {
             started = null;
             url = given;
         }
     }
 
-    private static EmbeddedPostgres start(Options options) throws IOException {
-        return EmbeddedPostgres.builder()
-                // in a round that is shorter than its default, a deadlock would take all of the time
-                .setServerConfig("deadlock_timeout", Math.min(1_000, options.millis()) + "ms")
-                .setServerConfig("fsync", options.isDurable() ? "on" : "off")
-                .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("shared_buffers", "512MB")
-                .setServerConfig("max_wal_size", "8GB")
-                .setServerConfig("max_connections", "300")
-                .start();
+    Database kind() {
+        return kind;
     }
 
     /** Without a network. */
@@ -60,8 +53,7 @@ final class Server implements AutoCloseable {
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(CONNECTIONS);
         if (network > 0) {
-            config.addDataSourceProperty("socketFactory", Network.class.getName());
-            config.addDataSourceProperty("socketFactoryArg", Integer.toString(network));
+            Network.addTo(config, network);
         }
         return new HikariDataSource(config);
     }
@@ -82,8 +74,11 @@ final class Server implements AutoCloseable {
     private String versions() throws SQLException {
         try (var connection = database().getConnection()) {
             var server = connection.getMetaData();
-            return "PostgreSQL %s, JDBC driver %s"
-                    .formatted(server.getDatabaseProductVersion(), server.getDriverVersion());
+            return "%s %s, JDBC driver %s"
+                    .formatted(
+                            server.getDatabaseProductName(),
+                            server.getDatabaseProductVersion(),
+                            server.getDriverVersion());
         }
     }
 
@@ -106,7 +101,7 @@ final class Server implements AutoCloseable {
     public void close() throws IOException {
         pools.values().forEach(HikariDataSource::close);
         if (started != null) {
-            started.close();
+            started.server().close();
         }
     }
 }

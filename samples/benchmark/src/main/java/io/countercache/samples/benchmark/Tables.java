@@ -57,7 +57,7 @@ final class Tables implements AutoCloseable {
         Configuration configuration = new Configuration()
                 .addAnnotatedClasses(variant.mapping.postClass(), variant.mapping.commentClass())
                 .setPhysicalNamingStrategy(new PhysicalNamingStrategySnakeCaseImpl())
-                .setProperty(AvailableSettings.DEFAULT_SCHEMA, schema)
+                .setProperty(server.kind().schemaSetting, schema)
                 .setProperty(CounterCacheSettings.ENABLED, Boolean.toString(variant.isLibrary()));
         if (variant == Variant.BEFORE_COMMIT) {
             configuration.setProperty(CounterCacheSettings.WRITE, BEFORE_COMMIT);
@@ -74,17 +74,17 @@ final class Tables implements AutoCloseable {
     /** With an index on the counter, as whoever sorts by it has one, and 1,000 comments on each post. */
     static Tables toRead(Variant variant, Server server, int posts) throws SQLException {
         Tables tables = new Tables(variant, "read_" + variant.schema(), server, posts, 1_000);
-        tables.execute("create index on {schema}.post (comments_count)");
+        tables.execute("create index by_count on {schema}.post (comments_count)");
         if (variant == Variant.SQUASHED) {
             CounterRepair.of(tables.factory(0), variant.mapping.postClass()).squash();
-            tables.vacuum();
+            tables.analyzeAll();
         }
         return tables;
     }
 
     private void fill(int commentsPerPost) throws SQLException {
         execute("""
-                drop schema if exists {schema} cascade;
+                %5$s;
                 create schema {schema};
                 create sequence {schema}.post_seq increment 50 start 10000000;
                 create sequence {schema}.comment_seq increment 50 start 10000000;
@@ -92,35 +92,49 @@ final class Tables implements AutoCloseable {
                   comments_count int not null default 0);
                 create table {schema}.comment (id bigint primary key, text text not null, post_id bigint);
                 insert into {schema}.post (id, title, comments_count)
-                  select id, 'A title that is as long as titles are', %3$d from generate_series(1, %1$d) id;
+                  select id, 'A title that is as long as titles are', %3$d from %4$s;
                 insert into {schema}.comment (id, text, post_id)
                   select id, 'Text of a comment, which is a sentence or two long in most blogs that there are.',
-                    1 + (id - 1) %% %1$d from generate_series(1, %1$d * %2$d) id;
-                alter table {schema}.comment add foreign key (post_id) references {schema}.post;
-                create index on {schema}.comment (post_id);
-                """.formatted(posts, commentsPerPost, commentsPerPost - variant.filledSlots() * IN_EACH_SLOT));
-        execute(variant.setUp());
+                    1 + (id - 1) %% %1$d from %2$s;
+                create index by_post on {schema}.comment (post_id);
+                alter table {schema}.comment add foreign key (post_id) references {schema}.post (id);
+                """.formatted(
+                        posts,
+                        server.kind().series(1, comments),
+                        commentsPerPost - variant.filledSlots() * IN_EACH_SLOT,
+                        server.kind().series(1, posts),
+                        server.kind().dropSchema()));
+        String setUp = variant.setUp(server.kind());
+        if (!setUp.isEmpty()) {
+            execute(setUp);
+        }
         if (variant.hasSlots()) {
             execute("""
                     insert into {schema}.post_slots (parent_id, counter, slot, amount)
                       select id, 'COMMENTS_COUNT', slot, %d from {schema}.post, generate_series(0, %d - 1) slot;
                     """.formatted(IN_EACH_SLOT, variant.filledSlots()));
         }
-        vacuum();
+        analyzeAll();
     }
 
-    private void vacuum() throws SQLException {
-        execute("vacuum analyze {schema}.post");
-        execute("vacuum analyze {schema}.comment");
+    private void analyzeAll() throws SQLException {
+        analyze("{schema}.post");
+        analyze("{schema}.comment");
         if (variant.hasSlots()) {
-            execute("vacuum analyze {schema}.post_slots");
+            analyze("{schema}.post_slots");
         }
+    }
+
+    private void analyze(String table) throws SQLException {
+        execute(server.kind().analyze(table));
     }
 
     private void execute(String sql) throws SQLException {
         try (Connection connection = server.database().getConnection();
                 var statement = connection.createStatement()) {
-            statement.execute(sql.replace("{schema}", schema));
+            for (String each : server.kind().statements(sql.replace("{schema}", schema))) {
+                statement.execute(each);
+            }
         }
     }
 
@@ -177,9 +191,9 @@ final class Tables implements AutoCloseable {
         execute("""
                 insert into {schema}.comment (id, text, post_id)
                   select id, 'Text of a comment, which is a sentence or two long in most blogs that there are.',
-                    1 + id %% %3$d from generate_series(%1$d, %1$d + %2$d - 1) id
-                  on conflict do nothing;
-                """.formatted(FIRST_REFILLED, REFILLED, REFILLED_POSTS));
+                    1 + id %% %1$d from %2$s
+                  where not exists (select 1 from {schema}.comment c where c.id = ids.id);
+                """.formatted(REFILLED_POSTS, server.kind().series(FIRST_REFILLED, FIRST_REFILLED + REFILLED - 1)));
         if (variant.isLibrary()) {
             execute("update {schema}.post set comments_count = comments_count + %d where id <= %d"
                     .formatted(REFILLED / REFILLED_POSTS, REFILLED_POSTS));

@@ -15,6 +15,7 @@ import static io.countercache.samples.benchmark.Variant.ROW_TRIGGER;
 import static io.countercache.samples.benchmark.Variant.SLOTS;
 import static io.countercache.samples.benchmark.Variant.SQUASHED;
 import static io.countercache.samples.benchmark.Variant.STATEMENT_TRIGGER;
+import static io.countercache.samples.benchmark.Variant.UPDATE_FIRST;
 import static io.countercache.samples.benchmark.Variant.VERSIONED;
 
 import io.countercache.samples.benchmark.Mapping.AnyComment;
@@ -28,7 +29,10 @@ import org.hibernate.Session;
 
 /** What an application does with posts and comments, in one transaction. */
 enum Workload {
-    SPREAD("one comment on one of 100,000 posts", List.of(1, 8, 32), with(writers(), SLOTS, ONE_SLOT, NAIVE)) {
+    SPREAD(
+            "one comment on one of 100,000 posts",
+            List.of(1, 8, 32),
+            with(writers(), UPDATE_FIRST, SLOTS, ONE_SLOT, NAIVE)) {
         @Override
         void transact(Session session, Tables tables, Random random) {
             comment(session, tables.variant(), tables.any(random));
@@ -37,7 +41,7 @@ enum Workload {
     HOT(
             "one comment, all on the same post",
             List.of(1, 8, 32),
-            with(writers(), SLOTS, ONE_SLOT, NAIVE, VERSIONED, PESSIMISTIC)) {
+            with(writers(), UPDATE_FIRST, SLOTS, ONE_SLOT, NAIVE, VERSIONED, PESSIMISTIC)) {
         @Override
         void transact(Session session, Tables tables, Random random) {
             comment(session, tables.variant(), 1);
@@ -203,7 +207,7 @@ enum Workload {
         if (network == 0) {
             return threads;
         }
-        return this == SPREAD || this == HOT ? List.of(8, 32) : List.of();
+        return this == SPREAD || this == HOT ? threads : List.of();
     }
 
     /** Does what does not count before a transaction is measured. */
