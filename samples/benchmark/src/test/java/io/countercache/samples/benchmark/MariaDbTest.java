@@ -51,7 +51,7 @@ class MariaDbTest {
                 "--millis=10",
                 "--only=HOT,MOVE,BULK_DELETE,SORT",
                 "--threads=1,8",
-                "--variants=NONE,LIBRARY,UPDATE_FIRST,ROW_TRIGGER,FORMULA"));
+                "--variants=NONE,LIBRARY,ROW_TRIGGER,FORMULA"));
         assertThat(all)
                 .filteredOn(each -> each.cell().tables().variant() == Variant.LIBRARY)
                 .hasSize(4 + 3)
@@ -62,18 +62,21 @@ class MariaDbTest {
         assertThat(directory.resolve("results.md"))
                 .content()
                 .contains(", MariaDB ", "\nLeft out on MariaDB: ", "| row trigger | 0 |", "| this library | 0 |")
-                .doesNotContain(
-                        "this library **(wrong)**", "row trigger **(wrong)**", "UPDATE **(wrong)**", "slots = ");
+                .doesNotContain("this library **(wrong)**", "row trigger **(wrong)**", "slots = ");
     }
 
     @Test
-    void deadlocksAreToldFromOtherFailures() throws Exception {
-        assertThat(Outside.run(options("--only=HOT", "--variants=HAND", "--threads=32", "--network=0")))
-                .singleElement()
-                .satisfies(byHand -> {
-                    assertThat(byHand.deadlocks()).isPositive();
-                    assertThat(byHand.deadlocks()).isEqualTo(byHand.failed());
-                });
+    void anUpdateAfterTheInsertEndsInDeadlocksWhichAreCountedAndOneBeforeItDoesNot() throws Exception {
+        List<Measured> byHand =
+                Outside.run(options("--only=HOT", "--variants=HAND,UPDATE_FIRST", "--threads=32", "--network=0"));
+        assertThat(byHand)
+                .extracting(each -> each.cell().tables().variant())
+                .containsExactly(Variant.HAND, Variant.UPDATE_FIRST);
+        assertThat(byHand.get(0).deadlocks())
+                .isPositive()
+                .isEqualTo(byHand.get(0).failed());
+        assertThat(byHand.get(1).failed()).isZero();
+        assertThat(directory.resolve("results.md")).content().doesNotContain("**(wrong)**");
     }
 
     @Test
