@@ -6,8 +6,11 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Concurrently;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.LockModeType;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,7 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Slots are filled, squashed, corrected and read at the same time, and nobody ever sees another value than the right one. */
-@Tag("postgresql") // elsewhere there are no slots
+@Tag("postgresql")
+@Tag("mariadb")
 class SlotsRaceTest {
 
     private static final int THREADS = 6;
@@ -65,18 +69,25 @@ class SlotsRaceTest {
     }
 
     private void write(List<Long> pages) {
+        Deque<Long> own = new ArrayDeque<>();
         for (int i = 0; i < TRANSACTIONS; i++) {
             long page = pages.get(ThreadLocalRandom.current().nextInt(pages.size()));
             int choice = ThreadLocalRandom.current().nextInt(4);
+            Reply reply = new Reply();
             db.inTransaction(session -> {
                 switch (choice) {
-                    case 0 -> remove(page, session);
+                    case 0 -> remove(page, own, session);
                     case 1 -> view(page, session);
-                    default -> session.persist(new Reply(session.getReference(Page.class, page)));
+                    default -> {
+                        reply.page = session.getReference(Page.class, page);
+                        session.persist(reply);
+                    }
                 }
             });
             if (choice == 1) {
                 added.addAndGet(2);
+            } else if (reply.id != null) {
+                own.add(reply.id);
             }
         }
     }
@@ -85,7 +96,13 @@ class SlotsRaceTest {
         CounterCaches.of(session).on(Page.class, page).increment("views", 2);
     }
 
-    private static void remove(long page, Session session) {
+    private static void remove(long page, Deque<Long> own, Session session) {
+        if (TestServer.IS_MARIADB) { // whoever locks a child before its parent may deadlock with a reset there, with or without slots
+            if (!own.isEmpty()) {
+                session.remove(session.find(Reply.class, own.remove()));
+            }
+            return;
+        }
         session.createSelectionQuery("from Reply r where r.page.id = :page order by r.id", Reply.class)
                 .setParameter("page", page)
                 .setHibernateLockMode(LockMode.UPGRADE_SKIPLOCKED)

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SlotsTest {
 
     /** Elsewhere the column is written. */
-    private static final boolean HAVE_SLOTS = TestServer.IS_POSTGRESQL && !TestServer.IS_PORTABLE;
+    private static final boolean HAVE_SLOTS = TestServer.IS_MARIADB || TestServer.is("postgresql");
 
     @RegisterExtension
     final TestDatabase db = TestDatabase.with(Page.class, Reply.class);

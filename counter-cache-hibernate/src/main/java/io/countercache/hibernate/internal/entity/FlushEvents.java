@@ -94,6 +94,9 @@ public final class FlushEvents implements FlushEventListener, AutoFlushEventList
                 locks.onFlushEntity(event, watched);
             }
         }
+        if (locks.areNeeded() && !model.slots().isEmpty()) {
+            locks.onFlushParent(event, model.countersOf(event.getEntityEntry().getPersister()));
+        }
         if (!steps.isEmpty() && deletes.isSendingDelete(event.getEntityEntry(), event.getSession())) {
             steps.onFlushDeleted(event.getEntityEntry(), event.getSession());
         }

@@ -1,9 +1,11 @@
 package io.countercache.hibernate.internal.entity;
 
+import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.model.Snapshot;
 import io.countercache.hibernate.internal.model.WatchedEntity;
 import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.transaction.ParentLocks;
+import java.util.List;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
@@ -37,6 +39,15 @@ final class LockedParents {
                 : watched.snapshot(entry.getId(), watched.entity().getValues(event.getEntity()), session);
         if (before == null || after == null || watched.differ(before, after)) {
             locks.expect(watched, entry.getId(), before, after, session);
+        }
+    }
+
+    /** Called for each parent of a flush, likewise: its UPDATE comes after the INSERTs of its children, which refer to it. */
+    void onFlushParent(FlushEntityEvent event, List<ParentCounter> counters) {
+        if (event.getDirtyProperties() != null || event.hasDirtyCollection()) {
+            for (ParentCounter counter : counters) {
+                locks.expectUpdate(counter.row(event.getEntityEntry().getId()), event.getSession());
+            }
         }
     }
 

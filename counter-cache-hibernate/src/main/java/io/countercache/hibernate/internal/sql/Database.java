@@ -118,6 +118,11 @@ public interface Database {
         return false;
     }
 
+    /** The end of a SELECT that locks rows only as such an INSERT does: any number of transactions can have this lock. */
+    default String forReference() {
+        return forUpdate();
+    }
+
     /** Whether a row that a foreign key refers to is there at the commit, also if another transaction has deleted it meanwhile. */
     default boolean keepsReferredRows() {
         return true;

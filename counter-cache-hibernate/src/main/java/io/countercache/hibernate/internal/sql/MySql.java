@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.sql;
 
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.Columns.ColumnValue;
 import io.countercache.hibernate.internal.sql.UpsertSql.Part;
 import io.countercache.hibernate.internal.support.Numbers;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.dialect.MariaDBDialect;
+import org.jspecify.annotations.Nullable;
 
 /**
  * MySQL and MariaDB, with InnoDB: snapshots that are not checked, locks that an INSERT takes of the rows it refers to, and ON
@@ -21,6 +23,8 @@ import org.hibernate.dialect.MariaDBDialect;
 record MySql(Dialect dialect) implements Database {
 
     private static final String ROWS = "counted_rows";
+
+    private static final String SHARED = " lock in share mode";
     /** What is selected, the alias, the condition, and the rest, which may only group. */
     private static final Pattern GROUPS =
             Pattern.compile("select (.*) from " + ROWS + " (\\w+)( where (.*?))?( group by [^()]*)?");
@@ -40,7 +44,7 @@ record MySql(Dialect dialect) implements Database {
     /** In the words that all versions of both understand. */
     @Override
     public String lockingReads(String query) {
-        return LockingReads.of(query, " lock in share mode");
+        return LockingReads.of(query, SHARED);
     }
 
     @Override
@@ -56,6 +60,11 @@ record MySql(Dialect dialect) implements Database {
     @Override
     public boolean locksReferredRows() {
         return true;
+    }
+
+    @Override
+    public String forReference() {
+        return SHARED;
     }
 
     /** Not on every system, but on most servers. */
@@ -126,6 +135,28 @@ record MySql(Dialect dialect) implements Database {
                 .replace("count(*)", where == null ? "1" : "case when " + where + " then 1 else 0 end")
                 .replaceAll("\\bsum\\(([^()]*)\\)", where == null ? "$1" : "case when " + where + " then $1 end");
         return " returning " + each.replace(groups.group(2) + ".", "");
+    }
+
+    /** TiDB has no shared locks. */
+    @Override
+    public boolean canAddToSlots() {
+        return !dialect.getClass().getSimpleName().startsWith("TiDB");
+    }
+
+    /**
+     * The row is locked as the foreign key of the slots locks it anyway, but before: so it is missed if it is deleted meanwhile, where
+     * the foreign key would refuse the slot.
+     */
+    @Override
+    public String addToSlot(Slots slots) {
+        return SlotSql.insert(slots, "connection_id()", SHARED)
+                + " on duplicate key update %1$s = %1$s + values(%1$s)"
+                        .formatted(slots.table() + "." + Slots.AMOUNT);
+    }
+
+    @Override
+    public @Nullable String skipLocked() {
+        return dialect.supportsSkipLocked() ? forUpdate() + " skip locked" : null;
     }
 
     /** A decimal would be printed with the digits of other counters. */

@@ -135,6 +135,13 @@ public final class RowLocks {
         return locks.lock(ids, row -> true).navigableKeySet();
     }
 
+    /** Locks those rows that exist as an INSERT that refers to them does ({@link Database#locksReferredRows}). */
+    public static void lockReferred(
+            Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
+        String suffix = Databases.of(session).forReference();
+        new RowLocks(session, entity, table, List.of(), false, suffix).lock(ids, row -> true);
+    }
+
     /** Locks those rows that exist and that nobody else has locked; returns their ids in lock order. */
     public static NavigableSet<Object> lockUnlocked(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {

@@ -17,9 +17,11 @@ import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.hibernate.action.internal.DelayedPostInsertIdentifier;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -57,12 +59,19 @@ public final class ParentLocks {
      * What statements are going to need.
      *
      * @param rows the rows that they refer to, or change
+     * @param written those of them that are written themselves
      * @param steps the rows from which paths lead to counters further up
      */
-    private record Expected(Map<ParentRow, EntityPersister> rows, Map<PathStep, Set<Object>> steps) {
+    private record Expected(
+            Map<ParentRow, EntityPersister> rows, Set<ParentRow> written, Map<PathStep, Set<Object>> steps) {
 
         static Expected nothing() {
-            return new Expected(new HashMap<>(), new HashMap<>());
+            return new Expected(new HashMap<>(), new HashSet<>(), new HashMap<>());
+        }
+
+        /** For each row, whether others may refer to it meanwhile. */
+        Map<ParentRow, Boolean> shared() {
+            return rows.keySet().stream().collect(Collectors.toMap(row -> row, row -> !written.contains(row)));
         }
     }
 
@@ -123,7 +132,7 @@ public final class ParentLocks {
     /** Announces a move of a counter by a row that leads to this one. */
     public void expect(CounterDefinition counter, @Nullable Object first, SharedSessionContractImplementor session) {
         if (counter.path().isEmpty()) {
-            expect(counter.table(), model.parent(counter), first, session);
+            expect(counter.table(), model.parent(counter), first, !sql.goesToSlots(counter), session);
         } else {
             expect(model.paths().steps(counter).get(0), first, session);
         }
@@ -148,9 +157,27 @@ public final class ParentLocks {
         }
     }
 
-    /** Returns false if there is no such row yet: then the session inserts it, and no other one sees it. */
+    /** Announces the UPDATE of a row: if a child of it is written, too, the row is not to be locked twice, and weaker first. */
+    public void expectUpdate(ParentRow row, SharedSessionContractImplementor session) {
+        expected.get(session, Expected::nothing).written().add(row);
+    }
+
     private boolean expect(
             String table, EntityPersister entity, @Nullable Object id, SharedSessionContractImplementor session) {
+        return expect(table, entity, id, true, session);
+    }
+
+    /**
+     * Returns false if there is no such row yet: then the session inserts it, and no other one sees it.
+     *
+     * @param isWritten whether the transaction is going to change the row itself
+     */
+    private boolean expect(
+            String table,
+            EntityPersister entity,
+            @Nullable Object id,
+            boolean isWritten,
+            SharedSessionContractImplementor session) {
         if (id == null || id instanceof DelayedPostInsertIdentifier) {
             return false;
         }
@@ -162,7 +189,11 @@ public final class ParentLocks {
             }
             return false;
         }
-        expected.get(session, Expected::nothing).rows().put(row, entity);
+        Expected statements = expected.get(session, Expected::nothing);
+        statements.rows().put(row, entity);
+        if (isWritten) {
+            statements.written().add(row);
+        }
         return true;
     }
 
@@ -178,19 +209,37 @@ public final class ParentLocks {
         if (announced == null || !session.isTransactionInProgress()) {
             return;
         }
-        Set<ParentRow> locked = pending.locked(session);
-        if (locked.containsAll(announced.rows().keySet())) {
+        HeldLocks locked = pending.locked(session);
+        if (locked.containsAll(announced.shared())) {
             return; // and so are the rows further up
         }
         addFurtherUp(announced, session);
-        Map<String, Map<Object, EntityPersister>> byTable = new TreeMap<>(sql.tableOrder());
-        announced.rows().forEach((row, entity) -> {
-            if (locked.add(row)) {
-                byTable.computeIfAbsent(row.table(), any -> new HashMap<>()).put(row.id(), entity);
+        Map<String, Set<ParentRow>> byTable = new TreeMap<>(sql.tableOrder());
+        announced.shared().forEach((row, isShared) -> {
+            if (!locked.contains(row, isShared)) {
+                byTable.computeIfAbsent(row.table(), any -> new HashSet<>()).add(row);
             }
         });
-        byTable.forEach((table, open) ->
-                RowLocks.lock(open.keySet(), open.values().iterator().next(), table, session));
+        byTable.forEach((table, rows) -> lock(table, rows, announced, locked, session));
+    }
+
+    /** Locks all rows of a table in the same way, for one statement has to lock them in their order. */
+    private static void lock(
+            String table,
+            Set<ParentRow> rows,
+            Expected announced,
+            HeldLocks locked,
+            SharedSessionContractImplementor session) {
+        List<Object> ids = rows.stream().map(ParentRow::id).toList();
+        EntityPersister entity =
+                requireNonNull(announced.rows().get(rows.iterator().next()));
+        if (rows.stream().anyMatch(announced.written()::contains)) {
+            RowLocks.lock(ids, entity, table, session);
+            rows.forEach(locked::add);
+        } else {
+            RowLocks.lockReferred(ids, entity, table, session);
+            rows.forEach(locked::addShared);
+        }
     }
 
     /**
@@ -207,8 +256,11 @@ public final class ParentLocks {
                 .max(order.comparator())
                 .orElseThrow();
         paths.ahead(announced.steps(), table -> order.isUpTo(last, table), session)
-                .forEach((table, ids) -> ids.forEach(
-                        id -> announced.rows().putIfAbsent(new ParentRow(table, id), paths.entityIn(table))));
+                .forEach((table, ids) -> ids.forEach(id -> {
+                    ParentRow row = new ParentRow(table, id);
+                    announced.rows().putIfAbsent(row, paths.entityIn(table));
+                    announced.written().add(row);
+                }));
     }
 
     /** Forgets what was announced: a flush begins or ends. */

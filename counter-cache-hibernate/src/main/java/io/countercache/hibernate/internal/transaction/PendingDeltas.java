@@ -257,7 +257,7 @@ public final class PendingDeltas {
     }
 
     /** The rows that the session's transaction has locked for the statements of children. They stay locked until it ends. */
-    Set<ParentRow> locked(SharedSessionContractImplementor session) {
+    HeldLocks locked(SharedSessionContractImplementor session) {
         return begin(session).locked;
     }
 

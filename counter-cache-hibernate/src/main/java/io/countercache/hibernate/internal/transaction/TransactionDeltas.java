@@ -1,7 +1,6 @@
 package io.countercache.hibernate.internal.transaction;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
-import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.path.PathDeltas;
 import io.countercache.hibernate.internal.path.PathWriter;
@@ -12,8 +11,6 @@ import io.countercache.hibernate.internal.write.ManagedParents;
 import io.countercache.hibernate.internal.write.SquashTurns;
 import io.countercache.hibernate.internal.write.TransactionMoves;
 import java.math.BigDecimal;
-import java.util.HashSet;
-import java.util.Set;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +21,7 @@ final class TransactionDeltas {
     final CounterDeltas deltas = new CounterDeltas();
     final PathDeltas paths = new PathDeltas();
     /** See {@link ParentLocks}. */
-    final Set<ParentRow> locked = new HashSet<>();
+    final HeldLocks locked = new HeldLocks();
     /** What listeners are told after the commit; null where there is none. */
     @Nullable
     TransactionMoves moves;

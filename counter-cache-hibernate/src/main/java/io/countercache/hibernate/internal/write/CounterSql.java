@@ -62,8 +62,13 @@ public final class CounterSql {
     }
 
     /** Whether the deltas of a counter are written to its slots. */
-    boolean goesToSlots(CounterDefinition counter) {
+    public boolean goesToSlots(CounterDefinition counter) {
         return addsToSlots && counter.slots() != null;
+    }
+
+    /** Whether an upsert of a slot locks the row, so that it has to be in the lock order. */
+    boolean slotsLockRows() {
+        return database.locksReferredRows();
     }
 
     CounterUpdate update(String table, Set<CounterDefinition> counters) {

@@ -95,20 +95,26 @@ public final class CounterWriter {
         write(last(inOrder(deltas.drain(sql.lockOrder(session))), session), true, session);
     }
 
-    /** Rows in lock order, and in each table what goes to slots behind the others: counter by counter. */
+    /**
+     * Rows in lock order, and in each table what goes to slots behind the others: counter by counter. Where a slot locks its row, too,
+     * rows stay in lock order.
+     */
     private List<RowDeltas> inOrder(List<RowDeltas> rows) {
         if (model.slots().isEmpty()) {
             return rows;
         }
         List<RowDeltas> parts = new ArrayList<>();
         rows.forEach(row -> addParts(row, parts));
-        parts.sort(Comparator.comparing((RowDeltas part) -> part.row().table(), sql.tableOrder())
-                .thenComparing(this::spreadCounter, Comparator.nullsFirst(Amounts.BY_COLUMN)));
+        if (!sql.slotsLockRows()) {
+            parts.sort(Comparator.comparing((RowDeltas part) -> part.row().table(), sql.tableOrder())
+                    .thenComparing(this::spreadCounter, Comparator.nullsFirst(Amounts.BY_COLUMN)));
+        }
         return parts;
     }
 
-    /** Adds what goes to the columns of a row, and what goes to the slots of each counter. */
+    /** Adds what goes to the columns of a row, and then what goes to the slots of each counter. */
     private void addParts(RowDeltas row, List<RowDeltas> parts) {
+        int first = parts.size();
         Amounts inColumns = null;
         for (var amount : row.amounts().entrySet()) {
             if (sql.goesToSlots(amount.getKey())) {
@@ -118,7 +124,7 @@ public final class CounterWriter {
             }
         }
         if (inColumns != null) {
-            parts.add(new RowDeltas(row.row(), inColumns));
+            parts.add(first, new RowDeltas(row.row(), inColumns));
         }
     }
 

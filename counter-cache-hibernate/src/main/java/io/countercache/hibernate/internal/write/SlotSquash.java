@@ -47,18 +47,24 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
      * @return how many slots are gone
      */
     public int squash(Collection<?> ids) {
-        return squashLocked(RowLocks.lock(ids, entity, slots.rows(), session));
+        return squashLocked(RowLocks.lock(ids, entity, slots.rows(), session), unlocked());
+    }
+
+    private String unlocked() {
+        Database database = Databases.of(session);
+        String unlocked = database.skipLocked();
+        return unlocked == null ? database.forUpdate() : unlocked;
     }
 
     /**
      * Has the columns of some rows hold the whole values, which stay the same, until the transaction ends. Slots are not locked, for
-     * the same reason: what they have is taken off by one more slot.
+     * the same reason: what they have is taken off by one more slot. Where whoever adds to a slot locks the row, nobody has locked one.
      */
     public void gather(Collection<?> ids) {
         NavigableSet<Object> locked = RowLocks.lock(ids, entity, slots.rows(), session);
         Database database = Databases.of(session);
-        if (!database.canAddToSlots()) {
-            squashLocked(locked);
+        if (!database.canAddToSlots() || database.locksReferredRows()) {
+            squashLocked(locked, database.forUpdate());
             return;
         }
         var sums = new TreeMap<Object, BigDecimal>(LockOrder.of(entity, session));
@@ -86,13 +92,15 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
         if (Databases.of(session).skipLocked() == null) {
             return 0;
         }
-        return squashLocked(RowLocks.lockUnlocked(ids, entity, slots.rows(), session));
+        return squashLocked(RowLocks.lockUnlocked(ids, entity, slots.rows(), session), unlocked());
     }
 
-    /** Squashes slots of rows that are locked. */
-    private int squashLocked(NavigableSet<Object> locked) {
-        String unlocked = Databases.of(session).skipLocked();
-        String lock = unlocked == null ? Databases.of(session).forUpdate() : unlocked;
+    /**
+     * Squashes slots of rows that are locked.
+     *
+     * @param lock the end of a SELECT that locks slots
+     */
+    private int squashLocked(NavigableSet<Object> locked, String lock) {
         int gone = 0;
         var sums = new TreeMap<Object, BigDecimal>(LockOrder.of(entity, session));
         for (Object id : locked) {
