@@ -37,6 +37,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, SharedSessionContractImplementor session) {
 
+    /**
+     * What is squashed without waiting.
+     *
+     * @param slots how many slots are gone
+     * @param left the rows that others have locked
+     */
+    public record Unlocked(int slots, List<Object> left) {}
+
     /** The amount of one slot. */
     private record Filled(int slot, BigDecimal amount) {}
 
@@ -84,15 +92,16 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
     }
 
     /**
-     * Squashes what nobody else has locked.
-     *
-     * @return how many slots are gone; 0 where the database always waits
+     * Squashes what nobody else has locked: nothing where the database always waits.
      */
-    public int squashUnlocked(Collection<?> ids) {
+    public Unlocked squashUnlocked(Collection<?> ids) {
         if (Databases.of(session).skipLocked() == null) {
-            return 0;
+            return new Unlocked(0, List.copyOf(ids));
         }
-        return squashLocked(RowLocks.lockUnlocked(ids, entity, slots.rows(), session), unlocked());
+        NavigableSet<Object> locked = RowLocks.lockUnlocked(ids, entity, slots.rows(), session);
+        List<Object> left =
+                ids.stream().<Object>map(id -> id).filter(id -> !locked.contains(id)).toList();
+        return new Unlocked(squashLocked(locked, unlocked()), left);
     }
 
     /**
