@@ -2,6 +2,7 @@ package io.countercache.hibernate.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.countercache.Counter;
 import io.countercache.CounterCache;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a session does with a row, it shows the whole value of a counter with slots, and writes none of it to the column. */
+@Tag("mariadb")
 class SlotSessionsTest {
 
     @RegisterExtension
@@ -211,11 +213,8 @@ class SlotSessionsTest {
     }
 
     @Test
-    @Tag("postgresql") // elsewhere there are no slots
     void theCacheHasWhatWasReadAfterASquashThatALockHasWaitedFor() throws Exception {
-        if (TestServer.IS_H2) {
-            return; // there are no slots
-        }
+        assumeTrue(TestServer.HAS_SLOTS);
         db.factory().getCache().evictAllRegions();
         try (Concurrently threads = new Concurrently(db);
                 var squashing = db.connections().getConnection();

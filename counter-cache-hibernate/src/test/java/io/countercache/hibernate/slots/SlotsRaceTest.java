@@ -1,6 +1,7 @@
 package io.countercache.hibernate.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
@@ -19,12 +20,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hibernate.LockMode;
 import org.hibernate.Session;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Slots are filled, squashed, corrected and read at the same time, and nobody ever sees another value than the right one. */
-@Tag("postgresql")
 @Tag("mariadb")
 class SlotsRaceTest {
 
@@ -36,6 +37,11 @@ class SlotsRaceTest {
 
     private final AtomicLong added = new AtomicLong();
     private final AtomicInteger retried = new AtomicInteger();
+
+    @BeforeEach
+    void slots() {
+        assumeTrue(TestServer.HAS_SLOTS);
+    }
 
     @Test
     void writersAndAllThatCorrects() {

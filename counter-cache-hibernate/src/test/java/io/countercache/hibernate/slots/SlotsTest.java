@@ -23,9 +23,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("mariadb")
 class SlotsTest {
 
-    /** Elsewhere the column is written. */
-    private static final boolean HAVE_SLOTS = TestServer.IS_MARIADB || TestServer.is("postgresql");
-
     @RegisterExtension
     final TestDatabase db = TestDatabase.with(Page.class, Reply.class);
 
@@ -63,7 +60,7 @@ class SlotsTest {
     @Test
     void whatIsCountedGoesToSlotsAndIsReadFromThem() {
         Page page = pageWithReplies(3);
-        if (HAVE_SLOTS) {
+        if (TestServer.HAS_SLOTS) {
             assertThat(column("replies_count", page)).isZero();
             assertThat(slots()).isEqualTo(2); // of two counters
         }
@@ -203,7 +200,7 @@ class SlotsTest {
         Page page = pageWithReplies(3);
         Page other = pageWithReplies(1);
         long squashed = CounterRepair.of(db.factory(), Page.class).squash();
-        assertThat(squashed).isEqualTo(HAVE_SLOTS ? 4 : 0);
+        assertThat(squashed).isEqualTo(TestServer.HAS_SLOTS ? 4 : 0);
         assertThat(slots()).isZero();
         assertThat(column("replies_count", page)).isEqualTo(3);
         assertThat(loaded(other).repliesCount).isEqualTo(1);
@@ -244,7 +241,7 @@ class SlotsTest {
             assertThat(on(session, page).increment("views", 5)).isEqualTo(1);
             assertThat(on(session, page).value("views")).isEqualTo(6L);
         });
-        if (HAVE_SLOTS) {
+        if (TestServer.HAS_SLOTS) {
             assertThat(column("views", page)).isZero();
         }
         assertThat(loaded(page).views).isEqualTo(6);

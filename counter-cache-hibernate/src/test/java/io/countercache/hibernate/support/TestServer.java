@@ -55,6 +55,9 @@ public final class TestServer {
     /** For what takes no time unless the machine is busy. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    /** Counters with slots are written to slots; elsewhere to their column. */
+    public static final boolean HAS_SLOTS = is("postgresql") || IS_MARIADB;
+
     public static final boolean IS_POSTGRESQL = is("postgresql") || IS_PORTABLE;
 
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
