@@ -277,8 +277,8 @@ class OneHotRowTest {
     @Test
     void viewsAndWhoeverLocksTheRow() {
         long enough = 10_000;
-        factory.inTransaction(session ->
-                CounterCaches.of(session).on(Channel.class, one).increment("views", enough));
+        factory.inTransaction(
+                session -> CounterCaches.of(session).on(Channel.class, one).increment("views", enough));
         atTheSameTime(
                 session -> CounterCaches.of(session).on(Channel.class, one).increment("views", 2),
                 session -> CounterCaches.of(session).on(Channel.class, one).take("views", 1),

@@ -117,8 +117,8 @@ class SlotIsolationTest {
                 session.remove(session.find(Page.class, page.id));
                 session.flush();
                 Future<?> waiting = threads.start(() -> isolated.factory()
-                        .inTransaction(other -> assertThat(on(other).increment("views"))
-                                .isZero()));
+                        .inTransaction(other ->
+                                assertThat(on(other).increment("views")).isZero()));
                 threads.awaitWaiting(1);
                 return waiting;
             });

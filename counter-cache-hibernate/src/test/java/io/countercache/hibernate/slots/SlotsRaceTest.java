@@ -103,7 +103,8 @@ class SlotsRaceTest {
     }
 
     private static void remove(long page, Deque<Long> own, Session session) {
-        if (TestServer.IS_MARIADB) { // whoever locks a child before its parent may deadlock with a reset there, with or without slots
+        if (TestServer.IS_MARIADB) { // whoever locks a child before its parent may deadlock with a reset there, with or
+            // without slots
             if (!own.isEmpty()) {
                 session.remove(session.find(Reply.class, own.remove()));
             }

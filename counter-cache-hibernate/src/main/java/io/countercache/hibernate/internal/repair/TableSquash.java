@@ -25,8 +25,7 @@ public record TableSquash(EntityPersister parent, CounterModel model, RepairSess
     }
 
     /** @param left rows that are to be squashed one by one */
-    private record Done(
-            int slots, @Nullable Object last, List<Object> left) {}
+    private record Done(int slots, @Nullable Object last, List<Object> left) {}
 
     private long squash(CounterSlots.Spread counter) {
         long gone = 0;

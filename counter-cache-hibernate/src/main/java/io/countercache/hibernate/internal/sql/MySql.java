@@ -150,13 +150,15 @@ record MySql(Dialect dialect) implements Database {
     @Override
     public String addToSlot(Slots slots) {
         return SlotSql.insert(slots, "connection_id()", SHARED)
-                + " on duplicate key update %1$s = %1$s + values(%1$s)"
-                        .formatted(slots.table() + "." + Slots.AMOUNT);
+                + " on duplicate key update %1$s = %1$s + values(%1$s)".formatted(slots.table() + "." + Slots.AMOUNT);
     }
 
     @Override
     public @Nullable String skipLocked() {
-        return dialect.supportsSkipLocked() ? forUpdate() + " skip locked" : null;
+        boolean isKnown = dialect instanceof MariaDBDialect
+                ? dialect.getVersion().isSameOrAfter(10, 6)
+                : canAddToSlots() && dialect.getVersion().isSameOrAfter(8);
+        return isKnown ? forUpdate() + " skip locked" : null;
     }
 
     /** A decimal would be printed with the digits of other counters. */

@@ -99,8 +99,10 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
             return new Unlocked(0, List.copyOf(ids));
         }
         NavigableSet<Object> locked = RowLocks.lockUnlocked(ids, entity, slots.rows(), session);
-        List<Object> left =
-                ids.stream().<Object>map(id -> id).filter(id -> !locked.contains(id)).toList();
+        List<Object> left = ids.stream()
+                .<Object>map(id -> id)
+                .filter(id -> !locked.contains(id))
+                .toList();
         return new Unlocked(squashLocked(locked, unlocked()), left);
     }
 
