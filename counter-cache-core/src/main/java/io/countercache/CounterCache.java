@@ -150,8 +150,8 @@ public @interface CounterCache {
      * @ManyToOne @CounterCache(slots = 16) Video video;
      * }</pre>
      *
-     * On PostgreSQL; elsewhere the column is written as without slots. With {@link #touch}, for a float or
-     * double, and for a parent with {@code TABLE_PER_CLASS} it is refused when the session factory is built.
+     * On PostgreSQL, MariaDB and MySQL; elsewhere the column is written as without slots. With {@link #touch}, for a float or double,
+     * and for a parent with {@code TABLE_PER_CLASS} it is refused when the session factory is built.
      *
      * @return the number of slots, up to 256, about as many as transactions that count on one parent at the same time; 0 for none
      */

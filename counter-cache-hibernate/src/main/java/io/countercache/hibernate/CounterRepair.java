@@ -231,7 +231,7 @@ public final class CounterRepair {
      * the same, and other transactions go on; one that writes a row which is being squashed waits as for another writer. Slots are
      * also squashed now and then by transactions that write them, so that this is needed only to have all of them done at some
      * moment, as before a report by native SQL. Commits after each 100 rows. What
-     * others are writing at that moment stays in its slots. What {@link #counters}, {@link #chunkSize}, {@link
+     * others are writing at that moment stays in its slots; on MariaDB and MySQL it waits for them, row by row. What {@link #counters}, {@link #chunkSize}, {@link
      * #pause}, {@link #after} and {@link #onProgress} say does not matter here.
      *
      * @return how many slots are gone; 0 if no counter of the entity has slots

@@ -256,6 +256,14 @@ class SlotsTest {
     }
 
     @Test
+    void pagesThatAreNotThereDoNotCount() {
+        List<Long> ids = List.of(page().id, -1L, page().id);
+        db.inTransaction(session -> assertThat(
+                        CounterCaches.of(session).on(Page.class, ids).increment("views"))
+                .isEqualTo(2));
+    }
+
+    @Test
     void aValueThatIsSetIsThatWhateverTheSlotsHad() {
         Page page = page();
         db.inTransaction(session -> on(session, page).increment("views", 5));

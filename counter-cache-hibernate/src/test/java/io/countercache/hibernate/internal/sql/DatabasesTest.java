@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
+import org.hibernate.dialect.DatabaseVersion;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.dialect.H2Dialect;
 import org.hibernate.dialect.HSQLDialect;
@@ -76,5 +77,15 @@ class DatabasesTest {
     @ValueSource(classes = {OracleDialect.class, SQLServerDialect.class, HSQLDialect.class})
     void othersDoNotUpsert(Class<? extends Dialect> dialect) throws ReflectiveOperationException {
         assertThat(of(dialect).canUpsert()).isFalse();
+    }
+
+    @Test
+    void locksAreSkippedByVersionsThatCan() {
+        assertThat(new MySql(new MariaDBDialect(DatabaseVersion.make(10, 6))).skipLocked())
+                .isEqualTo(" for update skip locked");
+        assertThat(new MySql(new MariaDBDialect(DatabaseVersion.make(10, 5))).skipLocked())
+                .isNull();
+        assertThat(new MySql(new MySQLDialect(DatabaseVersion.make(8))).skipLocked())
+                .isEqualTo(" for update skip locked");
     }
 }
