@@ -12,7 +12,7 @@
  *   <li>{@link io.countercache.hibernate.internal.transaction.ReadBeforeWrite} writes them earlier, for a query that reads
  *       the counters
  *   <li>{@link io.countercache.hibernate.internal.transaction.ParentLocks} locks parents before their children are written, where
- *       an INSERT of a child would lock its parent
+ *       an INSERT of a child would lock its parent; {@code HeldLocks} has what is locked
  *   <li>{@code StatelessBatches} executes the last batch of a stateless session
  * </ol>
  */
