@@ -67,17 +67,9 @@ enum Database {
     MARIADB(
             AvailableSettings.DEFAULT_CATALOG,
             Path.of("docs/benchmark/mariadb"),
-            EnumSet.of(
-                    Variant.BEFORE_COMMIT,
-                    Variant.SLOTS,
-                    Variant.FOUR_FILLED,
-                    Variant.ALL_FILLED,
-                    Variant.SQUASHED,
-                    Variant.ONE_SLOT,
-                    Variant.STATEMENT_TRIGGER),
+            EnumSet.of(Variant.BEFORE_COMMIT, Variant.STATEMENT_TRIGGER),
             """
-            Left out on MariaDB: write = before_commit, which the default is there; slots, which only PostgreSQL has; a statement
-            trigger, which MariaDB does not have.
+            Left out on MariaDB: write = before_commit, which the default is there; a statement trigger, which MariaDB does not have.
             """) {
         @Override
         Running start(Options options) throws IOException {

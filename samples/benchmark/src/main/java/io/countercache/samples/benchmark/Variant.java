@@ -41,7 +41,7 @@ enum Variant {
     FORMULA("@Formula", Mapping.FORMULA, false);
 
     private static final String SLOT_TABLE = """
-            create table {schema}.post_slots (parent_id bigint not null references {schema}.post on delete cascade,
+            create table {schema}.post_slots (parent_id bigint not null references {schema}.post (id) on delete cascade,
               counter varchar(255) not null, slot int not null, amount bigint not null,
               primary key (parent_id, counter, slot));
             """;
