@@ -1,7 +1,5 @@
 package io.countercache.hibernate.internal.direct;
 
-import static java.util.Objects.requireNonNull;
-
 import io.countercache.CounterLimitException;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Columns;
@@ -12,7 +10,6 @@ import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.CounterSql;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.hibernate.internal.write.SquashTurns;
 import jakarta.persistence.EntityNotFoundException;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
@@ -21,8 +18,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -130,7 +125,7 @@ final class RelativeUpdate {
             }
             List<String> adding = question == Question.HOW_MANY && touched.isEmpty() ? statement.addingToSlots() : null;
             if (adding != null) {
-                return Outcome.changed(addToSlots(rows, adding));
+                return Outcome.changed(new SlotAdditions(statement, adding).execute(rows));
             }
             statement.gather(rows);
             return rows.size() == 1
@@ -224,13 +219,18 @@ final class RelativeUpdate {
         Map<TouchedAttribute, Object> now = TouchedAttribute.now(touched, session);
         int changed = 0;
         for (List<Object> chunk : Chunks.of(existing, LockOrder.rowsAtOnce(session))) {
-            changed += changed(chunk, now, () -> statement.batch(update(), chunk, (id, sent) -> bind(id, now, sent)));
+            changed += update(chunk, now);
         }
         return Outcome.changed(changed);
     }
 
-    private int changed(List<Object> chunk, Map<TouchedAttribute, Object> now, Supplier<int[]> sending) {
-        int[] counts = context.caches().around(entity, chunk, session, sending);
+    private int update(List<Object> chunk, Map<TouchedAttribute, Object> now) {
+        int[] counts = context.caches()
+                .around(
+                        entity,
+                        chunk,
+                        session,
+                        () -> statement.batch(update(), chunk, (id, sent) -> bind(id, now, sent)));
         int changed = 0;
         for (int i = 0; i < chunk.size(); i++) {
             if (counts[i] != 0) { // a driver that does not know the count returns a negative number
@@ -239,34 +239,6 @@ final class RelativeUpdate {
             }
         }
         return changed;
-    }
-
-    /** @param adding for each amount, the statement */
-    private int addToSlots(List<Object> rows, List<String> adding) {
-        int changed = 0;
-        for (List<Object> chunk : Chunks.of(rows, LockOrder.rowsAtOnce(session))) {
-            changed += changed(chunk, Map.of(), () -> addToSlotsOf(chunk, adding));
-        }
-        // any of them: if it was always the first, slots of the others would stay
-        NumericAttribute counter =
-                amounts.get(ThreadLocalRandom.current().nextInt(amounts.size())).counter();
-        SquashTurns.Turn turn = context.squashes().after(entity, requireNonNull(counter.slots()), counter.type(), rows);
-        if (turn != null) {
-            context.pending().squash(turn, session);
-        }
-        return changed;
-    }
-
-    private int[] addToSlotsOf(List<Object> chunk, List<String> adding) {
-        int[] counts = {};
-        for (int i = 0; i < adding.size(); i++) {
-            LimitedAmount amount = amounts.get(i);
-            counts = statement.batch(adding.get(i), chunk, (id, sent) -> {
-                amount.counter().bind(amount.by(), sent, 1);
-                Columns.bindId(id, entity, sent, 2, session);
-            });
-        }
-        return counts;
     }
 
     private String update() {

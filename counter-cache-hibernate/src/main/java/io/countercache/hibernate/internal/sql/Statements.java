@@ -119,6 +119,19 @@ public final class Statements {
         }
     }
 
+    /** Executes a text of several statements; returns how many rows the first has changed. What the others return comes after that. */
+    public static int execute(PreparedStatement statement, SharedSessionContractImplementor session)
+            throws SQLException {
+        var listeners = session.getEventListenerManager();
+        listeners.jdbcExecuteStatementStart();
+        try {
+            statement.execute();
+            return statement.getUpdateCount();
+        } finally {
+            listeners.jdbcExecuteStatementEnd();
+        }
+    }
+
     /** Executes the batch of a statement; returns how many rows each part has changed. */
     public static int[] executeBatch(PreparedStatement statement, SharedSessionContractImplementor session)
             throws SQLException {

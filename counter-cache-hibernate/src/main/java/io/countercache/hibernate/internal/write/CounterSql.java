@@ -95,6 +95,7 @@ public final class CounterSql {
                 types,
                 text,
                 slots == null ? returning(text, columns) : null,
+                slots == null ? null : SlotReads.select(table, List.of(slots), parent),
                 slots == null ? ArrayUpdate.update(table, parent, columns, types, touched) : null,
                 Columns.updateAsItIs(table, columns.get(0), parent),
                 attributes,

@@ -11,20 +11,23 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The UPDATE that moves some counters of a row, or the upsert of a slot that moves one; those that the row does not move it adds 0 to. Its parameters are an amount for
- * each counter, now for each touched attribute, and the id.
+ * The UPDATE that moves some counters of a row, or the upsert of a slot that moves one; those that the row does not move it adds 0 to.
+ * Its parameters are an amount for each counter, now for each touched attribute, and the id.
  *
  * @param parent the entity that has all of the counters
  * @param types the types of the counters
  * @param text the UPDATE
  * @param returning the UPDATE with RETURNING: it returns the new values of the counters; null for
  *     a slot, which is not the whole value
+ * @param value a SELECT of the whole value, for a slot; null for an UPDATE. Its parameter is the id
  * @param many the {@link ArrayUpdate}, for many rows at once; null where there is none
  * @param unchanged an UPDATE that leaves a row as it is; its parameter is the id
  * @param touched the attributes that some of the counters touch
@@ -37,6 +40,7 @@ record CounterUpdate(
         List<Class<?>> types,
         String text,
         @Nullable String returning,
+        @Nullable String value,
         @Nullable String many,
         String unchanged,
         List<TouchedAttribute> touched,
@@ -70,12 +74,29 @@ record CounterUpdate(
                 .toArray(BigDecimal[][]::new);
     }
 
-    /** Binds the amounts of a row; returns the position after them. */
-    int bind(RowDeltas row, PreparedStatement statement, int first) throws SQLException {
+    /**
+     * Binds the parameters of a row; returns the position after them.
+     *
+     * @param now for each touched attribute, now
+     */
+    int bind(
+            RowDeltas row,
+            Map<TouchedAttribute, Object> now,
+            PreparedStatement statement,
+            int first,
+            SharedSessionContractImplementor session)
+            throws SQLException {
         int position = first;
         for (int counter = 0; counter < counters.size(); counter++) {
             Columns.bind(amount(counters.get(counter), row), types.get(counter), statement, position++);
         }
-        return position;
+        position = TouchedAttribute.bind(now, statement, position, session);
+        return bindId(row, statement, position, session);
+    }
+
+    /** Binds the id of a row; returns the position after it. */
+    int bindId(RowDeltas row, PreparedStatement statement, int position, SharedSessionContractImplementor session)
+            throws SQLException {
+        return Columns.bindId(row.row().id(), parent, statement, position, session);
     }
 }

@@ -1,20 +1,14 @@
 package io.countercache.hibernate.internal.write;
 
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.ParentRow;
 import io.countercache.hibernate.internal.observe.Activity;
 import io.countercache.hibernate.internal.observe.CounterWriteEvent;
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
-import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.CommitMessage;
-import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -156,7 +150,7 @@ final class RowsUpdate {
             return hit < rows.size() && matters ? missed(hit) : List.of();
         }
         if (rows.size() == 1) {
-            hit = sendOne(rows.get(0)) ? 1 : 0;
+            hit = new OneRow(update, rows.get(0), touched, session).send(commits, this::attempt) ? 1 : 0;
             return hit == 1 ? List.of() : missed(0);
         }
         if (commits) {
@@ -201,9 +195,9 @@ final class RowsUpdate {
         int[] hit = Statements.attempt(text, this::attempt, session, statement -> {
             for (RowDeltas row : rows) {
                 if (moves) {
-                    bind(row, statement, 1);
+                    update.bind(row, touched, statement, 1, session);
                 } else {
-                    bindId(row, statement, 1);
+                    update.bindId(row, statement, 1, session);
                 }
                 statement.addBatch();
             }
@@ -220,7 +214,7 @@ final class RowsUpdate {
         return Statements.attempt(message(update.text(), rows.size()), this::attempt, session, statement -> {
             int position = 1;
             for (RowDeltas row : rows) {
-                position = bind(row, statement, position);
+                position = update.bind(row, touched, statement, position, session);
             }
             int rowsHit = Statements.executeUpdate(statement, session);
             for (int row = 1; row < rows.size(); row++) {
@@ -228,18 +222,6 @@ final class RowsUpdate {
                 rowsHit += statement.getUpdateCount();
             }
             return rowsHit;
-        });
-    }
-
-    private boolean sendOne(RowDeltas row) {
-        String returning = Databases.of(session).canReturnUpdated()
-                        && ManagedParents.manages(update.parent(), row.row().id(), session)
-                ? update.returning()
-                : null;
-        String text = message(returning == null ? update.text() : returning, 1);
-        return Statements.attempt(text, this::attempt, session, statement -> {
-            bind(row, statement, 1);
-            return returning != null ? show(row, statement, text) : Statements.executeUpdate(statement, session) > 0;
         });
     }
 
@@ -267,29 +249,5 @@ final class RowsUpdate {
                 violation.getSQL(),
                 violation.getKind(),
                 violation.getConstraintName());
-    }
-
-    /** Has the managed instance show the new values, including what other transactions have added; false if there is no row. */
-    private boolean show(RowDeltas row, PreparedStatement statement, String text) throws SQLException {
-        ResultSet values = session.getJdbcCoordinator().getResultSetReturn().execute(statement, text);
-        if (!values.next()) {
-            return false;
-        }
-        int column = 1;
-        for (CounterDefinition counter : update.counters()) {
-            ManagedParents.show(
-                    update.parent(), row.row().id(), counter.counter(), values.getBigDecimal(column++), session);
-        }
-        return true;
-    }
-
-    /** Returns the position behind the parameters. */
-    private int bind(RowDeltas row, PreparedStatement statement, int first) throws SQLException {
-        int position = TouchedAttribute.bind(touched, statement, update.bind(row, statement, first), session);
-        return bindId(row, statement, position);
-    }
-
-    private int bindId(RowDeltas row, PreparedStatement statement, int position) throws SQLException {
-        return Columns.bindId(row.row().id(), update.parent(), statement, position, session);
     }
 }

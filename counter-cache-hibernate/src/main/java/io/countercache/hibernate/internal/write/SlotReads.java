@@ -3,6 +3,7 @@ package io.countercache.hibernate.internal.write;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterSlots;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.Statements;
@@ -21,6 +22,14 @@ public final class SlotReads {
 
     private SlotReads() {}
 
+    /** Reads the values of some counters of a row. Its parameter is the id. */
+    static String select(String table, List<Slots> counters, EntityPersister entity) {
+        return counters.stream()
+                .map(counter -> counter.value(table))
+                .collect(
+                        Collectors.joining(", ", "select ", " from " + table + " where " + Columns.row(table, entity)));
+    }
+
     /** Has the managed instance of a locked row show the values of all its counters with slots. */
     public static void show(
             CounterModel model, EntityPersister entity, Object id, SharedSessionContractImplementor session) {
@@ -35,10 +44,8 @@ public final class SlotReads {
             EntityPersister entity,
             Object id,
             SharedSessionContractImplementor session) {
-        String values =
-                counters.stream().map(counter -> counter.slots().value(table)).collect(Collectors.joining(", "));
-        String sql = OldRows.current(
-                "select " + values + " from " + table + " where " + Columns.row(table, entity), session);
+        List<Slots> slots = counters.stream().map(CounterSlots.Spread::slots).toList();
+        String sql = OldRows.current(select(table, slots, entity), session);
         Statements.query(sql, () -> "read " + Entities.name(entity), session, statement -> {
             Columns.bindId(id, entity, statement, 1, session);
             ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);

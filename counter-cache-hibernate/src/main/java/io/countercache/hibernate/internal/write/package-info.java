@@ -6,7 +6,7 @@
  *   <li>{@link io.countercache.hibernate.internal.write.CounterSql} has the UPDATEs and the lock order
  *   <li>{@code StatementRows} are the rows that are written together
  *   <li>{@link io.countercache.hibernate.internal.write.CounterWriter} sends them, and refuses to lose deltas of
- *       {@code MissedRows}
+ *       {@code MissedRows}; {@code OneRow} is sent by itself
  *   <li>{@link io.countercache.hibernate.internal.write.ManagedParents} shows deltas and values on managed instances;
  *       {@code KeptCounters} are the values of read-only ones
  *   <li>{@link io.countercache.hibernate.internal.write.SlotSquash} moves slots into their column, {@link
