@@ -1,5 +1,6 @@
 package io.countercache.hibernate.modelcheck;
 
+import io.countercache.CounterCache;
 import io.countercache.hibernate.modelcheck.ModelBlog.Author;
 import io.countercache.hibernate.modelcheck.ModelBlog.Comment;
 import io.countercache.hibernate.modelcheck.ModelBlog.Node;
@@ -24,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A counter: which children it counts, where these lead to it, and for what each of them counts. */
 @SuppressWarnings("ImmutableEnumChecker") // never changed
@@ -172,6 +174,26 @@ enum Counter {
 
     String column() {
         return attribute.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** What a SELECT from {@code r}, the row that has it, reads: the column, and its slots if it has some. */
+    String value() {
+        return isSpread()
+                ? "(coalesce(%1$s, 0) + coalesce((select sum(x.amount) from %2$s_slots x where x.parent_id = r.id and x.counter = '%3$s'), 0))"
+                        .formatted(column(), table(), column().toUpperCase(Locale.ROOT))
+                : column();
+    }
+
+    /** Whether it is declared to have slots. */
+    private boolean isSpread() {
+        String path = String.join(".", way.subList(1, way.size()));
+        return Stream.of(child, child.getSuperclass())
+                .flatMap(owner -> Arrays.stream(owner.getDeclaredFields()))
+                .filter(field -> field.getName().equals(way.get(0)))
+                .flatMap(field -> Arrays.stream(field.getAnnotationsByType(CounterCache.class)))
+                .anyMatch(declared -> declared.slots() > 0
+                        && declared.value().equals(attribute)
+                        && declared.path().equals(path));
     }
 
     /** The table that has it: in a hierarchy, that of the class that declares it. */

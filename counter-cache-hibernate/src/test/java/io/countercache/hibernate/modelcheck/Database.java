@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.hibernate.FlushMode;
 import org.hibernate.SessionFactory;
@@ -33,6 +34,7 @@ import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.AutoFlushEventListener;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.FlushEventListener;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 
 /** A schema with the tables of {@link ModelBlog} under some settings, read past Hibernate and the library. */
 @SuppressWarnings({"EnumOrdinal"})
@@ -43,8 +45,21 @@ final class Database implements AutoCloseable {
 
     private static final String PATIENCE = "20000";
 
-    private static final List<String> TABLES =
-            List.of("comment", "note", "vote", "node", "media", "post", "author", "club", "team");
+    private static final List<String> TABLES = List.of(
+            "post_slots",
+            "author_slots",
+            "club_slots",
+            "team_slots",
+            "node_slots",
+            "comment",
+            "note",
+            "vote",
+            "node",
+            "media",
+            "post",
+            "author",
+            "club",
+            "team");
 
     /** How many counters a row has at most. */
     private static final int MOST_COUNTERS =
@@ -59,6 +74,7 @@ final class Database implements AutoCloseable {
     private final Connection plain;
     private final String lockTimeout;
     private final Map<SessionImplementor, Context> watched = new ConcurrentHashMap<>();
+    private final AtomicInteger squashTurns = new AtomicInteger();
     private int programs;
 
     /** @param isolation of all transactions; else what is the database's default */
@@ -86,6 +102,7 @@ final class Database implements AutoCloseable {
         settings.put("hibernate.hbm2ddl.auto", "update");
         settings.put("hibernate.jpa.compliance.cascade", true); // as Hibernate 7 does it
         settings.put(CounterCacheSettings.WRITE, write);
+        settings.put("hibernate.session_factory.statement_inspector", (StatementInspector) this::inspect);
         if (batchSize != null) {
             settings.put("hibernate.jdbc.batch_size", batchSize);
             settings.put("hibernate.order_inserts", true);
@@ -103,6 +120,19 @@ final class Database implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private String inspect(String sql) {
+        // the rows; whoever squashes locks slots so, too
+        if (sql.endsWith(" skip locked") && !sql.contains("_slots")) {
+            squashTurns.incrementAndGet();
+        }
+        return sql;
+    }
+
+    /** How often a transaction has squashed before its commit. */
+    int squashTurns() {
+        return squashTurns.get();
     }
 
     SessionFactory factory() {
@@ -316,7 +346,7 @@ final class Database implements AutoCloseable {
         List<Counter> counters = kind.counters();
         for (int i = 0; i < MOST_COUNTERS; i++) {
             columns.add("cast(%s as decimal(19, 2))"
-                    .formatted(i < counters.size() ? counters.get(i).column() : "null"));
+                    .formatted(i < counters.size() ? counters.get(i).value() : "null"));
         }
         return "select %s from %s%s".formatted(String.join(", ", columns), kind.from(), kind.filter());
     }

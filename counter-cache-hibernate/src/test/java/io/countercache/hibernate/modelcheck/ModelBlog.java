@@ -22,7 +22,7 @@ import java.util.List;
 /**
  * The entities of the model checker: children with and without a version, with ids from a sequence and from the
  * database, with one parent and with two, and one that is its own parent. Counted are all of them or only some, what they
- * have in total, and what is further down; {@link Teams} has more.
+ * have in total, and what is further down, some of it in slots; {@link Teams} has more.
  */
 public final class ModelBlog {
 
@@ -217,9 +217,9 @@ public final class ModelBlog {
         @ManyToOne(fetch = FetchType.LAZY)
         @CounterCache(value = "commentsCount", size = true)
         @CounterCache(value = "visibleCount", where = "visible")
-        @CounterCache(value = "amountTotal", sum = "amount")
-        @CounterCache(value = "postCommentsCount", path = "author")
-        @CounterCache(value = "wordsTotal", path = "author", sum = "words", where = "status = OPEN")
+        @CounterCache(value = "amountTotal", sum = "amount", slots = 3)
+        @CounterCache(value = "postCommentsCount", path = "author", slots = 2)
+        @CounterCache(value = "wordsTotal", path = "author", sum = "words", where = "status = OPEN", slots = 2)
         @CounterCache(value = "commentsCount", path = "author.team")
         @CounterCache(value = "amountTotal", path = "author.team", sum = "amount", where = "not (words > 3)")
         Post post;
@@ -264,13 +264,13 @@ public final class ModelBlog {
         String text;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache("notesCount")
+        @CounterCache(value = "notesCount", slots = 2)
         @CounterCache(value = "postNotesCount", path = "author")
         public Post post;
 
         @ManyToOne(fetch = FetchType.LAZY)
         @CounterCache(value = "notesCount", size = true)
-        @CounterCache(value = "notesCount", path = "team")
+        @CounterCache(value = "notesCount", path = "team", slots = 2)
         public Author author;
 
         @Override
@@ -346,7 +346,7 @@ public final class ModelBlog {
         int grandchildrenCount;
 
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache(value = "childrenCount", size = true)
+        @CounterCache(value = "childrenCount", size = true, slots = 2)
         @CounterCache(value = "grandchildrenCount", path = "parent")
         Node parent;
 

@@ -2,6 +2,7 @@ package io.countercache.hibernate.modelcheck;
 
 import io.countercache.Drift;
 import io.countercache.hibernate.CounterCaches;
+import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.Skipped;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
 import io.countercache.hibernate.modelcheck.Rows.Item;
@@ -71,6 +72,7 @@ final class ModelSession implements Actor, Bulk.Executor {
             case DRIFT -> drift();
             case RESET -> reset();
             case CORRUPT -> corrupt(step);
+            case SQUASH -> squash(step.item().kind());
             case WRITE -> write();
             case SKIP -> skip();
             case RESUME -> resume();
@@ -204,6 +206,19 @@ final class ModelSession implements Actor, Bulk.Executor {
             throw new AssertionError("%s was wrong by %d but the reset says %s".formatted(parent, by, drift));
         }
         return true;
+    }
+
+    /** In transactions of its own, which cannot wait for those that are open. */
+    private boolean squash(Kind kind) {
+        try {
+            CounterRepair.of(run.database().factory(), kind.type).squash();
+            return true;
+        } catch (RuntimeException e) {
+            if (Failure.of(e) == Failure.LOCKED) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private static BigDecimal difference(Drift drift) {

@@ -40,7 +40,15 @@ record Program(long seed, int sessions, List<Step> steps) {
         weigh(STATEFUL, 6, Action.GARBLE, Action.MERGE_PARENT, Action.REMOVE_DETACHED, Action.OPEN, Action.ROLLBACK);
         weigh(STATEFUL, 4, Action.REMOVE_PARENT, Action.PERSIST_PARENT, Action.QUERY_CHILDREN, Action.RESUME);
         weigh(STATEFUL, 3, Action.PERSIST_FIRST, Action.REMOVE_AND_PERSIST, Action.CLEAR, Action.SKIP);
-        weigh(STATEFUL, 2, Action.QUERY_PARENTS, Action.RESET, Action.DRIFT, Action.CORRUPT, Action.WRITE);
+        weigh(
+                STATEFUL,
+                2,
+                Action.QUERY_PARENTS,
+                Action.RESET,
+                Action.DRIFT,
+                Action.CORRUPT,
+                Action.WRITE,
+                Action.SQUASH);
         weigh(STATEFUL, 2, Action.READ_ONLY, Action.FLUSH_MODE);
         weigh(STATEFUL, 1, Action.DUPLICATE);
         if (COUNTS_EVERYTHING) {
@@ -177,7 +185,7 @@ record Program(long seed, int sessions, List<Step> steps) {
                 case UPSERT -> random.nextBoolean() ? fresh(Kind.VOTE) : any(Kind.VOTE);
                 case PERSIST_PARENT -> fresh(parent());
                 case ORPHAN -> any(random.nextInt(3) == 0 ? kind : Kind.COMMENT);
-                case REMOVE_PARENT, GARBLE, MERGE_PARENT, OPEN, QUERY_COUNTERS, QUERY_CHILDREN, CORRUPT ->
+                case REMOVE_PARENT, GARBLE, MERGE_PARENT, OPEN, QUERY_COUNTERS, QUERY_CHILDREN, CORRUPT, SQUASH ->
                     any(random.nextInt(4) == 0 ? Kind.NODE : parent());
                 case EDIT, EVICT, FIND, REFRESH -> any(Kind.values()[random.nextInt(Kind.values().length)]);
                 case DUPLICATE -> any(Kind.POST);

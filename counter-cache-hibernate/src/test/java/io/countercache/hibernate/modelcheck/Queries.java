@@ -28,7 +28,7 @@ record Queries(Context context, Changes changes, Run run) {
         Rows expected = context.session.getHibernateFlushMode() == FlushMode.AUTO ? context.foreseen() : context.view;
         List<Counter> counters = parent.kind().counters();
         String columns = counters.stream()
-                .map(counter -> inSql ? counter.column() : "p." + counter.attribute)
+                .map(counter -> inSql ? counter.value() : "p." + counter.attribute)
                 .collect(Collectors.joining(", "));
         List<Object[]> found = inSql
                 ? context.session

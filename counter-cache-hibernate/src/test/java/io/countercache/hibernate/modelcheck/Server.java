@@ -18,6 +18,9 @@ final class Server {
     /** Hibernate's UPDATE with a join names an ambiguous column, or a table that is not in it. */
     static final boolean CAN_JOIN_IN_UPDATES = !TestServer.IS_MARIADB;
 
+    /** Elsewhere the columns are written. */
+    static final boolean HAS_SLOTS = TestServer.IS_POSTGRESQL && !TestServer.IS_PORTABLE;
+
     /** The end of a SELECT that locks parents. */
     static final String LOCK = LOOKS_AT_EACH_ROW ? " for update" : " for no key update";
 

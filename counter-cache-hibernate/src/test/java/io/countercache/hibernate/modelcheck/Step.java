@@ -43,6 +43,7 @@ record Step(int session, Action action, Item item, Item first, Item second, int 
         FLUSH_MODE("change the flush mode"),
         DRIFT("ask for drift"),
         RESET("reset all counters"),
+        SQUASH("squash the slots of all that are like %1$s"),
         CORRUPT("change the counters of %1$s in SQL, then reset them"),
         WRITE("flush counters"),
         SKIP("skip"),

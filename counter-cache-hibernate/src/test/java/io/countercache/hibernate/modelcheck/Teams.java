@@ -116,7 +116,7 @@ public final class Teams {
     @Entity(name = "Clip")
     public static class Clip extends Media {
         @ManyToOne(fetch = FetchType.LAZY)
-        @CounterCache("clipsCount")
+        @CounterCache(value = "clipsCount", slots = 2)
         @CounterCache(value = "clipsTotal", sum = "amount", where = "status <> VOID")
         Club club;
 

@@ -83,6 +83,17 @@ class SlotManagedTest {
     }
 
     @Test
+    void aPageThatIsCorrectedShowsColumnAndSlots() {
+        db.execute("update page_views set replies_count = 5");
+        db.inTransaction(session -> {
+            Page managed = find(session);
+            assertThat(managed.repliesCount).isEqualTo(6);
+            CounterCaches.of(session).resetCounters(Page.class, page.id);
+            assertThat(managed.repliesCount).isEqualTo(1);
+        });
+    }
+
+    @Test
     void whatIsReadIsOneStatementForEachCounterOfAManagedPage() {
         List<String> sent = aboutPages(() -> db.inTransaction(session -> session.persist(new Reply(find(session)))));
         assertThat(sent).hasSize(5); // the load, and for each of two counters a slot and its value

@@ -84,6 +84,11 @@ public final class CounterSql {
         Slots slots = goesToSlots(counters.get(0)) ? counters.get(0).slots() : null;
         List<String> columns =
                 counters.stream().map(counter -> counter.column(parent)).toList();
+        List<String> values = counters.stream()
+                .map(counter -> counter.slots() == null
+                        ? counter.column(parent)
+                        : counter.slots().value(table))
+                .toList();
         List<Class<?>> types = new ArrayList<>();
         counters.forEach(counter -> types.add(counter.type(parent)));
         Map<TouchedAttribute, List<Integer>> touched = touches ? touched(parent, counters) : Map.of();
@@ -94,7 +99,7 @@ public final class CounterSql {
                 counters,
                 types,
                 text,
-                slots == null ? returning(text, columns) : null,
+                slots == null ? returning(text, values) : null,
                 slots == null ? null : SlotReads.select(table, List.of(slots), parent),
                 slots == null ? ArrayUpdate.update(table, parent, columns, types, touched) : null,
                 Columns.updateAsItIs(table, columns.get(0), parent),
