@@ -3,6 +3,8 @@ package io.countercache.hibernate.support;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A server that a test kills and starts again, and what that test says to it: PostgreSQL, or MariaDB if the build asks for it. */
 public final class MortalServer implements AutoCloseable {
@@ -92,15 +95,35 @@ public final class MortalServer implements AutoCloseable {
         startAt(port);
     }
 
-    public ProcessHandle process() {
-        return mariaDb == null ? postgres.getProcess().toHandle() : mariaDb.process();
-    }
-
     /** With the name that its connections are to have. */
     public String url(String user) {
         return mariaDb == null
                 ? postgres.getJdbcUrl("postgres", "postgres") + "&ApplicationName=" + user
                 : mariaDb.url("test") + "&user=" + user;
+    }
+
+    /** A pool of connections with that name. */
+    public HikariDataSource connections(String user) {
+        return poolOf(url(user));
+    }
+
+    /** The same for an application that is told the URL: a server that restarts is waited for. */
+    public static HikariDataSource poolOf(String url) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setMaximumPoolSize(12);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(120_000);
+        return new HikariDataSource(config);
+    }
+
+    /** SIGKILL to the server and all its processes. */
+    public void kill() {
+        ProcessHandle process = mariaDb == null ? postgres.getProcess().toHandle() : mariaDb.process();
+        List<ProcessHandle> all =
+                Stream.concat(process.descendants(), Stream.of(process)).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(each -> Load.await(() -> !each.isAlive(), "killed"));
     }
 
     /** What ends a connection. */

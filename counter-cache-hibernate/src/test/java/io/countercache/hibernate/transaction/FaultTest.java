@@ -3,7 +3,6 @@ package io.countercache.hibernate.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterCaches;
@@ -11,6 +10,7 @@ import io.countercache.hibernate.support.Blog.Author;
 import io.countercache.hibernate.support.Blog.Comment;
 import io.countercache.hibernate.support.Blog.Post;
 import io.countercache.hibernate.support.EachWrite;
+import io.countercache.hibernate.support.Load;
 import io.countercache.hibernate.support.MortalServer;
 import io.countercache.hibernate.support.Soak;
 import io.countercache.hibernate.support.TestServer;
@@ -21,20 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.Configuration;
@@ -51,9 +41,6 @@ class FaultTest {
 
     private static final int POSTS = 5;
 
-    /** Between two looks. MariaDB tells anew who waits for a lock only if nobody has looked for 0.1 s. */
-    private static final Duration POLL = Duration.ofMillis(150);
-
     @TempDir
     Path directory;
 
@@ -69,7 +56,7 @@ class FaultTest {
     @BeforeEach
     void start() {
         server = MortalServer.start(directory);
-        connections = connections(server.url("root"));
+        connections = server.connections("root");
         factory = factory(connections, write);
         factory.inTransaction(
                 session -> IntStream.range(0, POSTS).forEach(i -> session.persist(new Post("post " + i))));
@@ -82,15 +69,6 @@ class FaultTest {
             connections.close();
             server.close();
         }
-    }
-
-    private static HikariDataSource connections(String url) {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(url);
-        config.setMaximumPoolSize(12);
-        config.setMinimumIdle(0);
-        config.setConnectionTimeout(120_000);
-        return new HikariDataSource(config);
     }
 
     private static SessionFactory factory(HikariDataSource connections, String write) {
@@ -127,14 +105,6 @@ class FaultTest {
                 """);
     }
 
-    private static void await(BooleanSupplier condition, String what) {
-        Instant end = Instant.now().plus(Duration.ofMinutes(2));
-        while (!condition.getAsBoolean()) {
-            assertThat(Instant.now()).as(what).isBefore(end);
-            LockSupport.parkNanos(POLL.toNanos());
-        }
-    }
-
     /** One transaction of inserts, moves and deletes. */
     private static void change(Session session, Random random) {
         List<Post> posts = session.createSelectionQuery("from Post order by " + TestServer.RANDOM, Post.class)
@@ -152,49 +122,12 @@ class FaultTest {
         }
     }
 
-    /** Transactions on so many threads until told to stop; those that fail do so. */
-    private static final class Load implements AutoCloseable {
-
-        final AtomicInteger committed = new AtomicInteger();
-        private final AtomicBoolean stopped = new AtomicBoolean();
-        private final ExecutorService threads;
-
-        Load(int threads, SessionFactory factory) {
-            this.threads = Executors.newFixedThreadPool(threads);
-            for (int i = 0; i < threads; i++) {
-                Random random = new Random(i);
-                this.threads.execute(() -> {
-                    while (!stopped.get()) {
-                        try {
-                            factory.inTransaction(session -> change(session, random));
-                            committed.incrementAndGet();
-                        } catch (PersistenceException failed) {
-                            // the server is down, or another transaction was faster
-                        }
-                    }
-                });
-            }
-        }
-
-        @Override
-        public void close() {
-            stopped.set(true);
-            threads.shutdown();
-            try {
-                assertThat(threads.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
-    }
-
     @Test
     void aServerThatIsKilledUnderEightWritingThreadsComesBackWithoutDrift() {
-        try (Load load = new Load(8, factory)) {
+        try (Load load = new Load(8, factory, FaultTest::change)) {
             for (int i = 0; i < Soak.of(10); i++) {
-                int before = load.committed.get();
-                await(() -> load.committed.get() > before + 50, "writing");
-                kill(server.process());
+                load.awaitCommitted(50);
+                server.kill();
                 server.restart();
                 // those that nobody used when it died
                 connections.getHikariPoolMXBean().softEvictConnections();
@@ -203,14 +136,6 @@ class FaultTest {
         }
         assertThat(drifted()).isZero();
         assertThat(number("select count(*) from Comment")).isPositive();
-    }
-
-    /** SIGKILL to the server and all its processes. */
-    private static void kill(ProcessHandle process) {
-        List<ProcessHandle> all =
-                Stream.concat(process.descendants(), Stream.of(process)).toList();
-        all.forEach(ProcessHandle::destroyForcibly);
-        all.forEach(each -> await(() -> !each.isAlive(), "killed"));
     }
 
     @Test
@@ -228,7 +153,7 @@ class FaultTest {
                     session.persist(new Comment(session.getReference(Post.class, id)));
                 }
             }));
-            await(() -> number("select count(*)" + MortalServer.WAITING) == 1, "waiting");
+            Load.await(() -> number("select count(*)" + MortalServer.WAITING) == 1, "waiting");
             execute(MortalServer.end(number("select " + MortalServer.CONNECTION + MortalServer.WAITING)));
             assertThatThrownBy(writing::join).hasCauseInstanceOf(PersistenceException.class);
             holder.rollback();
@@ -246,7 +171,7 @@ class FaultTest {
         } finally {
             application.destroyForcibly().waitFor();
         }
-        await(() -> backends() == 0, "rolled back");
+        Load.await(() -> backends() == 0, "rolled back");
         assertThat(number("select count(*) from Comment")).isZero();
         assertThat(number("select sum(commentsCount) from Post")).isZero();
     }
@@ -262,11 +187,11 @@ class FaultTest {
             Process application = application("load", Redirect.DISCARD);
             try {
                 long until = number("select count(*) from Comment") + 30 + random.nextInt(100);
-                await(() -> number("select count(*) from Comment") > until, "writing");
+                Load.await(() -> number("select count(*) from Comment") > until, "writing");
             } finally {
                 application.destroyForcibly().waitFor();
             }
-            await(() -> backends() == 0, "rolled back");
+            Load.await(() -> backends() == 0, "rolled back");
             assertThat(number("select count(*) from Comment")).isPositive();
             assertThat(drifted()).isZero();
         }
@@ -295,9 +220,9 @@ class FaultTest {
         private Application() {}
 
         public static void main(String[] arguments) {
-            SessionFactory factory = factory(connections(arguments[0]), arguments[1]);
+            SessionFactory factory = factory(MortalServer.poolOf(arguments[0]), arguments[1]);
             if (arguments[2].equals("load")) {
-                new Load(4, factory);
+                new Load(4, factory, FaultTest::change);
                 return;
             }
             factory.inTransaction(session -> {
@@ -306,7 +231,7 @@ class FaultTest {
                         .forEach(post -> session.persist(new Comment(post)));
                 CounterCaches.of(session).flush();
                 System.out.println("flushed");
-                await(() -> false, "killed");
+                Load.await(() -> false, "killed");
             });
         }
     }
