@@ -92,7 +92,7 @@ class SlotLocksTest {
     }
 
     @Test
-    void aWriterOfAReplyDoesNotWaitForOneWhoTakes() {
+    void aWriterOfAReplyDoesNotWaitForAViewer() {
         whileAViewerIsGoingToChangeThePage(() -> db.inTransaction(session -> {
             Reply reply = new Reply(session.getReference(Page.class, page.id));
             reply.pinned = true;

@@ -31,6 +31,7 @@ public record Slots(
     private static final String ALIAS = "cc_slot";
     private static final String ALIAS_TO_COME = "@";
     private static final String COLUMN_TO_COME = "#";
+    private static final String QUOTES = "\"`[";
     private static final Pattern QUOTE = Pattern.compile("(?=[\"`])|(?<=[\"`])");
 
     /**
@@ -99,9 +100,14 @@ public record Slots(
                 : text.toUpperCase(Locale.ROOT);
     }
 
-    /** The name of the column among those whose slots are in one table. */
+    /**
+     * The name of the column among those whose slots are in one table. Of a name in quotes also its case tells it from others; the
+     * quotes are left out, for Hibernate would take it for the column.
+     */
     public String literal() {
-        return "'" + otherCase(column).replace("'", "''") + "'";
+        boolean isQuoted = QUOTES.indexOf(column.charAt(0)) >= 0;
+        String name = isQuoted ? "quoted " + column.substring(1, column.length() - 1) : otherCase(column);
+        return "'" + name.replace("'", "''") + "'";
     }
 
     /** The primary key of the table. */
