@@ -23,9 +23,11 @@ class SlotManagedTest {
     @RegisterExtension
     final TestDatabase db;
 
+    private final String write;
     private Page page;
 
     SlotManagedTest(String write) {
+        this.write = write;
         db = TestDatabase.with(Page.class, Reply.class).setting(CounterCacheSettings.WRITE, write);
     }
 
@@ -100,6 +102,21 @@ class SlotManagedTest {
         assertThat(sent.get(4)).startsWith("select cast((coalesce(page_views.replies_count, 0) + ");
 
         assertThat(aboutPages(this::reply)).as("of a page that is not managed").hasSize(2);
+    }
+
+    @Test
+    void theLastValueIsReadInTheMessageWithTheCommit() {
+        List<String> messages =
+                db.messagesOf(() -> db.inTransaction(session -> session.persist(new Reply(find(session)))));
+        String last = messages.get(messages.size() - 1);
+        if (write.equals("with_commit")) {
+            assertThat(last)
+                    .startsWith("insert into page_views_slots")
+                    .contains("; select cast(")
+                    .endsWith("; commit");
+        } else {
+            assertThat(last).startsWith("select cast(").doesNotContain(";");
+        }
     }
 
     private List<String> aboutPages(Runnable work) {
