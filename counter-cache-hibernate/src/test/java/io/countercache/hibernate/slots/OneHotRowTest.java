@@ -286,7 +286,8 @@ class OneHotRowTest {
                     Channel locked = session.find(Channel.class, one, LockModeType.PESSIMISTIC_WRITE);
                     long views = locked.views;
                     CounterCaches.of(session).on(Channel.class, one).increment("views");
-                    assertThat(locked.views).isEqualTo(views + 1);
+                    // on PostgreSQL the lock does not keep others from adding to slots
+                    assertThat(locked.views - views).isBetween(1L, TestServer.IS_MARIADB ? 1L : enough);
                 },
                 session -> {
                     post(session);

@@ -26,8 +26,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SlotHiddenRowsTest {
 
     /** Elsewhere the column is written. */
-    private static final boolean HAVE_SLOTS = TestServer.IS_POSTGRESQL && !TestServer.IS_PORTABLE;
-
     @RegisterExtension
     final TestDatabase db = TestDatabase.with(Hall.class, Visit.class, Draft.class, Remark.class);
 
@@ -109,7 +107,7 @@ class SlotHiddenRowsTest {
     }
 
     private void squashed(Class<?> entity, String table) {
-        assertThat(CounterRepair.of(db.factory(), entity).squash()).isEqualTo(HAVE_SLOTS ? 2 : 0);
+        assertThat(CounterRepair.of(db.factory(), entity).squash()).isEqualTo(TestServer.HAS_SLOTS ? 2 : 0);
         assertThat(db.number("select count(*) from " + table + "_slots")).isZero();
         assertThat(db.number("select claps from " + table)).isEqualTo(5);
     }

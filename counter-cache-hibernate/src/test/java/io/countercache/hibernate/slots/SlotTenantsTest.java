@@ -30,8 +30,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SlotTenantsTest {
 
     /** Elsewhere the column is written. */
-    private static final boolean HAVE_SLOTS = TestServer.IS_POSTGRESQL && !TestServer.IS_PORTABLE;
-
     @RegisterExtension
     final TestDatabase db = TestDatabase.with(Channel.class, Clip.class)
             .setting("hibernate.tenant_identifier_resolver", new RootByDefault());
@@ -136,7 +134,7 @@ class SlotTenantsTest {
     @Test
     void aSquashGoesThroughTheTableWhosoeverTheRowsAre() {
         long gone = CounterRepair.of(db.factory(), Channel.class).tenant("a").squash();
-        assertThat(gone).isEqualTo(HAVE_SLOTS ? 4 : 0);
+        assertThat(gone).isEqualTo(TestServer.HAS_SLOTS ? 4 : 0);
         assertThat(db.number("select count(*) from channel_slots")).isZero();
         shows("a", 1);
         shows("b", 2);
