@@ -3,11 +3,8 @@ package io.countercache.hibernate.internal.direct;
 import io.countercache.hibernate.internal.observe.CounterWriteEvent;
 import io.countercache.hibernate.internal.observe.FlightRecorder;
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.orm.Violations;
 import io.countercache.hibernate.internal.sql.Columns;
-import io.countercache.hibernate.internal.sql.Database;
-import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OldRows;
 import io.countercache.hibernate.internal.sql.Statements;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
@@ -17,7 +14,6 @@ import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -81,21 +77,6 @@ record DirectStatement(
                 new SlotSquash(entity, counter.slots(), counter.type(), session).gather(ids);
             }
         }
-    }
-
-    /** The statement that adds to a slot of each of the counters; null if some have none, or limits. */
-    @Nullable
-    List<String> addingToSlots() {
-        Database database = Databases.of(session);
-        List<String> adding = new ArrayList<>();
-        for (LimitedAmount amount : amounts) {
-            Slots slots = amount.condition() == null ? amount.counter().slots() : null;
-            if (slots == null || !database.canAddToSlots()) {
-                return null;
-            }
-            adding.add(database.addToSlot(slots));
-        }
-        return adding;
     }
 
     /** The conditions that keep the counters within their limits; empty if nothing limits the change. */

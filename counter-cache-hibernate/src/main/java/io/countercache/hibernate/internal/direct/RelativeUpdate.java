@@ -123,9 +123,10 @@ final class RelativeUpdate {
             if (rows.isEmpty() || !isAll) {
                 return Outcome.changed(0);
             }
-            List<String> adding = question == Question.HOW_MANY && touched.isEmpty() ? statement.addingToSlots() : null;
-            if (adding != null) {
-                return Outcome.changed(new SlotAdditions(statement, adding).execute(rows));
+            SlotAdditions additions =
+                    question == Question.HOW_MANY && touched.isEmpty() ? SlotAdditions.of(statement) : null;
+            if (additions != null) {
+                return Outcome.changed(additions.execute(rows));
             }
             statement.gather(rows);
             return rows.size() == 1

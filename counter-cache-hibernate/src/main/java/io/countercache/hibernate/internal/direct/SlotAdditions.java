@@ -2,7 +2,9 @@ package io.countercache.hibernate.internal.direct;
 
 import static java.util.Objects.requireNonNull;
 
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.Columns;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.support.Chunks;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds to slots of some rows. Counter by counter, and the rows of each in their order: a commit locks them so, too, and else the two
@@ -21,6 +24,20 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param adding for each amount, the statement
  */
 record SlotAdditions(DirectStatement statement, List<String> adding) {
+
+    /** Null if some of the counters have no slots, or limits: then their columns are changed. */
+    static @Nullable SlotAdditions of(DirectStatement statement) {
+        Database database = Databases.of(statement.session());
+        List<String> adding = new ArrayList<>();
+        for (LimitedAmount amount : statement.amounts()) {
+            Slots slots = amount.condition() == null ? amount.counter().slots() : null;
+            if (slots == null || !database.canAddToSlots()) {
+                return null;
+            }
+            adding.add(database.addToSlot(slots));
+        }
+        return new SlotAdditions(statement, adding);
+    }
 
     /** Changes all rows that exist; returns how many these were. */
     int execute(List<Object> rows) {
