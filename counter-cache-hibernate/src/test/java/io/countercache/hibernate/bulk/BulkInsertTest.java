@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bulk INSERTs of rows that are counted; after each test every counter has to be right. */
 @SinceHibernate("7.2")
-@Tag("mariadb")
+@Tag("databases")
 class BulkInsertTest {
 
     @RegisterExtension

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Many transactions that insert rows of the same two posts at once, with foreign keys. None of them fails, though on some databases
  * an INSERT locks the row that it refers to, which the transaction is going to update.
  */
-@Tag("mariadb")
+@Tag("databases")
 class HotParentTest {
 
     private static final int THREADS = 8;

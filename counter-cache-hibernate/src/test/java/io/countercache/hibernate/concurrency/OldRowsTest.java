@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * REPEATABLE READ where a query answers with old rows, also with those that are locked: H2, as MySQL and MariaDB do. What locks
  * first and reads later is refused there; what is exact goes on.
  */
-@Tag("mariadb")
+@Tag("databases")
 class OldRowsTest {
 
     @RegisterExtension

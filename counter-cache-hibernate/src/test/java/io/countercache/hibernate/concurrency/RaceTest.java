@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Resets, inserts, moves and deletes of parents at once, in every order of their steps. */
 @EachWrite
-@Tag("mariadb")
+@Tag("databases")
 class RaceTest {
 
     /** The statements of a reset that finds something: measure, lock, measure, update. Then it commits. */

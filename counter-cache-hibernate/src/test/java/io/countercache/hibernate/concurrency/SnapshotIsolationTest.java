@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * MariaDB with {@code innodb_snapshot_isolation}, the default from 11.6.2 on: at REPEATABLE READ it refuses to lock a row that has
  * changed since the transaction read something for the first time. So counters are exact, or the transaction is to be run again.
  */
-@Tag("mariadb")
+@Tag("databases")
 class SnapshotIsolationTest {
 
     @RegisterExtension

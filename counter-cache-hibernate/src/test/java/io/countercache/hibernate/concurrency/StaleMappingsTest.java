@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two sessions that change the same child at once, however it is mapped: exact, or the later one fails. */
-@Tag("mariadb")
+@Tag("databases")
 class StaleMappingsTest {
 
     private static final long THING = 7;

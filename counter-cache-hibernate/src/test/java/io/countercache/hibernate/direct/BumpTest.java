@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Counters of rows that may not be there yet. */
-@Tag("mariadb")
+@Tag("databases")
 class BumpTest {
 
     private static final LocalDate MAY = LocalDate.of(2026, 5, 1);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** No call, no statement and no two transactions together take a counter past its limits. */
-@Tag("mariadb")
+@Tag("databases")
 class CounterLimitTest {
 
     @RegisterExtension

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each call changes, answers and sends. */
-@Tag("mariadb")
+@Tag("databases")
 class CountersTest {
 
     @RegisterExtension

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Changes by hand go by what is there now, also where a query of the transaction still sees what was there when it began. */
-@Tag("mariadb")
+@Tag("databases")
 class CurrentValuesTest {
 
     @Entity(name = "Quota")

@@ -59,7 +59,7 @@ class ModelCheckerTest {
     }
 
     @Test
-    @Tag("mariadb")
+    @Tag("databases")
     void interleavedSessionsCountWhatTheModelCounts() {
         check(3, false, 40);
         if (IS_LONG) {
@@ -68,7 +68,7 @@ class ModelCheckerTest {
     }
 
     @Test
-    @Tag("mariadb")
+    @Tag("databases")
     void sessionsOnThreadsCountWhatIsThere() {
         check(3, true, 10);
     }

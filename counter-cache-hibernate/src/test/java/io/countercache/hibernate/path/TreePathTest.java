@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A path that leads from a table back to itself: rows of it are children, on the way, and counted, all at once. */
-@Tag("mariadb")
+@Tag("databases")
 class TreePathTest {
 
     private static final int FOLDERS = 12;

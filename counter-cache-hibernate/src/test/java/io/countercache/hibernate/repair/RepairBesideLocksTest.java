@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A repair locks parents only, and counts what is committed when it has locked them, at the default level of each database. */
-@Tag("mariadb")
+@Tag("databases")
 class RepairBesideLocksTest {
 
     @RegisterExtension

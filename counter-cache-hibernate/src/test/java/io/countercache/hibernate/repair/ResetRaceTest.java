@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Resets and repairs of the very rows that others write all the time: none of them deadlocks, and no counter drifts. Those who lock
  * children by queries of their own, before they change them, may deadlock with a reset at REPEATABLE READ on MariaDB, and are not here.
  */
-@Tag("mariadb")
+@Tag("databases")
 class ResetRaceTest {
 
     private static final int THREADS = 6;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Recounting by hand. */
-@Tag("mariadb")
+@Tag("databases")
 class ResetTest {
 
     private static final boolean LOCKS_FIRST = TestServer.IS_MARIADB || TestServer.IS_PORTABLE;

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many transactions count on the same rows at the same time: none of them fails, and none is lost, whatever else they write. */
-@Tag("mariadb") // where children and slots lock the row
+@Tag("databases") // where children and slots lock the row
 @ParameterizedClass(name = "{0}")
 @ValueSource(strings = {AtIsolation.READ_COMMITTED, AtIsolation.REPEATABLE_READ})
 class OneHotRowTest {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Parents that are deleted softly, or hidden by a restriction, keep their slots: when they show up again, nothing is missing. */
-@Tag("mariadb")
+@Tag("databases")
 class SlotHiddenRowsTest {
 
     /** Elsewhere the column is written. */

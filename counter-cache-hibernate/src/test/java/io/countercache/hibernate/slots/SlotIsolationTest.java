@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever has a page locked works with all that is in its slots, however old the transaction is. */
-@Tag("mariadb") // where a query reads what was there when the transaction began
+@Tag("databases") // where a query reads what was there when the transaction began
 @ParameterizedClass(name = "{0}")
 @ValueSource(strings = {AtIsolation.READ_COMMITTED, AtIsolation.REPEATABLE_READ})
 class SlotIsolationTest {

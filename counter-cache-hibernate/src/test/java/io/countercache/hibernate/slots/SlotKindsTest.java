@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Slots of counters with conditions, paths and collections, and of parents with other ids and tables. */
-@Tag("mariadb")
+@Tag("databases")
 class SlotKindsTest {
 
     @Entity(name = "Author")

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whatever table and key a row has, its slots are found by it. */
-@Tag("mariadb")
+@Tag("databases")
 class SlotMappingsTest {
 
     @RegisterExtension

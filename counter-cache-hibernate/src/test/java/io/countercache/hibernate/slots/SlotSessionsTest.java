@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a session does with a row, it shows the whole value of a counter with slots, and writes none of it to the column. */
-@Tag("mariadb")
+@Tag("databases")
 class SlotSessionsTest {
 
     @RegisterExtension

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tenants that share their tables share the table of slots, too. Each counts its own rows, and squashes what it sees. */
-@Tag("mariadb")
+@Tag("databases")
 class SlotTenantsTest {
 
     /** Elsewhere the column is written. */

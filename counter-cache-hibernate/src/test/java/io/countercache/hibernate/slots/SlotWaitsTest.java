@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who waits for whom: nobody who counts for another one who counts. */
-@Tag("mariadb") // where all have a lock of the row
+@Tag("databases") // where all have a lock of the row
 class SlotWaitsTest {
 
     /** So many slots that no two connections meet in one. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Slots are filled, squashed, corrected and read at the same time, and nobody ever sees another value than the right one. */
-@Tag("mariadb")
+@Tag("databases")
 class SlotsRaceTest {
 
     private static final int THREADS = 6;

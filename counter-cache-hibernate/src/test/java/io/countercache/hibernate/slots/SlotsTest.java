@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Counters that are spread over slots are what other counters are, to everybody who reads and changes them. */
-@Tag("mariadb")
+@Tag("databases")
 class SlotsTest {
 
     @RegisterExtension

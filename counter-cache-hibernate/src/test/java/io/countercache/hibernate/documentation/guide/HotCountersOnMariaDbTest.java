@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Tag("mariadb")
+@Tag("databases")
 class HotCountersOnMariaDbTest {
 
     @RegisterExtension
