@@ -1,11 +1,13 @@
 package io.countercache.hibernate.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
@@ -615,6 +617,7 @@ class IdMappingsTest {
 
     @Test
     void idsWithConvertersAreCounted() {
+        assumeFalse(TestServer.IS_PORTABLE, "PostgreSQL does not compare the literals that Hibernate writes for them");
         new CountedLife<>(
                         db,
                         Book.class,

@@ -174,8 +174,9 @@ class NameMappingsTest {
         quotedPath.inTransaction(session -> session.find(Shelf.class, new ShelfKey("attic", 1)).hall =
                 session.getReference(Hall.class, halls.get(1).id));
         assertThat(halls)
-                .extracting(hall -> quotedPath.number("select \"booksCount\" from \"Hall\" where \"id\" = " + hall.id))
-                .containsExactly(0L, 3L);
+                .extracting(hall ->
+                        quotedPath.<Hall>fromTransaction(session -> session.find(Hall.class, hall.id)).booksCount)
+                .containsExactly(0, 3);
     }
 
     @Test
