@@ -1,6 +1,7 @@
 package io.countercache.hibernate.bulk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.countercache.hibernate.support.Invoices;
 import io.countercache.hibernate.support.Invoices.Bill;
@@ -14,6 +15,7 @@ import io.countercache.hibernate.support.Magazine.Letter;
 import io.countercache.hibernate.support.Magazine.Writer;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import java.math.BigDecimal;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,6 +141,7 @@ class BulkConditionsTest {
 
     @Test
     void rowsAreInsertedWithConditionsAndTotals() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.REFUSED_BULK);
         assertThat(execute(
                         "insert into Invoice (id, customer, status, amount, pieces) select 100 + id, customer, ?1, amount, pieces from Invoice",
                         Status.OPEN))
@@ -175,6 +178,7 @@ class BulkConditionsTest {
 
     @Test
     void countersFurtherUpFollowTheirRows() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.REFUSED_BULK);
         assertThat(execute("delete from Letter where words < 8")).isEqualTo(2);
         assertThat(execute("update Letter set printed = false, words = words + 1 where article.id = 11"))
                 .isEqualTo(1);

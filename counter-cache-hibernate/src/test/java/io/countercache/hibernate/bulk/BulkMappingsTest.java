@@ -289,6 +289,7 @@ class BulkMappingsTest {
 
     @Test
     void rowsOfAJoinedSubclassAreInserted() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.REFUSED_BULK);
         assertThat(execute("insert into Memo (board, text, pages) select b, 'new', 7 from Board b"))
                 .isEqualTo(2);
 
@@ -313,6 +314,7 @@ class BulkMappingsTest {
 
     @Test
     void rowsOfACollectionGoWithTheirOwner() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.REFUSED_BULK);
         assumeFalse(
                 TestServer.IS_MARIADB, "refused there: such a DELETE cannot answer with the rows of the collection");
         database.inTransaction(session -> {
@@ -331,6 +333,7 @@ class BulkMappingsTest {
 
     @Test
     void rowsOfACollectionGoWithTheirElement() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.REFUSED_BULK);
         assumeFalse(
                 TestServer.IS_MARIADB, "refused there: such a DELETE cannot answer with the rows of the collection");
         List<String> sent = database.statementsOf(

@@ -152,6 +152,7 @@ class CollectionColumnsTest {
     @Test
     @SinceHibernate("7.2")
     void aBulkDeleteOfOwnersMovesTheCountersFurtherUp() {
+        assumeFalse(TestServer.IS_PORTABLE, TestServer.REFUSED_BULK);
         assumeFalse(
                 TestServer.IS_MARIADB, "refused there: such a DELETE cannot answer with the rows of the collection");
         db.inTransaction(session -> {

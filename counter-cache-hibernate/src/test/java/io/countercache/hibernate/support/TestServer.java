@@ -42,6 +42,10 @@ public final class TestServer {
     /** Why a test of how many statements there are is skipped with portable SQL. */
     public static final String MORE_STATEMENTS = "portable SQL needs more statements";
 
+    /** Why a test of bulk statements is skipped with portable SQL. */
+    public static final String REFUSED_BULK =
+            "portable SQL cannot tell which rows an INSERT has made, or a DELETE has taken from a collection: it is refused";
+
     /** What a report of a test says of the server, as a property of the JVM. */
     private static final String VERSION = "test.database.version";
 
