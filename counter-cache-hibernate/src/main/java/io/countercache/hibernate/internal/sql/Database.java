@@ -255,6 +255,14 @@ public interface Database {
     }
 
     /**
+     * The one statement that squashes what nobody has locked of so many rows, at READ COMMITTED. Its parameters are their ids. Null where
+     * it takes several.
+     */
+    default @Nullable String squash(Slots slots, int rows) {
+        return null;
+    }
+
+    /**
      * How it compares texts otherwise than character by character, in words; null if it does not, or does so in some columns only,
      * which the check of the live schema finds.
      */

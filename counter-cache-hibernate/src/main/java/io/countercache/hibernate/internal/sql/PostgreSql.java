@@ -128,6 +128,11 @@ record PostgreSql(Dialect dialect) implements Database {
         return isSpanner() ? null : forUpdate() + " skip locked";
     }
 
+    @Override
+    public @Nullable String squash(Slots slots, int rows) {
+        return isSpanner() ? null : SlotSql.squash(slots, rows, skipLocked());
+    }
+
     /** It finds functions by the types of what they are given, and a sum is a decimal. */
     @Override
     public String wholeNumber(Class<?> type) {

@@ -2,9 +2,12 @@ package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.orm.Slots;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The statements about slots. */
 public final class SlotSql {
@@ -39,6 +42,41 @@ public final class SlotSql {
 
     private static String row(List<String> columns) {
         return columns.stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
+    }
+
+    /**
+     * Locks rows, then their slots, deletes these, and adds their sums to the rows. Each part changes the row that it has locked as it is
+     * then, also if that has changed since the statement began.
+     */
+    static String squash(Slots slots, int rows, @Nullable String skipLocked) {
+        List<String> ids = slots.ids();
+        String key = String.join(", ", slots.keys());
+        return """
+                with cc_row as (select %1$s from %2$s where %3$s%4$s), \
+                cc_found as (select cc_s.* from %5$s cc_s join cc_row on %6$s where cc_s.%7$s = %8$s for update of cc_s skip locked), \
+                cc_gone as (delete from %5$s cc_s using cc_found where %9$s returning %10$s, cc_s.%11$s), \
+                cc_sum as (select %12$s, sum(%11$s) as %11$s from cc_gone group by %12$s) \
+                update %2$s cc_p set %13$s = coalesce(cc_p.%13$s, 0) + cc_sum.%11$s from cc_sum where %14$s""".formatted(
+                        String.join(", ", ids),
+                        slots.rows(),
+                        Collections.nCopies(rows, "(" + row(ids) + ")").stream().collect(Collectors.joining(" or ")),
+                        skipLocked,
+                        slots.table(),
+                        same("cc_row", ids, "cc_s", slots.keys()),
+                        Slots.COUNTER,
+                        slots.literal(),
+                        same("cc_found", slots.primaryKey(), "cc_s", slots.primaryKey()),
+                        slots.keys().stream().map(each -> "cc_s." + each).collect(Collectors.joining(", ")),
+                        Slots.AMOUNT,
+                        key,
+                        slots.column(),
+                        same("cc_p", ids, "cc_sum", slots.keys()));
+    }
+
+    private static String same(String one, List<String> columns, String other, List<String> others) {
+        return IntStream.range(0, columns.size())
+                .mapToObj(i -> "%s.%s = %s.%s".formatted(one, columns.get(i), other, others.get(i)))
+                .collect(Collectors.joining(" and "));
     }
 
     /** Reads and may lock the slots of a row: returns the number of each and its amount. Its parameter is the id. */

@@ -106,6 +106,22 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
         return new Unlocked(squashLocked(locked, unlocked()), left);
     }
 
+    /** The same by one statement where the database has one, so that nobody waits for the messages between several. */
+    void squashAtOnce(Collection<?> ids) {
+        String sql = Databases.of(session).squash(slots, ids.size());
+        if (sql == null) {
+            squashUnlocked(ids);
+            return;
+        }
+        Statements.send(sql, this::attempt, session, statement -> {
+            int position = 1;
+            for (Object id : ids) {
+                position = Columns.bindId(requireNonNull(id), entity, statement, position, session);
+            }
+            return Statements.executeUpdate(statement, session);
+        });
+    }
+
     /**
      * Squashes slots of rows that are locked.
      *

@@ -7,9 +7,10 @@ import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OldRows;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -75,7 +76,7 @@ public final class SquashTurns {
             return; // the database would refuse to change what has changed since the transaction began
         }
         SlotSquash squash = new SlotSquash(turn.entity(), turn.slots(), turn.type(), session);
-        List<Object> ids = new ArrayList<>(turn.ids());
+        Set<Object> ids = new LinkedHashSet<>(turn.ids());
         if (turn.entity().getIdentifierMapping() instanceof BasicEntityIdentifierMapping) {
             List<Object> others = squash.filled(last.get(turn.slots()), OTHERS);
             if (others.size() < OTHERS) {
@@ -85,6 +86,8 @@ public final class SquashTurns {
             }
             ids.addAll(others);
         }
-        squash.squashUnlocked(ids);
+        if (!ids.isEmpty()) {
+            squash.squashAtOnce(ids);
+        }
     }
 }
