@@ -44,33 +44,46 @@ public final class SlotSql {
         return columns.stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
     }
 
+    /** How often the ids are parameters of {@link #squash}. */
+    public static final int PARTS = 4;
+
     /**
      * Locks rows, then their slots, deletes these, and adds their sums to the rows. Each part changes the row that it has locked as it is
-     * then, also if that has changed since the statement began.
+     * then, also if that has changed since the statement began. Each part has the ids, so that the planner knows that an index will do.
      */
     static String squash(Slots slots, int rows, @Nullable String skipLocked) {
         List<String> ids = slots.ids();
+        List<String> keys = slots.keys().stream().map(each -> "cc_s." + each).toList();
         String key = String.join(", ", slots.keys());
         return """
                 with cc_row as (select %1$s from %2$s where %3$s%4$s), \
-                cc_found as (select cc_s.* from %5$s cc_s join cc_row on %6$s where cc_s.%7$s = %8$s for update of cc_s skip locked), \
-                cc_gone as (delete from %5$s cc_s using cc_found where %9$s returning %10$s, cc_s.%11$s), \
-                cc_sum as (select %12$s, sum(%11$s) as %11$s from cc_gone group by %12$s) \
-                update %2$s cc_p set %13$s = coalesce(cc_p.%13$s, 0) + cc_sum.%11$s from cc_sum where %14$s""".formatted(
+                cc_found as (select cc_s.* from %5$s cc_s join cc_row on %6$s \
+                where %7$s and cc_s.%8$s = %9$s for update of cc_s skip locked), \
+                cc_gone as (delete from %5$s cc_s using cc_found where %10$s and %7$s returning %11$s, cc_s.%12$s), \
+                cc_sum as (select %13$s, sum(%12$s) as %12$s from cc_gone group by %13$s) \
+                update %2$s cc_p set %14$s = coalesce(cc_p.%14$s, 0) + cc_sum.%12$s from cc_sum where %15$s and %16$s""".formatted(
                         String.join(", ", ids),
                         slots.rows(),
-                        Collections.nCopies(rows, "(" + row(ids) + ")").stream().collect(Collectors.joining(" or ")),
+                        anyOf(ids, rows),
                         skipLocked,
                         slots.table(),
                         same("cc_row", ids, "cc_s", slots.keys()),
+                        anyOf(keys, rows),
                         Slots.COUNTER,
                         slots.literal(),
                         same("cc_found", slots.primaryKey(), "cc_s", slots.primaryKey()),
-                        slots.keys().stream().map(each -> "cc_s." + each).collect(Collectors.joining(", ")),
+                        String.join(", ", keys),
                         Slots.AMOUNT,
                         key,
                         slots.column(),
-                        same("cc_p", ids, "cc_sum", slots.keys()));
+                        same("cc_p", ids, "cc_sum", slots.keys()),
+                        anyOf(ids.stream().map(each -> "cc_p." + each).toList(), rows));
+    }
+
+    private static String anyOf(List<String> columns, int rows) {
+        return columns.size() == 1
+                ? columns.get(0) + " in (" + String.join(", ", Collections.nCopies(rows, "?")) + ")"
+                : "(" + String.join(" or ", Collections.nCopies(rows, "(" + row(columns) + ")")) + ")";
     }
 
     private static String same(String one, List<String> columns, String other, List<String> others) {

@@ -115,8 +115,10 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
         }
         Statements.send(sql, this::attempt, session, statement -> {
             int position = 1;
-            for (Object id : ids) {
-                position = Columns.bindId(requireNonNull(id), entity, statement, position, session);
+            for (int part = 0; part < SlotSql.PARTS; part++) {
+                for (Object id : ids) {
+                    position = Columns.bindId(requireNonNull(id), entity, statement, position, session);
+                }
             }
             return Statements.executeUpdate(statement, session);
         });
