@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SquashTurns {
 
-    /** One of so many writes of slots squashes: it costs about five statements, and others wait for it as for a column. */
+    /** One of so many writes of slots squashes: it costs some statements, and others wait for it as for a column. */
     static final int EVERY = 64;
     /** How many rows it squashes besides its own. */
     private static final int OTHERS = 8;
