@@ -1,5 +1,7 @@
 package io.countercache.hibernate.slots;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.countercache.Counter;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
@@ -12,6 +14,7 @@ import jakarta.persistence.Table;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import org.hibernate.SessionFactory;
 
 /** A page with hot counters: of replies, of what is paid, of views, and a plain one of pins beside them. */
 @Entity(name = "Page")
@@ -36,4 +39,13 @@ class Page {
 
     @OneToMany(mappedBy = "page", cascade = CascadeType.REMOVE)
     List<Reply> replies = new ArrayList<>();
+
+    /** Reads the number of replies and counts them, in one statement. */
+    static void requireRightInOneStatement(SessionFactory factory) {
+        factory.inTransaction(session -> assertThat(session.createSelectionQuery(
+                                "select p.repliesCount - (select count(r) from Reply r where r.page = p) from Page p",
+                                Number.class)
+                        .getResultList())
+                .allSatisfy(difference -> assertThat(difference.intValue()).isZero()));
+    }
 }

@@ -9,6 +9,8 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
 import java.math.BigDecimal;
+import org.hibernate.LockMode;
+import org.hibernate.Session;
 
 @Entity(name = "Reply")
 class Reply {
@@ -31,5 +33,15 @@ class Reply {
 
     Reply(Page page) {
         this.page = page;
+    }
+
+    /** Removes one that nobody else is removing. */
+    static void removeFirst(long page, Session session) {
+        session.createSelectionQuery("from Reply r where r.page.id = :page order by r.id", Reply.class)
+                .setParameter("page", page)
+                .setHibernateLockMode(LockMode.UPGRADE_SKIPLOCKED)
+                .setMaxResults(1)
+                .getResultList()
+                .forEach(session::remove);
     }
 }

@@ -17,7 +17,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.hibernate.LockMode;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -59,7 +58,7 @@ class SlotsRaceTest {
                             () -> db.inTransaction(session -> CounterCaches.of(session)
                                     .on(Page.class, pages)
                                     .reset()))),
-                    threads.start(() -> until(isOver, this::readInOneStatement)));
+                    threads.start(() -> until(isOver, () -> Page.requireRightInOneStatement(db.factory()))));
             writers.forEach(Concurrently::finish);
             isOver.set(true);
             others.forEach(Concurrently::finish);
@@ -107,21 +106,7 @@ class SlotsRaceTest {
             }
             return;
         }
-        session.createSelectionQuery("from Reply r where r.page.id = :page order by r.id", Reply.class)
-                .setParameter("page", page)
-                .setHibernateLockMode(LockMode.UPGRADE_SKIPLOCKED)
-                .setMaxResults(1)
-                .getResultList()
-                .forEach(session::remove);
-    }
-
-    private void readInOneStatement() {
-        db.inTransaction(session -> assertThat(session.createSelectionQuery(
-                                "select p.repliesCount - (select count(r) from Reply r where r.page = p) from Page p",
-                                Object.class)
-                        .getResultList())
-                .allSatisfy(difference ->
-                        assertThat(((Number) difference).intValue()).isZero()));
+        Reply.removeFirst(page, session);
     }
 
     private static void until(AtomicBoolean isOver, Runnable work) {

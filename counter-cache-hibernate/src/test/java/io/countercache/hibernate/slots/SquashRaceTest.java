@@ -2,8 +2,6 @@ package io.countercache.hibernate.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Concurrently;
@@ -20,7 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.hibernate.LockMode;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +46,7 @@ class SquashRaceTest {
     final TestDatabase db = TestDatabase.with(Page.class, Reply.class);
 
     private final String isolation;
-    private HikariDataSource connections;
+    private AtIsolation isolated;
     private SessionFactory factory;
 
     private final AtomicBoolean isOver = new AtomicBoolean();
@@ -62,20 +59,13 @@ class SquashRaceTest {
 
     @BeforeEach
     void open() {
-        HikariConfig config = new HikariConfig();
-        db.connections().copyStateTo(config);
-        config.setPoolName(null);
-        config.setTransactionIsolation(isolation);
-        connections = new HikariDataSource(config);
-        var configuration = db.configuration();
-        configuration.getProperties().put("hibernate.connection.datasource", connections);
-        factory = configuration.buildSessionFactory();
+        isolated = AtIsolation.of(isolation, db);
+        factory = isolated.factory();
     }
 
     @AfterEach
     void close() {
-        factory.close();
-        connections.close();
+        isolated.close();
     }
 
     private void untilDone(Runnable work) {
@@ -146,7 +136,7 @@ class SquashRaceTest {
                         this::squash,
                         () -> factory.inTransaction(session ->
                                 CounterCaches.of(session).on(Page.class, pages).reset()),
-                        this::readInOneStatement));
+                        () -> Page.requireRightInOneStatement(factory)));
         assertThat(db.<Long>fromTransaction(
                         session -> session.createSelectionQuery("select sum(views) from Page", Long.class)
                                 .getSingleResult()))
@@ -155,7 +145,7 @@ class SquashRaceTest {
 
     private void write(long page) {
         switch (ThreadLocalRandom.current().nextInt(4)) {
-            case 0 -> untilCommitted(session -> remove(page, session));
+            case 0 -> untilCommitted(session -> Reply.removeFirst(page, session));
             case 1 -> {
                 untilCommitted(session ->
                         CounterCaches.of(session).on(Page.class, page).increment("views", 2));
@@ -163,24 +153,6 @@ class SquashRaceTest {
             }
             default -> untilCommitted(session -> session.persist(new Reply(session.getReference(Page.class, page))));
         }
-    }
-
-    private static void remove(long page, Session session) {
-        session.createSelectionQuery("from Reply r where r.page.id = :page order by r.id", Reply.class)
-                .setParameter("page", page)
-                .setHibernateLockMode(LockMode.UPGRADE_SKIPLOCKED)
-                .setMaxResults(1)
-                .getResultList()
-                .forEach(session::remove);
-    }
-
-    private void readInOneStatement() {
-        factory.inTransaction(session -> assertThat(session.createSelectionQuery(
-                                "select p.repliesCount - (select count(r) from Reply r where r.page = p) from Page p",
-                                Object.class)
-                        .getResultList())
-                .allSatisfy(difference ->
-                        assertThat(((Number) difference).intValue()).isZero()));
     }
 
     @Test
