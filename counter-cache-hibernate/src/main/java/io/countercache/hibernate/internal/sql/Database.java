@@ -241,6 +241,11 @@ public interface Database {
         throw new UnsupportedOperationException("slots of " + slots.rows());
     }
 
+    /** The same for a row that is there until the transaction ends, for a row that it has written refers to it by a foreign key. */
+    default String addToReferredSlot(Slots slots) {
+        return addToSlot(slots);
+    }
+
     /**
      * What a sum of whole numbers is cast to, so as to be of the type of an attribute; empty where it need not be, or the attribute is
      * of another type.

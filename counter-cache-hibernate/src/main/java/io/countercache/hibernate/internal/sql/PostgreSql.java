@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 record PostgreSql(Dialect dialect) implements Database {
 
+    private static final String CONNECTION = "pg_backend_pid()";
+
     /** Before version 7 Hibernate says FOR UPDATE here, though not in its own queries. The dialect of Spanner has no other lock. */
     @Override
     public String forUpdate() {
@@ -118,9 +120,17 @@ record PostgreSql(Dialect dialect) implements Database {
     /** The row is locked as a foreign key locks it, so that it cannot be deleted between the two halves. */
     @Override
     public String addToSlot(Slots slots) {
-        return SlotSql.insert(slots, "pg_backend_pid()", " for key share")
-                + " on conflict (%1$s) do update set %2$s = %3$s.%2$s + excluded.%2$s"
-                        .formatted(String.join(", ", slots.primaryKey()), Slots.AMOUNT, slots.table());
+        return SlotSql.insert(slots, CONNECTION, " for key share") + addedTo(slots);
+    }
+
+    @Override
+    public String addToReferredSlot(Slots slots) {
+        return SlotSql.insertReferred(slots, CONNECTION) + addedTo(slots);
+    }
+
+    private static String addedTo(Slots slots) {
+        return " on conflict (%1$s) do update set %2$s = %3$s.%2$s + excluded.%2$s"
+                .formatted(String.join(", ", slots.primaryKey()), Slots.AMOUNT, slots.table());
     }
 
     @Override

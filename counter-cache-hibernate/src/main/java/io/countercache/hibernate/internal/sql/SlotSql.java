@@ -1,12 +1,10 @@
 package io.countercache.hibernate.internal.sql;
 
 import io.countercache.hibernate.internal.orm.Slots;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The statements about slots. */
@@ -21,23 +19,36 @@ public final class SlotSql {
      * @param lock what locks the row against a DELETE, where the INSERT does not lock it by itself
      */
     static String insert(Slots slots, String connection, String lock) {
-        String slot = slots.number() == Slots.BALANCE
+        List<String> ids = slots.ids().stream().map(id -> "cc_p." + id).toList();
+        return "%s select ?, %s, %s, %s from %s cc_p where %s%s"
+                .formatted(
+                        into(slots),
+                        String.join(", ", ids),
+                        slots.literal(),
+                        slot(slots, connection),
+                        slots.rows(),
+                        row(ids),
+                        lock);
+    }
+
+    /** The same of a row that is there for sure. */
+    static String insertReferred(Slots slots, String connection) {
+        return "%s values (?, %s, %s, %s)"
+                .formatted(
+                        into(slots),
+                        String.join(", ", Collections.nCopies(slots.keys().size(), "?")),
+                        slots.literal(),
+                        slot(slots, connection));
+    }
+
+    private static String into(Slots slots) {
+        return "insert into %s (%s, %s)".formatted(slots.table(), Slots.AMOUNT, String.join(", ", slots.primaryKey()));
+    }
+
+    private static String slot(Slots slots, String connection) {
+        return slots.number() == Slots.BALANCE
                 ? String.valueOf(Slots.BALANCE)
                 : "mod(%s, %d)".formatted(connection, slots.number());
-        String selected = Stream.concat(
-                        Stream.of("?"),
-                        Stream.concat(slots.ids().stream().map(id -> "cc_p." + id), Stream.of(slots.literal(), slot)))
-                .collect(Collectors.joining(", "));
-        List<String> columns = new ArrayList<>(List.of(Slots.AMOUNT));
-        columns.addAll(slots.primaryKey());
-        return "insert into %s (%s) select %s from %s cc_p where %s%s"
-                .formatted(
-                        slots.table(),
-                        String.join(", ", columns),
-                        selected,
-                        slots.rows(),
-                        row(slots.ids().stream().map(id -> "cc_p." + id).toList()),
-                        lock);
     }
 
     private static String row(List<String> columns) {

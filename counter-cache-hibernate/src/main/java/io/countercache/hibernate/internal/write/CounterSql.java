@@ -99,6 +99,7 @@ public final class CounterSql {
                 counters,
                 types,
                 text,
+                slots == null ? null : database.addToReferredSlot(slots),
                 slots == null ? returning(text, values) : null,
                 slots == null ? null : SlotReads.select(table, List.of(slots), parent),
                 slots == null ? ArrayUpdate.update(table, parent, columns, types, touched) : null,

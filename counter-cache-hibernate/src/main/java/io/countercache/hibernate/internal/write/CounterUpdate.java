@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param parent the entity that has all of the counters
  * @param types the types of the counters
  * @param text the UPDATE
+ * @param referred the same for a slot of a row that is known to be there; null for an UPDATE
  * @param returning the UPDATE with RETURNING: it returns the new values of the counters; null for
  *     a slot, which is not the whole value
  * @param value a SELECT of the whole value, for a slot; null for an UPDATE. Its parameter is the id
@@ -39,6 +40,7 @@ record CounterUpdate(
         List<CounterDefinition> counters,
         List<Class<?>> types,
         String text,
+        @Nullable String referred,
         @Nullable String returning,
         @Nullable String value,
         @Nullable String many,
@@ -46,6 +48,17 @@ record CounterUpdate(
         List<TouchedAttribute> touched,
         Set<CounterDefinition> spread,
         Set<CounterDefinition> guaranteed) {
+
+    /** What is sent for these rows. */
+    String text(List<RowDeltas> rows) {
+        return referred != null && rows.stream().allMatch(this::isReferredTo) ? referred : text;
+    }
+
+    /** Whether a delta says that a row of the same database refers to this one. */
+    boolean isReferredTo(RowDeltas row) {
+        return row.amounts().entrySet().stream()
+                .anyMatch(counter -> counter.getValue().signum() > 0 && guaranteed.contains(counter.getKey()));
+    }
 
     /** Some counters of a row, for messages. */
     String named(Collection<CounterDefinition> moved, RowDeltas row) {

@@ -102,10 +102,7 @@ final class MissedRows {
 
     /** Whether a delta says that a row of the same database refers to this one. */
     private static boolean isReferredTo(RowDeltas row, CounterUpdate update, SharedSessionContractImplementor session) {
-        return Databases.of(session).keepsReferredRows()
-                && row.amounts().entrySet().stream()
-                        .anyMatch(counter -> counter.getValue().signum() > 0
-                                && update.guaranteed().contains(counter.getKey()));
+        return Databases.of(session).keepsReferredRows() && update.isReferredTo(row);
     }
 
     private static boolean isThere(RowDeltas row, CounterUpdate update, SharedSessionContractImplementor session) {

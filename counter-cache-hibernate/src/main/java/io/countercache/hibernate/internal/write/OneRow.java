@@ -8,6 +8,7 @@ import io.countercache.hibernate.internal.sql.TouchedAttribute;
 import io.countercache.hibernate.internal.write.CounterDeltas.RowDeltas;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -33,15 +34,17 @@ record OneRow(
     boolean send(boolean commits, Supplier<String> attempt) {
         if (!Databases.of(session).canReturnUpdated()
                 || !ManagedParents.manages(update.parent(), row.row().id(), session)) {
-            return send(update.text(), commits, attempt);
+            return send(text(), commits, attempt);
         }
         if (update.returning() != null) {
             return sendReturning(update.returning(), commits, attempt);
         }
         String value = String.valueOf(update.value());
-        return commits
-                ? sendAndReadAndCommit(value, attempt)
-                : send(update.text(), false, attempt) && read(value, attempt);
+        return commits ? sendAndReadAndCommit(value, attempt) : send(text(), false, attempt) && read(value, attempt);
+    }
+
+    private String text() {
+        return update.text(List.of(row));
     }
 
     private static String message(String statement, boolean commits) {
@@ -76,7 +79,7 @@ record OneRow(
 
     /** The same in one message with the COMMIT, which comes last. */
     private boolean sendAndReadAndCommit(String value, Supplier<String> attempt) {
-        String text = CommitMessage.of(update.text() + "; " + value, 1);
+        String text = CommitMessage.of(text() + "; " + value, 1);
         return Statements.attempt(text, attempt, session, statement -> {
             int position = update.bind(row, touched, statement, 1, session);
             update.bindId(row, statement, position, session);

@@ -159,7 +159,7 @@ final class RowsUpdate {
             return hit == rows.size() ? List.of() : missed(hit);
         }
         way = "batch";
-        List<RowDeltas> notHit = sendBatch(update.text(), true);
+        List<RowDeltas> notHit = sendBatch(update.text(rows), true);
         hit = rows.size() - notHit.size();
         return notHit;
     }
@@ -174,7 +174,10 @@ final class RowsUpdate {
             return new TransactionException("Unable to commit against JDBC Connection", failure.getSQLException());
         }
         return Statements.failed(
-                failure instanceof ConstraintViolationException violation ? drifted(violation) : failure, session);
+                failure instanceof ConstraintViolationException violation && update.referred() == null
+                        ? drifted(violation)
+                        : failure,
+                session);
     }
 
     /** Whether the connection is: then the COMMIT may have been executed, and not only the answer be lost. */
@@ -211,7 +214,7 @@ final class RowsUpdate {
 
     /** Sends what would be a JDBC batch as one statement, of which the COMMIT is the last part; returns how many rows it has hit. */
     private int sendTogether() {
-        return Statements.attempt(message(update.text(), rows.size()), this::attempt, session, statement -> {
+        return Statements.attempt(message(update.text(rows), rows.size()), this::attempt, session, statement -> {
             int position = 1;
             for (RowDeltas row : rows) {
                 position = update.bind(row, touched, statement, position, session);
