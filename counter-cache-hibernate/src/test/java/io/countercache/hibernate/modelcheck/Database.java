@@ -123,8 +123,8 @@ final class Database implements AutoCloseable {
     }
 
     private String inspect(String sql) {
-        // the rows; whoever squashes locks slots so, too
-        if (sql.endsWith(" skip locked") && !sql.contains("_slots")) {
+        // the rows; their slots are locked so next, or in the same statement
+        if (sql.startsWith("with cc_row as ") || (sql.endsWith(" skip locked") && !sql.contains("_slots"))) {
             squashTurns.incrementAndGet();
         }
         return sql;
