@@ -181,8 +181,9 @@ public final class SentDeletes {
     @SuppressWarnings("deprecation") // the group has no other way to list its listeners
     private static boolean mayVeto(EventListenerGroup<PreDeleteEventListener> group) {
         for (Object listener : group.listeners()) {
-            if (!(listener instanceof EntityEvents)
-                    && !listener.getClass().getName().startsWith("org.hibernate.")) {
+            Class<?> type = listener.getClass();
+            boolean isOwn = type.getPackage() == SentDeletes.class.getPackage();
+            if (!isOwn && !type.getName().startsWith("org.hibernate.")) {
                 return true;
             }
         }
