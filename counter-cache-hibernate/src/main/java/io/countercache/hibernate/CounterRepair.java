@@ -228,11 +228,11 @@ public final class CounterRepair {
 
     /**
      * Moves what is in the slots of the entity's counters into their columns, so that reads have nothing to sum up. The values stay
-     * the same, and other transactions go on; one that writes a row which is being squashed waits as for another writer. Slots are
-     * also squashed now and then by transactions that write them, so that this is needed only to have all of them done at some
-     * moment, as before a report by native SQL. Commits after each 100 rows. What
-     * others are writing at that moment stays in its slots; on MariaDB and MySQL it waits for them, row by row. What {@link #counters}, {@link #chunkSize}, {@link
-     * #pause}, {@link #after} and {@link #onProgress} say does not matter here.
+     * the same, and other transactions go on; one that writes a row which is being squashed waits as for another writer. Slots of rows to
+     * which nobody writes any more are also squashed by transactions that write others. So this is needed only to have all of them done
+     * at some moment, as before a report by native SQL. Commits after each 100 rows. What others are writing at that moment stays in its
+     * slots; on MariaDB and MySQL it waits for them, row by row. What {@link #counters}, {@link #chunkSize}, {@link #pause}, {@link
+     * #after} and {@link #onProgress} say does not matter here.
      *
      * @return how many slots are gone; 0 if no counter of the entity has slots
      * @throws CounterCacheException if the entity has tenants and it is not known which of them is meant

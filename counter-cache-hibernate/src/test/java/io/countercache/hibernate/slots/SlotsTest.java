@@ -208,25 +208,6 @@ class SlotsTest {
         requireClean();
     }
 
-    @Test
-    void slotsAreSquashedNowAndThenByWhoeverWrites() {
-        pageWithReplies(1); // nobody writes to it any more
-        Page page = page();
-        int replies = 0;
-        do {
-            addReplies(page, 1);
-            replies++;
-        } while (replies < 2_000 && !areSquashed());
-        assertThat(areSquashed()).isTrue();
-        assertThat(loaded(page).repliesCount).isEqualTo(replies);
-        requireClean();
-    }
-
-    /** Whether both counters of both pages have come into their columns. */
-    private boolean areSquashed() {
-        return db.number("select count(*) from page_views where replies_count > 0 and paid_total > 0") == 2;
-    }
-
     // ---- by hand ----
 
     private Counters<Page> on(Session session, Page page) {

@@ -6,6 +6,7 @@ import io.countercache.Counter;
 import io.countercache.hibernate.internal.orm.BootDifferences;
 import io.countercache.hibernate.internal.orm.BootModel;
 import io.countercache.hibernate.internal.orm.Slots;
+import io.countercache.hibernate.internal.sql.Database;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ public final class SlotTable {
         Table table = counter.getValue().getTable();
         Dialect dialect = names.getDialect();
         Column column = counter.getColumns().get(0);
-        String type = Databases.of(dialect).wholeNumber(counter.getType().getReturnedClass());
+        Class<?> type = counter.getType().getReturnedClass();
         Slots slots = slots(table, column.getQuotedName(dialect), type, number, names, quotes);
         // where tables are quoted for it, quotes change nothing about a column, but tell it from other names
         return quotes && slots.isAmbiguous()
@@ -94,8 +95,9 @@ public final class SlotTable {
     }
 
     private static Slots slots(
-            Table table, String column, String type, int number, SqlStringGenerationContext names, boolean quotes) {
+            Table table, String column, Class<?> type, int number, SqlStringGenerationContext names, boolean quotes) {
         Dialect dialect = names.getDialect();
+        Database database = Databases.of(dialect);
         List<Column> key = table.getPrimaryKey().getColumns();
         return new Slots(
                 number,
@@ -105,7 +107,8 @@ public final class SlotTable {
                 names.format(table.getQualifiedTableName()),
                 key.stream().map(each -> each.getQuotedName(dialect)).toList(),
                 column,
-                type);
+                database.wholeNumber(type),
+                Numbers.isWhole(type) ? database.wholeNumber(long.class) : "");
     }
 
     private static Identifier name(Table table, boolean quotes) {

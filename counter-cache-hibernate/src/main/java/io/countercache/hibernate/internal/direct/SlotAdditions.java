@@ -9,12 +9,11 @@ import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.ManagedParents;
-import io.countercache.hibernate.internal.write.SquashTurns;
+import io.countercache.hibernate.internal.write.SpreadRows;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,17 +86,12 @@ record SlotAdditions(DirectStatement statement, List<String> adding) {
     }
 
     private void squash(List<Object> rows) {
-        // any of them: if it was always the first, slots of the others would stay
-        NumericAttribute counter = statement
-                .amounts()
-                .get(ThreadLocalRandom.current().nextInt(adding.size()))
-                .counter();
-        SquashTurns.Turn turn = statement
-                .context()
-                .squashes()
-                .after(statement.entity(), requireNonNull(counter.slots()), counter.type(), rows);
-        if (turn != null) {
-            statement.context().pending().squash(turn, statement.session());
-        }
+        List<SpreadRows> written = statement.amounts().stream()
+                .map(LimitedAmount::counter)
+                .map(counter ->
+                        new SpreadRows(statement.entity(), requireNonNull(counter.slots()), counter.type(), rows))
+                .toList();
+        List<SpreadRows> squashed = statement.context().squashes().after(written, statement.session());
+        statement.context().pending().squash(squashed, statement.session());
     }
 }

@@ -44,6 +44,12 @@ public record CounterDefinition(
         OWNERS
     }
 
+    /** Of what nearly always tells counters apart: it is asked for several times with each write. */
+    @Override
+    public int hashCode() {
+        return 31 * (31 * child.hashCode() + association.hashCode()) + counter.hashCode();
+    }
+
     /** The parent with this id. */
     public ParentRow row(Object id) {
         return new ParentRow(table, id);

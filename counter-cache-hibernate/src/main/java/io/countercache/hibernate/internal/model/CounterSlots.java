@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.model;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.orm.Slots;
 import java.util.List;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The counters that are spread over slots. Immutable. */
 public final class CounterSlots {
 
+    private final List<CounterDefinition> derived;
     private final List<Declared> all;
 
     /** A counter with slots. */
@@ -20,11 +23,12 @@ public final class CounterSlots {
     /** A counter with slots, and the type of its attribute. */
     public record Spread(String counter, Slots slots, Class<?> type) {}
 
-    CounterSlots(List<CounterDefinition> derived, List<FreeCounter> free) {
+    CounterSlots(List<CounterDefinition> counters, List<FreeCounter> free) {
+        derived = counters.stream().filter(counter -> counter.slots() != null).toList();
         all = Stream.concat(
                         derived.stream()
-                                .filter(counter -> counter.slots() != null)
-                                .map(counter -> new Declared(counter.parent(), counter.counter(), counter.slots())),
+                                .map(counter -> new Declared(
+                                        counter.parent(), counter.counter(), requireNonNull(counter.slots()))),
                         free.stream()
                                 .filter(counter -> counter.slots() != null)
                                 .map(counter -> new Declared(counter.entity(), counter.counter(), counter.slots())))
@@ -33,6 +37,11 @@ public final class CounterSlots {
 
     public List<Declared> all() {
         return all;
+    }
+
+    /** Those that follow from an association. */
+    public List<CounterDefinition> derived() {
+        return derived;
     }
 
     public boolean isEmpty() {

@@ -16,10 +16,18 @@ import java.util.stream.Stream;
  * @param rows the table of the rows
  * @param ids the key columns there, in the same order
  * @param column the column
- * @param type what the sum is cast to, so that queries have a number of the type of the column; empty for a decimal
+ * @param type what the value is cast to, so that queries have a number of the type of the column; empty for a decimal
+ * @param sumType what the sum of the slots is cast to before: a decimal, as databases make of it, is slow to add; empty for a decimal
  */
 public record Slots(
-        int number, String table, List<String> keys, String rows, List<String> ids, String column, String type) {
+        int number,
+        String table,
+        List<String> keys,
+        String rows,
+        List<String> ids,
+        String column,
+        String type,
+        String sumType) {
 
     public static final String COUNTER = "counter";
     public static final String SLOT = "slot";
@@ -39,7 +47,7 @@ public record Slots(
      * it: so it needs no lock of those slots.
      */
     public Slots balance() {
-        return new Slots(BALANCE, table, keys, rows, ids, column, type);
+        return new Slots(BALANCE, table, keys, rows, ids, column, type, sumType);
     }
 
     /** What the slots of a row add up to. The row is one of this table or alias. */
@@ -47,8 +55,9 @@ public record Slots(
         String same = IntStream.range(0, keys.size())
                 .mapToObj(key -> "%s.%s = %s.%s".formatted(ALIAS, keys.get(key), row, ids.get(key)))
                 .collect(Collectors.joining(" and "));
-        return "coalesce((select sum(%1$s.%2$s) from %3$s %1$s where %4$s and %1$s.%5$s = %6$s), 0)"
-                .formatted(ALIAS, AMOUNT, table, same, COUNTER, literal());
+        String sum = cast("sum(" + ALIAS + "." + AMOUNT + ")", sumType);
+        return "coalesce((select %2$s from %3$s %1$s where %4$s and %1$s.%5$s = %6$s), 0)"
+                .formatted(ALIAS, sum, table, same, COUNTER, literal());
     }
 
     /** The value of a row of this table or alias. */
@@ -57,8 +66,11 @@ public record Slots(
     }
 
     private String value(String read, String total) {
-        String sum = "(coalesce(" + read + ", 0) + " + total + ")";
-        return type.isEmpty() ? sum : "cast(" + sum + " as " + type + ")";
+        return cast("(coalesce(" + read + ", 0) + " + total + ")", type);
+    }
+
+    private static String cast(String number, String type) {
+        return type.isEmpty() ? number : "cast(" + number + " as " + type + ")";
     }
 
     /**
@@ -108,6 +120,12 @@ public record Slots(
         boolean isQuoted = QUOTES.indexOf(column.charAt(0)) >= 0;
         String name = isQuoted ? "quoted " + column.substring(1, column.length() - 1) : otherCase(column);
         return "'" + name.replace("'", "''") + "'";
+    }
+
+    /** Of what tells slots apart: they are looked up with each write. */
+    @Override
+    public int hashCode() {
+        return 31 * table.hashCode() + column.hashCode();
     }
 
     /** The primary key of the table. */

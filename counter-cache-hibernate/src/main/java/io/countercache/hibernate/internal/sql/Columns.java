@@ -1,5 +1,7 @@
 package io.countercache.hibernate.internal.sql;
 
+import static java.util.Objects.requireNonNull;
+
 import io.countercache.hibernate.internal.orm.EntityTables;
 import io.countercache.hibernate.internal.support.Numbers;
 import java.math.BigDecimal;
@@ -7,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -124,6 +127,21 @@ public final class Columns {
             SharedSessionContractImplementor session)
             throws SQLException {
         return bind(columnValues(entity.getIdentifierMapping(), id, session), statement, firstPosition, session);
+    }
+
+    /** Binds ids one after the other; returns the position after them. */
+    public static int bindIds(
+            Collection<?> ids,
+            EntityPersister entity,
+            PreparedStatement statement,
+            int firstPosition,
+            SharedSessionContractImplementor session)
+            throws SQLException {
+        int position = firstPosition;
+        for (Object id : ids) {
+            position = bindId(requireNonNull(id), entity, statement, position, session);
+        }
+        return position;
     }
 
     /** Binds a number as the type that its column has, because the database would compute with another type otherwise. */

@@ -187,10 +187,7 @@ public final class RowLocks {
             String lock = suffix != null ? suffix : areDeleted ? database.forDelete() : database.forUpdate();
             String sql = selectForUpdate(table, database.locked(table), entity, columns, chunk.size(), lock);
             Statements.Sending<Integer> sending = statement -> {
-                int position = 1;
-                for (Object id : chunk) {
-                    position = Columns.bindId(id, entity, statement, position, session);
-                }
+                Columns.bindIds(chunk, entity, statement, 1, session);
                 return read(chunk, statement, sql, reader, locked);
             };
             Supplier<String> attempt = () -> "lock " + Entities.name(entity);

@@ -103,14 +103,16 @@ public final class SlotSql {
                 .collect(Collectors.joining(" and "));
     }
 
-    /** Reads and may lock the slots of a row: returns the number of each and its amount. Its parameter is the id. */
-    public static String select(Slots slots, String lock) {
-        return "select %s, %s from %s where %s and %s = %s order by %1$s%s"
+    /** Reads and may lock the slots of rows: returns the number of each, its amount, and the id of its row. Its parameters are the ids. */
+    public static String select(Slots slots, int rows, String lock) {
+        String key = String.join(", ", slots.keys());
+        return "select %s, %s, %s from %s where %s and %s = %s order by %3$s, %1$s%s"
                 .formatted(
                         Slots.SLOT,
                         Slots.AMOUNT,
+                        key,
                         slots.table(),
-                        row(slots.keys()),
+                        anyOf(slots.keys(), rows),
                         Slots.COUNTER,
                         slots.literal(),
                         lock);

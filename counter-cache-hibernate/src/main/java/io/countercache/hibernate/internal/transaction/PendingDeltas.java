@@ -9,10 +9,12 @@ import io.countercache.hibernate.internal.path.PathReads;
 import io.countercache.hibernate.internal.path.PathWriter;
 import io.countercache.hibernate.internal.savepoint.Savepoints;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.write.SpreadRows;
 import io.countercache.hibernate.internal.write.SquashTurns;
 import io.countercache.hibernate.internal.write.WrittenMoves;
 import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.hibernate.FlushMode;
@@ -234,9 +236,9 @@ public final class PendingDeltas {
     }
 
     /** Has the session's transaction squash slots before it commits. */
-    public void squash(SquashTurns.Turn turn, SharedSessionContractImplementor session) {
-        if (reportsItsEnd(session)) {
-            begin(session).squash = turn;
+    public void squash(List<SpreadRows> rows, SharedSessionContractImplementor session) {
+        if (!rows.isEmpty() && reportsItsEnd(session)) {
+            begin(session).squashed = rows;
         }
     }
 

@@ -8,9 +8,11 @@ import io.countercache.hibernate.internal.savepoint.Savepoints;
 import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.write.CounterDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
+import io.countercache.hibernate.internal.write.SpreadRows;
 import io.countercache.hibernate.internal.write.SquashTurns;
 import io.countercache.hibernate.internal.write.TransactionMoves;
 import java.math.BigDecimal;
+import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +36,8 @@ final class TransactionDeltas {
     boolean isWrittenAtOnce;
     /** Whether {@link CommitHook} is called when the transaction commits. */
     boolean isCommitHooked;
-    /** What is squashed at the end; null mostly. */
-    SquashTurns.@Nullable Turn squash;
+    /** What is squashed at the end: mostly nothing. */
+    List<SpreadRows> squashed = List.of();
     /** The session that writes what is left for the commit. */
     @Nullable
     SharedSessionContractImplementor writing;
@@ -60,12 +62,12 @@ final class TransactionDeltas {
 
     /** Writes what is pending, but for what can be written along with the COMMIT. */
     void writeBeforeCommit(PathWriter writer, SquashTurns squashes, SharedSessionContractImplementor session) {
-        if (squash == null) {
-            squash = squashes.after(deltas, session);
+        if (squashed.isEmpty()) {
+            squashed = squashes.after(deltas, session);
         }
-        if (squash != null) {
+        if (!squashed.isEmpty()) {
             write(writer, session);
-            squashes.take(squash, session);
+            SquashTurns.squash(squashed, session);
         } else if (!isEmpty() && isCommitHooked && writer.commitsAlong() && CommitMessage.isPossible(session)) {
             writing = session;
             writer.writeAllButLast(deltas, paths, this::show, session);

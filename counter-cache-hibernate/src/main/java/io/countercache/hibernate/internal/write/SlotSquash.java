@@ -11,6 +11,7 @@ import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.sql.RowLocks;
 import io.countercache.hibernate.internal.sql.SlotSql;
 import io.countercache.hibernate.internal.sql.Statements;
+import io.countercache.hibernate.internal.support.Chunks;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,8 +21,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +48,8 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
      */
     public record Unlocked(int slots, List<Object> left) {}
 
-    /** The amount of one slot. */
-    private record Filled(int slot, BigDecimal amount) {}
+    /** The amount of one slot of a row. */
+    private record Filled(Object id, int slot, BigDecimal amount) {}
 
     /**
      * Squashes the slots of some rows, waiting for whoever has locked these rows. It does not wait for whoever writes to a slot, where
@@ -75,20 +78,18 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
             squashLocked(locked, database.forUpdate());
             return;
         }
-        var sums = new TreeMap<Object, BigDecimal>(LockOrder.of(entity, session));
-        for (Object id : locked) {
-            BigDecimal sum = sum(read(id, ""));
-            if (sum.signum() != 0) {
-                sums.put(id, sum);
-            }
-        }
+        SortedMap<Object, BigDecimal> sums = sums(read(locked, ""));
+        sums.values().removeIf(sum -> sum.signum() == 0);
         addToColumns(sums);
         sums.replaceAll((id, sum) -> sum.negate());
         add(database.addToSlot(slots.balance()), sums);
     }
 
-    private static BigDecimal sum(List<Filled> filled) {
-        return filled.stream().map(Filled::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
+    /** The sums of each row, in lock order. */
+    private SortedMap<Object, BigDecimal> sums(List<Filled> filled) {
+        var sums = new TreeMap<Object, BigDecimal>(LockOrder.of(entity, session));
+        filled.forEach(each -> sums.merge(each.id(), each.amount(), BigDecimal::add));
+        return sums;
     }
 
     /**
@@ -116,9 +117,7 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
         Statements.send(sql, this::attempt, session, statement -> {
             int position = 1;
             for (int part = 0; part < SlotSql.PARTS; part++) {
-                for (Object id : ids) {
-                    position = Columns.bindId(requireNonNull(id), entity, statement, position, session);
-                }
+                position = Columns.bindIds(ids, entity, statement, position, session);
             }
             return Statements.executeUpdate(statement, session);
         });
@@ -130,37 +129,37 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
      * @param lock the end of a SELECT that locks slots
      */
     private int squashLocked(NavigableSet<Object> locked, String lock) {
-        int gone = 0;
-        var sums = new TreeMap<Object, BigDecimal>(LockOrder.of(entity, session));
-        for (Object id : locked) {
-            List<Filled> filled = read(id, lock);
-            if (!filled.isEmpty()) {
-                delete(id, filled);
-                gone += filled.size();
-                sums.put(id, sum(filled));
-            }
+        List<Filled> filled = read(locked, lock);
+        if (!filled.isEmpty()) {
+            delete(filled);
+            addToColumns(sums(filled));
         }
-        addToColumns(sums);
-        return gone;
+        return filled.size();
     }
 
-    private List<Filled> read(Object id, String lock) {
-        String sql = SlotSql.select(slots, lock);
-        return Statements.send(sql, this::attempt, session, statement -> {
-            Columns.bindId(id, entity, statement, 1, session);
-            ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
-            List<Filled> filled = new ArrayList<>();
-            while (rows.next()) {
-                filled.add(new Filled(rows.getInt(1), rows.getBigDecimal(2)));
-            }
-            return filled;
-        });
+    private List<Filled> read(NavigableSet<Object> ids, String lock) {
+        List<Filled> filled = new ArrayList<>();
+        boolean isSimple = entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping;
+        for (List<Object> chunk : Chunks.of(ids, isSimple ? LockOrder.rowsAtOnce(session) : 1)) {
+            String sql = SlotSql.select(slots, chunk.size(), lock);
+            Statements.send(sql, this::attempt, session, statement -> {
+                Columns.bindIds(chunk, entity, statement, 1, session);
+                ResultSet rows =
+                        session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
+                while (rows.next()) {
+                    Object id = isSimple ? requireNonNull(Columns.readId(entity, rows, 3, session)) : chunk.get(0);
+                    filled.add(new Filled(id, rows.getInt(1), rows.getBigDecimal(2)));
+                }
+                return filled;
+            });
+        }
+        return filled;
     }
 
-    private void delete(Object id, List<Filled> filled) {
+    private void delete(List<Filled> filled) {
         send(SlotSql.delete(slots), statement -> {
             for (Filled each : filled) {
-                int position = Columns.bindId(id, entity, statement, 1, session);
+                int position = Columns.bindId(each.id(), entity, statement, 1, session);
                 statement.setInt(position, each.slot());
                 statement.addBatch();
             }

@@ -10,8 +10,8 @@
  *   <li>{@link io.countercache.hibernate.internal.write.ManagedParents} shows deltas and values on managed instances;
  *       {@code KeptCounters} are the values of read-only ones
  *   <li>{@link io.countercache.hibernate.internal.write.SlotSquash} moves slots into their column, {@link
- *       io.countercache.hibernate.internal.write.SquashTurns} says when a transaction does, and {@link
- *       io.countercache.hibernate.internal.write.SlotReads} reads them again under a lock
+ *       io.countercache.hibernate.internal.write.SquashTurns} says when a transaction does and {@code SlotSweep} of which
+ *       rows, and {@link io.countercache.hibernate.internal.write.SlotReads} reads them again under a lock
  *   <li>{@link io.countercache.hibernate.internal.write.WrittenMoves} remembers what each transaction has written, for listeners
  * </ol>
  */
