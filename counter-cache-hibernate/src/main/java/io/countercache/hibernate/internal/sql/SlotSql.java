@@ -127,13 +127,7 @@ public final class SlotSql {
     /** Finds rows with slots, by the one column of their id. Its parameter is the id after which they begin, if there is one. */
     public static String filled(Slots slots, boolean isAfter, int most) {
         String key = slots.keys().get(0);
-        return "select distinct %1$s from %2$s where %3$s = %4$s%5$s order by %1$s limit %6$d"
-                .formatted(
-                        key,
-                        slots.table(),
-                        Slots.COUNTER,
-                        slots.literal(),
-                        isAfter ? " and " + key + " > ?" : "",
-                        most);
+        return "select distinct " + key + " from " + slots.table() + " where " + Slots.COUNTER + " = " + slots.literal()
+                + (isAfter ? " and " + key + " > ?" : "") + " order by " + key + " limit " + most;
     }
 }

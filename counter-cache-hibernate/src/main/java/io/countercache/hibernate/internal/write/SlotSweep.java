@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class SlotSweep {
 
     /** After so many rows were written: a turn costs a SELECT, also if there is nothing to squash. */
-    static final int EVERY = 64;
+    private static final int EVERY = 64;
 
     private final AtomicInteger writes = new AtomicInteger();
     /** The rows that this application has written last. */

@@ -148,7 +148,7 @@ final class Charts {
                 message(
                         "Compared with @Formula, ",
                         FORMULA,
-                        each -> each.workload().reads(),
+                        Charts::isRead,
                         (each, formula) -> "%s %.0f times as fast"
                                 .formatted(
                                         each.workload() == PAGE ? "a page with counts is read" : "posts sorted by them",
@@ -157,9 +157,13 @@ final class Charts {
                 false,
                 groups(
                         List.of(LIBRARY, NONE, FORMULA),
-                        each -> each.workload().reads(),
+                        Charts::isRead,
                         each -> Cell.words(each.workload(), each.network()),
                         Line::perSecond));
+    }
+
+    private static boolean isRead(Line line) {
+        return line.workload().reads() && line.threads() == THREADS && line.network() == 0;
     }
 
     /** What there is to say of what the library has brought, compared with another way. */

@@ -122,7 +122,7 @@ final class Options {
 
     /** Whether it is one of the ways to count that are compared. */
     boolean compares(Variant variant) {
-        return variants == null ? database.measures(variant) : variants.contains(variant);
+        return variants == null ? database.measures(variant) && variant != Variant.REDIS : variants.contains(variant);
     }
 
     /** Whether anything is measured on so many threads. */

@@ -3,6 +3,7 @@ package io.countercache.samples.benchmark;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Map;
@@ -14,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 /** The server on which all is measured, with a pool of connections for each {@link Network} before it. */
 final class Server implements AutoCloseable {
 
-    private static final int CONNECTIONS = 40;
+    static final int CONNECTIONS = 40;
     private static final int ROUND_TRIPS = 500;
 
     private final Database kind;
     private final Database.@Nullable Running started;
     private final String url;
     private final Map<Integer, HikariDataSource> pools = new TreeMap<>();
+    private @Nullable Redis redis;
 
     Server(Options options) throws IOException {
         kind = options.database();
@@ -46,6 +48,18 @@ final class Server implements AutoCloseable {
     /** Through a network of so many microseconds there and back. */
     DataSource database(int network) {
         return pools.computeIfAbsent(network, this::pool);
+    }
+
+    /** Is started when it is asked for. */
+    Redis redis() {
+        if (redis == null) {
+            try {
+                redis = new Redis();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return redis;
     }
 
     private HikariDataSource pool(int network) {
@@ -100,6 +114,9 @@ final class Server implements AutoCloseable {
     @Override
     public void close() throws IOException {
         pools.values().forEach(HikariDataSource::close);
+        if (redis != null) {
+            redis.close();
+        }
         if (started != null) {
             started.server().close();
         }

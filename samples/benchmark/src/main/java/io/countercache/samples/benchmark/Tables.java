@@ -62,6 +62,9 @@ final class Tables implements AutoCloseable {
         if (variant == Variant.BEFORE_COMMIT) {
             configuration.setProperty(CounterCacheSettings.WRITE, BEFORE_COMMIT);
         }
+        if (variant == Variant.REDIS) {
+            server.redis().addTo(configuration, network);
+        }
         configuration.getProperties().put(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, server.database(network));
         return configuration.buildSessionFactory();
     }
@@ -111,7 +114,7 @@ final class Tables implements AutoCloseable {
         if (variant.filledSlots() > 0) {
             execute("""
                     insert into {schema}.post_slots (parent_id, counter, slot, amount)
-                      select p.id, 'COMMENTS_COUNT', ids.id, %d from {schema}.post p cross join %s;
+                      select p.id, 'COMMENTS_COUNT', ids.id, %d from {schema}.post p cross join %s order by 1, 3;
                     """.formatted(IN_EACH_SLOT, server.kind().series(0, variant.filledSlots() - 1)));
         }
         analyzeAll();

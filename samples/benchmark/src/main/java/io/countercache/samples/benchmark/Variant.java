@@ -36,6 +36,13 @@ enum Variant {
         }
     },
     RAW_BATCH("one JDBC batch of UPDATEs by hand", Mapping.COLUMN, true),
+    /** Not measured unless it is named: it takes another server. */
+    REDIS("a counter in Redis, after the commit", Mapping.BARE, false) {
+        @Override
+        void counted(Session session, long post, int by) {
+            Redis.count(session, post, by);
+        }
+    },
     ROW_TRIGGER("row trigger", Mapping.COLUMN, true),
     STATEMENT_TRIGGER("statement trigger", Mapping.COLUMN, true),
     FORMULA("@Formula", Mapping.FORMULA, false);

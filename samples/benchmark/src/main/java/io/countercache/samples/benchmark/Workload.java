@@ -11,6 +11,7 @@ import static io.countercache.samples.benchmark.Variant.NONE;
 import static io.countercache.samples.benchmark.Variant.ONE_SLOT;
 import static io.countercache.samples.benchmark.Variant.PESSIMISTIC;
 import static io.countercache.samples.benchmark.Variant.RAW_BATCH;
+import static io.countercache.samples.benchmark.Variant.REDIS;
 import static io.countercache.samples.benchmark.Variant.ROW_TRIGGER;
 import static io.countercache.samples.benchmark.Variant.SLOTS;
 import static io.countercache.samples.benchmark.Variant.SQUASHED;
@@ -32,7 +33,7 @@ enum Workload {
     SPREAD(
             "one comment on one of 100,000 posts",
             List.of(1, 8, 32),
-            with(writers(), UPDATE_FIRST, SLOTS, ONE_SLOT, NAIVE)) {
+            with(writers(), UPDATE_FIRST, SLOTS, ONE_SLOT, REDIS, NAIVE)) {
         @Override
         void transact(Session session, Tables tables, Random random) {
             comment(session, tables.variant(), tables.any(random));
@@ -41,7 +42,7 @@ enum Workload {
     HOT(
             "one comment, all on the same post",
             List.of(1, 8, 32),
-            with(writers(), UPDATE_FIRST, SLOTS, ONE_SLOT, NAIVE, VERSIONED, PESSIMISTIC)) {
+            with(writers(), UPDATE_FIRST, SLOTS, ONE_SLOT, REDIS, NAIVE, VERSIONED, PESSIMISTIC)) {
         @Override
         void transact(Session session, Tables tables, Random random) {
             comment(session, tables.variant(), 1);
@@ -149,7 +150,7 @@ enum Workload {
     },
     PAGE(
             "a page of 20 posts with their counts, of 1,000 comments each",
-            List.of(8),
+            List.of(1, 8),
             List.of(NONE, LIBRARY, SLOTS, FOUR_FILLED, ALL_FILLED, SQUASHED, FORMULA)) {
         @Override
         void transact(Session session, Tables tables, Random random) {
@@ -207,7 +208,7 @@ enum Workload {
         if (network == 0) {
             return threads;
         }
-        return this == SPREAD || this == HOT ? threads : List.of();
+        return this == SPREAD || this == HOT || this == PAGE ? threads : List.of();
     }
 
     /** Does what does not count before a transaction is measured. */

@@ -22,20 +22,21 @@ class BenchmarkTest {
     void everyWorkloadRunsWithEveryVariant() throws Exception {
         List<Measured> all =
                 Outside.run(Options.parse("--short", "--millis=10", "--directory=" + directory.toAbsolutePath()));
-        assertThat(all).hasSize(168);
+        assertThat(all).hasSize(189);
         assertThat(all)
                 .filteredOn(each -> each.cell().tables().variant().isLibrary())
-                .hasSize(22 + 19 + 30)
+                .hasSize(25 + 19 + 42)
                 .allSatisfy(each -> {
                     assertThat(each.median()).isPositive();
                     assertThat(each.failed()).isZero();
                 });
         assertThat(all)
                 .filteredOn(each -> each.cell().network() == 500)
-                .hasSize(54)
-                .allSatisfy(each -> assertThat(each.cell().workload()).isIn(Workload.SPREAD, Workload.HOT));
+                .hasSize(68)
+                .allSatisfy(
+                        each -> assertThat(each.cell().workload()).isIn(Workload.SPREAD, Workload.HOT, Workload.PAGE));
         assertThat(Files.readAllLines(directory.resolve("results.csv")))
-                .hasSize(1 + 168)
+                .hasSize(1 + 189)
                 .anySatisfy(line -> assertThat(line).startsWith("HOT,32,500,LIBRARY,"));
         assertThat(directory.resolve("results.md"))
                 .content()
