@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.hibernate.FlushMode;
 import org.hibernate.SessionFactory;
@@ -34,7 +33,6 @@ import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.AutoFlushEventListener;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.FlushEventListener;
-import org.hibernate.resource.jdbc.spi.StatementInspector;
 
 /** A schema with the tables of {@link ModelBlog} under some settings, read past Hibernate and the library. */
 @SuppressWarnings({"EnumOrdinal"})
@@ -74,7 +72,6 @@ final class Database implements AutoCloseable {
     private final Connection plain;
     private final String lockTimeout;
     private final Map<SessionImplementor, Context> watched = new ConcurrentHashMap<>();
-    private final AtomicInteger squashTurns = new AtomicInteger();
     private int programs;
 
     /** @param isolation of all transactions; else what is the database's default */
@@ -102,7 +99,6 @@ final class Database implements AutoCloseable {
         settings.put("hibernate.hbm2ddl.auto", "update");
         settings.put("hibernate.jpa.compliance.cascade", true); // as Hibernate 7 does it
         settings.put(CounterCacheSettings.WRITE, write);
-        settings.put("hibernate.session_factory.statement_inspector", (StatementInspector) this::inspect);
         if (batchSize != null) {
             settings.put("hibernate.jdbc.batch_size", batchSize);
             settings.put("hibernate.order_inserts", true);
@@ -120,19 +116,6 @@ final class Database implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private String inspect(String sql) {
-        // the rows; their slots are locked so next, or in the same statement
-        if (sql.startsWith("with cc_row as ") || (sql.endsWith(" skip locked") && !sql.contains("_slots"))) {
-            squashTurns.incrementAndGet();
-        }
-        return sql;
-    }
-
-    /** How often a transaction has squashed before its commit. */
-    int squashTurns() {
-        return squashTurns.get();
     }
 
     SessionFactory factory() {

@@ -4,6 +4,12 @@ import io.countercache.Drift;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.Skipped;
+import io.countercache.hibernate.internal.boot.Installation;
+import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.sql.Databases;
+import io.countercache.hibernate.internal.sql.OldRows;
+import io.countercache.hibernate.internal.write.SpreadRows;
+import io.countercache.hibernate.internal.write.SquashTurns;
 import io.countercache.hibernate.modelcheck.ModelBlog.Row;
 import io.countercache.hibernate.modelcheck.Rows.Item;
 import io.countercache.hibernate.modelcheck.Rows.Kind;
@@ -16,6 +22,9 @@ import java.util.Map;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
 import org.hibernate.SharedSessionContract;
+import org.hibernate.StatelessSession;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
 
 /** One session of a program: its transactions, its queries, and what it asks of the library. */
 final class ModelSession implements Actor, Bulk.Executor {
@@ -72,7 +81,7 @@ final class ModelSession implements Actor, Bulk.Executor {
             case DRIFT -> drift();
             case RESET -> reset();
             case CORRUPT -> corrupt(step);
-            case SQUASH -> squash(step.item().kind());
+            case SQUASH -> squash(step.item().kind(), step.variant() % 2 == 0);
             case WRITE -> write();
             case SKIP -> skip();
             case RESUME -> resume();
@@ -208,16 +217,42 @@ final class ModelSession implements Actor, Bulk.Executor {
         return true;
     }
 
-    /** In transactions of its own, which cannot wait for those that are open. */
-    private boolean squash(Kind kind) {
+    /**
+     * In transactions of its own, which cannot wait for those that are open.
+     *
+     * @param byTheWay whether as a transaction squashes before its commit
+     */
+    private boolean squash(Kind kind, boolean byTheWay) {
         try {
-            CounterRepair.of(run.database().factory(), kind.type).squash();
+            if (byTheWay) {
+                run.database().factory().inStatelessTransaction(squashing -> squashUnlocked(kind, squashing));
+            } else {
+                CounterRepair.of(run.database().factory(), kind.type).squash();
+            }
             return true;
         } catch (RuntimeException e) {
             if (Failure.of(e) == Failure.LOCKED) {
                 return false;
             }
             throw e;
+        }
+    }
+
+    private static void squashUnlocked(Kind kind, StatelessSession session) {
+        var squashing = (SharedSessionContractImplementor) session;
+        if (!Databases.of(squashing).canAddToSlots() || !OldRows.mayBeChanged(squashing)) {
+            return;
+        }
+        EntityPersister entity = Entities.entity(kind.type.getName(), squashing.getFactory());
+        List<Object> ids = session.createSelectionQuery(
+                        "select r.id from %s r".formatted(entity.getEntityName()), Object.class)
+                .getResultList();
+        if (!ids.isEmpty()) {
+            SquashTurns.squash(
+                    Installation.of(entity).model().slots().of(entity).stream()
+                            .map(each -> new SpreadRows(entity, each.slots(), each.type(), ids))
+                            .toList(),
+                    squashing);
         }
     }
 

@@ -27,7 +27,6 @@ final class Run {
         int programs;
         int operations;
         int commits;
-        int squashTurns;
 
         synchronized void step(Action action) {
             steps.merge(action, 1, Integer::sum);
@@ -48,8 +47,8 @@ final class Run {
 
         @Override
         public String toString() {
-            return "%d programs, %d operations, %d commits, %d squash turns, failed %s, %s"
-                    .formatted(programs, operations, commits, squashTurns, failures, new TreeMap<>(steps));
+            return "%d programs, %d operations, %d commits, failed %s, %s"
+                    .formatted(programs, operations, commits, failures, new TreeMap<>(steps));
         }
     }
 

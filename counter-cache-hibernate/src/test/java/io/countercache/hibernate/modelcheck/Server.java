@@ -19,7 +19,6 @@ final class Server {
     static final boolean CAN_JOIN_IN_UPDATES = !TestServer.IS_MARIADB;
 
     /** Elsewhere the columns are written. */
-    static final boolean HAS_SLOTS = TestServer.IS_POSTGRESQL && !TestServer.IS_PORTABLE;
 
     /** The end of a SELECT that locks parents. */
     static final String LOCK = LOOKS_AT_EACH_ROW ? " for update" : " for no key update";

@@ -199,7 +199,7 @@ class SlotSessionsTest {
                                 .executeUpdate()))
                 .isInstanceOf(UncountableStatementException.class)
                 .hasMessageContaining(
-                        "which has slots that it would leave as they are: use increment or set of CounterCaches");
+                        "which has slots that it would leave as they are: use Counters.increment or Counters.set, or Counters.reset for a counter of an association");
         require(2, 4);
     }
 

@@ -2,6 +2,7 @@ package io.countercache.hibernate.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.countercache.Drift;
 import io.countercache.UncountableStatementException;
@@ -12,7 +13,10 @@ import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import java.math.BigDecimal;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.hibernate.Session;
 import org.junit.jupiter.api.Tag;
@@ -206,6 +210,26 @@ class SlotsTest {
         assertThat(loaded(other).repliesCount).isEqualTo(1);
         assertThat(loaded(page).paidTotal).isEqualByComparingTo(new BigDecimal("3.75"));
         requireClean();
+    }
+
+    /** It is the index by which slots are looked up. */
+    @Test
+    void thePrimaryKeyBeginsWithThePageHoweverHibernateSortsColumns() throws SQLException {
+        assumeTrue(TestServer.HAS_SLOTS);
+        db.configuration()
+                .setProperty("hibernate.hbm2ddl.auto", "create")
+                .buildSessionFactory()
+                .close();
+        Map<Short, String> columns = new TreeMap<>();
+        try (var connection = db.connections().getConnection();
+                var key = connection
+                        .getMetaData()
+                        .getPrimaryKeys(connection.getCatalog(), connection.getSchema(), "page_views_slots")) {
+            while (key.next()) {
+                columns.put(key.getShort("KEY_SEQ"), key.getString("COLUMN_NAME"));
+            }
+        }
+        assertThat(columns.values()).containsExactly("parent_id", "counter", "slot");
     }
 
     // ---- by hand ----

@@ -125,6 +125,21 @@ class SquashTurnsTest {
                 .isLessThan(2 * rows);
     }
 
+    /** PostgreSQL would refuse to squash what has changed since the transaction began. */
+    @Test
+    void atRepeatableReadNothingIs() {
+        assumeTrue(TestServer.IS_POSTGRESQL);
+        long old = page();
+        reply(old, 1);
+        long hot = page();
+        try (AtIsolation isolated = AtIsolation.of(AtIsolation.REPEATABLE_READ, db)) {
+            for (int i = 0; i < 2 * HOT; i++) {
+                reply(isolated.factory(), hot);
+            }
+        }
+        assertThat(slots("replies_count", old)).isEqualTo(1);
+    }
+
     /** Another instance of the application does not know what is hot here. */
     @Test
     void aRowThatOthersWriteToAtThatMomentIsExact() throws Exception {

@@ -104,7 +104,7 @@ public final class CounterCacheIntegrator implements Integrator {
         CounterSql sql = new CounterSql(model, new ReferredParents(model, declared.deletes()), Databases.of(factory));
         CacheInvalidation caches = new CacheInvalidation();
         SquashTurns squashes = new SquashTurns(model);
-        CounterWriter writer = new CounterWriter(model, sql, caches, moves, activity);
+        CounterWriter writer = new CounterWriter(model, sql, caches, moves, activity, squashes);
         OwnQueries queries = new OwnQueries();
         PathReads paths = new PathReads(model, queries);
         PendingDeltas pending =

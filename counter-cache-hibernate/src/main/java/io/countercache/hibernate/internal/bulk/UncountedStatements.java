@@ -156,7 +156,7 @@ public final class UncountedStatements {
                 "it sets %s.%s, which has slots that it would leave as they are"
                         .formatted(
                                 counter.entity().substring(1 + counter.entity().lastIndexOf('.')), counter.counter()),
-                "use increment or set of CounterCaches");
+                "use Counters.increment or Counters.set, or Counters.reset for a counter of an association");
     }
 
     /** The same for an UPDATE that is counted itself. */

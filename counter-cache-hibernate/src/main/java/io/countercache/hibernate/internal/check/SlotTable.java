@@ -38,6 +38,18 @@ public final class SlotTable {
 
     private SlotTable() {}
 
+    /** The key by which slots are looked up: the row comes first. Hibernate would sort the columns by their sizes. */
+    private static final class SlotKey extends PrimaryKey {
+        private static final long serialVersionUID = 1;
+
+        SlotKey(Table table) {
+            super(table);
+        }
+
+        @Override
+        public void reorderColumns(List<Column> sorted) {}
+    }
+
     /** Why a counter cannot be spread, or null if it can. */
     public static @Nullable String unfit(int slots, PersistentClass parent, Property counter, boolean touches) {
         String name = parent.getJpaEntityName() + "." + counter.getName();
@@ -157,7 +169,7 @@ public final class SlotTable {
             keys.add(key(ofRow));
         }
         keys.forEach(table::addColumn);
-        PrimaryKey primaryKey = new PrimaryKey(table);
+        PrimaryKey primaryKey = new SlotKey(table);
         keys.forEach(primaryKey::addColumn);
         primaryKey.addColumn(column(Slots.COUNTER, "string", table, context));
         primaryKey.addColumn(column(Slots.SLOT, "integer", table, context));

@@ -10,6 +10,7 @@ import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import io.countercache.hibernate.internal.write.SpreadRows;
+import io.countercache.hibernate.internal.write.SquashTurns;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,12 +87,11 @@ record SlotAdditions(DirectStatement statement, List<String> adding) {
     }
 
     private void squash(List<Object> rows) {
-        List<SpreadRows> written = statement.amounts().stream()
-                .map(LimitedAmount::counter)
-                .map(counter ->
-                        new SpreadRows(statement.entity(), requireNonNull(counter.slots()), counter.type(), rows))
-                .toList();
-        List<SpreadRows> squashed = statement.context().squashes().after(written, statement.session());
-        statement.context().pending().squash(squashed, statement.session());
+        SquashTurns squashes = statement.context().squashes();
+        for (LimitedAmount amount : statement.amounts()) {
+            NumericAttribute counter = amount.counter();
+            squashes.written(new SpreadRows(statement.entity(), requireNonNull(counter.slots()), counter.type(), rows));
+        }
+        statement.context().pending().squash(squashes.take(rows.size(), statement.session()), statement.session());
     }
 }

@@ -69,7 +69,8 @@ record ColumnFindings(SchemaNeeds needs, LiveSchema live) {
 
     private @Nullable String problem(NeededColumn needed) {
         if (live.mapped(needed.table()) == null) {
-            return "%s: there is no table %s: create it".formatted(needed.place(), needed.table());
+            return "%s: there is no table %s: create it as CounterSchema.of(..).script() has it"
+                    .formatted(needed.place(), needed.table());
         }
         LiveColumn column = column(needed.table(), needed.column());
         if (column == null) {

@@ -254,6 +254,19 @@ public interface Database {
         return "";
     }
 
+    /**
+     * Reads the variable, after its name, that is ON if a transaction may not change rows that have changed since it began, also where
+     * it reads old ones; null where there is none.
+     */
+    default @Nullable String showRefusalOfChanges() {
+        return null;
+    }
+
+    /** A table in a query that locks what its primary key finds: where queries lock what they read, and the planner may read all of it. */
+    default String byPrimaryKey(String table) {
+        return table;
+    }
+
     /** The end of a SELECT that locks rows, and leaves out those that others have locked; null if there is none. */
     default @Nullable String skipLocked() {
         return null;

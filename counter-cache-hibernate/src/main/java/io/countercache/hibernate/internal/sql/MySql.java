@@ -154,6 +154,16 @@ record MySql(Dialect dialect) implements Database {
     }
 
     @Override
+    public @Nullable String showRefusalOfChanges() {
+        return dialect instanceof MariaDBDialect ? "show variables like 'innodb_snapshot_isolation'" : null;
+    }
+
+    @Override
+    public String byPrimaryKey(String table) {
+        return table + " force index (primary)";
+    }
+
+    @Override
     public @Nullable String skipLocked() {
         boolean isKnown = dialect instanceof MariaDBDialect
                 ? dialect.getVersion().isSameOrAfter(10, 6)

@@ -4,6 +4,7 @@ import io.countercache.CounterCacheException;
 import io.countercache.hibernate.internal.orm.PerSession;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import org.hibernate.JDBCException;
@@ -80,11 +81,21 @@ public final class OldRows {
                 .isJta();
     }
 
-    /** Whether the session may change rows that have changed since its transaction began: some databases refuse that at some levels. */
+    /** Whether the session may change rows that have changed since its transaction began: some databases refuse that. */
     public static boolean mayBeChanged(SharedSessionContractImplementor session) {
         int isolation = isolation(session);
         return isolation <= Connection.TRANSACTION_READ_COMMITTED
-                || Databases.of(session).readsOldRows(isolation);
+                || (Databases.of(session).readsOldRows(isolation) && !areChangesRefused(session));
+    }
+
+    private static boolean areChangesRefused(SharedSessionContractImplementor session) {
+        String sql = Databases.of(session).showRefusalOfChanges();
+        return sql != null
+                && Statements.query(sql, () -> sql, session, statement -> {
+                    ResultSet variables =
+                            session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
+                    return variables.next() && variables.getString(2).equals("ON");
+                });
     }
 
     private static int isolation(SharedSessionContractImplementor session) {

@@ -44,7 +44,8 @@ public final class RowLocks {
     private final EntityPersister entity;
     private final String table;
     private final List<String> columns;
-    private final boolean areDeleted;
+    /** Whether it does not matter in which order rows are locked. */
+    private final boolean inAnyOrder;
     /** The end of the statement; null for the usual one. */
     private final @Nullable String suffix;
 
@@ -59,13 +60,13 @@ public final class RowLocks {
             EntityPersister entity,
             String table,
             List<String> columns,
-            boolean areDeleted,
+            boolean inAnyOrder,
             @Nullable String suffix) {
         this.session = session;
         this.entity = entity;
         this.table = table;
         this.columns = columns;
-        this.areDeleted = areDeleted;
+        this.inAnyOrder = inAnyOrder;
         this.suffix = suffix;
     }
 
@@ -146,7 +147,7 @@ public final class RowLocks {
     public static NavigableSet<Object> lockUnlocked(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
         String suffix = Databases.of(session).skipLocked();
-        return new RowLocks(session, entity, table, List.of(), false, suffix)
+        return new RowLocks(session, entity, table, List.of(), true, suffix)
                 .lock(ids, row -> true)
                 .navigableKeySet();
     }
@@ -154,7 +155,8 @@ public final class RowLocks {
     /** Locks those rows that exist and will be deleted, also against new rows that refer to them; returns their ids. */
     public static NavigableSet<Object> lockForDelete(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
-        return new RowLocks(session, entity, table, List.of(), true, null)
+        String suffix = Databases.of(session).forDelete();
+        return new RowLocks(session, entity, table, List.of(), true, suffix)
                 .lock(ids, row -> true)
                 .navigableKeySet();
     }
@@ -173,18 +175,19 @@ public final class RowLocks {
             Set<Object> inOrder,
             RowReader<R> reader,
             NavigableMap<Object, R> locked) {
-        // one statement locks many rows only if the database sorts ids as LockOrder does. It may sort other ids than
-        // numbers by
-        // its own rules. Rows that will be deleted may be locked in any order: the database deletes them in its own
-        // order anyway
-        boolean isInOrder = (areDeleted && Columns.hasSimpleKey(table, entity))
+        // one statement locks many rows only if the database sorts ids as LockOrder does: ids that are no numbers it
+        // may sort by rules of
+        // its own. The order does not matter of rows that will be deleted, which the database deletes in its own order
+        // anyway, or if
+        // nobody is waited for
+        boolean isInOrder = (inAnyOrder && Columns.hasSimpleKey(table, entity))
                 || (inOrder.stream().allMatch(Number.class::isInstance)
                         && entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id
                         && id.getJdbcMapping().getJdbcType().isNumber());
         Database database = Databases.of(session);
         int size = isInOrder ? LockOrder.rowsAtOnce(session) : 1;
         for (List<Object> chunk : Chunks.of(inOrder, size)) {
-            String lock = suffix != null ? suffix : areDeleted ? database.forDelete() : database.forUpdate();
+            String lock = suffix != null ? suffix : database.forUpdate();
             String sql = selectForUpdate(table, database.locked(table), entity, columns, chunk.size(), lock);
             Statements.Sending<Integer> sending = statement -> {
                 Columns.bindIds(chunk, entity, statement, 1, session);

@@ -103,18 +103,26 @@ public final class SlotSql {
                 .collect(Collectors.joining(" and "));
     }
 
-    /** Reads and may lock the slots of rows: returns the number of each, its amount, and the id of its row. Its parameters are the ids. */
-    public static String select(Slots slots, int rows, String lock) {
+    /**
+     * Reads and may lock the slots of rows: returns the number of each, its amount, and the id of its row. Its parameters are the ids.
+     *
+     * @param from the table, for several rows
+     * @param lock the end of a SELECT that locks
+     */
+    public static String select(Slots slots, String from, int rows, String lock) {
         String key = String.join(", ", slots.keys());
-        return "select %s, %s, %s from %s where %s and %s = %s order by %3$s, %1$s%s"
+        // of one row by its key alone: MySQL and MariaDB then lock no slot of the next row
+        boolean isOne = rows == 1;
+        return "select %s, %s, %s from %s where %s and %s = %s order by %s%1$s%s"
                 .formatted(
                         Slots.SLOT,
                         Slots.AMOUNT,
                         key,
-                        slots.table(),
-                        anyOf(slots.keys(), rows),
+                        isOne ? slots.table() : from,
+                        isOne ? row(slots.keys()) : anyOf(slots.keys(), rows),
                         Slots.COUNTER,
                         slots.literal(),
+                        isOne ? "" : key + ", ",
                         lock);
     }
 

@@ -78,7 +78,7 @@ final class CommitWrite implements TransactionObserver {
                 .tenantIdentifier(session.getTenantIdentifierValue())
                 .openStatelessSession()) {
             SharedSessionContractImplementor writing = (SharedSessionContractImplementor) joined;
-            moves.inPlace(writing, pending.moves, () -> pending.write(writer, writing));
+            moves.inPlace(writing, pending.moves, () -> pending.writeBeforeCommit(writer, squashes, writing));
         }
     }
 

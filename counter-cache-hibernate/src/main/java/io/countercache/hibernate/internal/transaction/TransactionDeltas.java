@@ -12,7 +12,9 @@ import io.countercache.hibernate.internal.write.SpreadRows;
 import io.countercache.hibernate.internal.write.SquashTurns;
 import io.countercache.hibernate.internal.write.TransactionMoves;
 import java.math.BigDecimal;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,8 @@ final class TransactionDeltas {
     boolean isWrittenAtOnce;
     /** Whether {@link CommitHook} is called when the transaction commits. */
     boolean isCommitHooked;
+    /** The tables whose deltas were written before the end. */
+    private final Set<String> written = new HashSet<>();
     /** What is squashed at the end: mostly nothing. */
     List<SpreadRows> squashed = List.of();
     /** The session that writes what is left for the commit. */
@@ -63,7 +67,7 @@ final class TransactionDeltas {
     /** Writes what is pending, but for what can be written along with the COMMIT. */
     void writeBeforeCommit(PathWriter writer, SquashTurns squashes, SharedSessionContractImplementor session) {
         if (squashed.isEmpty()) {
-            squashed = squashes.after(deltas, session);
+            squashed = squashes.take(table -> concern(table) || written.contains(table), deltas.size(), session);
         }
         if (!squashed.isEmpty()) {
             write(writer, session);
@@ -90,6 +94,7 @@ final class TransactionDeltas {
 
     /** Writes everything that is pending. */
     void write(PathWriter writer, SharedSessionContractImplementor session) {
+        written.addAll(deltas.tables());
         writer.write(deltas, paths, this::show, session);
     }
 }

@@ -121,6 +121,15 @@ public final class CounterDeltas {
         return true;
     }
 
+    /** How many rows have deltas. */
+    public int size() {
+        int size = 0;
+        for (Rows rows : tables.values()) {
+            size += rows.pending.size();
+        }
+        return size;
+    }
+
     /** Whether there are deltas of rows in this table. */
     public boolean concern(String table) {
         Rows rows = tables.get(table);

@@ -2,6 +2,7 @@ package io.countercache.hibernate.internal.write;
 
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.orm.Entities;
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.ArrayUpdate;
 import io.countercache.hibernate.internal.sql.Columns;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
@@ -48,6 +49,12 @@ record CounterUpdate(
         List<TouchedAttribute> touched,
         Set<CounterDefinition> spread,
         Set<CounterDefinition> guaranteed) {
+
+    /** The slots that it writes; null for an UPDATE. */
+    @Nullable
+    Slots slots() {
+        return referred == null ? null : counters.get(0).slots();
+    }
 
     /** What is sent for these rows. */
     String text(List<RowDeltas> rows) {

@@ -7,6 +7,7 @@ import io.countercache.hibernate.internal.observe.Activity;
 import io.countercache.hibernate.internal.observe.CounterWriteEvent;
 import io.countercache.hibernate.internal.observe.Figure;
 import io.countercache.hibernate.internal.observe.FlightRecorder;
+import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.CommitMessage;
 import io.countercache.hibernate.internal.sql.TouchedAttribute;
@@ -36,21 +37,28 @@ public final class CounterWriter {
     private final CacheInvalidation caches;
     private final WrittenMoves moves;
     private final Activity activity;
+    private final SquashTurns squashes;
     /** The tables in which no row is hidden from an UPDATE: known when the factory has been built. */
     private volatile Set<String> plainTables = Set.of();
 
     public CounterWriter(
-            CounterModel model, CounterSql sql, CacheInvalidation caches, WrittenMoves moves, Activity activity) {
+            CounterModel model,
+            CounterSql sql,
+            CacheInvalidation caches,
+            WrittenMoves moves,
+            Activity activity,
+            SquashTurns squashes) {
         this.model = model;
         this.sql = sql;
         this.caches = caches;
         this.moves = moves;
         this.activity = activity;
+        this.squashes = squashes;
     }
 
     /** One that corrects counters: the rows that they count have not changed, so that nothing is touched. It needs the rows' locks. */
     public CounterWriter forCorrections() {
-        return new CounterWriter(model, sql.forCorrections(), caches, moves, activity);
+        return new CounterWriter(model, sql.forCorrections(), caches, moves, activity, squashes);
     }
 
     /**
@@ -204,6 +212,11 @@ public final class CounterWriter {
         if (isSent(statement, commits, () -> caches.around(update.parent(), rows.ids(), session, statement::send))) {
             if (isTold) {
                 moves.add(session, statement::addHit);
+            }
+            Slots slots = update.slots();
+            if (slots != null) {
+                squashes.written(
+                        new SpreadRows(update.parent(), slots, update.types().get(0), rows.ids()));
             }
         } else {
             LOG.info("Counters are written just before the commit from now on: they cannot be sent along with it");

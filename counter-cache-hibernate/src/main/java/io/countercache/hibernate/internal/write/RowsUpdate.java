@@ -174,7 +174,7 @@ final class RowsUpdate {
             return new TransactionException("Unable to commit against JDBC Connection", failure.getSQLException());
         }
         return Statements.failed(
-                failure instanceof ConstraintViolationException violation && update.referred() == null
+                failure instanceof ConstraintViolationException violation && update.slots() == null
                         ? drifted(violation)
                         : failure,
                 session);

@@ -109,6 +109,10 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
 
     /** The same by one statement where the database has one, so that nobody waits for the messages between several. */
     void squashAtOnce(Collection<?> ids) {
+        Chunks.of(ids).forEach(this::squashChunk);
+    }
+
+    private void squashChunk(List<?> ids) {
         String sql = Databases.of(session).squash(slots, ids.size());
         if (sql == null) {
             squashUnlocked(ids);
@@ -137,11 +141,14 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
         return filled.size();
     }
 
+    /** Reads slots, row by row if it may have to wait: a query that waits for one row may have locked another one beside it. */
     private List<Filled> read(NavigableSet<Object> ids, String lock) {
         List<Filled> filled = new ArrayList<>();
+        Database database = Databases.of(session);
         boolean isSimple = entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping;
-        for (List<Object> chunk : Chunks.of(ids, isSimple ? LockOrder.rowsAtOnce(session) : 1)) {
-            String sql = SlotSql.select(slots, chunk.size(), lock);
+        boolean mayWait = lock.equals(database.forUpdate());
+        for (List<Object> chunk : Chunks.of(ids, isSimple && !mayWait ? LockOrder.rowsAtOnce(session) : 1)) {
+            String sql = SlotSql.select(slots, database.byPrimaryKey(slots.table()), chunk.size(), lock);
             Statements.send(sql, this::attempt, session, statement -> {
                 Columns.bindIds(chunk, entity, statement, 1, session);
                 ResultSet rows =

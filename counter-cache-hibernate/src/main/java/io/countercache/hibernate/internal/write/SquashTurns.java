@@ -1,23 +1,18 @@
 package io.countercache.hibernate.internal.write;
 
-import static java.util.Objects.requireNonNull;
-
-import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.orm.Slots;
-import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.sql.OldRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.persister.entity.EntityPersister;
 
 /**
- * Now and then a transaction that writes slots squashes those of other rows ({@link SlotSweep}). That is the last that it does before its
- * commit, and it waits for nobody: so it cannot be a part of a deadlock. Thread-safe.
+ * Now and then a transaction that moves counters with slots squashes those of other rows ({@link SlotSweep}). That is the last that it does
+ * before its commit, and it waits for nobody: so it cannot be a part of a deadlock. Thread-safe.
  */
 public final class SquashTurns {
 
@@ -28,45 +23,54 @@ public final class SquashTurns {
         this.model = model;
     }
 
-    /** What a transaction is to squash that is going to write these deltas; mostly nothing. */
-    public List<SpreadRows> after(CounterDeltas deltas, SharedSessionContractImplementor session) {
-        if (model.slots().isEmpty() || !Databases.of(session).canAddToSlots()) {
-            return List.of();
-        }
-        List<SpreadRows> written = new ArrayList<>();
-        for (CounterDefinition counter : model.slots().derived()) {
-            if (deltas.concern(counter.table())) {
-                EntityPersister parent = model.parent(counter);
-                written.add(new SpreadRows(
-                        parent, requireNonNull(counter.slots()), counter.type(parent), deltas.ids(counter.table())));
-            }
-        }
-        return after(written, session);
+    /** Says that slots of these rows are written. */
+    public void written(SpreadRows rows) {
+        SlotSweep known = sweeps.get(rows.slots());
+        SlotSweep sweep = known == null ? sweeps.computeIfAbsent(rows.slots(), any -> new SlotSweep(rows)) : known;
+        sweep.written(rows.ids());
     }
 
     /**
-     * What a transaction is to squash that writes slots of these rows; mostly nothing. It is looked for at once, and not when it is
-     * squashed: then all slots that the transaction writes are locked.
+     * What a transaction is to squash that comes to its commit; mostly nothing.
+     *
+     * @param moves whether it moves counters that are declared for a table
+     * @param writes how many rows it writes
      */
-    public List<SpreadRows> after(List<SpreadRows> written, SharedSessionContractImplementor session) {
-        List<SpreadRows> due = new ArrayList<>(written);
-        due.removeIf(each -> !sweep(each).isDueAfter(each.ids()));
-        // where they may not, the transaction would fail for rows that have changed since it began
-        if (due.isEmpty() || !OldRows.mayBeChanged(session)) {
+    public List<SpreadRows> take(Predicate<String> moves, int writes, SharedSessionContractImplementor session) {
+        boolean movesSpread =
+                areDue() && model.slots().derived().stream().anyMatch(counter -> moves.test(counter.table()));
+        return movesSpread ? take(writes, session) : List.of();
+    }
+
+    /**
+     * The same for a transaction that has written slots. Rows are looked for at once, and not when they are squashed: then all slots that it
+     * writes are locked.
+     */
+    public List<SpreadRows> take(int writes, SharedSessionContractImplementor session) {
+        if (!areDue()) {
+            return List.of();
+        }
+        if (!OldRows.mayBeChanged(session)) { // the transaction would fail for rows that have changed since it began
+            sweeps.values().forEach(SlotSweep::passTurns);
             return List.of();
         }
         List<SpreadRows> squashed = new ArrayList<>();
-        for (SpreadRows each : due) {
-            Set<Object> ids = sweep(each).next(each.ids(), each.squash(session));
-            if (!ids.isEmpty()) {
-                squashed.add(each.with(ids));
+        for (SlotSweep sweep : sweeps.values()) {
+            SpreadRows rows = sweep.takeTurns(SlotSweep.turnsOf(writes), session);
+            if (!rows.ids().isEmpty()) {
+                squashed.add(rows);
             }
         }
         return squashed;
     }
 
-    private SlotSweep sweep(SpreadRows rows) {
-        return sweeps.computeIfAbsent(rows.slots(), any -> new SlotSweep());
+    private boolean areDue() {
+        for (SlotSweep sweep : sweeps.values()) {
+            if (sweep.isDue()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Squashes, in a transaction that will do nothing more. */

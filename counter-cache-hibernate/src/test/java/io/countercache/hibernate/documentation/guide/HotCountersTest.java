@@ -202,8 +202,6 @@ class HotCountersTest {
 
         assertThat(db.text("select concat(comments_count, ' ', views) from video"))
                 .isEqualTo("1 5");
-        db.execute(
-                Blocks.testedBy("HotCountersTest#theScript").get(2)); // for what looks at the counters after each test
     }
 
     /** An instance of the application that does not know the slots adds to the column. */
