@@ -36,6 +36,9 @@ public interface Actor extends AutoCloseable {
         REFUSED,
         OTHER;
 
+        /** MariaDB, where a statement would skip locked rows and is not to wait for locks: "Got error 1 .. during COMMIT". */
+        private static final int CANNOT_SKIP = 1180;
+
         public static Failure of(Throwable thrown) {
             for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
                 if (cause instanceof OptimisticLockException || cause instanceof StaleStateException) {
@@ -51,7 +54,8 @@ public interface Actor extends AutoCloseable {
                         || cause instanceof LockTimeoutException
                         || cause instanceof PessimisticLockException
                         || cause instanceof org.hibernate.PessimisticLockException
-                        || (cause instanceof JDBCException jdbc && isLocked(jdbc.getSQLState()))) {
+                        || (cause instanceof JDBCException jdbc
+                                && (isLocked(jdbc.getSQLState()) || jdbc.getErrorCode() == CANNOT_SKIP))) {
                     return LOCKED;
                 }
                 if (cause instanceof EntityNotFoundException
