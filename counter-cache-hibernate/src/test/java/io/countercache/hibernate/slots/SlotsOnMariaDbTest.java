@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.hibernate.SessionFactory;
+import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -89,62 +90,34 @@ class SlotsOnMariaDbTest {
 
     @Test
     void atSnapshotIsolationATransactionThatHasReadNothingIsNotRefused() {
-        long hot = hot();
         for (int i = 0; i < 200; i++) {
             hit(db.factory(), hot()); // others that have slots
         }
-        HikariConfig config = new HikariConfig();
-        db.connections().copyStateTo(config);
-        config.setConnectionInitSql("set session innodb_snapshot_isolation = on");
-        AtomicBoolean isTurn = new AtomicBoolean();
-        List<RuntimeException> failures = new ArrayList<>();
-        try (HikariDataSource connections = new HikariDataSource(config)) {
-            var configuration = db.configuration();
-            configuration.getProperties().put("hibernate.connection.datasource", connections);
-            configuration.setProperty("hibernate.hbm2ddl.auto", "none");
-            configuration.setStatementInspector(sql -> {
-                if (sql.contains("select distinct")) {
-                    isTurn.set(true);
-                } else if (sql.startsWith("insert into `hot_slots`") && isTurn.getAndSet(false)) {
-                    hit(db.factory(), hot); // another transaction hits the hot row meanwhile
-                }
-                return sql;
-            });
-            try (SessionFactory factory = configuration.buildSessionFactory()) {
-                for (int i = 0; i < 128; i++) {
-                    try {
-                        hit(factory, hot);
-                    } catch (RuntimeException e) {
-                        failures.add(e);
-                    }
-                }
-            }
-        }
-        assertThat(failures).isEmpty();
+        long hot = hot();
+        assertThat(failuresAtSnapshotIsolation(hot, hot)).isEmpty();
     }
 
     @Test
     void norForTheRowsOfOthers() {
-        long hot = hot();
         List<Long> cold = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             cold.add(hot());
-            hit(db.factory(), cold.get(i)); // others that have slots
+            hit(db.factory(), cold.get(i));
         }
-        HikariConfig config = new HikariConfig();
-        db.connections().copyStateTo(config);
-        config.setConnectionInitSql("set session innodb_snapshot_isolation = on");
+        assertThat(failuresAtSnapshotIsolation(hot(), cold.get(0))).isEmpty();
+    }
+
+    /** Hits a row; in each turn, another transaction hits the other row between the SELECT of what is squashed and the first slot. */
+    private List<RuntimeException> failuresAtSnapshotIsolation(long hot, long other) {
         AtomicBoolean isTurn = new AtomicBoolean();
         List<RuntimeException> failures = new ArrayList<>();
-        try (HikariDataSource connections = new HikariDataSource(config)) {
-            var configuration = db.configuration();
-            configuration.getProperties().put("hibernate.connection.datasource", connections);
-            configuration.setProperty("hibernate.hbm2ddl.auto", "none");
+        try (HikariDataSource connections = connections("on")) {
+            var configuration = on(connections);
             configuration.setStatementInspector(sql -> {
                 if (sql.contains("select distinct")) {
                     isTurn.set(true);
                 } else if (sql.startsWith("insert into `hot_slots`") && isTurn.getAndSet(false)) {
-                    hit(db.factory(), cold.get(0)); // another transaction hits a cold row meanwhile
+                    hit(db.factory(), other);
                 }
                 return sql;
             });
@@ -158,7 +131,20 @@ class SlotsOnMariaDbTest {
                 }
             }
         }
-        assertThat(failures).isEmpty();
+        return failures;
+    }
+
+    private HikariDataSource connections(String snapshotIsolation) {
+        HikariConfig config = new HikariConfig();
+        db.connections().copyStateTo(config);
+        config.setConnectionInitSql("set session innodb_snapshot_isolation = " + snapshotIsolation);
+        return new HikariDataSource(config);
+    }
+
+    private Configuration on(HikariDataSource connections) {
+        Configuration configuration = db.configuration();
+        configuration.getProperties().put("hibernate.connection.datasource", connections);
+        return configuration.setProperty("hibernate.hbm2ddl.auto", "none");
     }
 
     private static Throwable root(Throwable e) {
@@ -225,16 +211,10 @@ class SlotsOnMariaDbTest {
         }
         Map<String, Integer> refused = new HashMap<>();
         for (String isolation : List.of("on", "off")) {
-            HikariConfig config = new HikariConfig();
-            db.connections().copyStateTo(config);
-            config.setConnectionInitSql("set session innodb_snapshot_isolation = " + isolation);
             Map<String, Integer> failures = new ConcurrentHashMap<>();
-            try (HikariDataSource connections = new HikariDataSource(config);
+            try (HikariDataSource connections = connections(isolation);
                     Concurrently threads = new Concurrently(db)) {
-                var configuration = db.configuration();
-                configuration.getProperties().put("hibernate.connection.datasource", connections);
-                configuration.setProperty("hibernate.hbm2ddl.auto", "none");
-                try (SessionFactory factory = configuration.buildSessionFactory()) {
+                try (SessionFactory factory = on(connections).buildSessionFactory()) {
                     List<Future<?>> all = new ArrayList<>();
                     for (int t = 0; t < 4; t++) {
                         int thread = t;
