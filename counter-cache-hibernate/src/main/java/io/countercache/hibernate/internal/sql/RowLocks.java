@@ -175,11 +175,9 @@ public final class RowLocks {
             Set<Object> inOrder,
             RowReader<R> reader,
             NavigableMap<Object, R> locked) {
-        // one statement locks many rows only if the database sorts ids as LockOrder does: ids that are no numbers it
-        // may sort by rules of
-        // its own. The order does not matter of rows that will be deleted, which the database deletes in its own order
-        // anyway, or if
-        // nobody is waited for
+        // one statement locks many rows only if the database sorts ids as LockOrder does: those that are no numbers
+        // it may sort by its own rules. The order does not matter if rows will be deleted, for the database does that
+        // in its own order anyway, or if nobody is waited for
         boolean isInOrder = (inAnyOrder && Columns.hasSimpleKey(table, entity))
                 || (inOrder.stream().allMatch(Number.class::isInstance)
                         && entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping id

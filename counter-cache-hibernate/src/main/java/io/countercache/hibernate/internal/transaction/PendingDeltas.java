@@ -284,7 +284,7 @@ public final class PendingDeltas {
         TransactionDeltas pending = in(session);
         executeBatch(pending, session);
         if (pending != null) {
-            pending.write(writer, session);
+            pending.writeEarly(writer, session);
         }
     }
 

@@ -39,7 +39,7 @@ final class TransactionDeltas {
     /** Whether {@link CommitHook} is called when the transaction commits. */
     boolean isCommitHooked;
     /** The tables whose deltas were written before the end. */
-    private final Set<String> written = new HashSet<>();
+    private Set<String> written = Set.of();
     /** What is squashed at the end: mostly nothing. */
     List<SpreadRows> squashed = List.of();
     /** The session that writes what is left for the commit. */
@@ -94,7 +94,16 @@ final class TransactionDeltas {
 
     /** Writes everything that is pending. */
     void write(PathWriter writer, SharedSessionContractImplementor session) {
-        written.addAll(deltas.tables());
         writer.write(deltas, paths, this::show, session);
+    }
+
+    /** The same before the end of the transaction. */
+    void writeEarly(PathWriter writer, SharedSessionContractImplementor session) {
+        if (!deltas.isEmpty()) {
+            Set<String> tables = new HashSet<>(written);
+            tables.addAll(deltas.tables());
+            written = tables;
+        }
+        write(writer, session);
     }
 }
