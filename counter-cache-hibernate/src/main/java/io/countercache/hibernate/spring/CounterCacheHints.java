@@ -76,7 +76,10 @@ public final class CounterCacheHints implements RuntimeHintsRegistrar {
             COLLECTIONS + "PersistentSortedSet");
 
     /** Interfaces that a proxy has, each by itself. */
-    static final List<String> PROXIES = List.of(MULTI_TABLE + "InsertStrategy", MULTI_TABLE + "MutationStrategy");
+    static final List<String> PROXIES = List.of(
+            MULTI_TABLE + "InsertStrategy",
+            MULTI_TABLE + "MutationStrategy",
+            "org.hibernate.sql.exec.spi.JdbcSelectExecutor");
 
     /** What {@code ServiceLoader} finds, by the files that tell it. */
     static final Map<String, List<String>> SERVICES = Map.of(

@@ -48,7 +48,7 @@ class NativeHintsTest {
             "OptionalMethod.of", // whoever calls it has the class
             "OptionalMethod.orOf",
             "PostgreSqlDriver.method",
-            "RefusingHook.checking",
+            "RefusingHook.proxy",
             "Savepoints.isThere", // whoever calls it has the class
             "TouchedAttribute.annotations"); // of the application
 

@@ -72,7 +72,7 @@ public final class BulkStatements {
 
     /** Executes a DELETE or UPDATE and counts the rows that it changes; returns how many they are. */
     public int execute(BulkMutation mutation) {
-        uncounted.warnOfSet(mutation);
+        uncounted.checkSet(mutation);
         if (!scope.isCounted(mutation)) {
             return mutation.execute();
         }
@@ -99,6 +99,7 @@ public final class BulkStatements {
             BulkMutation mutation, List<RowGroups> classes, List<CountedCollection> elementsOf, boolean deletesOthers) {
         DeferredMoves moves = new DeferredMoves();
         OwnSelect affected = mutation.lockingAffected(reads);
+        uncounted.beforeLocking(affected, mutation);
         int changed = classes.size() == 1
                         && elementsOf.isEmpty()
                         && !deletesOthers

@@ -53,6 +53,14 @@ record StatementText(String sql) {
             "^%1$s*+delete%1$s++from%1$s++(?:only%1$s++)?+%2$s(?![^\\s;/-])".formatted(SPACE, NAME),
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    /** What locks rows at the end of a SELECT; its group has the tables or aliases if it says whose. */
+    private static final Pattern LOCK = Pattern.compile(
+            " (?:for (?:no key |key )?(?:update|share)(?:\\sof ([^()]+?))?|lock in share mode)(?:\\s(?:nowait|skip locked|wait \\d+))?$");
+
+    /** The changed table and its alias, where other tables in the FROM are only read. */
+    private static final Pattern CHANGED =
+            Pattern.compile("^(?:delete from|update) (\\S+)(?:\\s(\\w+))?(?:\\s(?:set|using|where)\\s|$)");
+
     /** Whether a text of the application has a word that deletes rows: without one it deletes none. */
     boolean mentionsDelete() {
         return DELETES.matcher(sql).find();
@@ -154,6 +162,45 @@ record StatementText(String sql) {
         return sql.startsWith("merge ")
                 || sql.startsWith("insert ignore ")
                 || CONFLICT.matcher(withoutLiterals()).find();
+    }
+
+    /**
+     * Whether the statement changes or locks rows of what it calls by this name: a table or an alias. Rows of subqueries are only read.
+     */
+    boolean locks(String name) {
+        Matcher changed = CHANGED.matcher(sql);
+        if (changed.find()) {
+            return name.equals(changed.group(1)) || name.equals(changed.group(2));
+        }
+        Matcher lock = LOCK.matcher(sql);
+        boolean isLocking = lock.find();
+        if (isLocking && lock.group(1) != null) {
+            return List.of(lock.group(1).split(", ?")).contains(name);
+        }
+        return (isLocking || isUpdate() || sql.startsWith("delete "))
+                && Pattern.compile("\\b" + Pattern.quote(name) + "\\b")
+                        .matcher(withoutSubqueries())
+                        .find();
+    }
+
+    private String withoutSubqueries() {
+        StringBuilder rest = new StringBuilder();
+        String left = withoutLiterals();
+        for (int query = left.indexOf("(select "); query >= 0; query = left.indexOf("(select ")) {
+            rest.append(left, 0, query);
+            left = left.substring(query + 1);
+            left = left.substring(new StatementText(left).topLevel(")") + 1);
+        }
+        return rest.append(left).toString();
+    }
+
+    /** The part of a SELECT that says which rows it returns, in whatever order; of another statement all of it. */
+    String condition() {
+        if (!sql.startsWith("select ")) {
+            return sql;
+        }
+        int order = topLevel(" order by ");
+        return sql.substring(topLevel(" from "), order < 0 ? sql.length() : order);
     }
 
     /** The text with nothing between single quotes. */

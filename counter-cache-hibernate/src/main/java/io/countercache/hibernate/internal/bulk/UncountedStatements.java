@@ -3,11 +3,9 @@ package io.countercache.hibernate.internal.bulk;
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
-import io.countercache.hibernate.internal.model.CounterSlots;
 import io.countercache.hibernate.internal.observe.Activity;
 import io.countercache.hibernate.internal.observe.Figure;
 import io.countercache.hibernate.internal.orm.Entities;
-import io.countercache.hibernate.internal.orm.Slots;
 import io.countercache.hibernate.internal.support.Once;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import java.util.HashMap;
@@ -24,7 +22,7 @@ import org.jboss.logging.Logger;
 /**
  * Statements that are executed though they may make counters wrong: native statements that change tables of counted children,
  * because their text does not show what they change, and bulk UPDATEs and INSERTs that set a counter. A warning is logged once for
- * each native statement, whatever values are in it, and once for each counter. A counter with slots is not set: that is refused.
+ * each native statement, whatever values are in it, and once for each counter. What would go wrong with slots is refused.
  */
 public final class UncountedStatements {
 
@@ -38,6 +36,8 @@ public final class UncountedStatements {
 
     private final Set<String> allParentTables = new TreeSet<>();
 
+    private final SlotStatements slots;
+
     private final Once warned = new Once();
 
     private final CounterModel model;
@@ -49,6 +49,7 @@ public final class UncountedStatements {
         this.model = model;
         this.reads = reads;
         this.activity = activity;
+        this.slots = new SlotStatements(model.slots(), activity, factory);
         for (CounterDefinition counter : model.definitions()) {
             EntityPersister parent = Entities.entity(counter.parent(), factory);
             String name = name(counter);
@@ -118,20 +119,43 @@ public final class UncountedStatements {
     }
 
     /**
-     * Logs a warning if a bulk UPDATE or INSERT sets derived counters. An INSERT may set them to 0.
+     * Looks at a statement that Hibernate has made of HQL. Logs a warning if it sets derived counters; an INSERT may set them to 0.
      *
-     * @throws UncountableStatementException if it sets a counter with slots, before it is sent
+     * @throws UncountableStatementException if it would go wrong with slots, before it is sent
      */
-    public void warnOfSet(String sql) {
-        StatementText text = new StatementText(sql);
-        for (CounterSlots.Declared counter : model.slots().all()) {
-            Slots slots = counter.slots();
-            if (text.isUpdate()
-                    && text.target().equals(StatementText.simpleName(slots.rows()))
-                    && text.sets(slots.column())) {
-                throw refused(counter, sql);
-            }
+    public void before(String sql) {
+        checkSet(sql);
+        slots.checkReads(sql, sql);
+    }
+
+    /** Whether {@link #beforeSelect} has to look at a SELECT, which is rare. */
+    public static boolean mayChangeOrLock(String select) {
+        return select.startsWith("with ") || select.lastIndexOf(" for ") >= 0 || select.lastIndexOf(" lock in ") >= 0;
+    }
+
+    /** The same for a SELECT that {@link #mayChangeOrLock} rows: on PostgreSQL Hibernate executes an UPDATE of several tables as one. */
+    public void beforeSelect(String sql) {
+        slots.checkReads(sql, sql);
+        int update = sql.startsWith("with ") ? sql.indexOf(" as (update ") : -1;
+        while (update >= 0) {
+            checkSet(sql.substring(update + " as (".length()));
+            update = sql.indexOf(" as (update ", update + 1);
         }
+    }
+
+    /** Whether any SELECT can be refused. */
+    public boolean refusesSelects() {
+        return slots.refusesReads();
+    }
+
+    /** Looks at the query that locks the rows of a statement that is counted. */
+    void beforeLocking(OwnSelect affected, BulkMutation mutation) {
+        slots.checkReads(affected.sql(), mutation.text());
+    }
+
+    private void checkSet(String sql) {
+        StatementText text = new StatementText(sql);
+        slots.checkSet(text);
         derivedByTable.getOrDefault(text.target(), Map.of()).forEach((column, counter) -> {
             if (text.sets(column) || !"0".equals(text.inserted(column).orElse("0"))) {
                 warnOfCounter(counter, sql);
@@ -139,34 +163,10 @@ public final class UncountedStatements {
         });
     }
 
-    /** The same for an UPDATE of several tables that is one statement with a WITH. */
-    public void warnOfSetWithin(String sql) {
-        int update = sql.indexOf(" as (update ");
-        while (update >= 0) {
-            warnOfSet(sql.substring(update + " as (".length()));
-            update = sql.indexOf(" as (update ", update + 1);
-        }
-    }
-
-    /** It would write to the column what it reads from column and slots. */
-    private UncountableStatementException refused(CounterSlots.Declared counter, String statement) {
-        activity.add(Figure.REFUSED, 1);
-        return new UncountableStatementException(
-                statement,
-                "it sets %s.%s, which has slots that it would leave as they are"
-                        .formatted(
-                                counter.entity().substring(1 + counter.entity().lastIndexOf('.')), counter.counter()),
-                "use Counters.increment or Counters.set, or Counters.reset for a counter of an association");
-    }
-
-    /** The same for an UPDATE that is counted itself. */
-    void warnOfSet(BulkMutation update) {
+    /** The same for what a statement sets that is counted itself. */
+    void checkSet(BulkMutation update) {
+        slots.checkSet(update);
         List<String> assigned = update.assigned();
-        for (CounterSlots.Declared counter : model.slots().all()) {
-            if (assigned.contains(counter.counter()) && Entities.isOrExtends(update.entity(), counter.entity())) {
-                throw refused(counter, update.text());
-            }
-        }
         for (CounterDefinition counter : assigned.isEmpty() ? List.<CounterDefinition>of() : model.definitions()) {
             if (assigned.contains(counter.counter()) && Entities.isOrExtends(update.entity(), counter.parent())) {
                 warnOfCounter(name(counter), update.text());

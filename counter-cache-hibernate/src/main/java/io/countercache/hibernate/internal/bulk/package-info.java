@@ -11,6 +11,7 @@
  *   <li>{@code BulkInserts} counts the rows that an INSERT returns
  *   <li>{@code CollectionTableDeletes} counts rows of collections that are deleted along with entities
  *   <li>{@code UncountedStatements} logs warnings of statements that cannot be counted
+ *   <li>{@code SlotStatements} refuses statements that would go wrong with slots
  *   <li>{@code OwnSelect} is a query that shares a condition, or its SQL, with a bulk statement
  *   <li>{@code JoinedPaths} are the paths in the new values of an UPDATE, which may join other rows
  *   <li>{@code ReturningSql} makes one SQL text of a statement and a query about its rows

@@ -60,6 +60,16 @@ public record Slots(
                 .formatted(ALIAS, sum, table, same, COUNTER, literal());
     }
 
+    /** Finds what {@link #total} gives, in the SQL of a statement. The table or alias is its first group. */
+    public Pattern totals() {
+        String[] parts = total(ALIAS_TO_COME).split(ALIAS_TO_COME, -1);
+        return Pattern.compile(
+                IntStream.range(1, parts.length)
+                        .mapToObj(key -> (key == 1 ? "(\\S+?)" : "\\1") + Pattern.quote(parts[key]))
+                        .collect(Collectors.joining("", Pattern.quote(parts[0]), "")),
+                Pattern.CASE_INSENSITIVE);
+    }
+
     /** The value of a row of this table or alias. */
     public String value(String row) {
         return value(row + "." + column, total(row));

@@ -11,7 +11,6 @@ import java.util.function.Function;
 import org.hibernate.StatelessSession;
 import org.hibernate.sql.exec.internal.JdbcOperationQueryDelete;
 import org.hibernate.sql.exec.internal.JdbcOperationQueryMutationNative;
-import org.hibernate.sql.exec.internal.JdbcOperationQueryUpdate;
 import org.hibernate.sql.exec.internal.StandardJdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
@@ -38,9 +37,8 @@ final class ExecutorHook implements JdbcMutationExecutor {
             BiConsumer<Integer, PreparedStatement> check,
             ExecutionContext context) {
         BulkStatements bulk = bulk(context);
-        if (bulk != null
-                && (mutation instanceof JdbcOperationQueryUpdate || mutation instanceof JdbcOperationQueryInsert)) {
-            bulk.uncounted().warnOfSet(mutation.getSqlString());
+        if (bulk != null && !(mutation instanceof JdbcOperationQueryMutationNative)) {
+            bulk.uncounted().before(mutation.getSqlString());
         }
         if (bulk != null
                 && mutation instanceof JdbcOperationQueryInsert

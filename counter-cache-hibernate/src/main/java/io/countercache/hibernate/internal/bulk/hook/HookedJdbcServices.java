@@ -11,6 +11,7 @@ import org.hibernate.service.spi.SessionFactoryServiceInitiatorContext;
 import org.hibernate.service.spi.SessionFactoryServiceRegistryBuilder;
 import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}, before 7.2 through
@@ -61,9 +62,23 @@ public final class HookedJdbcServices implements SessionFactoryServiceContributo
         }
     }
 
-    private static final class Refusing extends JdbcServicesImpl {
+    /** Of one session factory. */
+    static final class Refusing extends JdbcServicesImpl {
 
         private static final long serialVersionUID = 1;
+
+        private transient volatile @Nullable JdbcSelectExecutor selects;
+
+        /** From now on, queries are executed by this. */
+        void selectBy(JdbcSelectExecutor executor) {
+            selects = executor;
+        }
+
+        @Override
+        public JdbcSelectExecutor getJdbcSelectExecutor() {
+            JdbcSelectExecutor own = selects;
+            return own == null ? super.getJdbcSelectExecutor() : own;
+        }
 
         @Override
         public JdbcMutationExecutor getJdbcMutationExecutor() {

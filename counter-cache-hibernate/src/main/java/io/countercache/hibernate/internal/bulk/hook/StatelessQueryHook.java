@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.bulk.hook;
 
 import io.countercache.hibernate.internal.bulk.BulkStatements;
+import io.countercache.hibernate.internal.bulk.UncountedStatements;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
 import org.hibernate.StatelessSession;
@@ -14,8 +15,8 @@ import org.hibernate.sql.results.spi.ResultsConsumer;
 import org.hibernate.sql.results.spi.RowTransformer;
 
 /**
- * Writes the pending deltas of a stateless session before a query of the session that reads their tables, and logs warnings of
- * UPDATEs of counters that Hibernate executes as queries.
+ * Writes the pending deltas of a stateless session before a query of the session that reads their tables, and has
+ * {@link UncountedStatements} look at queries that change or lock rows.
  */
 final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
 
@@ -34,21 +35,16 @@ final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
             StatementCreator statements,
             ResultsConsumer<T, R> results) {
         String sql = select.getSqlString();
-        if (sql != null && sql.startsWith("with ")) {
-            warnOfSet(sql, context);
+        if (sql != null && UncountedStatements.mayChangeOrLock(sql)) {
+            BulkStatements bulk = ExecutorHook.bulk(context);
+            if (bulk != null) {
+                bulk.uncounted().beforeSelect(sql);
+            }
         }
         if (context.getSession() instanceof StatelessSession) {
             prepare(select, context);
         }
         return super.executeQuery(select, values, context, transformer, type, expected, statements, results);
-    }
-
-    /** On PostgreSQL, Hibernate executes an UPDATE of several tables as a query. */
-    private static void warnOfSet(String sql, ExecutionContext context) {
-        BulkStatements bulk = ExecutorHook.bulk(context);
-        if (bulk != null) {
-            bulk.uncounted().warnOfSetWithin(sql);
-        }
     }
 
     static void prepare(JdbcOperation operation, ExecutionContext context) {
