@@ -125,6 +125,26 @@ class SquashTurnsTest {
                 .isLessThan(2 * rows);
     }
 
+    /** One turn is its own; the next one is that of the next transaction. */
+    @Test
+    void ofATransactionThatAddsManyTimesNoTurnIsLost() {
+        List<Page> old =
+                LongStream.range(0, 3 * HOT).mapToObj(any -> new Page()).toList();
+        db.inTransaction(session -> old.forEach(session::persist));
+        Page hot = db.persist(new Page());
+        view(hot.id, 1);
+        db.execute("insert into page_views_slots (parent_id, counter, slot, amount)"
+                + " select p.id, s.counter, 0, 1 from page_views p join page_views_slots s on p.id <> s.parent_id");
+        db.inTransaction(session -> {
+            for (int i = 0; i < 2 * EVERY; i++) {
+                CounterCaches.of(session).on(Page.class, hot.id).increment("views");
+            }
+        });
+        assertThat(db.number("select count(*) from page_views where views = 1")).isEqualTo(HOT);
+        view(hot.id, 1);
+        assertThat(db.number("select count(*) from page_views where views = 1")).isEqualTo(2 * HOT);
+    }
+
     /** PostgreSQL would refuse to squash what has changed since the transaction began. */
     @Test
     void atRepeatableReadNothingIs() {

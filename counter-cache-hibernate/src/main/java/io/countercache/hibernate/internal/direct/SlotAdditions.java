@@ -10,7 +10,6 @@ import io.countercache.hibernate.internal.sql.LockOrder;
 import io.countercache.hibernate.internal.support.Chunks;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import io.countercache.hibernate.internal.write.SpreadRows;
-import io.countercache.hibernate.internal.write.SquashTurns;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,11 +86,12 @@ record SlotAdditions(DirectStatement statement, List<String> adding) {
     }
 
     private void squash(List<Object> rows) {
-        SquashTurns squashes = statement.context().squashes();
         for (LimitedAmount amount : statement.amounts()) {
             NumericAttribute counter = amount.counter();
-            squashes.written(new SpreadRows(statement.entity(), requireNonNull(counter.slots()), counter.type(), rows));
+            SpreadRows written =
+                    new SpreadRows(statement.entity(), requireNonNull(counter.slots()), counter.type(), rows);
+            statement.context().squashes().written(written);
         }
-        statement.context().pending().squash(squashes.take(rows.size(), statement.session()), statement.session());
+        statement.context().pending().squash(rows.size(), statement.session());
     }
 }

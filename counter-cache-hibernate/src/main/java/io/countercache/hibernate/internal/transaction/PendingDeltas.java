@@ -115,10 +115,7 @@ public final class PendingDeltas {
         return transactions.get(Statements.owner(session));
     }
 
-    /**
-     * Whether the session has a transaction, and observers of it are called when it ends. A stateless session on a connection
-     * of the application also says that a transaction is in progress, but calls no observer.
-     */
+    /** Whether the session calls observers at the end of its transaction: a stateless one on a connection of the application does not. */
     private static boolean reportsItsEnd(SharedSessionContractImplementor session) {
         return session.isTransactionInProgress()
                 && (session.isEventSource()
@@ -235,10 +232,13 @@ public final class PendingDeltas {
         }
     }
 
-    /** Has the session's transaction squash slots before it commits. */
-    public void squash(List<SpreadRows> rows, SharedSessionContractImplementor session) {
-        if (!rows.isEmpty() && reportsItsEnd(session)) {
-            begin(session).squashed = rows;
+    /** Has the session's transaction squash slots before it commits, after it has written some, unless it is to squash others already. */
+    public void squash(int writes, SharedSessionContractImplementor session) {
+        TransactionDeltas pending = in(session);
+        boolean isTurn = reportsItsEnd(session) && (pending == null || pending.squashed.isEmpty());
+        List<SpreadRows> found = isTurn ? squashes.take(writes, session) : List.of();
+        if (!found.isEmpty()) {
+            begin(session).squashed = found;
         }
     }
 
