@@ -7,6 +7,7 @@ import static io.countercache.hibernate.support.Told.once;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import com.zaxxer.hikari.HikariDataSource;
@@ -16,6 +17,7 @@ import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplie
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
+import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.internal.boot.Installation;
@@ -27,6 +29,7 @@ import io.countercache.hibernate.support.OwnDatabase;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.SnakeCase;
 import io.countercache.hibernate.support.TestDatabase;
+import io.countercache.hibernate.support.TestServer;
 import io.countercache.hibernate.support.Told;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Entity;
@@ -61,7 +64,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Transactions that Narayana begins and ends. A session may be closed before its transaction ends; where Hibernate was
@@ -94,6 +99,11 @@ class JtaTest {
 
         int votesCount;
 
+        int sharesCount;
+
+        @Counter(slots = 4)
+        long views;
+
         @ManyToOne(cascade = CascadeType.PERSIST)
         Region region = new Region();
     }
@@ -117,8 +127,19 @@ class JtaTest {
         }
     }
 
+    @Entity(name = "Share")
+    static class Share {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE)
+        Long id;
+
+        @ManyToOne
+        @CounterCache(slots = 4)
+        Poll poll;
+    }
+
     private static final Class<?>[] ENTITIES = {
-        Post.class, Author.class, Comment.class, Region.class, Poll.class, Vote.class
+        Post.class, Author.class, Comment.class, Region.class, Poll.class, Vote.class, Share.class
     };
 
     private static final TransactionManager TRANSACTIONS = transactions();
@@ -482,6 +503,43 @@ class JtaTest {
         session[0].persist(new Comment(first));
         TRANSACTIONS.commit();
         assertComments(first, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void sessionsThatAreClosedBeforeTheCommitSquashSlots(boolean byHand) throws Exception {
+        assumeTrue(TestServer.HAS_SLOTS);
+        Poll old = new Poll();
+        old.id = 2L;
+        old.region = null;
+        db.persist(old);
+        share(old.id, byHand);
+        assertThat(slots(old)).isEqualTo(1);
+        for (int i = 0; i < 3 * 64; i++) { // an old row is one to which the last 128 writes were not
+            share(poll.id, byHand);
+        }
+        assertThat(slots(old)).isZero();
+        assertThat(db.number("select shares_count + views from poll where id = 2"))
+                .isEqualTo(1);
+    }
+
+    private void share(long poll, boolean byHand) throws Exception {
+        TRANSACTIONS.begin();
+        try (Session session = factory.openSession()) {
+            if (byHand) {
+                CounterCaches.of(session).on(Poll.class, poll).increment("views");
+            } else {
+                Share share = new Share();
+                share.poll = session.getReference(Poll.class, poll);
+                session.persist(share);
+                session.flush();
+            }
+        }
+        TRANSACTIONS.commit();
+    }
+
+    private long slots(Poll poll) {
+        return db.number("select count(*) from poll_slots where parent_id = " + poll.id);
     }
 
     @Test

@@ -55,7 +55,7 @@ final class CommitWrite implements TransactionObserver {
                 pending.writeBeforeCommit(writer, squashes, writing);
                 // a session that has given its connection back for the commit, as in Quarkus, has got one again
                 writing.getJdbcCoordinator().getLogicalConnection().beforeTransactionCompletion();
-            } else if (!pending.isEmpty() && isJta()) {
+            } else if (pending.isLeft() && isJta()) {
                 writeByAnotherSession();
             }
         } catch (RuntimeException e) {

@@ -50,6 +50,11 @@ final class TransactionDeltas {
         return deltas.isEmpty() && paths.isEmpty();
     }
 
+    /** Whether there is something to do before the commit. */
+    boolean isLeft() {
+        return !isEmpty() || !squashed.isEmpty();
+    }
+
     /** Whether counters that are declared for this table may have to move. */
     boolean concern(String table) {
         return deltas.concern(table) || paths.concern(table);
