@@ -121,4 +121,18 @@ class SlotDeclarationTest {
                 .anyMatch(problem -> problem.contains(
                         "page_views_slots has no foreign key on (parent_id) that is ON DELETE CASCADE"));
     }
+
+    @Test
+    @Tag("postgresql")
+    void slotsThatAreNotFoundByTheirRowOrRoundedAreFound() {
+        assertThat(CounterSchema.of(db.factory()).problems())
+                .noneMatch(problem -> problem.contains("page_views_slots"));
+        db.execute("drop table page_views_slots");
+        db.execute("create table page_views_slots (parent_id bigint not null, counter varchar(255) not null,"
+                + " slot integer not null, amount bigint not null, primary key (slot, counter, parent_id))");
+        assertThat(CounterSchema.of(db.factory()).problems())
+                .contains(
+                        "Page.views: no index begins with parent_id of page_views_slots, so that slots are looked up in the whole table: create its primary key as CounterSchema.of(..).script() has it",
+                        "Page.paidTotal: the column page_views_slots.amount keeps fewer digits than page_views.paid_total, which it totals: give it as many");
+    }
 }

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The foreign keys by which counted rows disappear, or are cut off, in another way than the mapping says: then nobody counts
+ * What is wrong with keys: of tables of slots, and the foreign keys by which counted rows disappear, or are cut off, in another way than the mapping says: then nobody counts
  * it. Those by which only rows go whose counter goes as well are left alone.
  */
 final class KeyFindings {
@@ -68,6 +68,11 @@ final class KeyFindings {
             problems.add(
                     "%s: %s has no foreign key on (%s) that is ON DELETE CASCADE, so that slots of deleted rows stay there: create it as CounterSchema.of(..).script() has it"
                             .formatted(slots.place(), slots.table(), ColumnFindings.names(slots.key())));
+        }
+        if (Collections.disjoint(table.indexed, slots.key())) {
+            problems.add(
+                    "%s: no index begins with %s of %s, so that slots are looked up in the whole table: create its primary key as CounterSchema.of(..).script() has it"
+                            .formatted(slots.place(), ColumnFindings.names(slots.key()), slots.table()));
         }
     }
 

@@ -114,6 +114,12 @@ final class SchemaNeeds {
     private void slots(EntityPersister entity, String counter, @Nullable Slots slots) {
         if (slots != null) {
             this.slots.add(new NeededSlots(slots.table(), LiveSchema.plain(slots.keys()), place(entity, counter)));
+            totals.add(new Total(
+                    slots.table(),
+                    Slots.AMOUNT,
+                    slots.rows(),
+                    LiveSchema.plain(slots.column()),
+                    place(entity, counter)));
             Stream.concat(slots.primaryKey().stream(), Stream.of(Slots.AMOUNT))
                     .forEach(column -> columns.add(new NeededColumn(
                             slots.table(),
