@@ -15,7 +15,6 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
@@ -97,7 +96,7 @@ public final class CountQuery {
 
     /** HQL cannot join a subquery by a composite id, and JPA knows no subquery in the FROM clause. */
     public boolean isGroupable() {
-        return hasSimpleId()
+        return Entities.hasSimpleId(parent)
                 && !parent.getFactory()
                         .getSessionFactoryOptions()
                         .getJpaCompliance()
@@ -163,14 +162,10 @@ public final class CountQuery {
             return false;
         }
         return parent.getSoftDeleteMapping() != null
-                || (!hasSimpleId()
+                || (!Entities.hasSimpleId(parent)
                         && (step == 0 ? association : steps.get(step - 1).toOne())
                                 instanceof ToOneAttributeMapping toOne
                         && toOne.isReferenceToPrimaryKey());
-    }
-
-    private boolean hasSimpleId() {
-        return parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping;
     }
 
     private String total() {

@@ -11,6 +11,7 @@ import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.generator.Generator;
+import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.spi.EntityInstantiator;
 import org.hibernate.persister.entity.EntityPersister;
@@ -35,6 +36,11 @@ public final class Entities {
                 .getJpaMetamodel()
                 .entity(entity.getEntityName())
                 .getName();
+    }
+
+    /** Whether its id is an attribute of one column. */
+    public static boolean hasSimpleId(EntityPersister entity) {
+        return entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping;
     }
 
     /** What gives values to the attributes of an entity, by their positions; null for those that have none. */

@@ -3,11 +3,11 @@ package io.countercache.hibernate.internal.repair;
 import io.countercache.hibernate.internal.count.IdRange;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.CounterSlots;
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.Databases;
 import io.countercache.hibernate.internal.write.SlotSquash;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +53,7 @@ public record TableSquash(EntityPersister parent, CounterModel model, RepairSess
      */
     private Done squash(CounterSlots.Spread counter, @Nullable Object after, SharedSessionContractImplementor session) {
         SlotSquash squash = of(counter, session);
-        List<Object> ids = parent.getIdentifierMapping() instanceof BasicEntityIdentifierMapping
-                ? squash.filled(after, chunkSize)
-                : next(after, session);
+        List<Object> ids = Entities.hasSimpleId(parent) ? squash.filled(after, chunkSize) : next(after, session);
         Object last = ids.size() < chunkSize ? null : ids.get(ids.size() - 1);
         if (!Databases.of(session).locksReferredRows()) {
             return new Done(squash.squash(ids), last, List.of());

@@ -48,8 +48,8 @@ public final class RowLocks {
     private final boolean inAnyOrder;
     /** The end of the statement; null for the usual one. */
     private final @Nullable String suffix;
-
-    private boolean leavesBatch;
+    /** Whether an open JDBC batch is not sent before. */
+    private final boolean leavesBatch;
 
     public interface RowReader<R> {
         R read(ResultSet row) throws SQLException;
@@ -61,13 +61,15 @@ public final class RowLocks {
             String table,
             List<String> columns,
             boolean inAnyOrder,
-            @Nullable String suffix) {
+            @Nullable String suffix,
+            boolean leavesBatch) {
         this.session = session;
         this.entity = entity;
         this.table = table;
         this.columns = columns;
         this.inAnyOrder = inAnyOrder;
         this.suffix = suffix;
+        this.leavesBatch = leavesBatch;
     }
 
     /** Locks those rows that exist, and reads columns of them; returns what was read, by id. */
@@ -78,7 +80,7 @@ public final class RowLocks {
             List<String> columns,
             RowReader<R> reader,
             SharedSessionContractImplementor session) {
-        return new RowLocks(session, entity, table, columns, false, null).lock(ids, reader);
+        return new RowLocks(session, entity, table, columns, false, null, false).lock(ids, reader);
     }
 
     /** Locks those rows that exist; returns the values of their counters, 0 for null, by id. */
@@ -95,7 +97,7 @@ public final class RowLocks {
     /** Locks those rows that exist; returns their ids in lock order. */
     public static NavigableSet<Object> lock(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
-        return new RowLocks(session, entity, table, List.of(), false, null)
+        return new RowLocks(session, entity, table, List.of(), false, null, false)
                 .lock(ids, row -> true)
                 .navigableKeySet();
     }
@@ -131,23 +133,23 @@ public final class RowLocks {
     /** Locks rows that an open JDBC batch of Hibernate is about to change: that is not sent before. */
     public static NavigableSet<Object> lockForBatch(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
-        RowLocks locks = new RowLocks(session, entity, table, List.of(), false, null);
-        locks.leavesBatch = true;
-        return locks.lock(ids, row -> true).navigableKeySet();
+        return new RowLocks(session, entity, table, List.of(), false, null, true)
+                .lock(ids, row -> true)
+                .navigableKeySet();
     }
 
     /** Locks those rows that exist as an INSERT that refers to them does ({@link Database#locksReferredRows}). */
     public static void lockReferred(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
         String suffix = Databases.of(session).forReference();
-        new RowLocks(session, entity, table, List.of(), false, suffix).lock(ids, row -> true);
+        new RowLocks(session, entity, table, List.of(), false, suffix, false).lock(ids, row -> true);
     }
 
     /** Locks those rows that exist and that nobody else has locked; returns their ids in lock order. */
     public static NavigableSet<Object> lockUnlocked(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
         String suffix = Databases.of(session).skipLocked();
-        return new RowLocks(session, entity, table, List.of(), true, suffix)
+        return new RowLocks(session, entity, table, List.of(), true, suffix, false)
                 .lock(ids, row -> true)
                 .navigableKeySet();
     }
@@ -156,7 +158,7 @@ public final class RowLocks {
     public static NavigableSet<Object> lockForDelete(
             Collection<?> ids, EntityPersister entity, String table, SharedSessionContractImplementor session) {
         String suffix = Databases.of(session).forDelete();
-        return new RowLocks(session, entity, table, List.of(), true, suffix)
+        return new RowLocks(session, entity, table, List.of(), true, suffix, false)
                 .lock(ids, row -> true)
                 .navigableKeySet();
     }

@@ -24,7 +24,6 @@ import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -145,7 +144,7 @@ public record SlotSquash(EntityPersister entity, Slots slots, Class<?> type, Sha
     private List<Filled> read(NavigableSet<Object> ids, String lock) {
         List<Filled> filled = new ArrayList<>();
         Database database = Databases.of(session);
-        boolean isSimple = entity.getIdentifierMapping() instanceof BasicEntityIdentifierMapping;
+        boolean isSimple = Entities.hasSimpleId(entity);
         boolean mayWait = lock.equals(database.forUpdate());
         for (List<Object> chunk : Chunks.of(ids, isSimple && !mayWait ? LockOrder.rowsAtOnce(session) : 1)) {
             String sql = SlotSql.select(slots, database.byPrimaryKey(slots.table()), chunk.size(), lock);

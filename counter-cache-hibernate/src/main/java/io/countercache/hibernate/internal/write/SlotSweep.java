@@ -1,5 +1,6 @@
 package io.countercache.hibernate.internal.write;
 
+import io.countercache.hibernate.internal.orm.Entities;
 import io.countercache.hibernate.internal.sql.LockOrder;
 import java.util.Collection;
 import java.util.Iterator;
@@ -9,7 +10,6 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.BasicEntityIdentifierMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +42,7 @@ final class SlotSweep {
     /** @param counter the counter; its rows do not matter */
     SlotSweep(SpreadRows counter) {
         this.counter = counter.with(List.of());
-        this.isSimple = counter.entity().getIdentifierMapping() instanceof BasicEntityIdentifierMapping;
+        this.isSimple = Entities.hasSimpleId(counter.entity());
     }
 
     void written(Collection<Object> ids) {
