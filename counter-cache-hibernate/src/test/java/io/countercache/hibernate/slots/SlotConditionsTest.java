@@ -22,6 +22,7 @@ import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Table;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.function.ToIntFunction;
@@ -88,6 +89,19 @@ class SlotConditionsTest {
         long clicks;
     }
 
+    /** With a table whose name has a space. */
+    @Entity(name = "Poster")
+    @Table(name = "`the posters`")
+    static class Poster {
+        @Id
+        long id = 1;
+
+        String title = "a poster";
+
+        @Counter(slots = 4)
+        long views;
+    }
+
     @Entity(name = "Visit")
     static class Visit {
         @Id
@@ -118,7 +132,14 @@ class SlotConditionsTest {
 
     @RegisterExtension
     final TestDatabase db = TestDatabase.with(
-            Museum.class, Painting.class, Print.class, Banner.class, Visit.class, Play.class, Opera.class);
+            Museum.class,
+            Painting.class,
+            Print.class,
+            Banner.class,
+            Poster.class,
+            Visit.class,
+            Play.class,
+            Opera.class);
 
     @BeforeEach
     void rows() {
@@ -132,6 +153,7 @@ class SlotConditionsTest {
             print.painting = painting;
             session.persist(print);
             session.persist(new Banner());
+            session.persist(new Poster());
             session.persist(new Visit());
             session.persist(new Opera());
         });
@@ -181,6 +203,18 @@ class SlotConditionsTest {
                 .isEqualTo(TestServer.HAS_SLOTS ? 1 : 0);
     }
 
+    /** Where the row is there, it is changed. */
+    @Test
+    void anInsertOrUpdate() {
+        assumeTrue(TestServer.HAS_SLOTS);
+        String insert =
+                "insert into %s(id, title) values (1L, 'x') on conflict(id) do update set title = 'y' where %s = 5";
+        requireRefused("Banner.clicks", this::execute, insert.formatted("Banner", "clicks"));
+        requireRefused("Poster.views", this::execute, insert.formatted("Poster", "views"));
+        assertThat(execute("insert into Banner(id, title) select o.id + 1, 'x' from Banner o where o.clicks = 5"))
+                .isEqualTo(1);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -206,6 +240,16 @@ class SlotConditionsTest {
             })
     void aQueryUnderALock(String hql) {
         requireRefused("Banner.clicks", this::locked, hql);
+    }
+
+    /** PostgreSQL locks its rows as well. */
+    @Test
+    void aSubqueryThatIsTheSourceOfAQueryUnderALock() {
+        assumeTrue(TestServer.HAS_SLOTS);
+        requireRefused(
+                "Banner.clicks",
+                this::locked,
+                "select d.id from (select o.id as id from Banner o where o.clicks = 5) d");
     }
 
     @Test

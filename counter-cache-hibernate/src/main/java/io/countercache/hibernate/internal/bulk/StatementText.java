@@ -57,9 +57,11 @@ record StatementText(String sql) {
     private static final Pattern LOCK = Pattern.compile(
             " (?:for (?:no key |key )?(?:update|share)(?:\\sof ([^()]+?))?|lock in share mode)(?:\\s(?:nowait|skip locked|wait \\d+))?$");
 
-    /** The changed table and its alias, where other tables in the FROM are only read. */
-    private static final Pattern CHANGED =
-            Pattern.compile("^(?:delete from|update) (\\S+)(?:\\s(\\w+))?(?:\\s(?:set|using|where)\\s|$)");
+    private static final Pattern SOURCE = Pattern.compile(" (?:from|join|lateral) $");
+
+    /** The changed table and its alias, where other tables in the FROM are only read; an INSERT changes rows if they are there. */
+    private static final Pattern CHANGED = Pattern.compile(
+            "^(?:delete from|update|insert into) " + NAME + "(?:(?: as)? (\\w+))?(?:\\(| (?:set|using|where) |$)");
 
     /** Whether a text of the application has a word that deletes rows: without one it deletes none. */
     boolean mentionsDelete() {
@@ -179,17 +181,20 @@ record StatementText(String sql) {
         }
         return (isLocking || isUpdate() || sql.startsWith("delete "))
                 && Pattern.compile("\\b" + Pattern.quote(name) + "\\b")
-                        .matcher(withoutSubqueries())
+                        .matcher(withoutSubqueries(isLocking))
                         .find();
     }
 
-    private String withoutSubqueries() {
+    /** @param keepsSources whether those stay whose rows are joined: PostgreSQL locks also the rows that these read */
+    private String withoutSubqueries(boolean keepsSources) {
         StringBuilder rest = new StringBuilder();
         String left = withoutLiterals();
         for (int query = left.indexOf("(select "); query >= 0; query = left.indexOf("(select ")) {
             rest.append(left, 0, query);
+            boolean isSource =
+                    keepsSources && SOURCE.matcher(left.substring(0, query)).find();
             left = left.substring(query + 1);
-            left = left.substring(new StatementText(left).topLevel(")") + 1);
+            left = isSource ? left : left.substring(new StatementText(left).topLevel(")") + 1);
         }
         return rest.append(left).toString();
     }

@@ -65,7 +65,8 @@ public record Slots(
         String[] parts = total(ALIAS_TO_COME).split(ALIAS_TO_COME, -1);
         return Pattern.compile(
                 IntStream.range(1, parts.length)
-                        .mapToObj(key -> (key == 1 ? "(\\S+?)" : "\\1") + Pattern.quote(parts[key]))
+                        .mapToObj(key ->
+                                (key == 1 ? "((?:\"[^\"]*\"|`[^`]*`|\\S)+?)" : "\\1") + Pattern.quote(parts[key]))
                         .collect(Collectors.joining("", Pattern.quote(parts[0]), "")),
                 Pattern.CASE_INSENSITIVE);
     }
