@@ -46,6 +46,7 @@ import io.countercache.hibernate.internal.sql.OwnQueries;
 import io.countercache.hibernate.internal.support.FactoryScope;
 import io.countercache.hibernate.internal.support.Settings;
 import io.countercache.hibernate.internal.support.SqlType;
+import io.countercache.hibernate.internal.transaction.LaterLocks;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.ParentLocks;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
@@ -150,7 +151,7 @@ public final class CounterCacheIntegrator implements Integrator {
                         && declared.derived().stream()
                                 .anyMatch(counter -> !counter.path().isEmpty()));
         ParentLocks locks = new ParentLocks(locksParents, model, sql, paths, pending, announced);
-        listen(
+        LaterLocks later = listen(
                 installed,
                 declared,
                 onDelete,
@@ -164,6 +165,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 changes,
                 foreseen,
                 factory.getServiceRegistry().requireService(EventListenerRegistry.class));
+        FactoryScope.of(factory).put(LaterLocks.class, later);
         var definitions = BootModel.columnDefinitions(metadata, factory.getSqlStringGenerationContext());
         boolean writesWithCommit = settings.write() == Settings.Write.WITH_COMMIT
                 && Databases.of(factory).canCommitAlong();
@@ -181,7 +183,7 @@ public final class CounterCacheIntegrator implements Integrator {
     }
 
     /** Builds the listeners and the steps that they call, and registers them. */
-    private static void listen(
+    private static LaterLocks listen(
             Installation installed,
             Declarations declared,
             OnDeleteGraph onDelete,
@@ -240,6 +242,7 @@ public final class CounterCacheIntegrator implements Integrator {
                 reads,
                 ofCollections,
                 registry);
+        return ofEntities.laterLocks();
     }
 
     /** What has bulk statements counted, once there are persisters. */

@@ -8,6 +8,7 @@ import io.countercache.hibernate.internal.orm.EventSession;
 import io.countercache.hibernate.internal.orm.SkippingSessions;
 import io.countercache.hibernate.internal.sql.CacheInvalidation;
 import io.countercache.hibernate.internal.sql.OwnQueries;
+import io.countercache.hibernate.internal.transaction.LaterLocks;
 import io.countercache.hibernate.internal.transaction.MoveSink;
 import io.countercache.hibernate.internal.transaction.ParentLocks;
 import io.countercache.hibernate.internal.transaction.PendingDeltas;
@@ -99,6 +100,11 @@ public final class EntityEvents
         this.children = new ChildCounting(images, sink);
         this.steps = new RowSteps(steps);
         this.flush = new FlushEvents(model, skipping, deletes, parents, foreseen, images, this.locks, this.steps);
+    }
+
+    /** The same parts hear of rows that are locked after they are loaded. */
+    public LaterLocks laterLocks() {
+        return parents::lockedLater;
     }
 
     /** The same parts hear what a flush does. */

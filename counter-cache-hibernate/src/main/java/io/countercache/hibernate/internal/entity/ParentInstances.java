@@ -12,6 +12,8 @@ import io.countercache.hibernate.internal.write.ManagedParents;
 import io.countercache.hibernate.internal.write.SlotReads;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -75,6 +77,20 @@ final class ParentInstances {
             }
         }
         showPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
+    }
+
+    /** Shows the values of some instances once more, after what their locks have read. */
+    void lockedLater(Set<Object> ids, SharedSessionContractImplementor session) {
+        for (Map.Entry<Object, EntityEntry> each :
+                session.getPersistenceContextInternal().reentrantSafeEntityEntries()) {
+            EntityEntry entry = each.getValue();
+            if (ids.contains(entry.getId())
+                    && model.mayHaveCounters(entry.getPersister())
+                    && !entry.getStatus().isDeletedOrGone()) {
+                SlotReads.show(model, entry.getPersister(), entry.getId(), session);
+                showPending(each.getKey(), entry.getId(), entry.getPersister(), session);
+            }
+        }
     }
 
     private static boolean isLocked(EntityEntry entry) {

@@ -3,9 +3,13 @@ package io.countercache.hibernate.internal.bulk.hook;
 import io.countercache.hibernate.internal.bulk.BulkStatements;
 import io.countercache.hibernate.internal.bulk.UncountedStatements;
 import io.countercache.hibernate.internal.support.FactoryScope;
+import io.countercache.hibernate.internal.transaction.LaterLocks;
 import io.countercache.hibernate.internal.transaction.ReadBeforeWrite;
+import java.util.List;
 import org.hibernate.StatelessSession;
+import org.hibernate.sql.exec.internal.BaseExecutionContext;
 import org.hibernate.sql.exec.internal.JdbcSelectExecutorStandardImpl;
+import org.hibernate.sql.exec.internal.JdbcSelectWithActions;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 import org.hibernate.sql.exec.spi.JdbcOperation;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
@@ -16,7 +20,7 @@ import org.hibernate.sql.results.spi.RowTransformer;
 
 /**
  * Writes the pending deltas of a stateless session before a query of the session that reads their tables, and has
- * {@link UncountedStatements} look at queries that change or lock rows.
+ * {@link UncountedStatements} look at queries that change or lock rows, and {@link LaterLocks} at rows that are locked after they are loaded.
  */
 final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
 
@@ -35,7 +39,8 @@ final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
             StatementCreator statements,
             ResultsConsumer<T, R> results) {
         String sql = select.getSqlString();
-        if (sql != null && UncountedStatements.mayChangeOrLock(sql)) {
+        boolean mayLock = sql != null && UncountedStatements.mayChangeOrLock(sql);
+        if (mayLock) {
             BulkStatements bulk = ExecutorHook.bulk(context);
             if (bulk != null) {
                 bulk.uncounted().beforeSelect(sql);
@@ -44,7 +49,28 @@ final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
         if (context.getSession() instanceof StatelessSession) {
             prepare(select, context);
         }
-        return super.executeQuery(select, values, context, transformer, type, expected, statements, results);
+        LaterLocks later = select instanceof JdbcSelectWithActions
+                ? FactoryScope.of(context.getSession().getFactory()).get(LaterLocks.class)
+                : null;
+        if (later != null) {
+            return later.execute(
+                    () -> super.executeQuery(select, values, context, transformer, type, expected, statements, results),
+                    context.getSession());
+        }
+        T result = super.executeQuery(select, values, context, transformer, type, expected, statements, results);
+        if (mayLock && context.getClass() == BaseExecutionContext.class && result instanceof List<?> rows) {
+            locksLoadedRows(rows, context);
+        }
+        return result;
+    }
+
+    /** The first column is the id; where there is none but that, nothing is read. */
+    private static void locksLoadedRows(List<?> rows, ExecutionContext context) {
+        for (Object row : rows) {
+            if (row instanceof Object[] columns && columns.length > 1) {
+                LaterLocks.locked(columns[0], context.getSession());
+            }
+        }
     }
 
     static void prepare(JdbcOperation operation, ExecutionContext context) {
