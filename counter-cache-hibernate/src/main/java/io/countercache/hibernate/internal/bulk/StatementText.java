@@ -176,8 +176,12 @@ record StatementText(String sql) {
         }
         Matcher lock = LOCK.matcher(sql);
         boolean isLocking = lock.find();
-        if (isLocking && lock.group(1) != null) {
-            return List.of(lock.group(1).split(", ?")).contains(name);
+        List<String> locked =
+                isLocking && lock.group(1) != null ? List.of(lock.group(1).split(", ?")) : List.of();
+        boolean areTables =
+                locked.stream().noneMatch(each -> sql.contains(") " + each)); // and not a source in parentheses
+        if (!locked.isEmpty() && areTables) {
+            return locked.contains(name);
         }
         return (isLocking || isUpdate() || sql.startsWith("delete "))
                 && Pattern.compile("\\b" + Pattern.quote(name) + "\\b")
