@@ -130,7 +130,7 @@ public final class UncountedStatements {
 
     /** Whether {@link #beforeSelect} has to look at a SELECT, which is rare. */
     public static boolean mayChangeOrLock(String select) {
-        return select.startsWith("with ") || select.lastIndexOf(" for ") >= 0 || select.lastIndexOf(" lock in ") >= 0;
+        return select.startsWith("with ") || select.contains(" for ") || select.contains(" lock in ");
     }
 
     /** The same for a SELECT that {@link #mayChangeOrLock} rows: on PostgreSQL Hibernate executes an UPDATE of several tables as one. */
