@@ -3,6 +3,7 @@ package io.countercache.hibernate.counting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.CounterCache;
+import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -58,7 +59,8 @@ class LaterLocksTest {
             ticket.play = session.getReference(Play.class, 1L);
             session.persist(ticket);
             session.flush();
-            Play play = (Play) Hibernate.unproxy(session.find(Play.class, 1L, LockModeType.PESSIMISTIC_WRITE));
+            Play play =
+                    (Play) Hibernate.unproxy(SameSource.find(session, Play.class, 1L, LockModeType.PESSIMISTIC_WRITE));
             assertThat(play.ticketsCount).isEqualTo(1);
             session.lock(play, LockModeType.PESSIMISTIC_WRITE);
             session.createSelectionQuery("from Play p", Play.class)

@@ -8,6 +8,7 @@ import io.countercache.CounterCache;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Entity;
@@ -283,7 +284,7 @@ class OneHotRowTest {
                 session -> CounterCaches.of(session).on(Channel.class, one).increment("views", 2),
                 session -> CounterCaches.of(session).on(Channel.class, one).take("views", 1),
                 session -> {
-                    Channel locked = session.find(Channel.class, one, LockModeType.PESSIMISTIC_WRITE);
+                    Channel locked = SameSource.find(session, Channel.class, one, LockModeType.PESSIMISTIC_WRITE);
                     long views = locked.views;
                     CounterCaches.of(session).on(Channel.class, one).increment("views");
                     // on PostgreSQL the lock does not keep others from adding to slots

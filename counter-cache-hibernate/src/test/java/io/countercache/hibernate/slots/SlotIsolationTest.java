@@ -6,6 +6,7 @@ import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.Counters;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import jakarta.persistence.LockModeType;
 import java.util.concurrent.Future;
@@ -74,7 +75,7 @@ class SlotIsolationTest {
     @Test
     void aPageThatIsLoadedUnderALock() {
         afterAnotherView(session -> {
-            Page locked = session.find(Page.class, page.id, LockModeType.PESSIMISTIC_WRITE);
+            Page locked = SameSource.find(session, Page.class, page.id, LockModeType.PESSIMISTIC_WRITE);
             assertThat(locked.views).isEqualTo(7);
             assertThat(locked.repliesCount).isEqualTo(1);
         });

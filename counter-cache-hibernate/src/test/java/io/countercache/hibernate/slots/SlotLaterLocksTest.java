@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.countercache.Counter;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Entity;
@@ -67,7 +68,7 @@ class SlotLaterLocksTest {
 
     @Test
     void aRowInSeveralTables() throws Exception {
-        requireRight(session -> session.find(Opera.class, 1L, LockModeType.PESSIMISTIC_WRITE));
+        requireRight(session -> SameSource.find(session, Opera.class, 1L, LockModeType.PESSIMISTIC_WRITE));
     }
 
     private void requireRight(Function<Session, Play> lock) throws Exception {
@@ -79,7 +80,7 @@ class SlotLaterLocksTest {
             sql.execute("delete from play_slots");
             Future<?> waiting = threads.start(() -> db.inTransaction(
                     session -> assertThat(lock.apply(session).likes).isEqualTo(5)));
-            threads.awaitWaiting(1);
+            threads.awaitDoneOrWaiting(waiting);
             squashing.commit();
             Concurrently.finish(waiting);
         }

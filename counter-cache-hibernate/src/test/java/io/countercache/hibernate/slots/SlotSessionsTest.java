@@ -9,7 +9,9 @@ import io.countercache.CounterCache;
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
+import io.countercache.hibernate.support.BeforeHibernate;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.Cacheable;
@@ -129,6 +131,7 @@ class SlotSessionsTest {
     }
 
     @Test
+    @BeforeHibernate(value = "8.0", because = "8.0.0.Beta1 cannot read a cached entity in a stateless session")
     void aStatelessSessionReadsTheWholeValueAndWritesNothingOfIt() {
         try (StatelessSession session = db.factory().openStatelessSession()) {
             session.beginTransaction();
@@ -222,9 +225,9 @@ class SlotSessionsTest {
             squashing.setAutoCommit(false);
             statement.execute("update song set plays_count = plays_count + 2");
             statement.execute("delete from song_slots where counter = 'PLAYS_COUNT'");
-            Future<?> reading = threads.start(() -> db.inTransaction(
-                    session -> assertThat(session.find(Song.class, song.id, LockModeType.PESSIMISTIC_WRITE).playsCount)
-                            .isEqualTo(2)));
+            Future<?> reading = threads.start(() -> db.inTransaction(session -> assertThat(
+                            SameSource.find(session, Song.class, song.id, LockModeType.PESSIMISTIC_WRITE).playsCount)
+                    .isEqualTo(2)));
             threads.awaitWaiting(1);
             squashing.commit();
             Concurrently.finish(reading);

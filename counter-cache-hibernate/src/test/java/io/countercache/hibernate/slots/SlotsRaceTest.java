@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.Concurrently;
+import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
 import jakarta.persistence.LockModeType;
@@ -130,7 +131,7 @@ class SlotsRaceTest {
             statement.execute("update page_views set replies_count = replies_count + 3");
             statement.execute("delete from page_views_slots where counter = 'REPLIES_COUNT'");
             Future<?> reading = threads.start(() -> db.inTransaction(session -> assertThat(
-                            session.find(Page.class, page.id, LockModeType.PESSIMISTIC_WRITE).repliesCount)
+                            SameSource.find(session, Page.class, page.id, LockModeType.PESSIMISTIC_WRITE).repliesCount)
                     .isEqualTo(3)));
             threads.awaitWaiting(1);
             squashing.commit();

@@ -1,9 +1,12 @@
 package io.countercache.hibernate.support;
 
+import jakarta.persistence.FindOption;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.criteria.CommonAbstractCriteria;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.stream.Stream;
+import org.hibernate.Session;
 import org.hibernate.SharedSessionContract;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -28,6 +31,13 @@ public final class SameSource {
     public static <E> @Nullable E find(StatelessSession session, Class<E> type, Object id) {
         String name = HibernateVersions.isSince("8.0") ? "find" : "get";
         return type.cast(call(StatelessSession.class, session, name, type, id));
+    }
+
+    /** {@code session.find(type, id, lock)}, where a lock is one of many options since 8.0. */
+    public static <E> E find(Session session, Class<E> type, Object id, LockModeType lock) {
+        return HibernateVersions.isSince("8.0")
+                ? session.find(type, id, (FindOption) lock)
+                : session.find(type, id, lock);
     }
 
     /** {@code session.fetch(association)}, which returns it since 8.0. */

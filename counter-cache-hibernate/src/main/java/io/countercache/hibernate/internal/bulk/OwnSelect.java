@@ -227,7 +227,7 @@ final class OwnSelect {
     }
 
     private void forEach(ExecutionContext context, StatementCreator statement, Consumer<Object[]> row) {
-        // not through StatelessQueryHook, which would take it for a query of the application
+        // not through SelectHook, which would take it for a query of the application
         JdbcSelectExecutorStandardImpl.INSTANCE.executeQuery(
                 select, bindings, context, RowTransformerArrayImpl.instance(), null, statement, new EachRow(row));
     }

@@ -89,7 +89,7 @@ final class SlotStatements {
                             named,
                             "it reads %s of rows that it locks or changes, and would not read its slots again if it had to wait for a row",
                             each,
-                            "read it in a subquery, as in 'where id in (select other.id from ..)', or select the ids first");
+                            "read it in a subquery, as in 'where exists (select 1 from .. other where other.id = .. and ..)', or select the ids first");
                 }
             }
         }

@@ -13,7 +13,7 @@ import io.countercache.hibernate.internal.write.SlotReads;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -73,21 +73,21 @@ final class ParentInstances {
         if (entry != null) {
             ManagedParents.loaded(event.getEntity(), entry, model.countersOf(entry.getPersister()));
             if (!model.slots().isEmpty() && isLocked(entry)) {
-                SlotReads.show(model, entry.getPersister(), event.getId(), event.getSession());
+                SlotReads.show(model, event.getEntity(), entry, event.getSession());
             }
         }
         showPending(event.getEntity(), event.getId(), event.getPersister(), event.getSession());
     }
 
     /** Shows the values of some instances once more, after what their locks have read. */
-    void lockedLater(Set<Object> ids, SharedSessionContractImplementor session) {
+    void lockedLater(Predicate<Object> ids, SharedSessionContractImplementor session) {
         for (Map.Entry<Object, EntityEntry> each :
                 session.getPersistenceContextInternal().reentrantSafeEntityEntries()) {
             EntityEntry entry = each.getValue();
-            if (ids.contains(entry.getId())
+            if (ids.test(entry.getId())
                     && model.mayHaveCounters(entry.getPersister())
                     && !entry.getStatus().isDeletedOrGone()) {
-                SlotReads.show(model, entry.getPersister(), entry.getId(), session);
+                SlotReads.show(model, each.getKey(), entry, session);
                 showPending(each.getKey(), entry.getId(), entry.getPersister(), session);
             }
         }

@@ -47,6 +47,11 @@ public final class ManagedParents {
         change(entity, id, attribute, value, false, session);
     }
 
+    /** Shows the value of a counter on this instance. */
+    static void show(Object instance, EntityEntry entry, String counter, Object value) {
+        change(instance, entry, entry.getPersister().getPropertyIndex(counter), value, false);
+    }
+
     public static boolean manages(EntityPersister entity, Object id, SharedSessionContractImplementor session) {
         return managed(entity, id, session) != null;
     }

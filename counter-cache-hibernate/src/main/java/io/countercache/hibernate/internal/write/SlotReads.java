@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
@@ -30,29 +31,30 @@ public final class SlotReads {
                         Collectors.joining(", ", "select ", " from " + table + " where " + Columns.row(table, entity)));
     }
 
-    /** Has the managed instance of a locked row show the values of all its counters with slots. */
+    /** Has the instance of a locked row show the values of all its counters with slots. */
     public static void show(
-            CounterModel model, EntityPersister entity, Object id, SharedSessionContractImplementor session) {
-        model.slots().of(entity).stream()
+            CounterModel model, Object instance, EntityEntry entry, SharedSessionContractImplementor session) {
+        model.slots().of(entry.getPersister()).stream()
                 .collect(Collectors.groupingBy(counter -> counter.slots().rows()))
-                .forEach((table, counters) -> show(table, counters, entity, id, session));
+                .forEach((table, counters) -> show(table, counters, instance, entry, session));
     }
 
     private static void show(
             String table,
             List<CounterSlots.Spread> counters,
-            EntityPersister entity,
-            Object id,
+            Object instance,
+            EntityEntry entry,
             SharedSessionContractImplementor session) {
+        EntityPersister entity = entry.getPersister();
         List<Slots> slots = counters.stream().map(CounterSlots.Spread::slots).toList();
         String sql = OldRows.current(select(table, slots, entity), session);
         Statements.query(sql, () -> "read " + Entities.name(entity), session, statement -> {
-            Columns.bindId(id, entity, statement, 1, session);
+            Columns.bindId(entry.getId(), entity, statement, 1, session);
             ResultSet rows = session.getJdbcCoordinator().getResultSetReturn().extract(statement, sql);
             if (rows.next()) {
                 List<BigDecimal> read = Columns.readNumbers(rows, counters.size());
                 for (int i = 0; i < counters.size(); i++) {
-                    ManagedParents.show(entity, id, counters.get(i).counter(), read.get(i), session);
+                    ManagedParents.show(instance, entry, counters.get(i).counter(), read.get(i));
                 }
             }
             return counters;

@@ -61,7 +61,7 @@ final class ExecutorHook implements JdbcMutationExecutor {
             bulk.uncounted().beforeNative(mutation.getSqlString(), context.getSession());
         }
         if (context.getSession() instanceof StatelessSession) {
-            StatelessQueryHook.prepare(mutation, context);
+            SelectHook.prepare(mutation, context);
         }
         return StandardJdbcMutationExecutor.INSTANCE.execute(mutation, values, statements, check, context);
     }

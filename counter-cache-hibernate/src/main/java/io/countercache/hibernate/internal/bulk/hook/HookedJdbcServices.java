@@ -14,7 +14,7 @@ import org.hibernate.sql.exec.spi.JdbcSelectExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets Hibernate execute statements through {@link ExecutorHook} and {@link StatelessQueryHook}, before 7.2 through
+ * Lets Hibernate execute statements through {@link ExecutorHook} and {@link SelectHook}, before 7.2 through
  * {@link RefusingHook}: it has no events for bulk INSERTs, native statements and queries of stateless sessions. Found by
  * Hibernate through {@code ServiceLoader}; not for users.
  *
@@ -58,7 +58,7 @@ public final class HookedJdbcServices implements SessionFactoryServiceContributo
 
         @Override
         public JdbcSelectExecutor getJdbcSelectExecutor() {
-            return StatelessQueryHook.INSTANCE;
+            return SelectHook.INSTANCE;
         }
     }
 

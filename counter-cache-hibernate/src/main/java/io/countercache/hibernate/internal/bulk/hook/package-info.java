@@ -7,7 +7,7 @@
  *       several statements, both as {@code SingleExecution}s
  *   <li>{@code HookedJdbcServices} installs the hooks of all statements, found by {@code ServiceLoader}
  *   <li>{@code ExecutorHook} gets all other INSERTs, DELETEs of rows of collections, and native statements
- *   <li>{@code StatelessQueryHook} gets the queries of stateless sessions
+ *   <li>{@code SelectHook} gets all queries
  * </ul>
  */
 @NullMarked

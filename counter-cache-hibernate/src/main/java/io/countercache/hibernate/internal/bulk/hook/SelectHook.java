@@ -22,11 +22,11 @@ import org.hibernate.sql.results.spi.RowTransformer;
  * Writes the pending deltas of a stateless session before a query of the session that reads their tables, and has
  * {@link UncountedStatements} look at queries that change or lock rows, and {@link LaterLocks} at rows that are locked after they are loaded.
  */
-final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
+final class SelectHook extends JdbcSelectExecutorStandardImpl {
 
-    static final JdbcSelectExecutor INSTANCE = new StatelessQueryHook();
+    static final JdbcSelectExecutor INSTANCE = new SelectHook();
 
-    private StatelessQueryHook() {}
+    private SelectHook() {}
 
     @Override
     public <T, R> T executeQuery(
@@ -49,10 +49,13 @@ final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
         if (context.getSession() instanceof StatelessSession) {
             prepare(select, context);
         }
-        LaterLocks later = select instanceof JdbcSelectWithActions
+        boolean locksLater = select instanceof JdbcSelectWithActions;
+        boolean isUntold =
+                mayLock && context.getSession() instanceof StatelessSession; // it has no events of what it loads
+        LaterLocks later = locksLater || isUntold
                 ? FactoryScope.of(context.getSession().getFactory()).get(LaterLocks.class)
                 : null;
-        if (later != null) {
+        if (later != null && locksLater) {
             return later.execute(
                     () -> super.executeQuery(select, values, context, transformer, type, expected, statements, results),
                     context.getSession());
@@ -60,6 +63,8 @@ final class StatelessQueryHook extends JdbcSelectExecutorStandardImpl {
         T result = super.executeQuery(select, values, context, transformer, type, expected, statements, results);
         if (mayLock && context.getClass() == BaseExecutionContext.class && result instanceof List<?> rows) {
             locksLoadedRows(rows, context);
+        } else if (later != null) {
+            later.show(id -> true, context.getSession());
         }
         return result;
     }
