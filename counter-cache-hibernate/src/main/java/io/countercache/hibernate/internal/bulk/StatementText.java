@@ -60,8 +60,8 @@ record StatementText(String sql) {
     private static final Pattern SOURCE = Pattern.compile(" (?:from|join|lateral) $");
 
     /** The changed table and its alias, where other tables in the FROM are only read; an INSERT changes rows if they are there. */
-    private static final Pattern CHANGED = Pattern.compile(
-            "^(?:delete from|update|insert into) " + NAME + "(?:(?: as)? (\\w+))?(?:\\(| (?:set|using|where) |$)");
+    private static final Pattern CHANGED = Pattern.compile("^(?:delete from|update|insert into) " + NAME
+            + "(?:(?:\\sas)?\\s(\\w+))?(?:\\(|\\s(?:set|using|where)\\s|$)");
 
     /** Whether a text of the application has a word that deletes rows: without one it deletes none. */
     boolean mentionsDelete() {
