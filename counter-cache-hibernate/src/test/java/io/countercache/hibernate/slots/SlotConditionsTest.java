@@ -273,6 +273,7 @@ class SlotConditionsTest {
     @ValueSource(
             strings = {
                 "update Banner b set b.title = 'x' where b.id in (select o.id from Banner o where o.clicks = 5)",
+                "delete from Banner b where exists (select 1 from Banner o where o.id = b.id and o.clicks = 5)",
                 "update Visit v set v.length = 1 where v.bannerId in (select b.id from Banner b where b.clicks > 4)",
                 "update Visit v set v.length = (select b.clicks from Banner b where b.id = 1)",
                 "update Painting p set p.title = 'x' where p.museum.id = 1"
@@ -326,7 +327,7 @@ class SlotConditionsTest {
     void rowsOfASubqueryAreRightThoughTheStatementWaitsForASquash() throws Exception {
         assumeTrue(TestServer.HAS_SLOTS);
         whileSquashed("update banner set clicks = clicks + 5", "delete from banner_slots", () -> {
-            assertThat(locked("from Banner b where b.id in (select o.id from Banner o where o.clicks = 5)"))
+            assertThat(locked("from Banner b where exists (select 1 from Banner o where o.id = b.id and o.clicks = 5)"))
                     .isEqualTo(1);
         });
         whileSquashed(
@@ -334,7 +335,7 @@ class SlotConditionsTest {
                 "delete from painting_slots where counter = 'VIEWS'",
                 () -> assertThat(
                                 execute(
-                                        "update Painting p set p.title = 'x' where p.id in (select o.id from Painting o where o.views = 5)"))
+                                        "update Painting p set p.title = 'x' where exists (select 1 from Painting o where o.id = p.id and o.views = 5)"))
                         .isEqualTo(1));
     }
 
