@@ -13,6 +13,8 @@
  *       the counters
  *   <li>{@link io.countercache.hibernate.internal.transaction.ParentLocks} locks parents before their children are written, where
  *       an INSERT of a child would lock its parent; {@code HeldLocks} has what is locked
+ *   <li>{@link io.countercache.hibernate.internal.transaction.LaterLocks} has counters read again of which no event tells that
+ *       their row is locked
  *   <li>{@code StatelessBatches} executes the last batch of a stateless session
  * </ol>
  */
