@@ -1,6 +1,7 @@
 package io.countercache.hibernate.internal.entity;
 
 import io.countercache.CounterCacheException;
+import io.countercache.hibernate.internal.model.CounterDefinition;
 import io.countercache.hibernate.internal.model.CounterModel;
 import io.countercache.hibernate.internal.model.ParentCounter;
 import io.countercache.hibernate.internal.orm.Entities;
@@ -11,6 +12,7 @@ import io.countercache.hibernate.internal.transaction.PendingDeltas;
 import io.countercache.hibernate.internal.write.ManagedParents;
 import io.countercache.hibernate.internal.write.SlotReads;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -86,11 +88,45 @@ final class ParentInstances {
             EntityEntry entry = each.getValue();
             if (ids.test(entry.getId())
                     && model.mayHaveCounters(entry.getPersister())
+                    && entry.isExistsInDatabase()
                     && !entry.getStatus().isDeletedOrGone()) {
-                SlotReads.show(model, each.getKey(), entry, session);
-                showPending(each.getKey(), entry.getId(), entry.getPersister(), session);
+                showAgain(each.getKey(), entry, session);
             }
         }
+    }
+
+    /**
+     * Reads what it shows: nobody tells what the lock has read. That may lack what a subclass adds, Hibernate keeps it nowhere for a
+     * read-only instance, and an instance of another entity may have the same id.
+     */
+    private void showAgain(Object instance, EntityEntry entry, SharedSessionContractImplementor session) {
+        List<ParentCounter> counters = model.countersOf(entry.getPersister());
+        ManagedParents.loaded(instance, entry, counters);
+        SlotReads.show(model, instance, entry, session);
+        if (isSomethingPending(session)) {
+            SlotReads.showColumns(moving(counters, entry.getId(), session), instance, entry, session);
+            showPending(instance, entry.getId(), entry.getPersister(), session);
+        }
+    }
+
+    /** Those counters without slots that have something pending. */
+    private List<CounterDefinition> moving(
+            List<ParentCounter> counters, Object id, SharedSessionContractImplementor session) {
+        List<CounterDefinition> moving = new ArrayList<>();
+        for (ParentCounter counter : counters) {
+            CounterDefinition derived = counter.derived();
+            if (derived != null
+                    && derived.slots() == null
+                    && pending.of(counter.row(id), session).containsKey(derived)) {
+                moving.add(derived);
+            }
+        }
+        return moving;
+    }
+
+    /** Nothing is for a state of the past. */
+    private boolean isSomethingPending(SharedSessionContractImplementor session) {
+        return pending.exist(session) && !Past.isRead(session);
     }
 
     private static boolean isLocked(EntityEntry entry) {
@@ -103,9 +139,7 @@ final class ParentInstances {
 
     private void showPending(
             Object entity, Object id, EntityPersister persister, SharedSessionContractImplementor session) {
-        if (!model.mayHaveCounters(persister)
-                || !pending.exist(session)
-                || Past.isRead(session)) { // a state of the past
+        if (!model.mayHaveCounters(persister) || !isSomethingPending(session)) {
             return;
         }
         EntityEntry entry = session.getPersistenceContextInternal().getEntry(entity);
