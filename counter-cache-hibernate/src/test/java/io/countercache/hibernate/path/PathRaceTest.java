@@ -298,7 +298,7 @@ class PathRaceTest {
             }
             return null;
         });
-        assertThat(committed.get()).isGreaterThan(200);
+        assertThat(committed.get()).isGreaterThan(TestServer.LOCKS_PARENTS ? 100 : 200); // each deadlock takes a second
     }
 
     /** One row on the way moves, which locks it; or letters change in any order. */

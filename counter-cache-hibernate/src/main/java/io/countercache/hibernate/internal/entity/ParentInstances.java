@@ -89,6 +89,7 @@ final class ParentInstances {
             if (ids.test(entry.getId())
                     && model.mayHaveCounters(entry.getPersister())
                     && entry.isExistsInDatabase()
+                    && isLocked(entry)
                     && !entry.getStatus().isDeletedOrGone()) {
                 showAgain(each.getKey(), entry, session);
             }
