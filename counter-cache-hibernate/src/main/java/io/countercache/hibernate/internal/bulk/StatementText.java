@@ -205,6 +205,10 @@ record StatementText(String sql) {
 
     /** The part of a SELECT that says which rows it returns, in whatever order; of another statement all of it. */
     String condition() {
+        int main = sql.startsWith("with ") ? topLevel(" select ") : -1;
+        if (main >= 0) {
+            return sql.substring(0, main) + new StatementText(sql.substring(main + 1)).condition();
+        }
         if (!sql.startsWith("select ")) {
             return sql;
         }
