@@ -128,11 +128,6 @@ public final class UncountedStatements {
         slots.checkReads(sql, sql);
     }
 
-    /** Whether {@link #beforeSelect} has to look at a SELECT, which is rare. */
-    public static boolean mayChangeOrLock(String select) {
-        return select.startsWith("with ") || select.contains(" for ") || select.contains(" lock in ");
-    }
-
     /** The same for a SELECT that {@link #mayChangeOrLock} rows: on PostgreSQL Hibernate executes an UPDATE of several tables as one. */
     public void beforeSelect(String sql) {
         slots.checkReads(sql, sql);
@@ -141,6 +136,11 @@ public final class UncountedStatements {
             checkSet(sql.substring(update + " as (".length()));
             update = sql.indexOf(" as (update ", update + 1);
         }
+    }
+
+    /** Whether {@link #beforeSelect} has to look at a SELECT, which is rare. */
+    public static boolean mayChangeOrLock(String select) {
+        return select.startsWith("with ") || select.contains(" for ") || select.contains(" lock in ");
     }
 
     /** Whether any SELECT can be refused. */
@@ -163,7 +163,7 @@ public final class UncountedStatements {
         });
     }
 
-    /** The same for what a statement sets that is counted itself. */
+    /** Looks at what a statement sets that is counted itself. */
     void checkSet(BulkMutation update) {
         slots.checkSet(update);
         List<String> assigned = update.assigned();
