@@ -8,7 +8,6 @@ import io.countercache.Counter;
 import io.countercache.CounterCache;
 import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.CounterCaches;
-import io.countercache.hibernate.support.Concurrently;
 import io.countercache.hibernate.support.HibernateVersions;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
@@ -24,7 +23,6 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.function.ToIntFunction;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
@@ -335,38 +333,32 @@ class SlotConditionsTest {
     @Test
     void rowsOfASubqueryAreRightThoughTheStatementWaitsForASquash() throws Exception {
         assumeTrue(TestServer.HAS_SLOTS);
-        whileSquashed("update banner set clicks = clicks + 5", "delete from banner_slots", () -> {
-            assertThat(locked("from Banner b where exists (select 1 from Banner o where o.id = b.id and o.clicks = 5)"))
-                    .isEqualTo(1);
-        });
-        whileSquashed(
-                "update painting set views = views + 5",
-                "delete from painting_slots where counter = 'VIEWS'",
+        OpenSquash.whileWaits(
+                () -> assertThat(
+                                locked(
+                                        "from Banner b where exists (select 1 from Banner o where o.id = b.id and o.clicks = 5)"))
+                        .isEqualTo(1),
+                db,
+                "update banner set clicks = clicks + 5",
+                "delete from banner_slots");
+        OpenSquash.whileWaits(
                 () -> assertThat(
                                 execute(
                                         "update Painting p set p.title = 'x' where exists (select 1 from Painting o where o.id = p.id and o.views = 5)"))
-                        .isEqualTo(1));
+                        .isEqualTo(1),
+                db,
+                "update painting set views = views + 5",
+                "delete from painting_slots where lower(counter) like '%views'");
     }
 
     @Test
     void anEntityInSeveralTablesIsRightThoughTheStatementWaitsForASquash() throws Exception {
         assumeTrue(TestServer.HAS_SLOTS);
-        whileSquashed("update play set likes = likes + 5", "delete from play_slots", () -> {
-            assertThat(execute("delete from Opera c where c.likes = 5")).isEqualTo(1);
-        });
-    }
-
-    private void whileSquashed(String update, String delete, Runnable statement) throws Exception {
-        try (Concurrently threads = new Concurrently(db);
-                var squashing = db.connections().getConnection();
-                var sql = squashing.createStatement()) {
-            squashing.setAutoCommit(false);
-            sql.execute(update);
-            sql.execute(delete);
-            Future<?> waiting = threads.start(statement);
-            threads.awaitWaiting(1);
-            squashing.commit();
-            Concurrently.finish(waiting);
-        }
+        OpenSquash.whileWaits(
+                () -> assertThat(execute("delete from Opera c where c.likes = 5"))
+                        .isEqualTo(1),
+                db,
+                "update play set likes = likes + 5",
+                "delete from play_slots");
     }
 }

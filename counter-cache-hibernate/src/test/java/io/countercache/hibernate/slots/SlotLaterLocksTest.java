@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.countercache.Counter;
 import io.countercache.hibernate.CounterCaches;
-import io.countercache.hibernate.support.Concurrently;
 import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
@@ -16,7 +15,6 @@ import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.ManyToOne;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,17 +70,11 @@ class SlotLaterLocksTest {
     }
 
     private void requireRight(Function<Session, Play> lock) throws Exception {
-        try (Concurrently threads = new Concurrently(db);
-                var squashing = db.connections().getConnection();
-                var sql = squashing.createStatement()) {
-            squashing.setAutoCommit(false);
-            sql.execute("update play set likes = likes + 5");
-            sql.execute("delete from play_slots");
-            Future<?> waiting = threads.start(() -> db.inTransaction(
-                    session -> assertThat(lock.apply(session).likes).isEqualTo(5)));
-            threads.awaitDoneOrWaiting(waiting);
-            squashing.commit();
-            Concurrently.finish(waiting);
-        }
+        OpenSquash.whileWaits(
+                () -> db.inTransaction(
+                        session -> assertThat(lock.apply(session).likes).isEqualTo(5)),
+                db,
+                "update play set likes = likes + 5",
+                "delete from play_slots");
     }
 }

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countercache.hibernate.CounterCacheSettings;
 import io.countercache.hibernate.CounterCaches;
-import io.countercache.hibernate.support.Concurrently;
 import io.countercache.hibernate.support.EachWrite;
 import io.countercache.hibernate.support.TestDatabase;
 import java.util.List;
-import java.util.concurrent.Future;
 import org.hibernate.Session;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -135,20 +133,14 @@ class SlotManagedTest {
             db.execute("insert into page_views_slots (parent_id, counter, slot, amount) values (%d, 'VIEWS', %d, 10)"
                     .formatted(page.id, slot));
         }
-        try (Concurrently threads = new Concurrently(db);
-                var squashing = db.connections().getConnection();
-                var statement = squashing.createStatement()) {
-            squashing.setAutoCommit(false);
-            statement.execute("update page_views set views = views + 40");
-            statement.execute("delete from page_views_slots where counter = 'VIEWS'");
-            Future<?> adding = threads.start(() -> db.inTransaction(session -> {
-                Page managed = find(session);
-                CounterCaches.of(session).on(Page.class, page.id).increment("views");
-                assertThat(managed.views).isEqualTo(41);
-            }));
-            threads.awaitWaiting(1);
-            squashing.commit();
-            Concurrently.finish(adding);
-        }
+        OpenSquash.whileWaits(
+                () -> db.inTransaction(session -> {
+                    Page managed = find(session);
+                    CounterCaches.of(session).on(Page.class, page.id).increment("views");
+                    assertThat(managed.views).isEqualTo(41);
+                }),
+                db,
+                "update page_views set views = views + 40",
+                "delete from page_views_slots where counter = 'VIEWS'");
     }
 }

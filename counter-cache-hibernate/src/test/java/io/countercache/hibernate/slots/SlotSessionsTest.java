@@ -10,7 +10,6 @@ import io.countercache.UncountableStatementException;
 import io.countercache.hibernate.CounterCaches;
 import io.countercache.hibernate.CounterRepair;
 import io.countercache.hibernate.support.BeforeHibernate;
-import io.countercache.hibernate.support.Concurrently;
 import io.countercache.hibernate.support.SameSource;
 import io.countercache.hibernate.support.TestDatabase;
 import io.countercache.hibernate.support.TestServer;
@@ -23,7 +22,6 @@ import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Version;
-import java.util.concurrent.Future;
 import org.hibernate.LockMode;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
@@ -219,19 +217,14 @@ class SlotSessionsTest {
     void theCacheHasWhatWasReadAfterASquashThatALockHasWaitedFor() throws Exception {
         assumeTrue(TestServer.HAS_SLOTS);
         db.factory().getCache().evictAllRegions();
-        try (Concurrently threads = new Concurrently(db);
-                var squashing = db.connections().getConnection();
-                var statement = squashing.createStatement()) {
-            squashing.setAutoCommit(false);
-            statement.execute("update song set plays_count = plays_count + 2");
-            statement.execute("delete from song_slots where counter = 'PLAYS_COUNT'");
-            Future<?> reading = threads.start(() -> db.inTransaction(session -> assertThat(
-                            SameSource.find(session, Song.class, song.id, LockModeType.PESSIMISTIC_WRITE).playsCount)
-                    .isEqualTo(2)));
-            threads.awaitWaiting(1);
-            squashing.commit();
-            Concurrently.finish(reading);
-        }
+        OpenSquash.whileWaits(
+                () -> db.inTransaction(session -> assertThat(
+                                SameSource.find(session, Song.class, song.id, LockModeType.PESSIMISTIC_WRITE)
+                                        .playsCount)
+                        .isEqualTo(2)),
+                db,
+                "update song set plays_count = plays_count + 2",
+                "delete from song_slots where counter = 'PLAYS_COUNT'");
         require(2, 4);
     }
 }

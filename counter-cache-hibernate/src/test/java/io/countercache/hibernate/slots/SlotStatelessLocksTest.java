@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.countercache.Counter;
 import io.countercache.hibernate.CounterCaches;
-import io.countercache.hibernate.support.Concurrently;
 import io.countercache.hibernate.support.HibernateVersions;
 import io.countercache.hibernate.support.SinceHibernate;
 import io.countercache.hibernate.support.TestDatabase;
@@ -17,7 +16,6 @@ import jakarta.persistence.InheritanceType;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Future;
 import org.hibernate.LockMode;
 import org.hibernate.StatelessSession;
 import org.junit.jupiter.api.Tag;
@@ -81,19 +79,13 @@ class SlotStatelessLocksTest {
             CounterCaches.of(session).on(Banner.class, 1L).increment("clicks", 5);
             CounterCaches.of(session).on(Play.class, 1L).increment("likes", 5);
         });
-        try (Concurrently threads = new Concurrently(db);
-                var squashing = db.connections().getConnection();
-                var sql = squashing.createStatement()) {
-            squashing.setAutoCommit(false);
-            sql.execute("update banner set clicks = clicks + 5");
-            sql.execute("delete from banner_slots");
-            sql.execute("update play set likes = likes + 5");
-            sql.execute("delete from play_slots");
-            Future<?> waiting = threads.start(() -> assertThat(read(lock)).isEqualTo(5));
-            threads.awaitDoneOrWaiting(waiting);
-            squashing.commit();
-            Concurrently.finish(waiting);
-        }
+        OpenSquash.whileWaits(
+                () -> assertThat(read(lock)).isEqualTo(5),
+                db,
+                "update banner set clicks = clicks + 5",
+                "delete from banner_slots",
+                "update play set likes = likes + 5",
+                "delete from play_slots");
     }
 
     private long read(Lock lock) {

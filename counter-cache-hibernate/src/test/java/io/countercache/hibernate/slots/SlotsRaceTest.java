@@ -124,18 +124,13 @@ class SlotsRaceTest {
                 session.persist(new Reply(session.getReference(Page.class, page.id)));
             }
         });
-        try (Concurrently threads = new Concurrently(db);
-                var squashing = db.connections().getConnection();
-                var statement = squashing.createStatement()) {
-            squashing.setAutoCommit(false);
-            statement.execute("update page_views set replies_count = replies_count + 3");
-            statement.execute("delete from page_views_slots where counter = 'REPLIES_COUNT'");
-            Future<?> reading = threads.start(() -> db.inTransaction(session -> assertThat(
-                            SameSource.find(session, Page.class, page.id, LockModeType.PESSIMISTIC_WRITE).repliesCount)
-                    .isEqualTo(3)));
-            threads.awaitWaiting(1);
-            squashing.commit();
-            Concurrently.finish(reading);
-        }
+        OpenSquash.whileWaits(
+                () -> db.inTransaction(session -> assertThat(
+                                SameSource.find(session, Page.class, page.id, LockModeType.PESSIMISTIC_WRITE)
+                                        .repliesCount)
+                        .isEqualTo(3)),
+                db,
+                "update page_views set replies_count = replies_count + 3",
+                "delete from page_views_slots where counter = 'REPLIES_COUNT'");
     }
 }
