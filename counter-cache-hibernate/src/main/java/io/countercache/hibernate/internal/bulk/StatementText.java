@@ -99,8 +99,12 @@ record StatementText(String sql) {
         if (!sql.startsWith("with ")) {
             return this;
         }
-        int main = IntStream.of(topLevel("insert into "), topLevel("update "), topLevel("delete from "))
-                .filter(position -> position >= 0)
+        int main = IntStream.of(
+                        topLevel("insert into "),
+                        topLevel("update "),
+                        topLevel("delete from "),
+                        topLevel(" select ") + 1)
+                .filter(position -> position > 0)
                 .min()
                 .orElse(0);
         return new StatementText(sql.substring(main));
@@ -205,15 +209,13 @@ record StatementText(String sql) {
 
     /** The part of a SELECT that says which rows it returns, in whatever order; of another statement all of it. */
     String condition() {
-        int main = sql.startsWith("with ") ? topLevel(" select ") : -1;
-        if (main >= 0) {
-            return sql.substring(0, main) + new StatementText(sql.substring(main + 1)).condition();
-        }
-        if (!sql.startsWith("select ")) {
+        StatementText main = withoutWith();
+        if (!main.sql.startsWith("select ")) {
             return sql;
         }
-        int order = topLevel(" order by ");
-        return sql.substring(topLevel(" from "), order < 0 ? sql.length() : order);
+        String with = sql.substring(0, sql.length() - main.sql.length());
+        int order = main.topLevel(" order by ");
+        return with + main.sql.substring(main.topLevel(" from "), order < 0 ? main.sql.length() : order);
     }
 
     /** The text with nothing between single quotes. */

@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with keys: of tables of slots, and the foreign keys by which counted rows disappear, or are cut off, in another way than the mapping says: then nobody counts
- * it. Those by which only rows go whose counter goes as well are left alone.
+ * What is wrong with keys: of tables of slots, and the foreign keys by which counted rows disappear, or are cut off, in another way
+ * than the mapping says: then nobody counts it. Those by which only rows go whose counter goes as well are left alone.
  */
 final class KeyFindings {
 

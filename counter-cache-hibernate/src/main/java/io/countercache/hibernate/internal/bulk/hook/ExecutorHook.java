@@ -37,7 +37,9 @@ final class ExecutorHook implements JdbcMutationExecutor {
             BiConsumer<Integer, PreparedStatement> check,
             ExecutionContext context) {
         BulkStatements bulk = bulk(context);
-        if (bulk != null && !(mutation instanceof JdbcOperationQueryMutationNative)) {
+        if (bulk != null && mutation instanceof JdbcOperationQueryMutationNative) {
+            bulk.uncounted().beforeNative(mutation.getSqlString(), context.getSession());
+        } else if (bulk != null) {
             bulk.uncounted().before(mutation.getSqlString());
         }
         if (bulk != null
@@ -56,9 +58,6 @@ final class ExecutorHook implements JdbcMutationExecutor {
             if (collection != null && !bulk.policy().isIgnored(context.getSession(), context.getQueryOptions())) {
                 return bulk.collections().execute(collection, BoundSql.of(mutation, values), context);
             }
-        }
-        if (bulk != null && mutation instanceof JdbcOperationQueryMutationNative) {
-            bulk.uncounted().beforeNative(mutation.getSqlString(), context.getSession());
         }
         if (context.getSession() instanceof StatelessSession) {
             SelectHook.prepare(mutation, context);

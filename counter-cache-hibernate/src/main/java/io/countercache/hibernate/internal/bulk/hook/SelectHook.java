@@ -46,13 +46,13 @@ final class SelectHook extends JdbcSelectExecutorStandardImpl {
                 bulk.uncounted().beforeSelect(sql);
             }
         }
-        if (context.getSession() instanceof StatelessSession) {
+        boolean isStateless = context.getSession() instanceof StatelessSession;
+        if (isStateless) {
             prepare(select, context);
         }
         boolean locksLater = select instanceof JdbcSelectWithActions;
-        boolean isUntold =
-                mayLock && context.getSession() instanceof StatelessSession; // it has no events of what it loads
-        LaterLocks later = locksLater || isUntold
+        // a stateless session has no events of what it loads
+        LaterLocks later = locksLater || (mayLock && isStateless)
                 ? FactoryScope.of(context.getSession().getFactory()).get(LaterLocks.class)
                 : null;
         if (later != null && locksLater) {
